@@ -1,0 +1,58 @@
+using Temoto.Tensors;
+
+namespace Temoto.Formats;
+
+/// <summary>
+/// A checkpoint as the rest of the runtime sees it, whichever format it lies in: tensors carry the names of the Hugging Face checkpoint of
+/// their model type (<c>model.layers.0.self_attn.q_proj.weight</c>), linear weights are [out, in].
+/// Owns the mapped files; dispose it after everything that reads its tensors.
+/// </summary>
+internal sealed class Checkpoint : IDisposable
+{
+    private readonly IReadOnlyList<IDisposable> owned;
+
+    public Checkpoint(IReadOnlyList<IDisposable> owned) => this.owned = owned;
+
+    /// <summary>The file or directory the checkpoint was opened from.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>safetensors, gguf or llama2.c: for people to read.</summary>
+    public required string Format { get; init; }
+
+    public required ModelConfig Config { get; init; }
+
+    public required IReadOnlyDictionary<string, Tensor> Tensors { get; init; }
+
+    /// <summary>Null where the checkpoint carries none.</summary>
+    public TokenizerModel? Tokenizer { get; init; }
+
+    /// <summary>Jinja source, or null.</summary>
+    public string? ChatTemplate { get; init; }
+
+    /// <summary>What generation_config.json says; all null where there is none.</summary>
+    public GenerationDefaults Generation { get; init; } = new();
+
+    public void Dispose()
+    {
+        foreach (var item in owned)
+            item.Dispose();
+    }
+}
+
+/// <summary>generation_config.json: the sampling the model's makers recommend.</summary>
+internal sealed record GenerationDefaults
+{
+    public bool? DoSample { get; init; }
+
+    public float? Temperature { get; init; }
+
+    public int? TopK { get; init; }
+
+    public float? TopP { get; init; }
+
+    public float? MinP { get; init; }
+
+    public float? RepetitionPenalty { get; init; }
+
+    public IReadOnlyList<int> EosTokenIds { get; init; } = [];
+}

@@ -1,0 +1,53 @@
+namespace Temoto.Formats;
+
+/// <summary>
+/// A model's shape, in the names of Hugging Face's config.json (PascalCase). GGUF and llama2.c files are translated into it.
+/// </summary>
+internal sealed record ModelConfig
+{
+    /// <summary><c>model_type</c>: which file of Models/ lists the operations (qwen2, llama, qwen3).</summary>
+    public required string ModelType { get; init; }
+
+    public required int HiddenSize { get; init; }
+
+    public required int IntermediateSize { get; init; }
+
+    public required int NumHiddenLayers { get; init; }
+
+    public required int NumAttentionHeads { get; init; }
+
+    public required int NumKeyValueHeads { get; init; }
+
+    /// <summary><c>head_dim</c>; HiddenSize / NumAttentionHeads where config.json does not say.</summary>
+    public required int HeadDim { get; init; }
+
+    public required int VocabSize { get; init; }
+
+    public required int MaxPositionEmbeddings { get; init; }
+
+    public float RmsNormEps { get; init; } = 1e-6f;
+
+    public double RopeTheta { get; init; } = 10000;
+
+    public RopeScaling? RopeScaling { get; init; }
+
+    /// <summary>
+    /// True where a head's rotated pairs are neighbours (2i, 2i+1): llama2.c, and GGUF files of the llama architecture, whose converter
+    /// permutes q and k. False for the Hugging Face layout, where element i pairs with i + HeadDim/2.
+    /// </summary>
+    public bool RopeInterleaved { get; init; }
+
+    public bool TieWordEmbeddings { get; init; }
+
+    /// <summary>Biases on q, k and v (qwen2: always; llama, qwen3: <c>attention_bias</c>, which then also covers o).</summary>
+    public bool AttentionBias { get; init; }
+
+    /// <summary>Biases on gate, up and down (llama: <c>mlp_bias</c>).</summary>
+    public bool MlpBias { get; init; }
+
+    public string HiddenAct { get; init; } = "silu";
+}
+
+/// <summary>config.json's <c>rope_scaling</c> (called <c>rope_parameters</c> in newer files).</summary>
+/// <param name="RopeType"><c>linear</c> or <c>llama3</c>; anything else is refused when the file is read.</param>
+internal sealed record RopeScaling(string RopeType, double Factor, double LowFreqFactor, double HighFreqFactor, int OriginalMaxPositionEmbeddings);

@@ -2,17 +2,23 @@ using System.Runtime.InteropServices;
 
 namespace Temoto.Tensors;
 
-/// <summary>Zeroed, 64-byte aligned memory outside the garbage-collected heap: arenas, caches, tensors made in memory.</summary>
+/// <summary>
+/// Zeroed, 64-byte aligned memory outside the garbage-collected heap: arenas, caches, tensors made in memory. Large buffers come from the operating
+/// system as untouched zero pages, so memory that is never used is never resident.
+/// </summary>
 internal sealed unsafe class NativeBuffer : IDisposable
 {
-    private byte* data;
+    private const int Alignment = 64;
+
+    private void* allocation;
+    private readonly byte* data;
 
     public NativeBuffer(long byteLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
         ByteLength = byteLength;
-        data = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(64, byteLength), 64);
-        NativeMemory.Clear(data, (nuint)Math.Max(64, byteLength));
+        allocation = NativeMemory.AllocZeroed((nuint)checked(byteLength + Alignment));
+        data = (byte*)(((nuint)allocation + Alignment - 1) / Alignment * Alignment);
     }
 
     ~NativeBuffer() => Release();
@@ -23,7 +29,7 @@ internal sealed unsafe class NativeBuffer : IDisposable
     {
         get
         {
-            ObjectDisposedException.ThrowIf(data is null, this);
+            ObjectDisposedException.ThrowIf(allocation is null, this);
             return data;
         }
     }
@@ -38,9 +44,7 @@ internal sealed unsafe class NativeBuffer : IDisposable
 
     private void Release()
     {
-        if (data is null)
-            return;
-        NativeMemory.AlignedFree(data);
-        data = null;
+        NativeMemory.Free(allocation);
+        allocation = null;
     }
 }

@@ -1,0 +1,85 @@
+using Temoto.Formats;
+
+namespace Temoto.Dataflow;
+
+/// <summary>
+/// Writes down a model's operations one call after the other, as the model files of Models/ read. Weight names are relative to the current
+/// layer (see <see cref="BeginLayer"/>), ".weight" and ".bias" are added here.
+/// </summary>
+internal sealed class GraphBuilder(ModelConfig config)
+{
+    private readonly List<Op> ops = [];
+    private readonly List<Value> values = [];
+    private readonly List<WeightUse> weights = [];
+    private readonly HashSet<string> named = [];
+    private string prefix = "";
+    private int layer = -1;
+
+    /// <summary>Names that follow are relative to <paramref name="weightPrefix"/>, e.g. "model.layers.3.".</summary>
+    public void BeginLayer(int index, string weightPrefix)
+    {
+        layer = index;
+        prefix = weightPrefix;
+    }
+
+    public void EndLayers() => BeginLayer(-1, "");
+
+    /// <summary>Token ids to [tokens, width].</summary>
+    public Value Embed(string table, int width) =>
+        Push(new EmbedOp(table, Weight(table, config.VocabSize, width), NewValue(table, width)));
+
+    public Value RmsNorm(Value input, string norm) =>
+        Push(new RmsNormOp(norm, layer, input, Weight(norm, input.Width), input.Width, config.RmsNormEps, NewValue(norm, input.Width)));
+
+    /// <summary>RMS norm of each head by itself.</summary>
+    public Value HeadNorm(Value input, string norm) =>
+        Push(new RmsNormOp(norm, layer, input, Weight(norm, config.HeadDim), config.HeadDim, config.RmsNormEps, NewValue(norm, input.Width)));
+
+    public Value Linear(Value input, string linear, int outFeatures, bool bias = false)
+    {
+        var weight = Weight(linear, outFeatures, input.Width);
+        var biasName = bias ? Use(prefix + linear + ".bias", outFeatures) : null;
+        return Push(new LinearOp(linear, layer, input, weight, biasName, NewValue(linear, outFeatures)));
+    }
+
+    public Value Rope(Value input) =>
+        Push(new RopeOp("rope", layer, input, config.HeadDim, NewValue("rope", input.Width)));
+
+    public Value Attention(Value query, Value key, Value value) =>
+        Push(new AttentionOp("attention", layer, query, key, value, config.NumAttentionHeads, config.NumKeyValueHeads, config.HeadDim, NewValue("attention", query.Width)));
+
+    public Value SiluMultiply(Value gate, Value up) =>
+        Push(new SiluMultiplyOp("silu_multiply", layer, gate, up, NewValue("silu_multiply", gate.Width)));
+
+    public Value Add(Value left, Value right) =>
+        Push(new AddOp("add", layer, left, right, NewValue("add", left.Width)));
+
+    /// <summary>Only the rows whose logits are wanted go on.</summary>
+    public Value SelectRows(Value input) =>
+        Push(new SelectRowsOp("select_rows", input, NewValue("select_rows", input.Width)));
+
+    /// <summary>Ends the graph; <paramref name="logits"/> is [rows, vocab].</summary>
+    public ModelGraph Build(Value logits) => new(config, ops, values, weights, logits);
+
+    private Value Push(Op op)
+    {
+        ops.Add(op);
+        return op.Output;
+    }
+
+    private Value NewValue(string name, int width)
+    {
+        var value = new Value(values.Count, layer < 0 ? name : $"{layer}.{name}", width);
+        values.Add(value);
+        return value;
+    }
+
+    private string Weight(string name, params long[] shape) => Use(prefix + name + ".weight", shape);
+
+    private string Use(string fullName, params long[] shape)
+    {
+        if (named.Add(fullName))
+            weights.Add(new WeightUse(fullName, shape));
+        return fullName;
+    }
+}

@@ -1,0 +1,26 @@
+using Temoto.Formats;
+using Temoto.Kernels;
+
+namespace Temoto.Dataflow;
+
+/// <summary>
+/// The KV cache in memory: per layer and KV head, keys [context, HeadDim] then values [context, HeadDim]; for int8 also one float32 scale per
+/// position, kept in a plane of its own.
+/// </summary>
+internal static class KvLayout
+{
+    /// <summary>Bytes of one element of <paramref name="type"/>.</summary>
+    public static int ElementBytes(KvType type) => type switch
+    {
+        KvType.F32 => 4,
+        KvType.F16 => 2,
+        _ => 1,
+    };
+
+    /// <summary>Bytes of keys and values of one position over all layers and heads, scales included.</summary>
+    public static long BytesPerPosition(ModelConfig config, KvType type)
+    {
+        long heads = 2L * config.NumHiddenLayers * config.NumKeyValueHeads;
+        return heads * config.HeadDim * ElementBytes(type) + (type == KvType.Int8 ? heads * sizeof(float) : 0);
+    }
+}

@@ -1,0 +1,77 @@
+namespace Temoto.Dataflow;
+
+/// <summary>An activation in the graph: [tokens, Width] float32. Written by exactly one operation.</summary>
+/// <param name="Id">Position in <see cref="ModelGraph.Values"/>.</param>
+internal sealed record Value(int Id, string Name, int Width);
+
+/// <summary>
+/// One operation of a model, in the order of the maths. Plain data: weights are named, not held. A layer index of -1 stands
+/// outside the layers.
+/// </summary>
+internal abstract record Op(string Name, int Layer, Value Output)
+{
+    /// <summary>The activations it reads.</summary>
+    public abstract IReadOnlyList<Value> Inputs { get; }
+
+    /// <summary>True where the output may be written over the first input, element by element.</summary>
+    public virtual bool CanRunInPlace => false;
+}
+
+/// <summary>Row of the embedding table per token id. Weight [vocab, width].</summary>
+internal sealed record EmbedOp(string Name, string Weight, Value Output) : Op(Name, -1, Output)
+{
+    public override IReadOnlyList<Value> Inputs => [];
+}
+
+/// <summary>RMS norm over groups of <paramref name="GroupWidth"/> elements: the whole width, or each head (q_norm and k_norm). Weight [GroupWidth].</summary>
+internal sealed record RmsNormOp(string Name, int Layer, Value Input, string Weight, int GroupWidth, float Epsilon, Value Output) : Op(Name, Layer, Output)
+{
+    public override IReadOnlyList<Value> Inputs => [Input];
+
+    public override bool CanRunInPlace => true;
+}
+
+/// <summary>y = x W^T + b. Weight [Output.Width, Input.Width], bias [Output.Width] or null.</summary>
+internal sealed record LinearOp(string Name, int Layer, Value Input, string Weight, string? Bias, Value Output) : Op(Name, Layer, Output)
+{
+    public override IReadOnlyList<Value> Inputs => [Input];
+}
+
+/// <summary>Rotary positions on each head of [tokens, heads * HeadDim].</summary>
+internal sealed record RopeOp(string Name, int Layer, Value Input, int HeadDim, Value Output) : Op(Name, Layer, Output)
+{
+    public override IReadOnlyList<Value> Inputs => [Input];
+
+    public override bool CanRunInPlace => true;
+}
+
+/// <summary>
+/// Causal attention of the new tokens over the cache: stores this layer's keys and values, then per head softmax(q K^T / sqrt(HeadDim)) V.
+/// Query heads h share the KV head h / (Heads / KvHeads).
+/// </summary>
+internal sealed record AttentionOp(string Name, int Layer, Value Query, Value Key, Value Value, int Heads, int KvHeads, int HeadDim, Value Output) : Op(Name, Layer, Output)
+{
+    public override IReadOnlyList<Value> Inputs => [Query, Key, Value];
+}
+
+/// <summary>silu(gate) * up.</summary>
+internal sealed record SiluMultiplyOp(string Name, int Layer, Value Gate, Value Up, Value Output) : Op(Name, Layer, Output)
+{
+    public override IReadOnlyList<Value> Inputs => [Gate, Up];
+
+    public override bool CanRunInPlace => true;
+}
+
+/// <summary>The residual sum.</summary>
+internal sealed record AddOp(string Name, int Layer, Value Left, Value Right, Value Output) : Op(Name, Layer, Output)
+{
+    public override IReadOnlyList<Value> Inputs => [Left, Right];
+
+    public override bool CanRunInPlace => true;
+}
+
+/// <summary>Keeps the rows of the tokens whose logits are wanted; everything after it runs on those rows only.</summary>
+internal sealed record SelectRowsOp(string Name, Value Input, Value Output) : Op(Name, -1, Output)
+{
+    public override IReadOnlyList<Value> Inputs => [Input];
+}

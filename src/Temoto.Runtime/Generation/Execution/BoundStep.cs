@@ -1,0 +1,43 @@
+using Temoto.Dataflow;
+using Temoto.Kernels;
+
+namespace Temoto.Generation.Execution;
+
+/// <summary>A plan step with its addresses resolved. One subclass per kind of operation; running one allocates nothing.</summary>
+internal abstract unsafe class BoundStep(PlanStep step, ForwardState state, bool afterRowSelection) : IParallelWork
+{
+    protected PlanStep Step { get; } = step;
+
+    protected ForwardState State { get; } = state;
+
+    /// <summary>Rows of the activations at this step: all tokens, or only those whose logits are wanted.</summary>
+    protected int Rows => afterRowSelection ? State.LogitRows : State.Tokens;
+
+    protected float* Output => (float*)(State.Arena + Step.Output);
+
+    protected float* Input(int index) => (float*)(State.Arena + Step.Inputs[index]);
+
+    /// <summary>Called on one thread before the chunks; returns how many chunks there are.</summary>
+    public abstract int Prepare();
+
+    public abstract void Execute(int chunk, int worker);
+}
+
+/// <summary>A step that works on each row by itself: chunks are ranges of rows, and one row alone is not worth a second thread.</summary>
+internal abstract class RowwiseStep(PlanStep step, ForwardState state, bool afterRowSelection) : BoundStep(step, state, afterRowSelection)
+{
+    /// <summary>Chunks per thread: enough that a slow core delays little.</summary>
+    private const int ChunksPerThread = 4;
+
+    private int chunkCount;
+
+    public override int Prepare() => chunkCount = Math.Min(Rows, State.Threads * ChunksPerThread);
+
+    public override void Execute(int chunk, int worker)
+    {
+        var rows = Rows;
+        ExecuteRows((int)((long)rows * chunk / chunkCount), (int)((long)rows * (chunk + 1) / chunkCount));
+    }
+
+    protected abstract void ExecuteRows(int start, int end);
+}

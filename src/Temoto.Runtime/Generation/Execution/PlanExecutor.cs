@@ -1,0 +1,125 @@
+using Temoto.Dataflow;
+using Temoto.Kernels;
+using Temoto.Tensors;
+
+namespace Temoto.Generation.Execution;
+
+/// <summary>
+/// Runs a plan exactly as it stands: binds each step to its addresses once, then executes the steps in order on the pool.
+/// All memory is allocated here; a run allocates nothing. One run at a time.
+/// </summary>
+internal sealed unsafe class PlanExecutor : IDisposable
+{
+    private readonly Plan plan;
+    private readonly WorkerPool pool;
+    private readonly RotaryFrequencies rotary;
+    private readonly NativeBuffer arena;
+    private readonly NativeBuffer scratch;
+    private readonly NativeBuffer angles;
+    private readonly NativeBuffer tokenIds;
+    private readonly ForwardState state;
+    private readonly BoundStep[] steps;
+
+    /// <param name="context">Longest cache the executor will see: attention scores need that much scratch.</param>
+    public PlanExecutor(Plan plan, BoundWeights weights, KernelSet kernels, WorkerPool pool, int context)
+    {
+        this.plan = plan;
+        this.pool = pool;
+        var config = plan.Graph.Config;
+        rotary = new RotaryFrequencies(config);
+        arena = new NativeBuffer(plan.ArenaBytes);
+        var scratchFloats = ScratchFloats(plan, kernels, context);
+        scratch = new NativeBuffer(scratchFloats * sizeof(float) * pool.Threads);
+        angles = new NativeBuffer(2L * plan.MaxTokens * rotary.HalfHeadDim * sizeof(float));
+        tokenIds = new NativeBuffer((long)plan.MaxTokens * sizeof(int));
+        var scratchOfWorker = new float*[pool.Threads];
+        for (var worker = 0; worker < pool.Threads; worker++)
+            scratchOfWorker[worker] = scratch.Floats + worker * scratchFloats;
+        state = new ForwardState
+        {
+            Kernels = kernels,
+            Threads = pool.Threads,
+            Scratch = scratchOfWorker,
+            Arena = arena.Data,
+            TokenIds = (int*)tokenIds.Data,
+            Cosines = angles.Floats,
+            Sines = angles.Floats + (long)plan.MaxTokens * rotary.HalfHeadDim,
+        };
+        steps = Bind(plan, weights, state);
+    }
+
+    /// <summary>Bytes of arena, scratch and tables: what the executor holds beside weights and caches.</summary>
+    public long ResidentBytes => arena.ByteLength + scratch.ByteLength + angles.ByteLength + tokenIds.ByteLength;
+
+    /// <summary>
+    /// Appends <paramref name="tokens"/> to <paramref name="cache"/> and computes the logits of the last <paramref name="logitRows"/> of them.
+    /// </summary>
+    /// <returns>[logitRows, vocab], valid until the next run.</returns>
+    public ReadOnlySpan<float> Forward(ReadOnlySpan<int> tokens, KvCache cache, int logitRows)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(tokens.Length, nameof(tokens));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens.Length, plan.MaxTokens, nameof(tokens));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(logitRows, Math.Min(plan.MaxLogitRows, tokens.Length));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(cache.Length + tokens.Length, cache.Context, nameof(tokens));
+        foreach (var token in tokens)
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)token, (uint)plan.Graph.Config.VocabSize, nameof(tokens));
+
+        state.Tokens = tokens.Length;
+        state.LogitRows = logitRows;
+        state.Position = cache.Length;
+        state.Cache = cache;
+        tokens.CopyTo(new Span<int>(state.TokenIds, tokens.Length));
+        for (var token = 0; token < tokens.Length; token++)
+            rotary.Fill(cache.Length + token, state.Cosines + (long)token * rotary.HalfHeadDim, state.Sines + (long)token * rotary.HalfHeadDim);
+
+        foreach (var step in steps)
+            pool.Run(step, step.Prepare());
+
+        cache.Advance(tokens.Length);
+        return new ReadOnlySpan<float>(arena.Data + plan.LogitsOffset, logitRows * plan.Graph.Config.VocabSize);
+    }
+
+    public void Dispose()
+    {
+        arena.Dispose();
+        scratch.Dispose();
+        angles.Dispose();
+        tokenIds.Dispose();
+    }
+
+    private static long ScratchFloats(Plan plan, KernelSet kernels, int context)
+    {
+        long floats = context;
+        foreach (var step in plan.Steps)
+        {
+            if (step.Op is LinearOp linear)
+                floats = Math.Max(floats, kernels.MatMulScratchFloats(linear.Input.Width, step.TileRows));
+        }
+        // Whole cache lines, so that two workers never share one.
+        return (floats + 15) / 16 * 16;
+    }
+
+    private static BoundStep[] Bind(Plan plan, BoundWeights weights, ForwardState state)
+    {
+        var bound = new BoundStep[plan.Steps.Count];
+        var afterRowSelection = false;
+        for (var i = 0; i < bound.Length; i++)
+        {
+            var step = plan.Steps[i];
+            bound[i] = step.Op switch
+            {
+                EmbedOp op => new EmbedStep(step, op, weights.Matrix(op.Weight), state),
+                RmsNormOp op => new RmsNormStep(step, op, weights.Vector(op.Weight), state, afterRowSelection),
+                LinearOp op => new LinearStep(step, weights.Matrix(op.Weight), op.Bias is null ? null : weights.Vector(op.Bias), state, afterRowSelection),
+                RopeOp op => new RopeStep(step, op, plan.Graph.Config.RopeInterleaved, state),
+                AttentionOp op => new AttentionStep(step, op, state),
+                SiluMultiplyOp op => new SiluMultiplyStep(step, op, state),
+                AddOp op => new AddStep(step, op, state),
+                SelectRowsOp op => new SelectRowsStep(step, op, state),
+                _ => throw new InvalidOperationException($"no executor for {step.Op.GetType().Name}"),
+            };
+            afterRowSelection |= step.Op is SelectRowsOp;
+        }
+        return bound;
+    }
+}

@@ -1,0 +1,16 @@
+using Temoto.Dataflow;
+
+namespace Temoto.Generation.Execution;
+
+/// <summary>Copies the last LogitRows rows to the front.</summary>
+internal sealed unsafe class SelectRowsStep(PlanStep step, SelectRowsOp op, ForwardState state) : BoundStep(step, state, false)
+{
+    public override int Prepare() => 1;
+
+    public override void Execute(int chunk, int worker)
+    {
+        var bytes = (long)State.LogitRows * op.Input.Width * sizeof(float);
+        var source = Input(0) + (long)(State.Tokens - State.LogitRows) * op.Input.Width;
+        Buffer.MemoryCopy(source, Output, bytes, bytes);
+    }
+}

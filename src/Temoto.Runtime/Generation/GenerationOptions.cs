@@ -1,0 +1,38 @@
+namespace Temoto;
+
+/// <summary>
+/// How text is generated. A value left null is taken from the checkpoint's generation_config.json, and from the default named here where that
+/// says nothing.
+/// </summary>
+public sealed record GenerationOptions
+{
+    /// <summary>Most tokens to generate; the context ends it earlier.</summary>
+    public int MaxTokens { get; init; } = 512;
+
+    /// <summary>Logits are divided by it; 0 always takes the likeliest token. Default 0.8.</summary>
+    public float? Temperature { get; init; }
+
+    /// <summary>Only the k likeliest tokens are drawn from; 0 is off. Default off.</summary>
+    public int? TopK { get; init; }
+
+    /// <summary>Only the smallest set of tokens whose probabilities reach p (Holtzman et al., arXiv 1904.09751); 1 is off. Default off.</summary>
+    public float? TopP { get; init; }
+
+    /// <summary>Only tokens at least this share as likely as the likeliest (Nguyen et al., arXiv 2407.01082); 0 is off. Default off.</summary>
+    public float? MinP { get; init; }
+
+    /// <summary>Logits of tokens already in the text are divided (positive) or multiplied (negative) by it (Keskar et al., arXiv 1909.05858); 1 is off.</summary>
+    public float? RepetitionPenalty { get; init; }
+
+    /// <summary>Subtracted from the logit of every token generated so far; 0 is off.</summary>
+    public float PresencePenalty { get; init; }
+
+    /// <summary>Subtracted from a token's logit once for every time it was generated; 0 is off.</summary>
+    public float FrequencyPenalty { get; init; }
+
+    /// <summary>Same seed, same text (on the same kernels). Null draws a seed.</summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary>Generation ends before the first of these texts, wherever token borders fall.</summary>
+    public IReadOnlyList<string> Stop { get; init; } = [];
+}

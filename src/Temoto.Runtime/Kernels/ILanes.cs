@@ -1,0 +1,55 @@
+namespace Temoto.Kernels;
+
+/// <summary>
+/// What a kernel needs from a vector register of float32, for one width. Kernels are written once over it and compiled for each
+/// implementation, so a new width is one file and a new kernel is one file. Loads need no alignment.
+/// </summary>
+/// <typeparam name="TVector">The register type, e.g. Vector256&lt;float&gt;.</typeparam>
+internal unsafe interface ILanes<TVector>
+    where TVector : struct
+{
+    /// <summary>Floats in a register.</summary>
+    static abstract int Count { get; }
+
+    static abstract string Name { get; }
+
+    static abstract TVector Zero { get; }
+
+    static abstract TVector Broadcast(float value);
+
+    static abstract TVector Load(float* source);
+
+    /// <summary>Count IEEE half floats, exactly (subnormals, infinities and NaN included).</summary>
+    static abstract TVector LoadF16(ushort* source);
+
+    static abstract TVector LoadBF16(ushort* source);
+
+    static abstract TVector LoadI8(sbyte* source);
+
+    /// <summary>The low nibbles of Count bytes as 0..15.</summary>
+    static abstract TVector LoadLowNibbles(byte* source);
+
+    /// <summary>The high nibbles of Count bytes as 0..15.</summary>
+    static abstract TVector LoadHighNibbles(byte* source);
+
+    static abstract void Store(TVector value, float* destination);
+
+    static abstract TVector Add(TVector left, TVector right);
+
+    static abstract TVector Subtract(TVector left, TVector right);
+
+    static abstract TVector Multiply(TVector left, TVector right);
+
+    static abstract TVector Divide(TVector left, TVector right);
+
+    static abstract TVector Max(TVector left, TVector right);
+
+    /// <summary>left * right + addend; fused where the hardware fuses.</summary>
+    static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
+
+    static abstract TVector Exp(TVector value);
+
+    static abstract float Sum(TVector value);
+
+    static abstract float MaxAcross(TVector value);
+}

@@ -1,0 +1,103 @@
+using Temoto.Tensors;
+
+namespace Temoto.Kernels;
+
+/// <summary>How keys and values lie in the cache.</summary>
+internal enum KvType
+{
+    F32,
+    F16,
+
+    /// <summary>int8 with one float32 scale per position and head.</summary>
+    Int8,
+}
+
+/// <summary>Keys or values of one layer and one KV head: [positions, HeadDim], plus a scale per position for int8.</summary>
+internal readonly unsafe struct KvHeadView(KvType type, byte* data, float* scales, int headDim)
+{
+    public readonly KvType Type = type;
+    public readonly byte* Data = data;
+    public readonly float* Scales = scales;
+    public readonly int HeadDim = headDim;
+}
+
+/// <summary>
+/// The numeric work of the runtime on one thread. A set is chosen once (<see cref="KernelChooser"/>); no other code asks what the hardware can do.
+/// The scalar set is the specification the others are tested against. Activations are float32, row-major [tokens, width].
+/// </summary>
+internal abstract unsafe class KernelSet
+{
+    /// <summary>The name <c>--kernels</c> takes.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>
+    /// y[t, n] = bias[n] + sum over k of x[t, k] * w[n, k], for n in [rowStart, rowEnd).
+    /// </summary>
+    /// <param name="weight">[N, K], any element type.</param>
+    /// <param name="bias">[N] or null.</param>
+    /// <param name="x">[tokens, K].</param>
+    /// <param name="y">[tokens, N].</param>
+    /// <param name="scratch">At least <see cref="MatMulScratchFloats"/> floats of this thread's own.</param>
+    public abstract void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, float* scratch);
+
+    /// <summary>Scratch floats <see cref="MatMul"/> needs for <paramref name="rows"/> rows of <paramref name="columns"/> weights at a time.</summary>
+    public abstract long MatMulScratchFloats(long columns, int rows);
+
+    /// <summary>One row of a weight as float32 (embedding look-up).</summary>
+    public abstract void DecodeRow(Tensor weight, long row, float* destination);
+
+    /// <summary>y[i] = weight[i] * x[i] / sqrt(mean(x^2) + epsilon). Zhang and Sennrich, arXiv 1910.07467. y may be x.</summary>
+    public abstract void RmsNorm(float* x, float* weight, float epsilon, float* y, int width);
+
+    /// <summary>
+    /// Rotary positions (Su et al., arXiv 2104.09864) on one head in place: pairs (a, b) become (a cos - b sin, a sin + b cos).
+    /// Pair i is (i, i + HeadDim/2), or (2i, 2i+1) where <paramref name="interleaved"/>.
+    /// </summary>
+    /// <param name="head">[HeadDim].</param>
+    /// <param name="cosines">[HeadDim/2] of this position.</param>
+    /// <param name="sines">[HeadDim/2] of this position.</param>
+    public abstract void Rope(float* head, float* cosines, float* sines, int headDim, bool interleaved);
+
+    /// <summary>gate[i] = silu(gate[i]) * up[i], silu(x) = x / (1 + exp(-x)): the SwiGLU of Shazeer, arXiv 2002.05202.</summary>
+    public abstract void SiluMultiply(float* gate, float* up, long count);
+
+    /// <summary>x[i] += y[i].</summary>
+    public abstract void Add(float* x, float* y, long count);
+
+    /// <summary>
+    /// One query against positions [0, length): output = softmax(scale * q K^T) V.
+    /// </summary>
+    /// <param name="query">[HeadDim].</param>
+    /// <param name="scores">Scratch [length].</param>
+    /// <param name="output">[HeadDim].</param>
+    public abstract void Attention(float* query, KvHeadView keys, KvHeadView values, int length, float scale, float* scores, float* output);
+
+    /// <summary>Writes one key or value head into its place in the cache.</summary>
+    public static void StoreKv(float* source, KvHeadView cache, int position)
+    {
+        var width = cache.HeadDim;
+        switch (cache.Type)
+        {
+            case KvType.F32:
+                Buffer.MemoryCopy(source, (float*)cache.Data + (long)position * width, width * sizeof(float), width * sizeof(float));
+                break;
+            case KvType.F16:
+                var halves = (Half*)cache.Data + (long)position * width;
+                for (var i = 0; i < width; i++)
+                    halves[i] = (Half)source[i];
+                break;
+            case KvType.Int8:
+                var largest = 0f;
+                for (var i = 0; i < width; i++)
+                    largest = Math.Max(largest, Math.Abs(source[i]));
+                var inverse = largest == 0 ? 0 : 127 / largest;
+                cache.Scales[position] = largest / 127;
+                var bytes = (sbyte*)cache.Data + (long)position * width;
+                for (var i = 0; i < width; i++)
+                    bytes[i] = (sbyte)MathF.Round(source[i] * inverse, MidpointRounding.ToEven);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(cache), cache.Type, "no such KV type");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+namespace Temoto.Kernels;
+
+internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
+{
+    public override void RmsNorm(float* x, float* weight, float epsilon, float* y, int width)
+    {
+        var scale = 1 / MathF.Sqrt(Dot<F32Row>((byte*)x, x, width) / width + epsilon);
+        var scales = TLanes.Broadcast(scale);
+        var i = 0;
+        for (; i + TLanes.Count <= width; i += TLanes.Count)
+            TLanes.Store(TLanes.Multiply(TLanes.Load(weight + i), TLanes.Multiply(TLanes.Load(x + i), scales)), y + i);
+        for (; i < width; i++)
+            y[i] = weight[i] * (x[i] * scale);
+    }
+
+    public override void Rope(float* head, float* cosines, float* sines, int headDim, bool interleaved)
+    {
+        var half = headDim / 2;
+        var i = 0;
+        if (!interleaved)
+        {
+            for (; i + TLanes.Count <= half; i += TLanes.Count)
+            {
+                var a = TLanes.Load(head + i);
+                var b = TLanes.Load(head + half + i);
+                var cos = TLanes.Load(cosines + i);
+                var sin = TLanes.Load(sines + i);
+                TLanes.Store(TLanes.Subtract(TLanes.Multiply(a, cos), TLanes.Multiply(b, sin)), head + i);
+                TLanes.Store(TLanes.MultiplyAdd(a, sin, TLanes.Multiply(b, cos)), head + half + i);
+            }
+        }
+        for (; i < half; i++)
+        {
+            var first = interleaved ? 2 * i : i;
+            var second = interleaved ? first + 1 : i + half;
+            var a = head[first];
+            var b = head[second];
+            head[first] = a * cosines[i] - b * sines[i];
+            head[second] = a * sines[i] + b * cosines[i];
+        }
+    }
+
+    public override void SiluMultiply(float* gate, float* up, long count)
+    {
+        var one = TLanes.Broadcast(1);
+        long i = 0;
+        for (; i + TLanes.Count <= count; i += TLanes.Count)
+        {
+            var g = TLanes.Load(gate + i);
+            var e = TLanes.Exp(TLanes.Subtract(TLanes.Zero, g));
+            TLanes.Store(TLanes.Multiply(TLanes.Divide(g, TLanes.Add(one, e)), TLanes.Load(up + i)), gate + i);
+        }
+        for (; i < count; i++)
+            gate[i] = gate[i] / (1 + MathF.Exp(-gate[i])) * up[i];
+    }
+
+    public override void Add(float* x, float* y, long count)
+    {
+        long i = 0;
+        for (; i + TLanes.Count <= count; i += TLanes.Count)
+            TLanes.Store(TLanes.Add(TLanes.Load(x + i), TLanes.Load(y + i)), x + i);
+        for (; i < count; i++)
+            x[i] += y[i];
+    }
+}

@@ -1,0 +1,163 @@
+using System.Diagnostics;
+
+namespace Temoto.Kernels;
+
+/// <summary>Work cut into independent chunks. Implementations keep their operands in fields, so that running one allocates nothing.</summary>
+internal interface IParallelWork
+{
+    /// <summary>Computes one chunk; called from several threads at once, each chunk exactly once.</summary>
+    /// <param name="chunk">0 .. chunks-1.</param>
+    /// <param name="worker">0 .. Threads-1, for scratch memory of the thread's own.</param>
+    void Execute(int chunk, int worker);
+}
+
+/// <summary>
+/// Threads that wait for the next parallel region by spinning for a while and then sleep, so that a region inside a token costs about
+/// a microsecond and an idle model costs nothing. Chunks come from one atomic counter and a region ends when the chunks are done and the workers that
+/// joined have left: a worker whose core was taken away before it joined holds nobody up.
+/// </summary>
+internal sealed class WorkerPool : IDisposable
+{
+    /// <summary>How long a worker spins before it sleeps. Longer than the serial gaps inside a token, shorter than anybody notices.</summary>
+    private const double SpinSeconds = 200e-6;
+
+    /// <summary>The region is open for workers to join; below it the count of workers inside, above it the region's number.</summary>
+    private const long OpenBit = 1L << 16;
+
+    private const long CountMask = OpenBit - 1;
+    private const int EpochShift = 17;
+
+    private readonly Thread[] workers;
+    private readonly SemaphoreSlim wake = new(0);
+    private readonly Lock regionLock = new();
+    private long state;
+    private int sleepers;
+    private volatile bool stopping;
+
+    private IParallelWork? work;
+    private int chunks;
+    private int nextChunk;
+    private Exception? failure;
+
+    /// <summary>Starts <paramref name="threads"/> - 1 workers; the caller of <see cref="Run"/> is the other one.</summary>
+    public WorkerPool(int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, (int)CountMask);
+        Threads = threads;
+        workers = new Thread[threads - 1];
+        for (var i = 0; i < workers.Length; i++)
+        {
+            var index = i + 1;
+            workers[i] = new Thread(() => WorkerLoop(index)) { IsBackground = true, Name = $"temoto {index}" };
+            workers[i].Start();
+        }
+    }
+
+    public int Threads { get; }
+
+    /// <summary>
+    /// Executes all chunks and returns when they are done. Regions do not nest and one runs at a time. An exception of a chunk is thrown
+    /// here after the other chunks have ended.
+    /// </summary>
+    public void Run(IParallelWork parallelWork, int chunkCount)
+    {
+        if (chunkCount <= 1 || workers.Length == 0)
+        {
+            for (var chunk = 0; chunk < chunkCount; chunk++)
+                parallelWork.Execute(chunk, 0);
+            return;
+        }
+
+        lock (regionLock)
+        {
+            ObjectDisposedException.ThrowIf(stopping, this);
+            work = parallelWork;
+            chunks = chunkCount;
+            failure = null;
+            Volatile.Write(ref nextChunk, 0);
+            var epoch = (Volatile.Read(ref state) >> EpochShift) + 1;
+            Interlocked.Exchange(ref state, (epoch << EpochShift) | OpenBit);
+            // The exchange above is a full fence: either a worker about to sleep sees the new state, or its count is seen here.
+            var asleep = Volatile.Read(ref sleepers);
+            if (asleep > 0)
+                wake.Release(Math.Min(asleep, chunkCount - 1));
+
+            TakeChunks(0);
+
+            Interlocked.And(ref state, ~OpenBit);
+            var spinner = new SpinWait();
+            while ((Volatile.Read(ref state) & CountMask) != 0)
+                spinner.SpinOnce(sleep1Threshold: -1);
+            work = null;
+            if (failure is not null)
+                throw new InvalidOperationException("a kernel failed", failure);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (regionLock)
+        {
+            if (stopping)
+                return;
+            stopping = true;
+            wake.Release(workers.Length);
+        }
+        foreach (var worker in workers)
+            worker.Join();
+        wake.Dispose();
+    }
+
+    private void TakeChunks(int worker)
+    {
+        try
+        {
+            int chunk;
+            while ((chunk = Interlocked.Increment(ref nextChunk) - 1) < chunks)
+                work!.Execute(chunk, worker);
+        }
+        catch (Exception error)
+        {
+            Interlocked.CompareExchange(ref failure, error, null);
+        }
+    }
+
+    private void WorkerLoop(int index)
+    {
+        long seenEpoch = 0;
+        while (!stopping)
+        {
+            var current = Volatile.Read(ref state);
+            if ((current & OpenBit) != 0 && current >> EpochShift != seenEpoch)
+            {
+                if (Interlocked.CompareExchange(ref state, current + 1, current) != current)
+                    continue;
+                seenEpoch = current >> EpochShift;
+                TakeChunks(index);
+                Interlocked.Decrement(ref state);
+                continue;
+            }
+            WaitForRegion(current);
+        }
+    }
+
+    /// <summary>Spins until the state changes, then sleeps until somebody opens a region.</summary>
+    private void WaitForRegion(long last)
+    {
+        var until = Stopwatch.GetTimestamp() + (long)(SpinSeconds * Stopwatch.Frequency);
+        while (Stopwatch.GetTimestamp() < until)
+        {
+            for (var i = 0; i < 16; i++)
+            {
+                if (Volatile.Read(ref state) != last || stopping)
+                    return;
+                Thread.SpinWait(4);
+            }
+        }
+        Interlocked.Increment(ref sleepers);
+        if (Volatile.Read(ref state) == last && !stopping)
+            wake.Wait();
+        Interlocked.Decrement(ref sleepers);
+    }
+}

@@ -1,0 +1,40 @@
+using Temoto.Dataflow;
+using Temoto.Formats;
+
+namespace Temoto.Models;
+
+/// <summary>
+/// Llama 2 and 3 and what shares their architecture: as Qwen2, but without biases unless config.json asks for them
+/// (<c>attention_bias</c> covers q, k, v and o; <c>mlp_bias</c> gate, up and down).
+/// </summary>
+internal static class Llama
+{
+    public static ModelGraph Build(ModelConfig config)
+    {
+        var g = new GraphBuilder(config);
+        var queryWidth = config.NumAttentionHeads * config.HeadDim;
+        var keyWidth = config.NumKeyValueHeads * config.HeadDim;
+
+        var hidden = g.Embed("model.embed_tokens", config.HiddenSize);
+        for (var layer = 0; layer < config.NumHiddenLayers; layer++)
+        {
+            g.BeginLayer(layer, $"model.layers.{layer}.");
+
+            var normed = g.RmsNorm(hidden, "input_layernorm");
+            var query = g.Rope(g.Linear(normed, "self_attn.q_proj", queryWidth, config.AttentionBias));
+            var key = g.Rope(g.Linear(normed, "self_attn.k_proj", keyWidth, config.AttentionBias));
+            var value = g.Linear(normed, "self_attn.v_proj", keyWidth, config.AttentionBias);
+            var attended = g.Attention(query, key, value);
+            hidden = g.Add(hidden, g.Linear(attended, "self_attn.o_proj", config.HiddenSize, config.AttentionBias));
+
+            normed = g.RmsNorm(hidden, "post_attention_layernorm");
+            var gate = g.Linear(normed, "mlp.gate_proj", config.IntermediateSize, config.MlpBias);
+            var up = g.Linear(normed, "mlp.up_proj", config.IntermediateSize, config.MlpBias);
+            hidden = g.Add(hidden, g.Linear(g.SiluMultiply(gate, up), "mlp.down_proj", config.HiddenSize, config.MlpBias));
+        }
+        g.EndLayers();
+
+        var last = g.RmsNorm(g.SelectRows(hidden), "model.norm");
+        return g.Build(g.Linear(last, config.TieWordEmbeddings ? "model.embed_tokens" : "lm_head", config.VocabSize));
+    }
+}

@@ -32,6 +32,17 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>What generation_config.json says; all null where there is none.</summary>
     public GenerationDefaults Generation { get; init; } = new();
 
+    /// <summary>The tensor of that name and shape; an <see cref="InputException"/> where it is missing or has another shape.</summary>
+    public Tensor Require(string name, params long[] shape)
+    {
+        var expected = $"a tensor [{string.Join(", ", shape)}]";
+        if (!Tensors.TryGetValue(name, out var tensor))
+            throw new InputException(Path, name, "no such tensor", expected, "check that the checkpoint is complete and its config.json its own");
+        return tensor.Shape.AsSpan().SequenceEqual(shape)
+            ? tensor
+            : throw new InputException(Path, name, $"{tensor.DType} [{string.Join(", ", tensor.Shape)}]", expected, "check that config and weights belong together");
+    }
+
     public void Dispose()
     {
         foreach (var item in owned)

@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+using Temoto.Tensors;
+
+namespace Temoto.Formats;
+
+/// <summary>Opens a checkpoint of any supported format, told apart by what is there, not by what it is called.</summary>
+internal static class CheckpointReader
+{
+    private const string Expected = "a Hugging Face directory, a .safetensors file, a .gguf file or a llama2.c .bin file";
+
+    /// <summary>Maps the weights and reads config, tokenizer and chat template; throws <see cref="InputException"/> on anything that cannot be used.</summary>
+    public static Checkpoint Open(string path)
+    {
+        if (Directory.Exists(path))
+            return OpenHuggingFace(path, Path.TrimEndingDirectorySeparator(path), weightsFile: null);
+        using (var file = MappedFile.Open(path, Expected))
+        {
+            // A .bin file that is no llama2.c model still gets that reader's own error.
+            if (LlamaTwoCFile.LooksLike(file) || path.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))
+                return OpenLlamaTwoC(path);
+            if (!LooksLikeSafetensors(file))
+                throw new InputException(path, null, "none of the known formats", Expected, "name a model file, or the directory of a checkpoint");
+        }
+        var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (!File.Exists(Path.Combine(directory, HuggingFaceConfig.FileName)))
+            throw new InputException(path, null, "no config.json beside the weights", "the checkpoint's config.json in the same directory", "download config.json as well");
+        return OpenHuggingFace(path, directory, path);
+    }
+
+    private static Checkpoint OpenHuggingFace(string path, string directory, string? weightsFile)
+    {
+        var owned = new List<IDisposable>();
+        try
+        {
+            var config = HuggingFaceConfig.Read(Path.Combine(directory, HuggingFaceConfig.FileName));
+            return new Checkpoint(owned)
+            {
+                Path = path,
+                Format = "safetensors",
+                Config = config,
+                Tensors = weightsFile is null ? HuggingFaceDirectory.OpenWeights(directory, owned) : HuggingFaceDirectory.OpenSingle(weightsFile, owned),
+                Generation = HuggingFaceConfig.ReadGeneration(directory),
+                Tokenizer = ReadTokenizer(directory),
+                ChatTemplate = ReadChatTemplate(directory),
+            };
+        }
+        catch
+        {
+            foreach (var item in owned)
+                item.Dispose();
+            throw;
+        }
+    }
+
+    private static Checkpoint OpenLlamaTwoC(string path) => LlamaTwoCFile.Open(path, ReadLlamaTwoCTokenizer);
+
+    // The tokenizer files are read elsewhere: these three are where they come in.
+    private static TokenizerModel? ReadTokenizer(string directory) => null;
+
+    private static string? ReadChatTemplate(string directory) => null;
+
+    private static TokenizerModel? ReadLlamaTwoCTokenizer(string tokenizerPath, int vocabSize) => null;
+
+    private static bool LooksLikeSafetensors(MappedFile file)
+    {
+        if (file.Length < SafetensorsFormat.LengthBytes + 2)
+            return false;
+        // A .safetensors file whose header is damaged still gets the reader's own error.
+        return file.Path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
+            || BinaryPrimitives.ReadUInt64LittleEndian(file.Span(0, 8)) <= SafetensorsFormat.MaxHeaderBytes && file.Span(8, 1)[0] == (byte)'{';
+    }
+}

@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace Temoto.Formats;
+
+/// <summary>A model's shape as the text of a config.json that <see cref="HuggingFaceConfig"/> and transformers read.</summary>
+internal static class HuggingFaceConfigWriter
+{
+    /// <param name="torchDType">The weights' type in PyTorch's words: float32, float16, bfloat16.</param>
+    /// <param name="eosTokenId">Written where the caller knows it.</param>
+    public static string Write(ModelConfig config, string torchDType, int? bosTokenId = null, int? eosTokenId = null)
+    {
+        if (config.RopeInterleaved)
+            throw new ArgumentException("config.json cannot say that rotated pairs are neighbours: permute q and k first", nameof(config));
+        if (config.ModelType == "qwen2" && !config.AttentionBias)
+            throw new ArgumentException("qwen2 always has biases on q, k and v", nameof(config));
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("architectures");
+            json.WriteStringValue(Architecture(config.ModelType));
+            json.WriteEndArray();
+            json.WriteString("model_type", config.ModelType);
+            json.WriteNumber("hidden_size", config.HiddenSize);
+            json.WriteNumber("intermediate_size", config.IntermediateSize);
+            json.WriteNumber("num_hidden_layers", config.NumHiddenLayers);
+            json.WriteNumber("num_attention_heads", config.NumAttentionHeads);
+            json.WriteNumber("num_key_value_heads", config.NumKeyValueHeads);
+            json.WriteNumber("head_dim", config.HeadDim);
+            json.WriteNumber("vocab_size", config.VocabSize);
+            json.WriteNumber("max_position_embeddings", config.MaxPositionEmbeddings);
+            json.WriteNumber("rms_norm_eps", config.RmsNormEps);
+            json.WriteNumber("rope_theta", config.RopeTheta);
+            WriteRopeScaling(json, config.RopeScaling);
+            json.WriteString("hidden_act", config.HiddenAct);
+            if (config.ModelType != "qwen2")
+                json.WriteBoolean("attention_bias", config.AttentionBias);
+            if (config.ModelType == "llama")
+                json.WriteBoolean("mlp_bias", config.MlpBias);
+            json.WriteBoolean("tie_word_embeddings", config.TieWordEmbeddings);
+            if (bosTokenId is not null)
+                json.WriteNumber("bos_token_id", bosTokenId.Value);
+            if (eosTokenId is not null)
+                json.WriteNumber("eos_token_id", eosTokenId.Value);
+            json.WriteString("torch_dtype", torchDType);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+    }
+
+    private static string Architecture(string modelType) => modelType switch
+    {
+        "qwen2" => "Qwen2ForCausalLM",
+        "qwen3" => "Qwen3ForCausalLM",
+        "llama" => "LlamaForCausalLM",
+        _ => throw new ArgumentOutOfRangeException(nameof(modelType), modelType, "no such model type"),
+    };
+
+    private static void WriteRopeScaling(Utf8JsonWriter json, RopeScaling? scaling)
+    {
+        if (scaling is null)
+        {
+            json.WriteNull("rope_scaling");
+            return;
+        }
+        json.WriteStartObject("rope_scaling");
+        json.WriteString("rope_type", scaling.RopeType);
+        json.WriteNumber("factor", scaling.Factor);
+        if (scaling.RopeType == "llama3")
+        {
+            json.WriteNumber("low_freq_factor", scaling.LowFreqFactor);
+            json.WriteNumber("high_freq_factor", scaling.HighFreqFactor);
+            json.WriteNumber("original_max_position_embeddings", scaling.OriginalMaxPositionEmbeddings);
+        }
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,72 @@
+using Temoto.Tensors;
+
+namespace Temoto.Formats;
+
+/// <summary>
+/// A Hugging Face checkpoint directory: config.json, and the weights as model.safetensors or as shards listed in
+/// model.safetensors.index.json.
+/// </summary>
+internal static class HuggingFaceDirectory
+{
+    public const string WeightsFileName = "model.safetensors";
+    public const string IndexFileName = "model.safetensors.index.json";
+
+    // 65,536 tensors of 100 characters each; the parsed form takes about the same again.
+    private const long MaxIndexBytes = 8 << 20;
+
+    /// <summary>The weights of a directory; <paramref name="owned"/> gets the mapped files.</summary>
+    public static IReadOnlyDictionary<string, Tensor> OpenWeights(string directory, List<IDisposable> owned)
+    {
+        var single = Path.Combine(directory, WeightsFileName);
+        if (File.Exists(single))
+            return OpenSingle(single, owned);
+        var index = Path.Combine(directory, IndexFileName);
+        if (File.Exists(index))
+            return OpenSharded(directory, index, owned);
+        var found = File.Exists(Path.Combine(directory, "pytorch_model.bin")) || File.Exists(Path.Combine(directory, "pytorch_model.bin.index.json"))
+            ? "only pickled PyTorch weights"
+            : "no weights";
+        throw new InputException(directory, null, found, $"{WeightsFileName} or {IndexFileName}", "download the safetensors files of the checkpoint");
+    }
+
+    public static IReadOnlyDictionary<string, Tensor> OpenSingle(string path, List<IDisposable> owned)
+    {
+        var file = SafetensorsFile.Open(path);
+        owned.Add(file);
+        return file.Tensors;
+    }
+
+    private static Dictionary<string, Tensor> OpenSharded(string directory, string indexPath, List<IDisposable> owned)
+    {
+        using var index = JsonFile.Open(indexPath, "an index of safetensors shards", MaxIndexBytes);
+        if (index.Root.Object("weight_map") is not { } weightMap)
+            throw index.Root.Wrong("weight_map", "an object that names the shard of every tensor");
+        var shards = new Dictionary<string, SafetensorsFile>();
+        var tensors = new Dictionary<string, Tensor>();
+        foreach (var name in weightMap.Keys)
+        {
+            var shardName = weightMap.String(name) ?? throw weightMap.Wrong(name, "the name of a shard");
+            if (!shards.TryGetValue(shardName, out var shard))
+            {
+                if (!IsPlainFileName(shardName))
+                    throw weightMap.Wrong(name, "the plain name of a file in the same directory", "do not use this checkpoint: it reaches outside its directory");
+                var shardPath = Path.Combine(directory, shardName);
+                if (!File.Exists(shardPath))
+                    throw weightMap.Wrong(name, "a shard that exists", "download the missing shard");
+                shard = SafetensorsFile.Open(shardPath);
+                owned.Add(shard);
+                shards.Add(shardName, shard);
+            }
+            if (!shard.Tensors.TryGetValue(name, out var tensor))
+                throw new InputException(shard.Path, name, "no such tensor", $"the tensor that {IndexFileName} places here", "download index and shards again, of one revision");
+            tensors.Add(name, tensor);
+        }
+        return tensors;
+    }
+
+    /// <summary>No folder, no parent, no stream or device name: the shard must be a file of the checkpoint's own directory.</summary>
+    private static bool IsPlainFileName(string name) =>
+        name.EndsWith(".safetensors", StringComparison.Ordinal)
+        && name.AsSpan().IndexOfAny("/\\:\0") < 0
+        && !name.StartsWith('.');
+}

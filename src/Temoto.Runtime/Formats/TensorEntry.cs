@@ -1,0 +1,48 @@
+using Temoto.Tensors;
+
+namespace Temoto.Formats;
+
+/// <summary>What a file says about a tensor before its bytes are looked at: what writers are given and readers check.</summary>
+internal sealed record TensorEntry(string Name, DType DType, long[] Shape)
+{
+    /// <summary>More dimensions than any checkpoint uses; a bound for untrusted files.</summary>
+    public const int MaxRank = 8;
+
+    /// <summary>More tensors than any model read here has; a bound on what an untrusted file makes us allocate.</summary>
+    public const int MaxTensors = 1 << 16;
+
+    /// <summary>Bytes of the tensor; the shape has been checked (or comes from our own code).</summary>
+    public long ByteLength => TryCountBytes(DType, Shape, out var byteLength)
+        ? byteLength
+        : throw new ArgumentException($"{Name}: no size for {DType} [{string.Join(", ", Shape)}]");
+
+    /// <summary>
+    /// Bytes of a tensor of untrusted shape; false where a dimension is negative, the product overflows 63 bits or the last
+    /// dimension is not a whole number of blocks.
+    /// </summary>
+    public static bool TryCountBytes(DType dtype, ReadOnlySpan<long> shape, out long byteLength)
+    {
+        byteLength = 0;
+        long elements = 1;
+        foreach (var dimension in shape)
+        {
+            if (dimension < 0)
+                return false;
+            var product = (Int128)elements * dimension;
+            if (product > long.MaxValue)
+                return false;
+            elements = (long)product;
+        }
+        var columns = shape.Length == 0 ? 1 : shape[^1];
+        if (columns % dtype.BlockElements() != 0)
+            return false;
+        var bytes = (Int128)(elements / dtype.BlockElements()) * dtype.BlockBytes();
+        if (bytes > long.MaxValue)
+            return false;
+        byteLength = (long)bytes;
+        return true;
+    }
+
+    /// <summary>For error lines: <c>F32 [2, 3]</c>.</summary>
+    public static string Describe(DType dtype, ReadOnlySpan<long> shape) => $"{dtype} [{string.Join(", ", shape.ToArray())}]";
+}

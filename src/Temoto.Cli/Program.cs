@@ -1,1 +1,4 @@
-return 0;
+using System.CommandLine;
+using Temoto.Cli;
+
+return await CommandLine.RunAsync(args);

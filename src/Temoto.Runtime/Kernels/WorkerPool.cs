@@ -56,9 +56,12 @@ internal sealed class WorkerPool : IDisposable
 
     public int Threads { get; }
 
+    /// <summary>Workers that sleep at the moment.</summary>
+    public int SleepingWorkers => Volatile.Read(ref sleepers);
+
     /// <summary>
     /// Executes all chunks and returns when they are done. Regions do not nest and one runs at a time. An exception of a chunk is thrown
-    /// here after the other chunks have ended.
+    /// here after the chunks under way have ended.
     /// </summary>
     public void Run(IParallelWork parallelWork, int chunkCount)
     {
@@ -102,7 +105,8 @@ internal sealed class WorkerPool : IDisposable
             if (stopping)
                 return;
             stopping = true;
-            wake.Release(workers.Length);
+            if (workers.Length > 0)
+                wake.Release(workers.Length);
         }
         foreach (var worker in workers)
             worker.Join();

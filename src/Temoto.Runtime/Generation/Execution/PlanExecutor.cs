@@ -30,7 +30,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
         arena = new NativeBuffer(plan.ArenaBytes);
         var scratchFloats = ScratchFloats(plan, kernels, context);
         scratch = new NativeBuffer(scratchFloats * sizeof(float) * pool.Threads);
-        angles = new NativeBuffer(2L * plan.MaxTokens * rotary.HalfHeadDim * sizeof(float));
+        angles = new NativeBuffer(AngleBytes(plan));
         tokenIds = new NativeBuffer((long)plan.MaxTokens * sizeof(int));
         var scratchOfWorker = new float*[pool.Threads];
         for (var worker = 0; worker < pool.Threads; worker++)
@@ -48,8 +48,9 @@ internal sealed unsafe class PlanExecutor : IDisposable
         steps = Bind(plan, weights, state);
     }
 
-    /// <summary>Bytes of arena, scratch and tables: what the executor holds beside weights and caches.</summary>
-    public long ResidentBytes => arena.ByteLength + scratch.ByteLength + angles.ByteLength + tokenIds.ByteLength;
+    /// <summary>Bytes an executor of <paramref name="plan"/> will hold beside weights and caches: arena, scratch, tables.</summary>
+    public static long Bytes(Plan plan, KernelSet kernels, int threads, int context) =>
+        plan.ArenaBytes + ScratchFloats(plan, kernels, context) * sizeof(float) * threads + AngleBytes(plan) + (long)plan.MaxTokens * sizeof(int);
 
     /// <summary>
     /// Appends <paramref name="tokens"/> to <paramref name="cache"/> and computes the logits of the last <paramref name="logitRows"/> of them.
@@ -86,6 +87,9 @@ internal sealed unsafe class PlanExecutor : IDisposable
         angles.Dispose();
         tokenIds.Dispose();
     }
+
+    /// <summary>Cosines and sines, [MaxTokens, HeadDim/2] each.</summary>
+    private static long AngleBytes(Plan plan) => 2L * plan.MaxTokens * (plan.Graph.Config.HeadDim / 2) * sizeof(float);
 
     private static long ScratchFloats(Plan plan, KernelSet kernels, int context)
     {

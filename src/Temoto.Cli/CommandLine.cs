@@ -1,0 +1,74 @@
+using System.CommandLine;
+
+namespace Temoto.Cli;
+
+/// <summary>
+/// The <c>temoto</c> command. Exit codes: 0 done, 1 the work failed, 2 bad usage or bad input, 130 interrupted.
+/// </summary>
+internal static class CommandLine
+{
+    private const int WorkFailed = 1;
+    private const int BadInput = 2;
+    private const int Interrupted = 130;
+
+    /// <summary>Shared by every verb: the stack trace behind an error.</summary>
+    private static readonly Option<bool> Verbose = new("--verbose") { Description = "Show the stack trace of an error", Recursive = true };
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = CreateRoot();
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            // One line: the first error is what to mend first.
+            await Console.Error.WriteLineAsync($"temoto: {parsed.Errors[0].Message} Try 'temoto {parsed.CommandResult.Command.Name switch { "temoto" => "", var verb => verb + " " }}--help'.");
+            return BadInput;
+        }
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (OperationCanceledException)
+        {
+            return Interrupted;
+        }
+        catch (InputException error)
+        {
+            return await FailAsync(error, error.Message, BadInput, parsed.GetValue(Verbose));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or HttpRequestException)
+        {
+            return await FailAsync(error, error.Message.ReplaceLineEndings(" "), WorkFailed, parsed.GetValue(Verbose));
+        }
+        catch (Exception error)
+        {
+            return await FailAsync(error, $"unexpected {error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")} (run again with --verbose and report it)", WorkFailed, parsed.GetValue(Verbose));
+        }
+    }
+
+    internal static RootCommand CreateRoot()
+    {
+        var root = new RootCommand("Runs language models on small machines by moving less data.\n\nExample: temoto run demo -p \"What are you?\"")
+        {
+            RunCommand.Create(),
+            ChatCommand.Create(),
+            PullCommand.Create(),
+            PackCommand.Create(),
+            InspectCommand.Create(),
+            TokenizeCommand.Create(),
+            LogitsCommand.Create(),
+            EvalCommand.Create(),
+            CompletionCommand.Create(),
+        };
+        root.Options.Add(Verbose);
+        return root;
+    }
+
+    private static async Task<int> FailAsync(Exception error, string line, int exitCode, bool verbose)
+    {
+        await Console.Error.WriteLineAsync($"temoto: {line}");
+        if (verbose)
+            await Console.Error.WriteLineAsync(error.ToString());
+        return exitCode;
+    }
+}

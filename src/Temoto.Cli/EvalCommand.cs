@@ -1,0 +1,115 @@
+using System.CommandLine;
+using Spectre.Console;
+using Temoto.Generation.Evaluation;
+
+namespace Temoto.Cli;
+
+/// <summary><c>temoto eval MODEL --text FILE | --task FILE</c>: perplexity and accuracy.</summary>
+internal static class EvalCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("eval", "Measure perplexity on a text, or accuracy on a task\n\nExample: temoto eval demo --task models/demo/heldout.jsonl");
+        var model = new ModelChoice();
+        var text = new Option<string?>("--text") { Description = "UTF-8 text to measure perplexity on", HelpName = "FILE" };
+        var task = new Option<string?>("--task") { Description = "JSON Lines of conversations with answers, or of multiple-choice questions", HelpName = "FILE" };
+        var stride = new Option<int?>("--stride") { Description = "Tokens between the windows of the perplexity (default: half the context)", HelpName = "N" };
+        var limit = new Option<int?>("--limit") { Description = "Only the first N rows of the task", HelpName = "N" };
+        var maxTokens = new Option<int>("--max-tokens", "-n") { Description = "Most tokens of an answer", HelpName = "N", DefaultValueFactory = _ => 256 };
+        var wrong = new Option<bool>("--show-wrong") { Description = "Print wrong answers beside the expected ones on stderr" };
+        model.AddTo(command);
+        foreach (var option in new Option[] { text, task, stride, limit, maxTokens, wrong })
+            command.Options.Add(option);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var textPath = parsed.GetValue(text);
+            var taskPath = parsed.GetValue(task);
+            if (textPath is null && taskPath is null)
+                throw new InputException("eval", null, "neither --text nor --task", "at least one of them", "add --text FILE or --task FILE");
+            var rows = taskPath is null ? [] : TaskRow.ReadAll(CheckFile(taskPath));
+            var content = textPath is null ? null : File.ReadAllText(CheckFile(textPath));
+            if (parsed.GetValue(limit) is { } count)
+                rows = [.. rows.Take(Math.Max(0, count))];
+
+            using var loaded = model.Load(parsed);
+            var window = loaded.Info.ContextTokens;
+            var step = parsed.GetValue(stride) ?? Math.Max(1, window / 2);
+            if (step < 1 || step > window)
+                throw new InputException("--stride", null, $"{step}", $"1 to the context of {window}", "choose another stride");
+            var perplexity = content is null ? null : MeasurePerplexity(loaded, content, window, step, cancellation);
+            var tasks = rows.Count == 0 ? [] : MeasureTasks(loaded, rows, parsed.GetValue(maxTokens), parsed.GetValue(wrong), cancellation);
+            if (parsed.GetValue(model.Json))
+                PrintJson(perplexity, tasks);
+            else
+                Print(perplexity, tasks);
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static string CheckFile(string path) =>
+        File.Exists(path) ? path : throw new InputException(path, null, "no such file", "a readable file", "check the path");
+
+    private static PerplexityResult MeasurePerplexity(LanguageModel model, string text, int window, int stride, CancellationToken cancellation)
+    {
+        var tokens = model.Tokenizer.Encode(text);
+        return ProgressBar.Run("perplexity", bar => Perplexity.Measure(model, tokens, window, stride, (done, all) => bar.Report(done, all), cancellation));
+    }
+
+    private static IReadOnlyList<TaskResult> MeasureTasks(LanguageModel model, IReadOnlyList<TaskRow> rows, int maxTokens, bool showWrong, CancellationToken cancellation)
+    {
+        var done = 0;
+        return ProgressBar.Run("task", bar => TaskAccuracy.Measure(
+            model,
+            rows,
+            maxTokens,
+            (row, answer, right) =>
+            {
+                bar.Report(++done, rows.Count);
+                if (showWrong && !right)
+                    Console.Error.WriteLine($"{row.Name}: expected {(row.Choices.Count > 0 ? row.Choices[row.AnswerIndex] : row.Answer)} | got {answer}");
+            },
+            cancellation));
+    }
+
+    private static void Print(PerplexityResult? perplexity, IReadOnlyList<TaskResult> tasks)
+    {
+        if (perplexity is not null)
+            Console.WriteLine($"perplexity {perplexity.Value:0.0000} over {perplexity.Tokens} tokens");
+        if (tasks.Count == 0)
+            return;
+        var table = new Table().Border(TableBorder.Markdown).AddColumn("task").AddColumn(new TableColumn("exact match").RightAligned()).AddColumn(new TableColumn("rows").RightAligned()).AddColumn("fields");
+        foreach (var task in tasks)
+        {
+            var fields = string.Join(", ", task.Fields.Select(field => $"{field.Key} {field.Value:0.0%}"));
+            table.AddRow(Markup.Escape(task.Name), $"{task.ExactMatch:0.0%}", $"{task.Count}", Markup.Escape(fields));
+        }
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(Console.Out) });
+        console.Profile.Width = 160;
+        console.Write(table);
+    }
+
+    private static void PrintJson(PerplexityResult? perplexity, IReadOnlyList<TaskResult> tasks) =>
+        Console.WriteLine(Json.Document(json =>
+        {
+            if (perplexity is not null)
+            {
+                json.WriteNumber("perplexity", perplexity.Value);
+                json.WriteNumber("tokens", perplexity.Tokens);
+            }
+            json.WriteStartArray("tasks");
+            foreach (var task in tasks)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", task.Name);
+                json.WriteNumber("exact_match", task.ExactMatch);
+                json.WriteNumber("count", task.Count);
+                json.WriteStartObject("fields");
+                foreach (var (field, share) in task.Fields)
+                    json.WriteNumber(field, share);
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }));
+}

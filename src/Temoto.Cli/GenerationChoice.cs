@@ -1,0 +1,40 @@
+using System.CommandLine;
+
+namespace Temoto.Cli;
+
+/// <summary>The options that say how text is generated; shared by run and chat.</summary>
+internal sealed class GenerationChoice
+{
+    private readonly Option<int> maxTokens = new("--max-tokens", "-n") { Description = "Most tokens to generate", HelpName = "N", DefaultValueFactory = _ => new GenerationOptions().MaxTokens };
+    private readonly Option<float?> temperature = new("--temperature") { Description = "0 always takes the likeliest token (default: the checkpoint's, else 0.8)", HelpName = "X" };
+    private readonly Option<float?> topP = new("--top-p") { Description = "Draw from the smallest set of tokens that reaches this probability", HelpName = "X" };
+    private readonly Option<int?> topK = new("--top-k") { Description = "Draw from the k likeliest tokens; 0 is off", HelpName = "K" };
+    private readonly Option<float?> minP = new("--min-p") { Description = "Draw from tokens at least this share as likely as the likeliest", HelpName = "X" };
+    private readonly Option<float?> repeatPenalty = new("--repeat-penalty") { Description = "Divide the logits of tokens already in the text; 1 is off", HelpName = "X" };
+    private readonly Option<float> presencePenalty = new("--presence-penalty") { Description = "Subtract from the logits of tokens generated before", HelpName = "X" };
+    private readonly Option<float> frequencyPenalty = new("--frequency-penalty") { Description = "Subtract once for each time a token was generated", HelpName = "X" };
+    private readonly Option<ulong?> seed = new("--seed") { Description = "Same seed, same text", HelpName = "S" };
+    private readonly Option<string[]> stop = new("--stop") { Description = "End before this text; may be given several times", HelpName = "TEXT" };
+
+    public Option<string?> System { get; } = new("--system") { Description = "System message of the conversation", HelpName = "TEXT" };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { maxTokens, temperature, topP, topK, minP, repeatPenalty, presencePenalty, frequencyPenalty, seed, stop, System })
+            command.Options.Add(option);
+    }
+
+    public GenerationOptions Options(ParseResult parsed) => new()
+    {
+        MaxTokens = parsed.GetValue(maxTokens),
+        Temperature = parsed.GetValue(temperature),
+        TopP = parsed.GetValue(topP),
+        TopK = parsed.GetValue(topK),
+        MinP = parsed.GetValue(minP),
+        RepetitionPenalty = parsed.GetValue(repeatPenalty),
+        PresencePenalty = parsed.GetValue(presencePenalty),
+        FrequencyPenalty = parsed.GetValue(frequencyPenalty),
+        Seed = parsed.GetValue(seed),
+        Stop = [.. (parsed.GetValue(stop) ?? []).Where(text => text.Length > 0)],
+    };
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+
+namespace Temoto.Cli;
+
+/// <summary>The MODEL argument and the options that say how a model is loaded; shared by the verbs that load one.</summary>
+internal sealed class ModelChoice
+{
+    /// <summary>Models that ship with the command, in a folder beside it.</summary>
+    private static readonly string[] BuiltInNames = ["demo"];
+
+    public Argument<string> Model { get; } = new("MODEL") { Description = "A Hugging Face checkpoint directory, a .gguf file, a llama2.c .bin file, or 'demo'" };
+
+    public Option<int?> Threads { get; } = new("--threads", "-t") { Description = "Threads to compute with (default: one per processor)", HelpName = "N" };
+
+    public Option<string?> Kernels { get; } = new("--kernels") { Description = "Kernel set: vector512, vector256, vector128 or scalar (default: TEMOTO_KERNELS, else the best)", HelpName = "SET" };
+
+    public Option<int?> Context { get; } = new("--context") { Description = "Tokens a session can hold (default: the model's limit, at most 4096)", HelpName = "N" };
+
+    public Option<string?> Kv { get; } = new("--kv") { Description = "How keys and values are stored: f16, int8 or f32 (default: f16)", HelpName = "TYPE" };
+
+    public Option<string> Dataflow { get; } = new("--dataflow") { Description = "How attention is carried out: auto or gemm (tphs is not in this version)", HelpName = "MODE", DefaultValueFactory = _ => "auto" };
+
+    public Option<bool> Precise { get; } = new("--precise") { Description = "Dequantized weights, float32 activations, float64 sums: the in-house oracle, slow" };
+
+    public Option<bool> Json { get; } = JsonOption();
+
+    /// <summary>The <c>--json</c> option of verbs that load no model.</summary>
+    public static Option<bool> JsonOption() => new("--json") { Description = "Print one JSON document on stdout and nothing else there" };
+
+    public void AddTo(Command command)
+    {
+        Kv.AcceptOnlyFromAmong("f16", "int8", "f32");
+        Dataflow.AcceptOnlyFromAmong("auto", "gemm");
+        command.Arguments.Add(Model);
+        foreach (var option in new Option[] { Threads, Kernels, Context, Kv, Dataflow, Precise, Json })
+            command.Options.Add(option);
+    }
+
+    /// <summary>Loads the model, printing the memory plan to stderr first.</summary>
+    public LanguageModel Load(ParseResult parsed, bool quiet = false) => LanguageModel.Load(Resolve(parsed.GetRequiredValue(Model)), Options(parsed, quiet));
+
+    public ModelOptions Options(ParseResult parsed, bool quiet = false) => new()
+    {
+        Threads = parsed.GetValue(Threads),
+        Kernels = parsed.GetValue(Kernels),
+        ContextTokens = parsed.GetValue(Context),
+        KvCache = parsed.GetValue(Kv) switch { "f16" => KvCacheType.F16, "int8" => KvCacheType.Int8, "f32" => KvCacheType.F32, _ => null },
+        Precise = parsed.GetValue(Precise),
+        MemoryPlanned = quiet ? null : plan => Console.Error.WriteLine(plan),
+    };
+
+    /// <summary>A path stays a path; a built-in name becomes the folder beside the command.</summary>
+    public static string Resolve(string model)
+    {
+        if (!BuiltInNames.Contains(model) || Path.Exists(model))
+            return model;
+        var folder = Path.Combine(AppContext.BaseDirectory, "models", model);
+        return Directory.Exists(folder)
+            ? folder
+            : throw new InputException(model, null, "no such built-in model in this installation", $"the folder models/{model} beside the command", "name a checkpoint directory or file instead");
+    }
+}

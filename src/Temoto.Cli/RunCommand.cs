@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+
+namespace Temoto.Cli;
+
+/// <summary><c>temoto run MODEL -p PROMPT</c>: generates from one prompt, streaming.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("run", "Generate text from a prompt\n\nExample: temoto run demo -p \"What are you?\" --temperature 0");
+        var model = new ModelChoice();
+        var generation = new GenerationChoice();
+        var prompt = new Option<string?>("--prompt", "-p") { Description = "The prompt (default: read from stdin); \"\" starts from the beginning-of-sequence token alone", HelpName = "PROMPT" };
+        var raw = new Option<bool>("--raw") { Description = "Continue the prompt as it stands, without a chat template" };
+        model.AddTo(command);
+        command.Options.Add(prompt);
+        command.Options.Add(raw);
+        generation.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var text = parsed.GetValue(prompt) ?? await ReadStandardInputAsync(cancellation);
+            var json = parsed.GetValue(model.Json);
+            using var loaded = model.Load(parsed);
+            using var session = loaded.CreateSession();
+            var tokens = parsed.GetValue(raw) || !loaded.HasChatTemplate || text.Length == 0
+                ? loaded.EncodeRaw(text)
+                : loaded.EncodeChat(Conversation(parsed.GetValue(generation.System), text));
+            await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = !json };
+            var whole = new StringBuilder();
+            foreach (var piece in session.Generate(tokens, generation.Options(parsed), cancellation))
+            {
+                whole.Append(piece);
+                if (!json && piece.Length > 0)
+                    await output.WriteAsync(piece);
+            }
+            if (json)
+                await WriteJsonAsync(output, loaded, whole.ToString(), session.Statistics);
+            else if (!Console.IsOutputRedirected)
+                await output.WriteLineAsync();
+            await Console.Error.WriteLineAsync(Figures.Line(session.Statistics));
+            return 0;
+        });
+        return command;
+    }
+
+    private static List<ChatMessage> Conversation(string? system, string user)
+    {
+        var messages = new List<ChatMessage>();
+        if (system is not null)
+            messages.Add(new ChatMessage("system", system));
+        messages.Add(new ChatMessage("user", user));
+        return messages;
+    }
+
+    private static async Task<string> ReadStandardInputAsync(CancellationToken cancellation)
+    {
+        if (!Console.IsInputRedirected)
+            throw new InputException("--prompt", null, "no prompt", "-p PROMPT, or a prompt on stdin", "add -p \"...\", or use 'temoto chat' for a conversation");
+        using var reader = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false));
+        var text = await reader.ReadToEndAsync(cancellation);
+        // A prompt piped from echo ends with a newline that nobody meant.
+        return text.EndsWith('\n') ? text[..^1].TrimEnd('\r') : text;
+    }
+
+    private static async Task WriteJsonAsync(StreamWriter output, LanguageModel model, string text, GenerationStatistics statistics)
+    {
+        await output.WriteLineAsync(Json.Document(json =>
+        {
+            json.WriteString("model", model.Info.Path);
+            json.WriteString("text", text);
+            json.WriteString("kernels", model.Info.KernelSet);
+            json.WriteNumber("threads", model.Info.Threads);
+            Figures.WriteJson(json, statistics);
+        }));
+    }
+}

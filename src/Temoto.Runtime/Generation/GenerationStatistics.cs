@@ -1,0 +1,48 @@
+namespace Temoto;
+
+/// <summary>Why generation ended.</summary>
+public enum FinishReason
+{
+    /// <summary>It has not ended.</summary>
+    None,
+
+    /// <summary>An end token or a stop text.</summary>
+    Stop,
+
+    /// <summary>The token limit or the end of the context.</summary>
+    Length,
+}
+
+/// <summary>Figures of one generation. Times are measured; bytes are computed from the plan.</summary>
+public sealed record GenerationStatistics
+{
+    /// <summary>Tokens of the prompt.</summary>
+    public int PromptTokens { get; init; }
+
+    /// <summary>Tokens of the prompt that were in the session's cache already.</summary>
+    public int ReusedTokens { get; init; }
+
+    /// <summary>Tokens generated, an end token included.</summary>
+    public int GeneratedTokens { get; init; }
+
+    /// <summary>From the call to the first token.</summary>
+    public double TimeToFirstTokenSeconds { get; init; }
+
+    /// <summary>From the first token to the last.</summary>
+    public double DecodeSeconds { get; init; }
+
+    /// <summary>Prompt tokens computed per second until the first token.</summary>
+    public double PrefillTokensPerSecond => TimeToFirstTokenSeconds > 0 ? (PromptTokens - ReusedTokens) / TimeToFirstTokenSeconds : 0;
+
+    /// <summary>Tokens per second after the first.</summary>
+    public double DecodeTokensPerSecond => DecodeSeconds > 0 ? (GeneratedTokens - 1) / DecodeSeconds : 0;
+
+    /// <summary>Weight bytes one decoded token reads.</summary>
+    public long WeightBytesPerToken { get; init; }
+
+    /// <summary>All bytes one decoded token moves (weights, KV cache, activations), mean over the generated tokens.</summary>
+    public long BytesPerToken { get; init; }
+
+    /// <summary>Why it ended.</summary>
+    public FinishReason FinishReason { get; init; }
+}

@@ -1,0 +1,279 @@
+using System.Runtime.Intrinsics;
+using Temoto.Kernels;
+using Temoto.Tensors;
+
+namespace Temoto.Tests.Kernels;
+
+/// <summary>
+/// Every kernel set against the scalar specification in float64 (the precise set). Bounds: a sum of n float32 products in any order is
+/// off by at most n * 2^-24 * sum |x w| (Higham, Accuracy and Stability, section 3.1); the tests allow that and one more rounding of the result.
+/// </summary>
+public unsafe class KernelSetTests
+{
+    private const float UnitRoundoff = 1f / (1 << 24);
+
+    public static TheoryData<string> Sets
+    {
+        get
+        {
+            var data = new TheoryData<string>();
+            foreach (var name in KernelChooser.Available)
+                data.Add(name);
+            return data;
+        }
+    }
+
+    private static readonly DType[] WeightTypes = [DType.F32, DType.F16, DType.BF16, DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.Q6_K, DType.F8E4M3];
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void MatMulEqualsTheSpecification(string name)
+    {
+        var kernels = KernelChooser.Choose(name);
+        var precise = new PreciseKernelSet();
+        foreach (var dtype in WeightTypes)
+        {
+            foreach (var columns in ColumnsOf(dtype))
+            {
+                foreach (var (rows, tokens) in new[] { (1, 1), (5, 1), (4, 2), (7, 3), (33, 67) })
+                {
+                    using var weight = RandomWeight(dtype, rows, columns, seed: rows * 1000 + columns);
+                    using var x = RandomFloats(tokens * columns, 1);
+                    using var bias = RandomFloats(rows, 2);
+                    using var expected = new NativeBuffer(tokens * rows * 4);
+                    using var actual = new NativeBuffer(tokens * rows * 4);
+                    using var scratch = new NativeBuffer(kernels.MatMulScratchFloats(columns, rows) * 4);
+                    precise.MatMul(weight.Tensor, 0, rows, bias.Floats, x.Floats, tokens, expected.Floats, scratch.Floats);
+                    kernels.MatMul(weight.Tensor, 0, rows, bias.Floats, x.Floats, tokens, actual.Floats, scratch.Floats);
+                    for (var token = 0; token < tokens; token++)
+                    {
+                        for (var row = 0; row < rows; row++)
+                        {
+                            precise.DecodeRow(weight.Tensor, row, scratch.Floats);
+                            double magnitude = Math.Abs(bias.Floats[row]);
+                            for (var k = 0; k < columns; k++)
+                                magnitude += Math.Abs((double)scratch.Floats[k] * x.Floats[token * columns + k]);
+                            var bound = (columns + 2) * UnitRoundoff * magnitude;
+                            var difference = Math.Abs((double)expected.Floats[token * rows + row] - actual.Floats[token * rows + row]);
+                            Assert.True(difference <= bound, $"{dtype} [{rows}, {columns}] token {token} row {row}: off by {difference:E2}, allowed {bound:E2}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void MatMulWritesOnlyItsRows(string name)
+    {
+        var kernels = KernelChooser.Choose(name);
+        using var weight = RandomWeight(DType.F32, 9, 40, 5);
+        foreach (var tokens in new[] { 1, 3 })
+        {
+            using var x = RandomFloats(tokens * 40, 1);
+            using var y = new NativeBuffer(tokens * 9 * 4);
+            using var scratch = new NativeBuffer(kernels.MatMulScratchFloats(40, 9) * 4);
+            new Span<float>(y.Floats, tokens * 9).Fill(77);
+            kernels.MatMul(weight.Tensor, 2, 7, null, x.Floats, tokens, y.Floats, scratch.Floats);
+            for (var token = 0; token < tokens; token++)
+            {
+                for (var row = 0; row < 9; row++)
+                    Assert.Equal(row is < 2 or >= 7, y.Floats[token * 9 + row] == 77);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void DecodeRowIsBitExact(string name)
+    {
+        var kernels = KernelChooser.Choose(name);
+        foreach (var dtype in WeightTypes)
+        {
+            foreach (var columns in ColumnsOf(dtype))
+            {
+                using var weight = RandomWeight(dtype, 3, columns, seed: columns);
+                using var expected = new NativeBuffer(columns * 4);
+                using var actual = new NativeBuffer(columns * 4);
+                RowDecoder.DecodeRow(dtype, weight.Tensor.Row(1), expected.Floats, columns);
+                kernels.DecodeRow(weight.Tensor, 1, actual.Floats);
+                Assert.True(new ReadOnlySpan<int>(expected.Data, columns).SequenceEqual(new ReadOnlySpan<int>(actual.Data, columns)), $"{dtype} [{columns}]");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void EveryHalfFloatDecodesExactly(string name)
+    {
+        var kernels = KernelChooser.Choose(name);
+        using var source = new NativeBuffer(65536 * 2);
+        for (var bits = 0; bits < 65536; bits++)
+            ((ushort*)source.Data)[bits] = (ushort)bits;
+        var tensor = new Tensor("halves", DType.F16, [1, 65536], source.Data, 65536 * 2, source);
+        using var actual = new NativeBuffer(65536 * 4);
+        kernels.DecodeRow(tensor, 0, actual.Floats);
+        for (var bits = 0; bits < 65536; bits++)
+        {
+            var expected = (float)BitConverter.UInt16BitsToHalf((ushort)bits);
+            Assert.True(expected.Equals(actual.Floats[bits]) && float.IsNegative(expected) == float.IsNegative(actual.Floats[bits]), $"0x{bits:X4}: {expected} but {actual.Floats[bits]}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void NormRopeSiluAndAddEqualTheSpecification(string name)
+    {
+        var kernels = KernelChooser.Choose(name);
+        var precise = new PreciseKernelSet();
+        foreach (var width in new[] { 2, 6, 16, 34, 64, 130 })
+        {
+            using var x = RandomFloats(width, 3);
+            using var y = RandomFloats(width, 4);
+            using var angles = RandomFloats(width, 5);
+            // Each is a handful of roundings after a sum of width terms; exp adds a few units in the last place.
+            Same(width, (width + 16) * UnitRoundoff, (set, a, b) => set.RmsNorm(a, y.Floats, 1e-6f, b, width), copyFirst: false);
+            foreach (var interleaved in new[] { false, true })
+                Same(width, 4 * UnitRoundoff * 8, (set, a, b) => set.Rope(b, angles.Floats, angles.Floats + width / 2, width, interleaved), copyFirst: true, absolute: true);
+            Same(width, 16 * UnitRoundoff, (set, a, b) => set.SiluMultiply(b, y.Floats, width), copyFirst: true);
+            Same(width, UnitRoundoff, (set, a, b) => set.Add(b, y.Floats, width), copyFirst: true);
+
+            void Same(int count, double relative, Operation operation, bool copyFirst, bool absolute = false)
+            {
+                using var expected = new NativeBuffer(count * 4);
+                using var actual = new NativeBuffer(count * 4);
+                if (copyFirst)
+                {
+                    new ReadOnlySpan<float>(x.Floats, count).CopyTo(new Span<float>(expected.Floats, count));
+                    new ReadOnlySpan<float>(x.Floats, count).CopyTo(new Span<float>(actual.Floats, count));
+                }
+                operation(precise, x.Floats, expected.Floats);
+                operation(kernels, x.Floats, actual.Floats);
+                for (var i = 0; i < count; i++)
+                {
+                    double e = expected.Floats[i], a = actual.Floats[i];
+                    var bound = absolute ? relative : relative * Math.Abs(e) + 1e-38;
+                    Assert.True(Math.Abs(e - a) <= bound, $"width {count} element {i}: expected {e}, got {a}");
+                }
+            }
+        }
+    }
+
+    private delegate void Operation(KernelSet set, float* x, float* y);
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void AttentionEqualsTheSpecification(string name)
+    {
+        var kernels = KernelChooser.Choose(name);
+        var precise = new PreciseKernelSet();
+        foreach (var type in Enum.GetValues<KvType>())
+        {
+            foreach (var (headDim, length) in new[] { (8, 1), (64, 17), (80, 5), (16, 256), (6, 33) })
+            {
+                using var query = RandomFloats(headDim, 6);
+                using var source = RandomFloats(headDim * length, 7);
+                using var keys = new NativeBuffer(headDim * length * 4);
+                using var values = new NativeBuffer(headDim * length * 4);
+                using var scales = new NativeBuffer(2 * length * 4);
+                var keyView = new KvHeadView(type, keys.Data, scales.Floats, headDim);
+                var valueView = new KvHeadView(type, values.Data, scales.Floats + length, headDim);
+                for (var position = 0; position < length; position++)
+                {
+                    KernelSet.StoreKv(source.Floats + position * headDim, keyView, position);
+                    KernelSet.StoreKv(source.Floats + (length - 1 - position) * headDim, valueView, position);
+                }
+                using var scores = new NativeBuffer(length * 4);
+                using var expected = new NativeBuffer(headDim * 4);
+                using var actual = new NativeBuffer(headDim * 4);
+                precise.Attention(query.Floats, keyView, valueView, length, 0.3f, scores.Floats, expected.Floats);
+                kernels.Attention(query.Floats, keyView, valueView, length, 0.3f, scores.Floats, actual.Floats);
+                for (var i = 0; i < headDim; i++)
+                {
+                    // Scores are sums of headDim products below 9 and pass through exp: relative error of a weight about 9 * headDim * u;
+                    // the output is a mean of values below 3.
+                    var bound = 3 * (9 * headDim + length + 16) * UnitRoundoff;
+                    Assert.True(Math.Abs(expected.Floats[i] - actual.Floats[i]) <= bound, $"{type} [{headDim}] x {length}: {expected.Floats[i]} but {actual.Floats[i]}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void UnknownSetIsRefusedWithTheChoices()
+    {
+        var error = Assert.Throws<InputException>(() => KernelChooser.Choose("mmx"));
+        Assert.Contains("'mmx'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("scalar", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AutomaticChoiceIsTheWidestSet()
+    {
+        var expected = Vector512.IsHardwareAccelerated ? "vector512" : Vector256.IsHardwareAccelerated ? "vector256" : Vector128.IsHardwareAccelerated ? "vector128" : "scalar";
+        Assert.Equal(expected, KernelChooser.Choose("auto").Name);
+    }
+
+    /// <summary>One, a tail, a register, registers and a tail, more than a column block.</summary>
+    private static int[] ColumnsOf(DType dtype) => dtype.BlockElements() switch
+    {
+        1 => [1, 7, 16, 67, 2051],
+        32 => [32, 96, 1056],
+        _ => [256, 768],
+    };
+
+    private static NativeBuffer RandomFloats(int count, int seed)
+    {
+        var random = new Random(seed);
+        var buffer = new NativeBuffer(count * 4L);
+        for (var i = 0; i < count; i++)
+            buffer.Floats[i] = (float)(random.NextDouble() * 6 - 3);
+        return buffer;
+    }
+
+    private sealed class OwnedTensor(Tensor tensor, NativeBuffer memory) : IDisposable
+    {
+        public Tensor Tensor { get; } = tensor;
+
+        public void Dispose() => memory.Dispose();
+    }
+
+    /// <summary>Random bytes are valid in every type but for exponents of all ones, which are cleared.</summary>
+    private static OwnedTensor RandomWeight(DType dtype, int rows, int columns, int seed)
+    {
+        var random = new Random(seed);
+        var bytes = rows * dtype.RowBytes(columns);
+        var buffer = new NativeBuffer(bytes);
+        if (dtype == DType.F32)
+        {
+            for (var i = 0; i < rows * columns; i++)
+                buffer.Floats[i] = (float)(random.NextDouble() * 2 - 1);
+        }
+        else
+        {
+            random.NextBytes(new Span<byte>(buffer.Data, (int)bytes));
+            ClearLargeExponents(dtype, buffer.Data, bytes);
+        }
+        return new OwnedTensor(new Tensor("w", dtype, [rows, columns], buffer.Data, bytes, buffer), buffer);
+    }
+
+    private static void ClearLargeExponents(DType dtype, byte* data, long bytes)
+    {
+        // Byte offsets, inside one block, of the high byte of each 16-bit float.
+        int[] highBytes = dtype switch
+        {
+            DType.F16 or DType.BF16 or DType.Q8_0 or DType.Q4_0 => [1],
+            DType.Q4_1 => [1, 3],
+            DType.Q6_K => [209],
+            _ => [],
+        };
+        for (long block = 0; block < bytes; block += dtype.BlockBytes())
+        {
+            foreach (var at in highBytes)
+                data[block + at] &= 0xBF;
+            if (dtype == DType.F8E4M3 && (data[block] & 0x7F) == 0x7F)
+                data[block] = 0;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using Temoto.Kernels;
+
+namespace Temoto.Tests.Kernels;
+
+public class WorkerPoolTests
+{
+    private sealed class CountingWork(int chunks) : IParallelWork
+    {
+        public int[] Counts { get; } = new int[chunks];
+
+        public void Execute(int chunk, int worker) => Interlocked.Increment(ref Counts[chunk]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void EveryChunkRunsExactlyOnceInEveryRegion(int threads)
+    {
+        using var pool = new WorkerPool(threads);
+        foreach (var chunks in new[] { 0, 1, 2, 3, 100 })
+        {
+            var work = new CountingWork(chunks);
+            for (var region = 1; region <= 2000; region++)
+            {
+                pool.Run(work, chunks);
+                foreach (var count in work.Counts)
+                    Assert.Equal(region, count);
+            }
+        }
+    }
+
+    [Fact]
+    public void WorkersWakeAfterSleeping()
+    {
+        using var pool = new WorkerPool(2);
+        var work = new CountingWork(64);
+        for (var region = 1; region <= 5; region++)
+        {
+            Thread.Sleep(5);
+            pool.Run(work, 64);
+            Assert.All(work.Counts, count => Assert.Equal(region, count));
+        }
+    }
+
+    [Fact]
+    public void RegionsFromSeveralThreadsDoNotMix()
+    {
+        using var pool = new WorkerPool(2);
+        Parallel.For(0, 4, _ =>
+        {
+            var work = new CountingWork(32);
+            for (var region = 1; region <= 500; region++)
+            {
+                pool.Run(work, 32);
+                foreach (var count in work.Counts)
+                    Assert.Equal(region, count);
+            }
+        });
+    }
+
+    private sealed class FailingWork : IParallelWork
+    {
+        public void Execute(int chunk, int worker)
+        {
+            if (chunk == 3)
+                throw new InvalidDataException("chunk 3");
+        }
+    }
+
+    [Fact]
+    public void AFailureOfAChunkReachesTheCallerAndThePoolLives()
+    {
+        using var pool = new WorkerPool(2);
+        var error = Assert.Throws<InvalidOperationException>(() => pool.Run(new FailingWork(), 8));
+        Assert.IsType<InvalidDataException>(error.InnerException);
+        var work = new CountingWork(8);
+        pool.Run(work, 8);
+        Assert.All(work.Counts, count => Assert.Equal(1, count));
+    }
+
+    [Fact]
+    public void WorkersSleepWhenIdle()
+    {
+        using var pool = new WorkerPool(2);
+        pool.Run(new CountingWork(64), 64);
+        // 200 microseconds of spinning; the rest is patience with a busy machine.
+        Assert.True(SpinWait.SpinUntil(() => pool.SleepingWorkers == 1, TimeSpan.FromSeconds(10)));
+    }
+}

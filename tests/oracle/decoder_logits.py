@@ -1,0 +1,113 @@
+"""Logits of a qwen2, llama or qwen3 checkpoint, computed in float64 from the published formulas with numpy alone.
+
+Usage: decoder_logits.py DIRECTORY TOKENS OUTPUT
+  DIRECTORY  Hugging Face checkpoint: config.json, model.safetensors (F32, F16 or BF16)
+  TOKENS     comma-separated ids
+  OUTPUT     written as little-endian float64 [tokens, vocab]
+
+Independent of Temoto: its own safetensors reader, rotary embedding by complex numbers, attention by one masked matrix per head.
+"""
+
+import json
+import struct
+import sys
+
+import numpy as np
+
+
+def read_safetensors(path):
+    with open(path, "rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(length))
+        body = file.read()
+    tensors = {}
+    for name, entry in header.items():
+        if name == "__metadata__":
+            continue
+        begin, end = entry["data_offsets"]
+        raw = body[begin:end]
+        if entry["dtype"] == "F32":
+            values = np.frombuffer(raw, "<f4").astype(np.float64)
+        elif entry["dtype"] == "F16":
+            values = np.frombuffer(raw, "<f2").astype(np.float64)
+        elif entry["dtype"] == "BF16":
+            values = (np.frombuffer(raw, "<u2").astype(np.uint32) << 16).view(np.float32).astype(np.float64)
+        else:
+            raise SystemExit(f"dtype {entry['dtype']}")
+        tensors[name] = values.reshape(entry["shape"])
+    return tensors
+
+
+def rotary_angles(config, head_dim, positions):
+    theta = config.get("rope_theta", 10000.0)
+    inverse = 1.0 / theta ** (np.arange(0, head_dim, 2, dtype=np.float64) / head_dim)
+    scaling = config.get("rope_scaling")
+    if scaling:
+        kind = scaling.get("rope_type", scaling.get("type"))
+        if kind == "linear":
+            inverse = inverse / scaling["factor"]
+        elif kind == "llama3":
+            old = scaling["original_max_position_embeddings"]
+            low, high = scaling["low_freq_factor"], scaling["high_freq_factor"]
+            wavelength = 2 * np.pi / inverse
+            smooth = np.clip((old / wavelength - low) / (high - low), 0.0, 1.0)
+            inverse = inverse * (smooth + (1 - smooth) / scaling["factor"])
+        else:
+            raise SystemExit(f"rope {kind}")
+    return np.outer(positions, inverse)
+
+
+def rotate(heads, angles):
+    """heads [T, H, D]; element i pairs with i + D/2, as a complex number turned by the angle."""
+    half = heads.shape[-1] // 2
+    turned = (heads[..., :half] + 1j * heads[..., half:]) * np.exp(1j * angles)[:, None, :]
+    return np.concatenate([turned.real, turned.imag], axis=-1)
+
+
+def rms_norm(x, weight, eps):
+    return x / np.sqrt(np.mean(x * x, axis=-1, keepdims=True) + eps) * weight
+
+
+def main():
+    directory, tokens, output = sys.argv[1:4]
+    config = json.load(open(f"{directory}/config.json", encoding="utf-8"))
+    w = read_safetensors(f"{directory}/model.safetensors")
+    ids = [int(t) for t in tokens.split(",")]
+    count = len(ids)
+    heads, kv_heads = config["num_attention_heads"], config["num_key_value_heads"]
+    head_dim = config.get("head_dim") or config["hidden_size"] // heads
+    eps = config["rms_norm_eps"]
+    angles = rotary_angles(config, head_dim, np.arange(count))
+    mask = np.triu(np.full((count, count), -np.inf), 1)
+
+    def linear(x, name):
+        y = x @ w[name + ".weight"].T
+        return y + w[name + ".bias"] if name + ".bias" in w else y
+
+    hidden = w["model.embed_tokens.weight"][ids]
+    for layer in range(config["num_hidden_layers"]):
+        p = f"model.layers.{layer}."
+        x = rms_norm(hidden, w[p + "input_layernorm.weight"], eps)
+        q = linear(x, p + "self_attn.q_proj").reshape(count, heads, head_dim)
+        k = linear(x, p + "self_attn.k_proj").reshape(count, kv_heads, head_dim)
+        v = linear(x, p + "self_attn.v_proj").reshape(count, kv_heads, head_dim)
+        if config["model_type"] == "qwen3":
+            q = rms_norm(q, w[p + "self_attn.q_norm.weight"], eps)
+            k = rms_norm(k, w[p + "self_attn.k_norm.weight"], eps)
+        q, k = rotate(q, angles), rotate(k, angles)
+        mixed = np.empty((count, heads, head_dim))
+        for head in range(heads):
+            shared = head * kv_heads // heads
+            scores = q[:, head] @ k[:, shared].T / np.sqrt(head_dim) + mask
+            scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
+            mixed[:, head] = scores / scores.sum(axis=-1, keepdims=True) @ v[:, shared]
+        hidden = hidden + linear(mixed.reshape(count, heads * head_dim), p + "self_attn.o_proj")
+        x = rms_norm(hidden, w[p + "post_attention_layernorm.weight"], eps)
+        gate = linear(x, p + "mlp.gate_proj")
+        hidden = hidden + linear(gate / (1 + np.exp(-gate)) * linear(x, p + "mlp.up_proj"), p + "mlp.down_proj")
+    hidden = rms_norm(hidden, w["model.norm.weight"], eps)
+    head = "lm_head.weight" if "lm_head.weight" in w else "model.embed_tokens.weight"
+    (hidden @ w[head].T).astype("<f8").tofile(output)
+
+
+main()

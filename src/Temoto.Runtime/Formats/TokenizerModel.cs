@@ -49,6 +49,21 @@ internal sealed record TokenizerModel
     /// <summary>GPT-2's <c>add_prefix_space</c>, SentencePiece's <c>add_dummy_prefix</c>: a space is put before the text.</summary>
     public bool AddPrefixSpace { get; init; }
 
+    /// <summary>The space goes before the first piece only, not also after every added token (Metaspace's <c>prepend_scheme: first</c>).</summary>
+    public bool PrefixSpaceFirstOnly { get; init; }
+
+    /// <summary>No space is put before a piece that begins with one (Metaspace; byte-level BPE always does so).</summary>
+    public bool PrefixSpaceUnlessPresent { get; init; }
+
+    /// <summary>SentencePiece: no merge crosses from one word to the next (Metaspace's <c>split</c>).</summary>
+    public bool SplitOnSpaces { get; init; }
+
+    /// <summary>SentencePiece: characters that are no token become byte tokens <c>&lt;0xNN&gt;</c>.</summary>
+    public bool ByteFallback { get; init; } = true;
+
+    /// <summary>Neighbouring unknown characters become one unknown token.</summary>
+    public bool FuseUnknown { get; init; } = true;
+
     public IReadOnlyList<AddedToken> AddedTokens { get; init; } = [];
 
     public int? BosTokenId { get; init; }

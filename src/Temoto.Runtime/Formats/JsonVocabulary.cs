@@ -1,0 +1,23 @@
+using System.Text.Json;
+
+namespace Temoto.Formats;
+
+/// <summary>Reads an object of token texts and ids (vocab.json, tokenizer.json's <c>model.vocab</c>) without a document tree.</summary>
+internal static class JsonVocabulary
+{
+    /// <summary>The reader stands on the object's start and is left on its end.</summary>
+    public static void ReadInto(Dictionary<string, int> ids, ref Utf8JsonReader reader, string sourceName, string where)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw new InputException(sourceName, where, $"{reader.TokenType}", "an object of token ids", "the file is damaged or of another kind");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var token = reader.GetString()!;
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out var id) || id < 0 || id >= Vocabulary.LargestCount)
+                throw new InputException(sourceName, $"{where}['{token}']", $"{reader.TokenType}", $"a token id from 0 to {Vocabulary.LargestCount - 1}", "the file is damaged or of another kind");
+            if (!ids.TryAdd(token, id))
+                throw new InputException(sourceName, $"{where}['{token}']", "the same token twice", "each token once", "the file is damaged; fetch it again");
+        }
+    }
+}

@@ -15,7 +15,9 @@ internal static class CheckpointReader
             return OpenHuggingFace(path, Path.TrimEndingDirectorySeparator(path), weightsFile: null);
         using (var file = MappedFile.Open(path, Expected))
         {
-            // A .bin file that is no llama2.c model still gets that reader's own error.
+            // A .gguf file without the magic still gets that reader's own error; so does a .bin file below.
+            if (GgufFile.LooksLike(file) || path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
+                return GgufCheckpoint.Open(path);
             if (LlamaTwoCFile.LooksLike(file) || path.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))
                 return OpenLlamaTwoC(path);
             if (!LooksLikeSafetensors(file))

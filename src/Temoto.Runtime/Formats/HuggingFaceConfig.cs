@@ -13,9 +13,6 @@ internal static class HuggingFaceConfig
     public const string SupportedModelTypes = "qwen2, llama, qwen3 (and mistral without a sliding window)";
 
     private const long MaxBytes = 1 << 20;
-    private const int MaxWidth = 1 << 20;
-    private const int MaxPositions = 1 << 26;
-    private const int MaxVocabSize = 1 << 24;
 
     /// <summary>Reads config.json.</summary>
     public static ModelConfig Read(string path)
@@ -49,7 +46,7 @@ internal static class HuggingFaceConfig
         };
     }
 
-    private static IReadOnlyList<int> EosTokenIds(JsonFields root) => root.IntOrList("eos_token_id", 0, MaxVocabSize - 1, most: 256);
+    private static IReadOnlyList<int> EosTokenIds(JsonFields root) => root.IntOrList("eos_token_id", 0, ModelLimits.VocabSize - 1, most: 256);
 
     private static ModelConfig Translate(JsonFields root)
     {
@@ -59,22 +56,22 @@ internal static class HuggingFaceConfig
         if (root.Has("quantization_config"))
             throw root.Wrong("quantization_config", "plain weights (F32, F16 or BF16)", "use the unquantized checkpoint this one was made from");
 
-        var hiddenSize = root.RequiredInt("hidden_size", 1, MaxWidth);
-        var heads = root.RequiredInt("num_attention_heads", 1, MaxWidth);
+        var hiddenSize = root.RequiredInt("hidden_size", 1, ModelLimits.Width);
+        var heads = root.RequiredInt("num_attention_heads", 1, ModelLimits.Width);
         // transformers has defaults for the qwen types too, but no published checkpoint relies on them: a missing key there is a damaged file.
-        var keyValueHeads = modelType == "llama" ? root.Int("num_key_value_heads", 1, MaxWidth) ?? heads : root.RequiredInt("num_key_value_heads", 1, MaxWidth);
+        var keyValueHeads = modelType == "llama" ? root.Int("num_key_value_heads", 1, ModelLimits.Width) ?? heads : root.RequiredInt("num_key_value_heads", 1, ModelLimits.Width);
         if (heads % keyValueHeads != 0)
             throw root.Wrong("num_key_value_heads", $"a divisor of the {heads} attention heads");
-        var headDim = root.Int("head_dim", 2, 1 << 14);
+        var headDim = root.Int("head_dim", 2, ModelLimits.HeadDim);
         if (headDim is null && hiddenSize % heads != 0)
             throw root.Wrong("hidden_size", $"a multiple of the {heads} attention heads, or head_dim");
         // 128 is Qwen3's own default; the others divide.
         headDim ??= modelType == "qwen3" ? 128 : hiddenSize / heads;
         if (headDim % 2 != 0)
             throw root.Wrong("head_dim", "an even number: rotary embedding turns pairs");
-        if ((long)heads * headDim.Value > MaxWidth)
-            throw root.Wrong("num_attention_heads", $"heads x head_dim of at most {MaxWidth}");
-        var maxPositions = root.RequiredInt("max_position_embeddings", 1, MaxPositions);
+        if ((long)heads * headDim.Value > ModelLimits.Width)
+            throw root.Wrong("num_attention_heads", $"heads x head_dim of at most {ModelLimits.Width}");
+        var maxPositions = root.RequiredInt("max_position_embeddings", 1, ModelLimits.Positions);
         RefuseSlidingWindow(root, modelType, maxPositions);
         var hiddenAct = root.String("hidden_act") ?? "silu";
         if (hiddenAct != "silu")
@@ -85,12 +82,12 @@ internal static class HuggingFaceConfig
         {
             ModelType = modelType == "mistral" ? "llama" : modelType,
             HiddenSize = hiddenSize,
-            IntermediateSize = root.RequiredInt("intermediate_size", 1, 1 << 22),
-            NumHiddenLayers = root.RequiredInt("num_hidden_layers", 1, 4096),
+            IntermediateSize = root.RequiredInt("intermediate_size", 1, ModelLimits.IntermediateSize),
+            NumHiddenLayers = root.RequiredInt("num_hidden_layers", 1, ModelLimits.Layers),
             NumAttentionHeads = heads,
             NumKeyValueHeads = keyValueHeads,
             HeadDim = headDim.Value,
-            VocabSize = root.RequiredInt("vocab_size", 1, MaxVocabSize),
+            VocabSize = root.RequiredInt("vocab_size", 1, ModelLimits.VocabSize),
             MaxPositionEmbeddings = maxPositions,
             RmsNormEps = (float)(root.Number("rms_norm_eps", 0, 1) ?? 1e-6),
             RopeTheta = ropeTheta,
@@ -112,7 +109,7 @@ internal static class HuggingFaceConfig
     private static void RefuseSlidingWindow(JsonFields root, string modelType, int maxPositions)
     {
         const string next = "use a checkpoint with full attention";
-        foreach (var layerType in root.Strings("layer_types", most: 4096))
+        foreach (var layerType in root.Strings("layer_types", most: ModelLimits.Layers))
         {
             if (layerType != "full_attention")
                 throw new InputException(root.Path, "layer_types", $"'{layerType}'", "full_attention in every layer", next);
@@ -134,17 +131,16 @@ internal static class HuggingFaceConfig
 
     private static (double Theta, RopeScaling? Scaling) Rope(JsonFields root)
     {
-        const double smallestTheta = 1e-3, largestTheta = 1e12;
         // Newer files hold rope_theta and the scaling together in rope_parameters.
         var key = root.Has("rope_parameters") ? "rope_parameters" : "rope_scaling";
         if (root.Has("rope_parameters") && root.Has("rope_scaling"))
             throw root.Wrong("rope_scaling", "either rope_parameters or rope_scaling", "remove one of them");
         if ((root.Number("partial_rotary_factor", 0, 1) ?? 1) != 1)
             throw root.Wrong("partial_rotary_factor", "1", "use a checkpoint whose whole heads are rotated");
-        var theta = root.Number("rope_theta", smallestTheta, largestTheta);
+        var theta = root.Number("rope_theta", ModelLimits.SmallestRopeTheta, ModelLimits.LargestRopeTheta);
         if (root.Object(key) is not { } rope)
             return (theta ?? 10000, null);
-        theta = rope.Number("rope_theta", smallestTheta, largestTheta) ?? theta ?? 10000;
+        theta = rope.Number("rope_theta", ModelLimits.SmallestRopeTheta, ModelLimits.LargestRopeTheta) ?? theta ?? 10000;
         if ((rope.Number("partial_rotary_factor", 0, 1) ?? 1) != 1)
             throw rope.Wrong("partial_rotary_factor", "1", "use a checkpoint whose whole heads are rotated");
         var typeKey = rope.Has("rope_type") ? "rope_type" : "type";
@@ -164,6 +160,6 @@ internal static class HuggingFaceConfig
         var high = rope.RequiredNumber("high_freq_factor", 1e-6, 1e6);
         if (high <= low)
             throw rope.Wrong("high_freq_factor", $"more than the low_freq_factor of {low}");
-        return new RopeScaling("llama3", rope.RequiredNumber("factor", 1, 1e6), low, high, rope.RequiredInt("original_max_position_embeddings", 1, MaxPositions));
+        return new RopeScaling("llama3", rope.RequiredNumber("factor", 1, 1e6), low, high, rope.RequiredInt("original_max_position_embeddings", 1, ModelLimits.Positions));
     }
 }

@@ -153,7 +153,7 @@ internal static unsafe class LlamaTwoCFile
             return false;
         header = new Header(words[0], words[1], words[2], words[3], words[4], Math.Abs(words[5]), words[6], words[5] < 0);
         // A layer has at least 15 floats, so the number of layers is bounded by the file's length; the bound keeps our tensor list below it too.
-        return header is { Dim: > 0, HiddenDim: > 0, Layers: > 0 and <= 4096, Heads: > 0, KeyValueHeads: > 0, VocabSize: > 0, SeqLen: > 0 }
+        return header is { Dim: > 0, HiddenDim: > 0, Layers: > 0 and <= ModelLimits.Layers, Heads: > 0, KeyValueHeads: > 0, VocabSize: > 0, SeqLen: > 0 }
             && header.Dim % header.Heads == 0
             && header.HeadDim % 2 == 0
             && header.Heads % header.KeyValueHeads == 0

@@ -32,6 +32,12 @@ internal sealed record ModelConfig
     public RopeScaling? RopeScaling { get; init; }
 
     /// <summary>
+    /// [HeadDim / 2]: the frequency of each rotated pair is divided by its entry. Only GGUF files of Llama 3.1 and later carry it (<c>rope_freqs.weight</c>, the
+    /// llama3 scaling worked out by the converter); null elsewhere.
+    /// </summary>
+    public IReadOnlyList<float>? RopeFrequencyFactors { get; init; }
+
+    /// <summary>
     /// True where a head's rotated pairs are neighbours (2i, 2i+1): llama2.c, and GGUF files of the llama architecture, whose converter
     /// permutes q and k. False for the Hugging Face layout, where element i pairs with i + HeadDim/2.
     /// </summary>

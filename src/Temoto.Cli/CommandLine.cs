@@ -52,8 +52,6 @@ internal static class CommandLine
         {
             RunCommand.Create(),
             ChatCommand.Create(),
-            PullCommand.Create(),
-            PackCommand.Create(),
             InspectCommand.Create(),
             TokenizeCommand.Create(),
             LogitsCommand.Create(),

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Temoto.Cli;
 
 return await CommandLine.RunAsync(args);

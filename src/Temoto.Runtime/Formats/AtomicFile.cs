@@ -26,13 +26,16 @@ internal sealed class AtomicFile : IDisposable
 
     public FileStream Stream { get; }
 
-    /// <summary>Writes a small text file (UTF-8) in one go.</summary>
-    public static void WriteText(string path, string text)
+    /// <summary>Writes what <paramref name="write"/> writes; nothing appears if it throws.</summary>
+    public static void Write(string path, Action<Stream> write)
     {
         using var file = new AtomicFile(path);
-        file.Stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
+        write(file.Stream);
         file.Commit();
     }
+
+    /// <summary>Writes a small text file (UTF-8) in one go.</summary>
+    public static void WriteText(string path, string text) => Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Flushes to the disk and gives the file its name, replacing what was there.</summary>
     public void Commit()

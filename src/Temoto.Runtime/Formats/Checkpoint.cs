@@ -66,4 +66,7 @@ internal sealed record GenerationDefaults
     public float? RepetitionPenalty { get; init; }
 
     public IReadOnlyList<int> EosTokenIds { get; init; } = [];
+
+    /// <summary>Where a text begins when the tokenizer itself names no such token.</summary>
+    public int? BosTokenId { get; init; }
 }

@@ -42,8 +42,8 @@ internal static class CheckpointReader
                 Config = config,
                 Tensors = weightsFile is null ? HuggingFaceDirectory.OpenWeights(directory, owned) : HuggingFaceDirectory.OpenSingle(weightsFile, owned),
                 Generation = HuggingFaceConfig.ReadGeneration(directory),
-                Tokenizer = ReadTokenizer(directory),
-                ChatTemplate = ReadChatTemplate(directory),
+                Tokenizer = TokenizerFiles.Read(directory),
+                ChatTemplate = TokenizerFiles.ReadChatTemplate(directory),
             };
         }
         catch
@@ -54,14 +54,7 @@ internal static class CheckpointReader
         }
     }
 
-    private static Checkpoint OpenLlamaTwoC(string path) => LlamaTwoCFile.Open(path, ReadLlamaTwoCTokenizer);
-
-    // The tokenizer files are read elsewhere: these three are where they come in.
-    private static TokenizerModel? ReadTokenizer(string directory) => null;
-
-    private static string? ReadChatTemplate(string directory) => null;
-
-    private static TokenizerModel? ReadLlamaTwoCTokenizer(string tokenizerPath, int vocabSize) => null;
+    private static Checkpoint OpenLlamaTwoC(string path) => LlamaTwoCFile.Open(path, (tokenizerPath, vocabSize) => LlamaTwoCTokenizer.Read(tokenizerPath, vocabSize));
 
     private static bool LooksLikeSafetensors(MappedFile file)
     {

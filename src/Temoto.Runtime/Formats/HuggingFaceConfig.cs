@@ -30,7 +30,7 @@ internal static class HuggingFaceConfig
         if (!File.Exists(path))
         {
             using var config = JsonFile.Open(Path.Combine(directory, FileName), "a model's config.json", MaxBytes);
-            return new GenerationDefaults { EosTokenIds = EosTokenIds(config.Root) };
+            return new GenerationDefaults { EosTokenIds = EosTokenIds(config.Root), BosTokenId = BosTokenId(config.Root) };
         }
         using var json = JsonFile.Open(path, "a generation_config.json", MaxBytes);
         var root = json.Root;
@@ -43,10 +43,13 @@ internal static class HuggingFaceConfig
             MinP = (float?)root.Number("min_p", 0, 1),
             RepetitionPenalty = (float?)root.Number("repetition_penalty", 0.001, 1000),
             EosTokenIds = EosTokenIds(root),
+            BosTokenId = BosTokenId(root),
         };
     }
 
     private static IReadOnlyList<int> EosTokenIds(JsonFields root) => root.IntOrList("eos_token_id", 0, ModelLimits.VocabSize - 1, most: 256);
+
+    private static int? BosTokenId(JsonFields root) => root.Int("bos_token_id", 0, ModelLimits.VocabSize - 1);
 
     private static ModelConfig Translate(JsonFields root)
     {

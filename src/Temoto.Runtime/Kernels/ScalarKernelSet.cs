@@ -30,7 +30,7 @@ internal sealed unsafe class ScalarKernelSet : KernelSet
     }
 
     public override void DecodeRow(Tensor weight, long row, float* destination) =>
-        RowDecoder.DecodeRow(weight.DType, weight.Row(row), destination, weight.Columns);
+        BlockDecoder.DecodeRow(weight.DType, weight.Row(row), destination, weight.Columns);
 
     public override void RmsNorm(float* x, float* weight, float epsilon, float* y, int width)
     {

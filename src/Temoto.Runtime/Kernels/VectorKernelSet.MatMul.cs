@@ -68,7 +68,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
             case DType.Q4_0:
                 return DotQ4(source, x, columns);
             default:
-                RowDecoder.DecodeRow(weight.DType, source, scratch, columns);
+                BlockDecoder.DecodeRow(weight.DType, source, scratch, columns);
                 return Dot<F32Row>((byte*)scratch, x, columns);
         }
     }

@@ -37,7 +37,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector> : KernelSe
                 DecodeQ4(source, destination, columns);
                 break;
             default:
-                RowDecoder.DecodeRow(weight.DType, source, destination, columns);
+                BlockDecoder.DecodeRow(weight.DType, source, destination, columns);
                 break;
         }
     }

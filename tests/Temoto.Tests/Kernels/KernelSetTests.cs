@@ -96,7 +96,7 @@ public unsafe class KernelSetTests
                 using var weight = RandomWeight(dtype, 3, columns, seed: columns);
                 using var expected = new NativeBuffer(columns * 4);
                 using var actual = new NativeBuffer(columns * 4);
-                RowDecoder.DecodeRow(dtype, weight.Tensor.Row(1), expected.Floats, columns);
+                BlockDecoder.DecodeRow(dtype, weight.Tensor.Row(1), expected.Floats, columns);
                 kernels.DecodeRow(weight.Tensor, 1, actual.Floats);
                 Assert.True(new ReadOnlySpan<int>(expected.Data, columns).SequenceEqual(new ReadOnlySpan<int>(actual.Data, columns)), $"{dtype} [{columns}]");
             }

@@ -13,7 +13,7 @@ internal sealed class RotaryFrequencies
     {
         radiansPerPosition = new double[config.HeadDim / 2];
         for (var i = 0; i < radiansPerPosition.Length; i++)
-            radiansPerPosition[i] = Scale(Math.Pow(config.RopeTheta, -2.0 * i / config.HeadDim), config.RopeScaling);
+            radiansPerPosition[i] = Scale(Math.Pow(config.RopeTheta, -2.0 * i / config.HeadDim), config.RopeScaling) / (config.RopeFrequencyFactors?[i] ?? 1);
     }
 
     public int HalfHeadDim => radiansPerPosition.Length;

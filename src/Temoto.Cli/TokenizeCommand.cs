@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Text;
+using Temoto.Formats;
+using Temoto.Generation.Tokenizers;
+
+namespace Temoto.Cli;
+
+/// <summary><c>temoto tokenize MODEL</c>: text on stdin to ids, or ids to text. A directory needs no weights.</summary>
+internal static class TokenizeCommand
+{
+    public static Command Create()
+    {
+        var model = new Argument<string>("MODEL") { Description = "A directory with tokenizer files, a .gguf file, a llama2.c .bin file, or 'demo'" };
+        var decode = new Option<bool>("--decode") { Description = "Read ids from stdin (any separators), write text" };
+        var noSpecial = new Option<bool>("--no-special") { Description = "Add no special tokens around the text (with --decode: leave special tokens out)" };
+        var json = ModelChoice.JsonOption();
+        var command = new Command("tokenize", "Turn text into token ids, or back\n\nExample: echo -n \"pump 3 is hot\" | temoto tokenize demo") { model, decode, noSpecial, json };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var tokenizer = Open(ModelChoice.Resolve(parsed.GetRequiredValue(model)));
+            using var reader = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false), detectEncodingFromByteOrderMarks: false);
+            var input = await reader.ReadToEndAsync(cancellation);
+            await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false));
+            var asJson = parsed.GetValue(json);
+            if (parsed.GetValue(decode))
+                WriteText(output, tokenizer, ParseIds(input, tokenizer.VocabSize), parsed.GetValue(noSpecial), asJson);
+            else
+                WriteIds(output, tokenizer, tokenizer.Encode(input, addSpecialTokens: !parsed.GetValue(noSpecial)), asJson);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Tokenizer Open(string path)
+    {
+        TokenizerModel? model;
+        if (Directory.Exists(path))
+        {
+            model = TokenizerFiles.Read(path);
+        }
+        else
+        {
+            using var checkpoint = CheckpointReader.Open(path);
+            model = checkpoint.Tokenizer;
+        }
+        return model is null
+            ? throw new InputException(path, null, "no tokenizer", "tokenizer.json, or vocab.json and merges.txt, or a tokenizer inside the file", "copy the tokenizer's files there")
+            : Tokenizer.Create(model, path);
+    }
+
+    private static int[] ParseIds(string text, int vocabSize)
+    {
+        var parts = text.Split([' ', ',', '\t', '\r', '\n', '[', ']'], StringSplitOptions.RemoveEmptyEntries);
+        var ids = new int[parts.Length];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (!int.TryParse(parts[i], out ids[i]) || ids[i] < 0 || ids[i] >= vocabSize)
+                throw new InputException("stdin", $"id {i + 1}", $"'{parts[i]}'", $"ids from 0 to {vocabSize - 1}", "give ids separated by spaces or commas");
+        }
+        return ids;
+    }
+
+    private static void WriteText(StreamWriter output, Tokenizer tokenizer, int[] ids, bool skipSpecial, bool asJson)
+    {
+        var text = tokenizer.Decode(ids, skipSpecial);
+        if (asJson)
+            output.WriteLine(Json.Document(json => json.WriteString("text", text)));
+        else
+            output.Write(text);
+    }
+
+    private static void WriteIds(StreamWriter output, Tokenizer tokenizer, int[] ids, bool asJson)
+    {
+        if (!asJson)
+        {
+            output.WriteLine(string.Join(' ', ids));
+            return;
+        }
+        output.WriteLine(Json.Document(json =>
+        {
+            json.WriteStartArray("ids");
+            foreach (var id in ids)
+                json.WriteNumberValue(id);
+            json.WriteEndArray();
+            json.WriteStartArray("tokens");
+            foreach (var id in ids)
+                json.WriteStringValue(tokenizer.TokenOf(id));
+            json.WriteEndArray();
+        }));
+    }
+}

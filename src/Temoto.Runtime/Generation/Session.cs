@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Temoto.Generation;
+using Temoto.Generation.Tokenizers;
+
+namespace Temoto;
+
+/// <summary>
+/// One conversation: a KV cache that remembers which tokens it holds. A prompt that begins like the last one (a chat that goes on) is computed
+/// from the first difference only. Not for several threads at once; take a session per conversation.
+/// </summary>
+public sealed class Session : IDisposable
+{
+    private readonly LanguageModel model;
+    private readonly KvCache cache;
+    private readonly List<int> cachedTokens = [];
+    private int busy;
+
+    internal Session(LanguageModel model)
+    {
+        this.model = model;
+        cache = model.Engine.NewCache();
+    }
+
+    /// <summary>Figures of the last generation; complete once it has ended.</summary>
+    public GenerationStatistics Statistics { get; private set; } = new();
+
+    /// <summary>Continues a text as it stands, without a chat template.</summary>
+    /// <exception cref="InputException">The text does not fit the context, or the model has no tokenizer.</exception>
+    public IAsyncEnumerable<string> CompleteAsync(string text, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Stream(model.EncodeRaw(text), options ?? new GenerationOptions(), cancellationToken);
+    }
+
+    /// <summary>Answers a conversation, the last message being the user's.</summary>
+    /// <exception cref="InputException">The conversation does not fit the context, or the model has no chat template.</exception>
+    public IAsyncEnumerable<string> ChatAsync(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return Stream(model.EncodeChat(messages), options ?? new GenerationOptions(), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => cache.Dispose();
+
+    /// <summary>
+    /// Generates on the calling thread, piece by piece. An empty piece is a token whose text is not decided yet (half a character, the beginning of
+    /// a stop text).
+    /// </summary>
+    internal IEnumerable<string> Generate(int[] prompt, GenerationOptions options, CancellationToken cancellation)
+    {
+        var sampling = SamplingSettings.From(options, model.Defaults);
+        if (options.MaxTokens < 0)
+            throw new InputException("--max-tokens", null, $"{options.MaxTokens}", "0 or more", "leave it out for the default");
+        if (prompt.Length == 0)
+            throw new InputException("prompt", null, "no tokens", "a prompt of at least one token (this model has no beginning-of-sequence token)", "give a prompt");
+        if (prompt.Length >= cache.Context)
+            throw new InputException("prompt", null, $"{prompt.Length} tokens", $"fewer than the context of {cache.Context}", "shorten it or raise --context");
+        if (Interlocked.Exchange(ref busy, 1) != 0)
+            throw new InvalidOperationException("this session is generating already; take another session for another conversation");
+        try
+        {
+            foreach (var piece in GeneratePieces(prompt, options, sampling, cancellation))
+                yield return piece;
+        }
+        finally
+        {
+            Volatile.Write(ref busy, 0);
+        }
+    }
+
+    private IEnumerable<string> GeneratePieces(int[] prompt, GenerationOptions options, SamplingSettings sampling, CancellationToken cancellation)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var sampler = new Sampler(model.Engine.Config.VocabSize, sampling, options.Seed ?? (ulong)Random.Shared.NextInt64());
+        foreach (var token in prompt)
+            sampler.AcceptPrompt(token);
+        // Only a text that begins here loses SentencePiece's prefix space; one that goes on keeps it.
+        var decoder = new StreamingDecoder(model.Tokenizer, startOfText: prompt.All(model.Tokenizer.IsSpecial));
+        var stops = new StopMatcher(options.Stop);
+
+        var reused = KeepCommonPrefix(prompt);
+        var plan = model.Engine.DecodePlan;
+        var statistics = new GenerationStatistics { PromptTokens = prompt.Length, ReusedTokens = reused, WeightBytesPerToken = plan.WeightBytes };
+        var firstToken = start;
+        var last = start;
+        var generated = 0;
+        long bytes = 0;
+        var finish = FinishReason.Length;
+        var input = prompt.AsMemory(reused);
+        var single = new int[1];
+        while (generated < options.MaxTokens && cache.Length + input.Length <= cache.Context)
+        {
+            var token = Advance(input.Span, sampler, cancellation);
+            last = Stopwatch.GetTimestamp();
+            if (generated == 0)
+                firstToken = last;
+            else
+                bytes += plan.BytesPerToken(cache.Length - 1);
+            generated++;
+            if (model.EndTokenIds.Contains(token))
+            {
+                finish = FinishReason.Stop;
+                break;
+            }
+            yield return stops.Push(decoder.Push(token).ToString());
+            if (stops.Stopped)
+            {
+                finish = FinishReason.Stop;
+                break;
+            }
+            single[0] = token;
+            input = single;
+        }
+        Statistics = statistics with
+        {
+            GeneratedTokens = generated,
+            TimeToFirstTokenSeconds = Stopwatch.GetElapsedTime(start, firstToken).TotalSeconds,
+            DecodeSeconds = Stopwatch.GetElapsedTime(firstToken, last).TotalSeconds,
+            BytesPerToken = generated > 1 ? bytes / (generated - 1) : plan.BytesPerToken(prompt.Length),
+            FinishReason = finish,
+        };
+        yield return stops.Push(decoder.Flush().ToString()) + stops.Flush();
+    }
+
+    /// <summary>Computes <paramref name="input"/>; whatever happens, the record of cached tokens stays true.</summary>
+    private int Advance(ReadOnlySpan<int> input, Sampler sampler, CancellationToken cancellation)
+    {
+        var before = cache.Length;
+        try
+        {
+            return model.Engine.Next(input, cache, sampler, cancellation);
+        }
+        finally
+        {
+            cachedTokens.AddRange(input[..(cache.Length - before)]);
+        }
+    }
+
+    /// <summary>Forgets the cache from the first token that differs; the last token of the prompt is always computed, for its logits.</summary>
+    private int KeepCommonPrefix(int[] prompt)
+    {
+        var common = 0;
+        while (common < cachedTokens.Count && common < prompt.Length - 1 && cachedTokens[common] == prompt[common])
+            common++;
+        cachedTokens.RemoveRange(common, cachedTokens.Count - common);
+        cache.Truncate(common);
+        return common;
+    }
+
+    /// <summary>Generates on a thread of its own; an abandoned enumeration stops it.</summary>
+    private async IAsyncEnumerable<string> Stream(int[] prompt, GenerationOptions options, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var channel = Channel.CreateBounded<string>(new BoundedChannelOptions(64) { SingleReader = true, SingleWriter = true });
+        var producer = Task.Run(
+            async () =>
+            {
+                try
+                {
+                    foreach (var piece in Generate(prompt, options, stop.Token))
+                    {
+                        if (piece.Length > 0)
+                            await channel.Writer.WriteAsync(piece, stop.Token).ConfigureAwait(false);
+                    }
+                    channel.Writer.Complete();
+                }
+                catch (Exception error)
+                {
+                    channel.Writer.Complete(error);
+                }
+            },
+            CancellationToken.None);
+        try
+        {
+            await foreach (var piece in channel.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
+                yield return piece;
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await producer.ConfigureAwait(false);
+        }
+    }
+}

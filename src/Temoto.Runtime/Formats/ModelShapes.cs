@@ -1,0 +1,65 @@
+namespace Temoto.Formats;
+
+/// <summary>Models without weights, by name: the published shapes we measure with, and tiny ones for tests.</summary>
+internal static class ModelShapes
+{
+    /// <summary>Shapes are those of the published config.json files; the tiny ones exercise what their model type can do.</summary>
+    public static IReadOnlyList<(string Name, ModelConfig Config)> All { get; } =
+    [
+        ("qwen2.5-0.5b", new ModelConfig
+        {
+            ModelType = "qwen2", HiddenSize = 896, IntermediateSize = 4864, NumHiddenLayers = 24, NumAttentionHeads = 14, NumKeyValueHeads = 2, HeadDim = 64,
+            VocabSize = 151936, MaxPositionEmbeddings = 32768, RmsNormEps = 1e-6f, RopeTheta = 1e6, TieWordEmbeddings = true, AttentionBias = true,
+        }),
+        ("qwen2.5-1.5b", new ModelConfig
+        {
+            ModelType = "qwen2", HiddenSize = 1536, IntermediateSize = 8960, NumHiddenLayers = 28, NumAttentionHeads = 12, NumKeyValueHeads = 2, HeadDim = 128,
+            VocabSize = 151936, MaxPositionEmbeddings = 32768, RmsNormEps = 1e-6f, RopeTheta = 1e6, TieWordEmbeddings = true, AttentionBias = true,
+        }),
+        ("qwen3-0.6b", new ModelConfig
+        {
+            ModelType = "qwen3", HiddenSize = 1024, IntermediateSize = 3072, NumHiddenLayers = 28, NumAttentionHeads = 16, NumKeyValueHeads = 8, HeadDim = 128,
+            VocabSize = 151936, MaxPositionEmbeddings = 40960, RmsNormEps = 1e-6f, RopeTheta = 1e6, TieWordEmbeddings = true,
+        }),
+        ("llama-3.2-1b", new ModelConfig
+        {
+            ModelType = "llama", HiddenSize = 2048, IntermediateSize = 8192, NumHiddenLayers = 16, NumAttentionHeads = 32, NumKeyValueHeads = 8, HeadDim = 64,
+            VocabSize = 128256, MaxPositionEmbeddings = 131072, RmsNormEps = 1e-5f, RopeTheta = 500000, TieWordEmbeddings = true,
+            RopeScaling = new RopeScaling("llama3", 32, 1, 4, 8192),
+        }),
+        ("tinyllama-1.1b", new ModelConfig
+        {
+            ModelType = "llama", HiddenSize = 2048, IntermediateSize = 5632, NumHiddenLayers = 22, NumAttentionHeads = 32, NumKeyValueHeads = 4, HeadDim = 64,
+            VocabSize = 32000, MaxPositionEmbeddings = 2048, RmsNormEps = 1e-5f, RopeTheta = 10000,
+        }),
+        ("tiny-qwen2", new ModelConfig
+        {
+            ModelType = "qwen2", HiddenSize = 64, IntermediateSize = 160, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 16,
+            VocabSize = 320, MaxPositionEmbeddings = 256, RmsNormEps = 1e-6f, RopeTheta = 1e6, TieWordEmbeddings = true, AttentionBias = true,
+        }),
+        // Positions beyond the original 64, so that the scaling shows.
+        ("tiny-llama", new ModelConfig
+        {
+            ModelType = "llama", HiddenSize = 64, IntermediateSize = 160, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 16,
+            VocabSize = 320, MaxPositionEmbeddings = 256, RmsNormEps = 1e-5f, RopeTheta = 10000,
+            RopeScaling = new RopeScaling("llama3", 4, 1, 4, 64),
+        }),
+        // Heads wider than hidden_size / heads, as all published Qwen3 have.
+        ("tiny-qwen3", new ModelConfig
+        {
+            ModelType = "qwen3", HiddenSize = 64, IntermediateSize = 160, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 32,
+            VocabSize = 320, MaxPositionEmbeddings = 256, RmsNormEps = 1e-6f, RopeTheta = 1e6, TieWordEmbeddings = true,
+        }),
+    ];
+
+    /// <summary>The shape of that name; an <see cref="InputException"/> that lists them all where there is none.</summary>
+    public static ModelConfig Get(string name)
+    {
+        foreach (var (known, config) in All)
+        {
+            if (known == name)
+                return config;
+        }
+        throw new InputException("shape", null, $"'{name}'", string.Join(", ", All.Select(shape => shape.Name)), "name one of these");
+    }
+}

@@ -23,7 +23,7 @@ internal static class PreTokenizerPatterns
         // Other possessive repeats match the same text here (no alternative needs to give characters back), \s*[\r\n] is greedy over
         // earlier line ends and so equals \s*[\r\n]+, and a trailing \s follows \s+(?!\S), which leaves it one character at most.
         var plain = pattern.Replace("++", "+", StringComparison.Ordinal).Replace("?+", "?", StringComparison.Ordinal)
-            .Replace("*+", "*", StringComparison.Ordinal).Replace("}+", "}", StringComparison.Ordinal);
+            .Replace("*+", "*", StringComparison.Ordinal).Replace("{1,3}+", "{1,3}", StringComparison.Ordinal);
         if (plain.Contains(@"|\s*[\r\n]|", StringComparison.Ordinal))
             plain = plain.Replace(@"|\s*[\r\n]|", @"|\s*[\r\n]+|", StringComparison.Ordinal);
         if (plain.EndsWith(@"|\s+(?!\S)|\s", StringComparison.Ordinal))

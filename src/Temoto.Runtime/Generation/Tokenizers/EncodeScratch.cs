@@ -8,10 +8,11 @@ internal sealed class EncodeScratch
 
     public TokenList Output { get; } = new();
 
-    public WordCache Cache { get; } = new();
+    public WordCache Cache => cache ??= new WordCache();
 
     public WordMerger Merger { get; } = new();
 
+    private WordCache? cache;
     private char[] normalized = [];
     private char[] piece = [];
     private byte[] word = new byte[256];

@@ -51,7 +51,9 @@ internal sealed class Tokenizer
             VocabSize = Math.Max(VocabSize, token.Id + 1);
         }
         rawMatcher = Matcher(token => !NormalizedFirst(token), text => text);
-        normalizedMatcher = Matcher(NormalizedFirst, text => new string(Normalized(text, new EncodeScratch())));
+        var scratch = new EncodeScratch();
+        normalizedMatcher = Matcher(NormalizedFirst, text => new string(Normalized(text, scratch)));
+        scratches[0] = scratch;
         tokenBytes = new TokenBytes(model, VocabSize, addedById);
 
         if (model.Kind == TokenizerKind.ByteLevelBpe)

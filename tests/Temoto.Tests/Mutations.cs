@@ -1,0 +1,73 @@
+using System.Diagnostics;
+
+namespace Temoto.Tests;
+
+/// <summary>Damages a small file in seeded ways and checks that reading it ends well: read, or refused with an <see cref="InputException"/>.</summary>
+internal static class Mutations
+{
+    private static readonly TimeSpan LongestCase = TimeSpan.FromSeconds(2);
+
+    /// <summary>Any other exception fails the calling test, as does a case that takes longer than two seconds.</summary>
+    public static (int Read, int Refused) Run(byte[] whole, int seed, int count, Action<byte[]> read)
+    {
+        var random = new Random(seed);
+        var counts = (Read: 0, Refused: 0);
+        for (var i = 0; i < count; i++)
+        {
+            var damaged = Damage(whole, random);
+            var clock = Stopwatch.StartNew();
+            try
+            {
+                read(damaged);
+                counts.Read++;
+            }
+            catch (InputException)
+            {
+                counts.Refused++;
+            }
+            catch (Exception error)
+            {
+                Assert.Fail($"case {i} of seed {seed}: {error}");
+            }
+            Assert.True(clock.Elapsed < LongestCase, $"case {i} of seed {seed} took {clock.Elapsed}");
+        }
+        return counts;
+    }
+
+    private static byte[] Damage(byte[] whole, Random random)
+    {
+        var bytes = whole.ToList();
+        for (var changes = random.Next(1, 4); changes > 0 && bytes.Count > 0; changes--)
+        {
+            var at = random.Next(bytes.Count);
+            var length = Math.Min(random.Next(1, 40), bytes.Count - at);
+            switch (random.Next(7))
+            {
+                case 0:
+                    bytes[at] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 1:
+                    bytes[at] = (byte)random.Next(256);
+                    break;
+                case 2:
+                    bytes.RemoveRange(at, bytes.Count - at);
+                    break;
+                case 3:
+                    bytes.RemoveRange(at, length);
+                    break;
+                case 4:
+                    bytes.InsertRange(at, bytes.GetRange(random.Next(bytes.Count - length + 1), length));
+                    break;
+                case 5:
+                    bytes.InsertRange(at, Enumerable.Range(0, length).Select(_ => (byte)random.Next(256)));
+                    break;
+                default:
+                    // What text formats are made of, in wrong places; what binary ones read as huge numbers.
+                    ReadOnlySpan<byte> marks = "{}[]\",:0e-9tfn\\u\0\x7f"u8;
+                    bytes[at] = random.Next(4) == 0 ? (byte)0xFF : marks[random.Next(marks.Length)];
+                    break;
+            }
+        }
+        return [.. bytes];
+    }
+}

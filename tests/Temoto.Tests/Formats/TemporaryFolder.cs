@@ -9,6 +9,8 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string Write(string name, byte[] bytes)
     {
+        // Truncating a file makes ext4 flush it at once: thousands of rewrites would wait for the disk.
+        System.IO.File.Delete(File(name));
         System.IO.File.WriteAllBytes(File(name), bytes);
         return File(name);
     }

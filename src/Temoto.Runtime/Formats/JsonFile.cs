@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Temoto.Tensors;
 
 namespace Temoto.Formats;
@@ -29,6 +30,8 @@ internal sealed class JsonFile : IDisposable
         // Some editors put a byte order mark in front.
         if (text is [0xEF, 0xBB, 0xBF, ..])
             text = text[3..];
+        if (!Utf8.IsValid(text))
+            throw new InputException(path, null, "bytes that are not UTF-8", $"{expected}: a JSON object in UTF-8", "download the file again");
         try
         {
             var document = JsonDocument.Parse(text.ToArray(), new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false });
@@ -54,7 +57,20 @@ internal readonly struct JsonFields(string path, string prefix, JsonElement elem
 
     public string Path => path;
 
-    public IEnumerable<string> Keys => element.EnumerateObject().Select(property => property.Name);
+    public IReadOnlyList<string> Keys
+    {
+        get
+        {
+            try
+            {
+                return [.. element.EnumerateObject().Select(property => property.Name)];
+            }
+            catch (InvalidOperationException)
+            {
+                throw new InputException(path, prefix.TrimEnd('.'), "a key with half a surrogate pair", "keys of valid Unicode", Next);
+            }
+        }
+    }
 
     public bool Has(string key) => element.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null;
 

@@ -1,0 +1,166 @@
+using System.Buffers.Binary;
+using Temoto.Formats;
+using Temoto.Tensors;
+
+namespace Temoto.Tests.Formats;
+
+/// <summary>
+/// Thousands of damaged files of every format: each either opens, and then all its bytes can be read, or is refused with an
+/// <see cref="InputException"/>; never another exception, and never memory out of proportion to the file.
+/// </summary>
+public sealed unsafe class MutationTests : IDisposable
+{
+    private const int Cases = 2500;
+
+    /// <summary>What an open may allocate on the managed heap beside twice the file: parsers' and readers' own buffers.</summary>
+    private const long AllowanceBytes = 4 << 20;
+
+    private readonly TemporaryFolder folder = new(inMemory: true);
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Safetensors()
+    {
+        folder.Write("config.json", CheckpointReaderTests.Config);
+        WriteShard("model.safetensors", 0);
+        var original = File.ReadAllBytes(folder.File("model.safetensors"));
+        var header = 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(original);
+        Run("model.safetensors", original, header, folder.File("model.safetensors"), (bytes, random) =>
+        {
+            // Half of the time the header length is put right again, so that the damage reaches the JSON.
+            var end = bytes.AsSpan().IndexOf("   "u8);
+            if (end > 8 && random.Next(2) == 0)
+                BinaryPrimitives.WriteInt64LittleEndian(bytes, end - 8);
+        });
+    }
+
+    [Fact]
+    public void ShardIndex()
+    {
+        folder.Write("config.json", CheckpointReaderTests.Config);
+        WriteShard("model-1.safetensors", 1);
+        WriteShard("model-2.safetensors", 2);
+        var original = """{"metadata":{"total_size":40},"weight_map":{"a.1":"model-1.safetensors","b.1":"model-1.safetensors","a.2":"model-2.safetensors","b.2":"model-2.safetensors"}}"""u8.ToArray();
+        Run("model.safetensors.index.json", original, original.Length, folder.Path);
+    }
+
+    [Fact]
+    public void Config()
+    {
+        WriteShard("model.safetensors", 0);
+        var original = System.Text.Encoding.UTF8.GetBytes(HuggingFaceConfigWriter.Write(ModelShapes.Get("tiny-llama"), "float32", 1, 2));
+        Run("config.json", original, original.Length, folder.Path);
+    }
+
+    [Fact]
+    public void GenerationConfig()
+    {
+        folder.Write("config.json", CheckpointReaderTests.Config);
+        WriteShard("model.safetensors", 0);
+        var original = """{"do_sample":true,"temperature":0.7,"top_k":20,"top_p":0.8,"min_p":null,"repetition_penalty":1.1,"eos_token_id":[151645,151643]}"""u8.ToArray();
+        Run("generation_config.json", original, original.Length, folder.Path);
+    }
+
+    [Fact]
+    public void LlamaTwoC()
+    {
+        var original = LlamaTwoCFileTests.TinyModel(8, 6, 2, 4, 2, 12, 5);
+        Run("m.bin", original, 28, folder.File("m.bin"));
+    }
+
+    [Theory]
+    [InlineData("llama")]
+    [InlineData("qwen3")]
+    public void Gguf(string architecture)
+    {
+        var config = GgufFixture.Config(architecture) with { HiddenSize = 32, IntermediateSize = 32, NumHiddenLayers = 1, HeadDim = 8 };
+        var entries = GgufFixture.Entries(config, DType.Q4_0);
+        using (var writer = new GgufWriter(folder.File("m.gguf"), GgufFixture.Metadata(config), entries))
+        {
+            foreach (var entry in entries)
+                writer.Write(new byte[entry.ByteLength]);
+            writer.Commit();
+        }
+        var original = File.ReadAllBytes(folder.File("m.gguf"));
+        CheckpointReader.Open(folder.File("m.gguf")).Dispose();
+        Run("m.gguf", original, original.Length - (int)entries.Sum(entry => entry.ByteLength), folder.File("m.gguf"));
+    }
+
+    [Fact]
+    public void GgufSentencePiece()
+    {
+        string[] tokens = ["<unk>", "<s>", "</s>", "<0x00>", "<0x01>", "\u2581the", "user", "x"];
+        var metadata = GgufFixture.Metadata(GgufFixture.Config("llama"));
+        foreach (var (key, value) in new (string, object)[]
+        {
+            ("tokenizer.ggml.model", "llama"), ("tokenizer.ggml.tokens", tokens), ("tokenizer.ggml.token_type", new[] { 2, 3, 3, 6, 6, 1, 4, 3 }), ("tokenizer.ggml.scores", new float[8]),
+            ("tokenizer.ggml.merges", Array.Empty<string>()), ("tokenizer.ggml.bos_token_id", 1u), ("tokenizer.ggml.eos_token_id", 2u),
+        })
+            metadata = GgufEdit.With(metadata, key, value);
+        using (var writer = new GgufWriter(folder.File("m.gguf"), metadata, [new TensorEntry("token_embd.weight", DType.F16, [8, 2]), new TensorEntry("rope_freqs.weight", DType.F32, [32])]))
+        {
+            writer.Write(new byte[32]);
+            writer.Write([.. Enumerable.Repeat(1f, 32).SelectMany(BitConverter.GetBytes)]);
+            writer.Commit();
+        }
+        var original = File.ReadAllBytes(folder.File("m.gguf"));
+        CheckpointReader.Open(folder.File("m.gguf")).Dispose();
+        Run("m.gguf", original, original.Length - 160, folder.File("m.gguf"));
+    }
+
+    /// <summary>Damages <paramref name="original"/>, writes it as <paramref name="file"/> and opens <paramref name="path"/>, thousands of times.</summary>
+    private void Run(string file, byte[] original, int headerBytes, string path, Action<byte[], Random>? repair = null)
+    {
+        var opened = 0;
+        var refused = 0;
+        for (var seed = 0; seed < Cases; seed++)
+        {
+            var random = new Random(seed);
+            var bytes = new Mutator(original, headerBytes, random).Next();
+            if (bytes.Length >= 8)
+                repair?.Invoke(bytes, random);
+            folder.Write(file, bytes);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                using var checkpoint = CheckpointReader.Open(path);
+                ReadEverything(checkpoint);
+                opened++;
+            }
+            catch (InputException error)
+            {
+                Assert.True(error.Message.Length < 2000 && !error.Message.Contains('\n', StringComparison.Ordinal), $"case {seed}: {error.Message}");
+                refused++;
+            }
+            catch (Exception error)
+            {
+                Assert.Fail($"case {seed} of {file}: {error}");
+            }
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.True(allocated <= Math.Max(2L * bytes.Length, AllowanceBytes), $"case {seed} of {file}: {allocated} bytes allocated for a file of {bytes.Length}");
+        }
+        // Damage that is always noticed, or never, would test nothing.
+        Assert.True(opened > Cases / 500 && refused > Cases / 20, $"{file}: {opened} opened, {refused} refused");
+    }
+
+    private static void ReadEverything(Checkpoint checkpoint)
+    {
+        foreach (var tensor in checkpoint.Tensors.Values)
+        {
+            long sum = 0;
+            for (long i = 0; i < tensor.ByteLength; i++)
+                sum += tensor.Data[i];
+            Assert.True(sum >= 0 && tensor.Rows >= 0);
+        }
+        Assert.InRange(checkpoint.Config.HiddenSize, 1, ModelLimits.Width);
+    }
+
+    private void WriteShard(string file, int suffix)
+    {
+        TensorEntry[] entries = [new($"a.{suffix}", DType.F32, [2, 2]), new($"b.{suffix}", DType.BF16, [1, 2])];
+        using var writer = new SafetensorsWriter(folder.File(file), entries, new Dictionary<string, string> { ["format"] = "pt" });
+        writer.Write(new byte[20]);
+        writer.Commit();
+    }
+}

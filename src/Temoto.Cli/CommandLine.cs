@@ -20,8 +20,7 @@ internal static class CommandLine
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            // One line: the first error is what to mend first.
-            await Console.Error.WriteLineAsync($"temoto: {parsed.Errors[0].Message} Try 'temoto {parsed.CommandResult.Command.Name switch { "temoto" => "", var verb => verb + " " }}--help'.");
+            await Console.Error.WriteLineAsync($"temoto: {UsageError(root, parsed)}");
             return BadInput;
         }
         try
@@ -61,6 +60,21 @@ internal static class CommandLine
         };
         root.Options.Add(Verbose);
         return root;
+    }
+
+    /// <summary>One line: the first thing to mend. An unknown verb is named; the parser itself would only say that one is missing.</summary>
+    private static string UsageError(RootCommand root, ParseResult parsed)
+    {
+        var verb = parsed.CommandResult.Command;
+        if (verb == root)
+        {
+            var found = parsed.UnmatchedTokens is [var first, ..] ? $"'{first}'" : "no verb";
+            return $"found {found}; expected one of {string.Join(", ", root.Subcommands.Select(command => command.Name))}; try 'temoto --help'";
+        }
+        var missing = verb.Arguments.FirstOrDefault(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is not { Tokens.Count: > 0 });
+        if (missing is not null)
+            return $"{verb.Name}: found no {missing.Name}; expected {missing.Description}; try 'temoto {verb.Name} --help'";
+        return $"{verb.Name}: {parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.')}; try 'temoto {verb.Name} --help'";
     }
 
     private static async Task<int> FailAsync(Exception error, string line, int exitCode, bool verbose)

@@ -1,0 +1,188 @@
+using System.Text.Json;
+using Temoto.Cli;
+using Temoto.Formats;
+using Temoto.Tensors;
+using Temoto.Tests.Formats;
+
+namespace Temoto.Tests.Cli;
+
+/// <summary>The command as scripts see it: a process with its own streams and exit code.</summary>
+public class CommandLineTests
+{
+    private sealed record Result(int ExitCode, string Output, string Errors);
+
+    private static Result Run(string? input, params string[] arguments)
+    {
+        var start = new System.Diagnostics.ProcessStartInfo("dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = new System.Text.UTF8Encoding(false),
+            StandardOutputEncoding = System.Text.Encoding.UTF8,
+        };
+        start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        using var process = System.Diagnostics.Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEndAsync();
+        process.StandardInput.Write(input ?? "");
+        process.StandardInput.Close();
+        process.WaitForExit();
+        return new Result(process.ExitCode, output.Result, errors.Result);
+    }
+
+    private static string WriteTiny(TemporaryFolder folder)
+    {
+        SeededCheckpoint.Write(ModelShapes.Get("tiny-qwen2"), 11, folder.Path, DType.BF16, null, default);
+        return folder.Path;
+    }
+
+    [Fact]
+    public void RunPutsTextOnStdoutAndFiguresOnStderr()
+    {
+        using var folder = new TemporaryFolder();
+        var result = Run(null, "run", WriteTiny(folder), "--raw", "-p", "pump", "-n", "8", "--temperature", "0", "-t", "1");
+        Assert.Equal(0, result.ExitCode);
+        Assert.NotEmpty(result.Output);
+        Assert.DoesNotContain("tokens/s", result.Output, StringComparison.Ordinal);
+        Assert.Contains("memory: weights", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("MB moved per token (computed)", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RunJsonIsOneDocumentWithTheFigures()
+    {
+        using var folder = new TemporaryFolder();
+        var path = WriteTiny(folder);
+        var plain = Run("pump", "run", path, "--raw", "-n", "8", "--temperature", "0");
+        var result = Run("pump\n", "run", path, "--raw", "-n", "8", "--temperature", "0", "--json");
+        using var document = JsonDocument.Parse(result.Output);
+        var root = document.RootElement;
+        Assert.Equal(plain.Output, root.GetProperty("text").GetString());
+        Assert.Equal(8, root.GetProperty("generated_tokens").GetInt32());
+        foreach (var key in new[] { "time_to_first_token_seconds", "prefill_tokens_per_second", "decode_tokens_per_second", "bytes_per_token", "weight_bytes_per_token", "peak_resident_bytes" })
+            Assert.True(root.GetProperty(key).GetDouble() > 0, key);
+    }
+
+    [Theory]
+    [InlineData("'frob'", "frob")]
+    [InlineData("--nope", "run", "x", "--nope")]
+    [InlineData("MODEL", "run")]
+    [InlineData("no such file", "run", "missing.gguf", "-p", "x")]
+    [InlineData("--max-tokens", "run", "x", "-n", "many")]
+    [InlineData("tphs", "run", "x", "--dataflow", "tphs")]
+    [InlineData("neither --text nor --task", "eval", "x")]
+    [InlineData("no-such-shape", "pack", "--shape", "no-such-shape", "-o", "x")]
+    [InlineData("no such file", "tokenize", "missing")]
+    public void BadUsageIsOneLineAndExitCodeTwo(string says, params string[] arguments)
+    {
+        var result = Run("", arguments);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal("", result.Output);
+        var line = Assert.Single(result.Errors.TrimEnd('\n').Split('\n'));
+        Assert.StartsWith("temoto: ", line, StringComparison.Ordinal);
+        Assert.Contains(says, line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BadValuesOfAModelAreOneLineAndExitCodeTwo()
+    {
+        using var folder = new TemporaryFolder();
+        var path = WriteTiny(folder);
+        foreach (var arguments in new string[][]
+        {
+            ["run", path, "-p", "x", "--raw", "--kernels", "mmx"],
+            ["run", path, "-p", "x", "--raw", "--temperature", "-1"],
+            ["run", path, "-p", "x", "--raw", "-t", "0"],
+            ["run", path, "-p", "x", "--raw", "--context", "0"],
+            ["logits", path, "--tokens", "1,99999", "-o", folder.File("out")],
+            ["eval", path, "--text", folder.File("none.txt")],
+        })
+        {
+            var result = Run("", arguments);
+            Assert.True(result.ExitCode == 2, $"{string.Join(' ', arguments)}: {result.ExitCode} {result.Errors}");
+            Assert.StartsWith("temoto: ", result.Errors.TrimEnd('\n').Split('\n')[^1], StringComparison.Ordinal);
+        }
+        Assert.False(File.Exists(folder.File("out")));
+    }
+
+    [Fact]
+    public void LogitsWritesFloatsOfEveryPosition()
+    {
+        using var folder = new TemporaryFolder();
+        var path = WriteTiny(folder);
+        var file = folder.File("logits.f32");
+        Assert.Equal(0, Run(null, "logits", path, "--tokens", "1,2,3", "-o", file).ExitCode);
+        Assert.Equal(3 * ModelShapes.Get("tiny-qwen2").VocabSize * 4, new FileInfo(file).Length);
+    }
+
+    [Fact]
+    public void TokenizeGoesThereAndBack()
+    {
+        using var folder = new TemporaryFolder();
+        var path = WriteTiny(folder);
+        const string text = "pump 3\r\n  ポンプ";
+        var ids = Run(text, "tokenize", path, "--no-special");
+        Assert.Equal(0, ids.ExitCode);
+        Assert.Equal(text, Run(ids.Output, "tokenize", path, "--decode").Output);
+        using var document = JsonDocument.Parse(Run(text, "tokenize", path, "--json").Output);
+        Assert.Equal(document.RootElement.GetProperty("ids").GetArrayLength(), document.RootElement.GetProperty("tokens").GetArrayLength());
+    }
+
+    [Fact]
+    public void EvalGivesAPerplexityNearTheVocabularyForRandomWeights()
+    {
+        using var folder = new TemporaryFolder();
+        var path = WriteTiny(folder);
+        var text = folder.Write("text.txt", "The pump is hot. The valve is shut. " + new string('a', 300));
+        using var document = JsonDocument.Parse(Run(null, "eval", path, "--text", text, "--context", "64", "--json").Output);
+        Assert.InRange(document.RootElement.GetProperty("perplexity").GetDouble(), 50, 5000);
+        Assert.Equal(0, document.RootElement.GetProperty("tasks").GetArrayLength());
+    }
+
+    [Fact]
+    public void EvalCountsMultipleChoiceRows()
+    {
+        using var folder = new TemporaryFolder();
+        var path = WriteTiny(folder);
+        var task = folder.Write("task.jsonl", "{\"kind\":\"a\",\"prompt\":\"pump \",\"choices\":[\"x\",\"y\"],\"answer\":0}\n\n{\"kind\":\"a\",\"prompt\":\"pump \",\"choices\":[\"x\",\"y\"],\"answer\":1}\n");
+        using var document = JsonDocument.Parse(Run(null, "eval", path, "--task", task, "--json").Output);
+        var result = Assert.Single(document.RootElement.GetProperty("tasks").EnumerateArray());
+        Assert.Equal(2, result.GetProperty("count").GetInt32());
+        // The same question with both answers: exactly one is right.
+        Assert.Equal(0.5, result.GetProperty("exact_match").GetDouble());
+    }
+
+    [Fact]
+    public void InspectListsWhatTheModelHolds()
+    {
+        using var folder = new TemporaryFolder();
+        using var document = JsonDocument.Parse(Run(null, "inspect", WriteTiny(folder), "--tensors", "--json").Output);
+        Assert.Equal("qwen2", document.RootElement.GetProperty("model_type").GetString());
+        Assert.Contains(document.RootElement.GetProperty("tensors").EnumerateArray(), tensor => tensor.GetProperty("name").GetString() == "model.norm.weight");
+    }
+
+    [Fact]
+    public void EveryVerbHasHelpWithAnExample()
+    {
+        foreach (var verb in CommandLine.CreateRoot().Subcommands)
+            Assert.Contains("Example: ", verb.Description, StringComparison.Ordinal);
+        var help = Run(null, "run", "--help");
+        Assert.Equal(0, help.ExitCode);
+        Assert.Contains("--max-tokens", help.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bash", "complete ")]
+    [InlineData("zsh", "compdef")]
+    [InlineData("fish", "complete -c")]
+    [InlineData("pwsh", "Register-ArgumentCompleter")]
+    public void CompletionPrintsAScript(string shell, string contains) =>
+        Assert.Contains(contains, Run(null, "completion", shell).Output, StringComparison.Ordinal);
+
+    [Fact]
+    public void TheSuggestDirectiveCompletesVerbs() =>
+        Assert.Contains("tokenize", Run(null, "[suggest:8]", "temoto t").Output.Split('\n'), StringComparer.Ordinal);
+}

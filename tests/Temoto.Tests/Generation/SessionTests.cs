@@ -1,0 +1,206 @@
+using Temoto.Formats;
+using Temoto.Tensors;
+using Temoto.Tests.Formats;
+
+namespace Temoto.Tests.Generation;
+
+public class SessionTests
+{
+    private static readonly GenerationOptions Greedy = new() { MaxTokens = 24, Temperature = 0 };
+
+    private static LanguageModel LoadTiny(TemporaryFolder folder, ModelOptions? options = null)
+    {
+        SeededCheckpoint.Write(ModelShapes.Get("tiny-qwen2"), 11, folder.Path, DType.BF16, null, default);
+        return LanguageModel.Load(folder.Path, options ?? new ModelOptions { Threads = 2 });
+    }
+
+    private static async Task<string> CollectAsync(IAsyncEnumerable<string> pieces)
+    {
+        var text = "";
+        await foreach (var piece in pieces)
+            text += piece;
+        return text;
+    }
+
+    /// <summary>The same text in a session of its own.</summary>
+    private static async Task<string> FreshAsync(LanguageModel model, string prompt, GenerationOptions options)
+    {
+        using var session = model.CreateSession();
+        return await CollectAsync(session.CompleteAsync(prompt, options));
+    }
+
+    [Fact]
+    public async Task TheKnownStoryComesOutWordForWord()
+    {
+        using var model = LanguageModel.Load(RepositoryPaths.DataPath("stories260k/stories260K.bin"));
+        using var session = model.CreateSession();
+        var text = await CollectAsync(session.CompleteAsync("", Greedy with { MaxTokens = 200 }));
+        Assert.StartsWith("Once upon a time, there was a little girl named Lily. She loved to play outside in the park. One day, she saw a big, red ball", text, StringComparison.Ordinal);
+        Assert.Equal(200, session.Statistics.GeneratedTokens);
+        Assert.Equal(FinishReason.Length, session.Statistics.FinishReason);
+    }
+
+    [Theory]
+    [InlineData("scalar")]
+    [InlineData("auto")]
+    public async Task EveryKernelSetTellsTheSameStory(string kernels)
+    {
+        var path = RepositoryPaths.DataPath("stories260k/stories260K.bin");
+        using var precise = LanguageModel.Load(path, new ModelOptions { Precise = true });
+        using var model = LanguageModel.Load(path, new ModelOptions { Kernels = kernels });
+        var options = Greedy with { MaxTokens = 80 };
+        Assert.Equal(await FreshAsync(precise, "Lily", options), await FreshAsync(model, "Lily", options));
+    }
+
+    [Fact]
+    public async Task TheSameSeedGivesTheSameText()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = LoadTiny(folder);
+        var options = new GenerationOptions { MaxTokens = 30, Temperature = 1, Seed = 5 };
+        var first = await FreshAsync(model, "pump", options);
+        Assert.Equal(first, await FreshAsync(model, "pump", options));
+        Assert.NotEqual(first, await FreshAsync(model, "pump", options with { Seed = 6 }));
+    }
+
+    [Fact]
+    public async Task APromptThatGoesOnReusesWhatWasComputed()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = LoadTiny(folder, new ModelOptions { Precise = true });
+        using var session = model.CreateSession();
+        await CollectAsync(session.CompleteAsync("The pump is", Greedy));
+        Assert.Equal(0, session.Statistics.ReusedTokens);
+        var continued = await CollectAsync(session.CompleteAsync("The pump is hot and", Greedy));
+        Assert.Equal(model.CountTokens("The pump is"), session.Statistics.ReusedTokens);
+        var again = await CollectAsync(session.CompleteAsync("The pump is hot and", Greedy));
+        Assert.Equal(session.Statistics.PromptTokens - 1, session.Statistics.ReusedTokens);
+        var fresh = await FreshAsync(model, "The pump is hot and", Greedy);
+        Assert.Equal(fresh, continued);
+        Assert.Equal(fresh, again);
+    }
+
+    [Fact]
+    public async Task SessionsOfOneModelRunAtTheSameTimeWithoutMixing()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = LoadTiny(folder);
+        string[] prompts = ["pump", "valve", "motor", "belt", "oven", "press"];
+        var expected = new List<string>();
+        foreach (var prompt in prompts)
+            expected.Add(await FreshAsync(model, prompt, Greedy));
+        var together = await Task.WhenAll(prompts.Select(prompt => Task.Run(() => FreshAsync(model, prompt, Greedy))));
+        Assert.Equal(expected, together);
+        Assert.True(expected.Distinct().Count() > 1, "different prompts should give different texts");
+    }
+
+    [Fact]
+    public async Task CancellationEndsTheGenerationAndTheSessionLives()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = LoadTiny(folder);
+        using var session = model.CreateSession();
+        using var cancellation = new CancellationTokenSource();
+        var pieces = 0;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var piece in session.CompleteAsync("pump", Greedy with { MaxTokens = 200 }, cancellation.Token))
+            {
+                if (++pieces == 3)
+                    await cancellation.CancelAsync();
+            }
+        });
+        Assert.Equal(await FreshAsync(model, "pump", Greedy), await CollectAsync(session.CompleteAsync("pump", Greedy)));
+    }
+
+    [Fact]
+    public async Task AnAbandonedEnumerationFreesTheSession()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = LoadTiny(folder);
+        using var session = model.CreateSession();
+        await foreach (var piece in session.CompleteAsync("pump", Greedy with { MaxTokens = 200 }))
+            break;
+        Assert.Equal(await FreshAsync(model, "pump", Greedy), await CollectAsync(session.CompleteAsync("pump", Greedy)));
+    }
+
+    [Fact]
+    public async Task AChatGoesThroughTheTemplate()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = LoadTiny(folder);
+        Assert.True(model.HasChatTemplate);
+        using var session = model.CreateSession();
+        var answer = await CollectAsync(session.ChatAsync([new ChatMessage("user", "pump")], Greedy));
+        Assert.True(session.Statistics.PromptTokens > model.CountTokens("pump"));
+        Assert.Equal(answer, await CollectAsync(model.GenerateAsync("pump", Greedy)));
+    }
+
+    [Fact]
+    public void TwoGenerationsInOneSessionAreRefused()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = LoadTiny(folder);
+        using var session = model.CreateSession();
+        using var first = session.Generate([1, 2, 3], Greedy, default).GetEnumerator();
+        Assert.True(first.MoveNext());
+        using var second = session.Generate([1, 2, 3], Greedy, default).GetEnumerator();
+        Assert.Throws<InvalidOperationException>(() => second.MoveNext());
+    }
+
+    [Fact]
+    public async Task AStopTextEndsTheGenerationBeforeIt()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = LoadTiny(folder);
+        var whole = await FreshAsync(model, "pump", Greedy);
+        Assert.True(whole.Length > 8);
+        var stop = whole.Substring(5, 3);
+        using var session = model.CreateSession();
+        var cut = await CollectAsync(session.CompleteAsync("pump", Greedy with { Stop = [stop] }));
+        Assert.Equal(whole[..whole.IndexOf(stop, StringComparison.Ordinal)], cut);
+        Assert.Equal(FinishReason.Stop, session.Statistics.FinishReason);
+    }
+
+    [Fact]
+    public async Task TheContextEndsTheGeneration()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = LoadTiny(folder, new ModelOptions { ContextTokens = 16 });
+        using var session = model.CreateSession();
+        await CollectAsync(session.CompleteAsync("pump", Greedy with { MaxTokens = 1000 }));
+        // The last token is drawn from a full cache and never enters it.
+        Assert.Equal(16 - session.Statistics.PromptTokens + 1, session.Statistics.GeneratedTokens);
+        var error = await Assert.ThrowsAsync<InputException>(() => CollectAsync(session.CompleteAsync(new string('x', 100), Greedy)));
+        Assert.Contains("context of 16", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnImpossibleContextIsRefusedWithTheLimit()
+    {
+        using var folder = new TemporaryFolder();
+        var error = Assert.Throws<InputException>(() => LoadTiny(folder, new ModelOptions { ContextTokens = 1_000_000_000 }));
+        Assert.Contains("max_position_embeddings", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AMemoryPlanThatDoesNotFitIsRefusedBeforeAnythingIsAllocated()
+    {
+        using var folder = new TemporaryFolder();
+        var config = ModelShapes.Get("tiny-qwen2") with { MaxPositionEmbeddings = 1_000_000_000 };
+        SeededCheckpoint.Write(config, 11, folder.Path, DType.BF16, null, default);
+        MemoryPlan? plan = null;
+        var error = Assert.Throws<InputException>(() => LanguageModel.Load(folder.Path, new ModelOptions { ContextTokens = 1_000_000_000, MemoryPlanned = p => plan = p }));
+        Assert.NotNull(plan);
+        Assert.True(plan.TotalBytes > plan.AvailableBytes);
+        Assert.Contains("KV cache", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheInt8CacheStaysCloseToTheFloatCache()
+    {
+        using var model = LanguageModel.Load(RepositoryPaths.DataPath("stories260k/stories260K.bin"), new ModelOptions { KvCache = KvCacheType.Int8 });
+        var text = await FreshAsync(model, "Once upon a time", Greedy);
+        Assert.StartsWith(", there was a little girl named", text, StringComparison.Ordinal);
+    }
+}

@@ -187,10 +187,10 @@ public class SessionTests
     public void AMemoryPlanThatDoesNotFitIsRefusedBeforeAnythingIsAllocated()
     {
         using var folder = new TemporaryFolder();
-        var config = ModelShapes.Get("tiny-qwen2") with { MaxPositionEmbeddings = 1_000_000_000 };
+        var config = ModelShapes.Get("tiny-qwen2") with { MaxPositionEmbeddings = 1 << 26, NumKeyValueHeads = 4, NumHiddenLayers = 8 };
         SeededCheckpoint.Write(config, 11, folder.Path, DType.BF16, null, default);
         MemoryPlan? plan = null;
-        var error = Assert.Throws<InputException>(() => LanguageModel.Load(folder.Path, new ModelOptions { ContextTokens = 1_000_000_000, MemoryPlanned = p => plan = p }));
+        var error = Assert.Throws<InputException>(() => LanguageModel.Load(folder.Path, new ModelOptions { ContextTokens = 1 << 26, KvCache = KvCacheType.F32, MemoryPlanned = p => plan = p }));
         Assert.NotNull(plan);
         Assert.True(plan.TotalBytes > plan.AvailableBytes);
         Assert.Contains("KV cache", error.Message, StringComparison.Ordinal);

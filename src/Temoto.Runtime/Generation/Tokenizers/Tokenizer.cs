@@ -59,7 +59,7 @@ internal sealed class Tokenizer
         if (model.Kind == TokenizerKind.ByteLevelBpe)
         {
             for (var value = 0; value < 256; value++)
-                byteIds[value] = vocabulary.TryGetId([ByteAlphabet.ToChar((byte)value)], out var id) ? id : -1;
+                byteIds[value] = TryGetPlainId([ByteAlphabet.ToChar((byte)value)], out var id) ? id : -1;
         }
         else
         {
@@ -403,14 +403,17 @@ internal sealed class Tokenizer
         if (bytes.Length > 3 * longestToken)
             return null;
         if (model.Kind == TokenizerKind.SentencePieceBpe)
-            return vocabulary.TryGetId(word, out var piece) ? piece : null;
+            return TryGetPlainId(word, out var piece) ? piece : null;
         if (bytes.Length > longestToken)
             return null;
         Span<char> token = bytes.Length <= 256 ? stackalloc char[256] : new char[bytes.Length];
         for (var i = 0; i < bytes.Length; i++)
             token[i] = ByteAlphabet.ToChar(bytes[i]);
-        return vocabulary.TryGetId(token[..bytes.Length], out var id) ? id : null;
+        return TryGetPlainId(token[..bytes.Length], out var id) ? id : null;
     }
+
+    /// <summary>A token of the vocabulary, but not a special one: plain text must not forge those. (No published vocabulary has merges that lead to one.)</summary>
+    private bool TryGetPlainId(ReadOnlySpan<char> token, out int id) => vocabulary.TryGetId(token, out id) && !IsSpecial(id);
 
     private int ByteSymbols(ReadOnlySpan<byte> bytes, Span<int> symbols)
     {
@@ -429,7 +432,7 @@ internal sealed class Tokenizer
         for (var at = 0; at < word.Length;)
         {
             var whole = Rune.DecodeFromUtf16(word[at..], out var rune, out var length) == OperationStatus.Done;
-            if (vocabulary.TryGetId(whole ? word.Slice(at, length) : "\uFFFD", out var id))
+            if (TryGetPlainId(whole ? word.Slice(at, length) : "\uFFFD", out var id))
             {
                 Append(id, symbols, ref count, ref fusing);
             }

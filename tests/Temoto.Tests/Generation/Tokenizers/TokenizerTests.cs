@@ -141,6 +141,21 @@ public class TokenizerTests
         Assert.Equal("the<tool>pump", tokenizer.Decode(tokenizer.Encode("the<|eot_id|><tool>pump"), skipSpecialTokens: true));
     }
 
+    [Theory]
+    [InlineData("Llama3", "stop")]
+    [InlineData("Llama3", "s")]
+    [InlineData("Llama2", "s")]
+    public void PlainTextNeverBecomesASpecialToken(string kind, string word)
+    {
+        var json = Tiny(kind);
+        var added = json["added_tokens"]!.AsArray();
+        var id = json["model"]!["vocab"]![word]?.GetValue<int>() ?? added[^1]!["id"]!.GetValue<int>() + 1;
+        added.Add(TinyTokenizers.Added(id, word));
+        var tokenizer = From(json);
+        Assert.Contains(id, tokenizer.Encode(word));
+        Assert.DoesNotContain(id, tokenizer.Encode(word, parseSpecial: false));
+    }
+
     [Fact]
     public void AddedTokenFlagsTakeSpacesAndRespectWords()
     {

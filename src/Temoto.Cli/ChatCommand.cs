@@ -14,7 +14,7 @@ internal static class ChatCommand
         A line that ends in \ goes on in the next line. Ctrl-C stops an answer.
         """;
 
-    public static Command Create()
+    public static Command Create(Interrupts interrupts)
     {
         var command = new Command("chat", "Talk with a model\n\nExample: temoto chat demo");
         var model = new ModelChoice();
@@ -44,7 +44,7 @@ internal static class ChatCommand
                     continue;
                 }
                 messages.Add(new ChatMessage("user", text));
-                var answer = await AnswerAsync(loaded, session, system, messages, options, output, cancellation);
+                var answer = await AnswerAsync(loaded, session, system, messages, options, output, interrupts);
                 messages.Add(new ChatMessage("assistant", answer));
                 await Console.Error.WriteLineAsync(Figures.Line(session.Statistics));
             }
@@ -72,15 +72,27 @@ internal static class ChatCommand
         return system;
     }
 
-    /// <summary>Prints the answer as it comes. Ctrl-C ends the answer at the first press and the program at the next prompt.</summary>
-    private static async Task<string> AnswerAsync(LanguageModel model, Session session, string? system, List<ChatMessage> messages, GenerationOptions options, StreamWriter output, CancellationToken cancellation)
+    /// <summary>Prints the answer as it comes. Ctrl-C ends the answer; what was said of it stays in the conversation.</summary>
+    private static async Task<string> AnswerAsync(LanguageModel model, Session session, string? system, List<ChatMessage> messages, GenerationOptions options, StreamWriter output, Interrupts interrupts)
     {
         var conversation = system is null ? messages : [new ChatMessage("system", system), .. messages];
         var answer = new StringBuilder();
-        foreach (var piece in session.Generate(model.EncodeChat(conversation), options, cancellation))
+        using var scope = interrupts.OpenScope();
+        try
         {
-            answer.Append(piece);
-            await output.WriteAsync(piece);
+            foreach (var piece in session.Generate(model.EncodeChat(conversation), options, scope.Token))
+            {
+                answer.Append(piece);
+                await output.WriteAsync(piece);
+            }
+        }
+        catch (OperationCanceledException) when (!interrupts.Token.IsCancellationRequested)
+        {
+            // The answer was interrupted, not the program.
+        }
+        finally
+        {
+            interrupts.CloseScope();
         }
         await output.WriteLineAsync();
         return answer.ToString();
@@ -93,7 +105,8 @@ internal static class ChatCommand
         {
             if (!Console.IsInputRedirected)
                 await Console.Error.WriteAsync(message.Length == 0 ? "> " : ". ");
-            var line = await input.ReadLineAsync(cancellation);
+            // A read from a terminal cannot be cancelled; waiting for it can.
+            var line = await Task.Run(input.ReadLine, cancellation).WaitAsync(cancellation);
             if (line is null)
                 return message.Length == 0 ? null : message.ToString();
             if (!line.EndsWith('\\'))

@@ -16,7 +16,8 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = CreateRoot();
+        using var interrupts = new Interrupts();
+        var root = CreateRoot(interrupts);
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -25,7 +26,7 @@ internal static class CommandLine
         }
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interrupts.Token);
         }
         catch (OperationCanceledException)
         {
@@ -45,12 +46,12 @@ internal static class CommandLine
         }
     }
 
-    internal static RootCommand CreateRoot()
+    internal static RootCommand CreateRoot(Interrupts interrupts)
     {
         var root = new RootCommand("Runs language models on small machines by moving less data.\n\nExample: temoto run demo -p \"What are you?\"")
         {
             RunCommand.Create(),
-            ChatCommand.Create(),
+            ChatCommand.Create(interrupts),
             PackCommand.Create(),
             InspectCommand.Create(),
             TokenizeCommand.Create(),

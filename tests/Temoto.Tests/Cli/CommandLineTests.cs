@@ -165,9 +165,38 @@ public class CommandLineTests
     }
 
     [Fact]
+    public void ChatKeepsTheConversationAndObeysCommands()
+    {
+        using var folder = new TemporaryFolder();
+        var result = Run("pump\n/help\nvalve \\\nopen\n/clear\n/exit\nnever read\n", "chat", WriteTiny(folder), "-n", "4", "--temperature", "0");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(2, result.Output.Split('\n').Length - 1);
+        Assert.Contains("/system TEXT", result.Errors, StringComparison.Ordinal);
+        Assert.Equal(2, result.Errors.Split("ttft").Length - 1);
+    }
+
+    [Fact]
+    public void AnInterruptEndsTheCommandWithExitCode130()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "sends a POSIX signal");
+        using var folder = new TemporaryFolder();
+        var start = new System.Diagnostics.ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardError = true };
+        foreach (var argument in new[] { typeof(CommandLine).Assembly.Location, "chat", WriteTiny(folder) })
+            start.ArgumentList.Add(argument);
+        using var process = System.Diagnostics.Process.Start(start)!;
+        // The memory plan is printed before the first prompt; from then on the command waits for input that never comes.
+        Assert.StartsWith("memory:", process.StandardError.ReadLine(), StringComparison.Ordinal);
+        System.Diagnostics.Process.Start("kill", ["-INT", process.Id.ToString()]).WaitForExit();
+        Assert.True(process.WaitForExit(20_000), "still running");
+        Assert.Equal(130, process.ExitCode);
+        Assert.Equal("", process.StandardError.ReadToEnd());
+    }
+
+    [Fact]
     public void EveryVerbHasHelpWithAnExample()
     {
-        foreach (var verb in CommandLine.CreateRoot().Subcommands)
+        using var interrupts = new Interrupts();
+        foreach (var verb in CommandLine.CreateRoot(interrupts).Subcommands)
             Assert.Contains("Example: ", verb.Description, StringComparison.Ordinal);
         var help = Run(null, "run", "--help");
         Assert.Equal(0, help.ExitCode);

@@ -53,9 +53,13 @@ public class TokenizerJsonTests
         vocab.Add("e\u2581", vocab.Count);
         json["model"]!["merges"]!.AsArray().Insert(0, "e\u2581 t");
         json["model"]!["merges"]!.AsArray().Insert(0, "e \u2581");
+        vocab.Add("\u2581\u2581", vocab.Count);
+        json["model"]!["merges"]!.AsArray().Insert(0, "\u2581 \u2581");
+        Assert.DoesNotContain("\u2581\u2581", TokensOf(json, "e  t"));
         Assert.DoesNotContain("e\u2581t", TokensOf(json, "e t"));
         json["pre_tokenizer"]!["split"] = false;
         Assert.Contains("e\u2581t", TokensOf(json, "e t"));
+        Assert.Contains("\u2581\u2581", TokensOf(json, "e  t"));
     }
 
     [Fact]
@@ -127,6 +131,7 @@ public class TokenizerJsonTests
         Check("neither ByteLevel nor Metaspace", json => json["pre_tokenizer"] = null);
         Check("decoder: found 'WordPiece'", json => json["decoder"] = new JsonObject { ["type"] = "WordPiece" });
         Check("post_processor: found id 90000", json => json["post_processor"]!["processors"]![1]!["special_tokens"]!["<|begin_of_text|>"]!["ids"]![0] = 90_000);
+        Check("post_processor.processors[1].single: found nothing", json => json["post_processor"]!["processors"]![1]!["single"]!.AsArray().RemoveAt(1));
         Check("special_tokens['<|begin_of_text|>']", json => json["post_processor"]!["processors"]![1]!["special_tokens"] = new JsonObject());
     }
 

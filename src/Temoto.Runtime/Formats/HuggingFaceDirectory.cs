@@ -11,8 +11,8 @@ internal static class HuggingFaceDirectory
     public const string WeightsFileName = "model.safetensors";
     public const string IndexFileName = "model.safetensors.index.json";
 
-    // 65,536 tensors of 100 characters each; the parsed form takes about the same again.
-    private const long MaxIndexBytes = 8 << 20;
+    // The largest number of tensors with 128 characters each; at worst the parsed form takes six times the text.
+    private const long MaxIndexBytes = 128L * TensorEntry.MaxTensors;
 
     /// <summary>The weights of a directory; <paramref name="owned"/> gets the mapped files.</summary>
     public static IReadOnlyDictionary<string, Tensor> OpenWeights(string directory, List<IDisposable> owned)

@@ -17,7 +17,7 @@ internal static class ModelLimits
 
     public const int Positions = 1 << 26;
 
-    public const int VocabSize = 1 << 24;
+    public const int VocabSize = 1 << 20;
 
     public const double SmallestRopeTheta = 1e-3;
 

@@ -8,8 +8,11 @@ internal sealed record TensorEntry(string Name, DType DType, long[] Shape)
     /// <summary>More dimensions than any checkpoint uses; a bound for untrusted files.</summary>
     public const int MaxRank = 8;
 
-    /// <summary>More tensors than any model read here has; a bound on what an untrusted file makes us allocate.</summary>
-    public const int MaxTensors = 1 << 16;
+    /// <summary>
+    /// More tensors than any dense model has (a 405B Llama: 1,138). A tensor takes some 400 bytes while it is read, so this bounds what an
+    /// untrusted header makes us allocate to a few megabytes.
+    /// </summary>
+    public const int MaxTensors = 1 << 14;
 
     /// <summary>Bytes of the tensor; the shape has been checked (or comes from our own code).</summary>
     public long ByteLength => TryCountBytes(DType, Shape, out var byteLength)

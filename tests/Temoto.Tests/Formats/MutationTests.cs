@@ -109,6 +109,25 @@ public sealed unsafe class MutationTests : IDisposable
         Run("m.gguf", original, original.Length - 160, folder.File("m.gguf"));
     }
 
+    [Fact]
+    public void HeadersAtTheirLimitsStayInProportion()
+    {
+        // The most tensors a header may name, each of them empty; then one more.
+        foreach (var count in new[] { TensorEntry.MaxTensors, TensorEntry.MaxTensors + 1 })
+        {
+            var path = folder.File($"{count}.safetensors");
+            using (var writer = new SafetensorsWriter(path, [.. Enumerable.Range(0, count).Select(i => new TensorEntry($"{i}", DType.U8, [0]))]))
+                writer.Commit();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            if (count > TensorEntry.MaxTensors)
+                Assert.Contains("one tensor more", Assert.Throws<InputException>(() => SafetensorsFile.Open(path)).Message, StringComparison.Ordinal);
+            else
+                SafetensorsFile.Open(path).Dispose();
+            // 600 bytes for each tensor at most, garbage included.
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 600L * TensorEntry.MaxTensors);
+        }
+    }
+
     /// <summary>Damages <paramref name="original"/>, writes it as <paramref name="file"/> and opens <paramref name="path"/>, thousands of times.</summary>
     private void Run(string file, byte[] original, int headerBytes, string path, Action<byte[], Random>? repair = null)
     {

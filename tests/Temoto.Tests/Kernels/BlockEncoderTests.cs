@@ -13,6 +13,10 @@ public sealed unsafe class BlockEncoderTests
     {
         var random = new Random(3);
         var rows = new List<float[]> { new float[32], Enumerable.Repeat(-1f, 32).ToArray(), Enumerable.Range(0, 32).Select(i => i - 16f).ToArray() };
+        // Ties: halves between quants (d = 1 in Q8_0 and in Q4_0), and float32 half way between two float16 or bfloat16.
+        rows.Add([127, 0.5f, 1.5f, -0.5f, -1.5f, 2.5f, -2.5f, .. Enumerable.Repeat(3.5f, 25)]);
+        rows.Add([-8, 0.5f, 1.5f, -0.5f, -1.5f, 2.5f, -2.5f, .. Enumerable.Repeat(7.5f, 25)]);
+        rows.Add([.. Enumerable.Range(0, 32).Select(i => BitConverter.UInt32BitsToSingle((i < 16 ? 0x3F808000u : 0x3F801000u) + (uint)(i % 16) * (i < 16 ? 0x10000u : 0x2000u)))]);
         foreach (var scale in new[] { 1e-6f, 0.02f, 1f, 300f })
         {
             for (var row = 0; row < 20; row++)

@@ -1,0 +1,114 @@
+using System.Text.Json;
+using Temoto.Generation.Evaluation;
+using Temoto.Tensors;
+using Temoto.Tests.Formats;
+
+namespace Temoto.Tests.Generation.Execution;
+
+/// <summary>
+/// llama.cpp (npm node-llama-cpp, prebuilt) loads the GGUF files we write and we compute what it computes. It quantizes activations for quantized
+/// weights, so only plain weights can agree closely; the others are compared through their logits.
+/// </summary>
+public sealed class LlamaCppTests : IDisposable
+{
+    private static readonly int[] Prompt = [72, 101, 108, 108, 111, 44, 32, 112, 117, 109, 112];
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private static string Peer => Path.Combine(RepositoryPaths.Root, "bench", "peers", "llama.cpp");
+
+    private static JsonDocument RunPeer(string path, string mode)
+    {
+        Oracle.Require(Directory.Exists(Path.Combine(Peer, "node_modules", "node-llama-cpp")), "llama.cpp in bench/peers/llama.cpp");
+        return JsonDocument.Parse(Oracle.Run("node", [Path.Combine(Peer, "greedy.mjs"), path, string.Join(',', Prompt), "16", mode], ""));
+    }
+
+    [Theory]
+    [InlineData("llama", DType.F32)]
+    [InlineData("llama", DType.F16)]
+    [InlineData("qwen2", DType.F32)]
+    [InlineData("qwen2", DType.BF16)]
+    [InlineData("qwen3", DType.F32)]
+    internal void GreedyTokensAgree(string architecture, DType dtype)
+    {
+        var path = folder.File("m.gguf");
+        GgufFixture.Write(path, dtype, architecture);
+        using var answer = RunPeer(path, "ids");
+        var expected = answer.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).ToArray();
+
+        using var model = LanguageModel.Load(path, new ModelOptions { Threads = 1, KvCache = KvCacheType.F32 });
+        using var rows = new LogitRows(model.Engine);
+        var tokens = Prompt.ToList();
+        while (tokens.Count < Prompt.Length + expected.Length)
+        {
+            var next = 0;
+            rows.Run(tokens.ToArray(), tokens.Count - 1, (_, logits) => next = IndexOfLargest(logits), default);
+            tokens.Add(next);
+        }
+        Assert.Equal(16, expected.Length);
+        Assert.Equal(expected, tokens.Skip(Prompt.Length));
+    }
+
+    private static int IndexOfLargest(ReadOnlySpan<float> logits)
+    {
+        var best = 0;
+        for (var id = 1; id < logits.Length; id++)
+        {
+            if (logits[id] > logits[best])
+                best = id;
+        }
+        return best;
+    }
+
+    /// <summary>
+    /// Tolerances in standard deviations of the logits, root mean square over all positions. Plain weights: float32 sums in another order (F16 weights multiply
+    /// activations rounded to f16, 2^-11 each). Block types: activations rounded to 8 bits, 1/254 of their block's largest, seen as 0.03 to 0.05 by others too.
+    /// </summary>
+    [Theory]
+    [InlineData("llama", DType.F32, 1e-5)]
+    [InlineData("qwen2", DType.F32, 1e-5)]
+    [InlineData("qwen3", DType.F32, 1e-5)]
+    [InlineData("llama", DType.F16, 2e-3)]
+    [InlineData("qwen2", DType.Q8_0, 0.05)]
+    [InlineData("llama", DType.Q4_0, 0.05)]
+    [InlineData("llama", DType.Q4_1, 0.05)]
+    [InlineData("llama", DType.Q5_0, 0.05)]
+    [InlineData("llama", DType.Q5_1, 0.05)]
+    [InlineData("llama", DType.Q2_K, 0.05)]
+    [InlineData("llama", DType.Q3_K, 0.05)]
+    [InlineData("llama", DType.Q4_K, 0.05)]
+    [InlineData("qwen2", DType.Q5_K, 0.05)]
+    [InlineData("llama", DType.Q6_K, 0.05)]
+    internal void LogitsAgree(string architecture, DType dtype, double tolerance)
+    {
+        var path = folder.File("m.gguf");
+        GgufFixture.Write(path, dtype, architecture);
+        using var answer = RunPeer(path, "logits");
+        var expected = answer.RootElement.GetProperty("logits").EnumerateArray().Select(row => row.EnumerateArray().Select(value => value.GetDouble()).ToArray()).ToArray();
+
+        using var model = LanguageModel.Load(path, new ModelOptions { Precise = true });
+        using var rows = new LogitRows(model.Engine);
+        double squares = 0, total = 0, totalSquares = 0;
+        var count = 0;
+        rows.Run(
+            Prompt,
+            0,
+            (position, logits) =>
+            {
+                for (var id = 0; id < logits.Length; id++)
+                {
+                    var difference = logits[id] - expected[position][id];
+                    squares += difference * difference;
+                    total += expected[position][id];
+                    totalSquares += expected[position][id] * expected[position][id];
+                    count++;
+                }
+            },
+            default);
+        Assert.Equal(Prompt.Length * GgufFixture.VocabSize, count);
+        var deviation = Math.Sqrt(totalSquares / count - total / count * (total / count));
+        var error = Math.Sqrt(squares / count) / deviation;
+        Assert.True(error <= tolerance, $"off by {error:E2} standard deviations, allowed {tolerance:E2}");
+    }
+}

@@ -75,7 +75,8 @@ internal static class CommandLine
         var missing = verb.Arguments.FirstOrDefault(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is not { Tokens.Count: > 0 });
         if (missing is not null)
             return $"{verb.Name}: found no {missing.Name}; expected {missing.Description}; try 'temoto {verb.Name} --help'";
-        return $"{verb.Name}: {parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.')}; try 'temoto {verb.Name} --help'";
+        var message = string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
+        return $"{verb.Name}: {message}; try 'temoto {verb.Name} --help'";
     }
 
     private static async Task<int> FailAsync(Exception error, string line, int exitCode, bool verbose)

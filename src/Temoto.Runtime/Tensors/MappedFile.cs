@@ -36,10 +36,15 @@ internal sealed unsafe class MappedFile : IDisposable
             throw new InputException(path, null, "no such file", expected, "check the path");
         try
         {
-            var length = new FileInfo(path).Length;
+            // The length is asked of the open file: a path may be a link, as everything in a hub's cache is.
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            var length = stream.Length;
             if (length == 0)
+            {
+                stream.Dispose();
                 throw new InputException(path, null, "an empty file", expected, "download or write it again");
-            var map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+            }
+            var map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
             var view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
             byte* pointer = null;
             view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);

@@ -43,14 +43,17 @@ internal static unsafe class GgufFixture
     };
 
     /// <param name="dtype">Of the matrices; norms and biases are always F32.</param>
-    public static void Write(string path, DType dtype, string architecture = "llama", int seed = 1)
+    /// <param name="ropeFrequencies">With <c>rope_freqs.weight</c>, as files of Llama 3.1 and later have: factors that grow from 1 to 8.</param>
+    public static void Write(string path, DType dtype, string architecture = "llama", int seed = 1, bool ropeFrequencies = false)
     {
         var config = Config(architecture);
         var random = new Random(seed);
         var entries = Entries(config, dtype);
+        if (ropeFrequencies)
+            entries.Add(new TensorEntry("rope_freqs.weight", DType.F32, [config.HeadDim / 2]));
         using var writer = new GgufWriter(path, Metadata(config), entries);
         foreach (var entry in entries)
-            writer.Write(Weights(entry, random));
+            writer.Write(entry.Name == "rope_freqs.weight" ? Factors(config.HeadDim / 2) : Weights(entry, random));
         writer.Commit();
     }
 
@@ -129,6 +132,8 @@ internal static unsafe class GgufFixture
             Add("output.weight", dtype, config.VocabSize, hidden);
         return entries;
     }
+
+    private static byte[] Factors(int count) => [.. Enumerable.Range(0, count).SelectMany(i => BitConverter.GetBytes(1 + 7f * i / (count - 1)))];
 
     /// <summary>Matrices with variance 1 / columns, norms about 1, biases about 0.</summary>
     private static byte[] Weights(TensorEntry entry, Random random)

@@ -42,10 +42,14 @@ internal sealed unsafe class ScalarKernelSet : KernelSet
             y[i] = weight[i] * (x[i] * scale);
     }
 
-    public override void Rope(float* head, float* cosines, float* sines, int headDim, bool interleaved)
+    public override void Rope(float* head, float* cosines, float* sines, int headDim, bool interleaved) =>
+        RotatePairs(head, cosines, sines, headDim, interleaved, 0);
+
+    /// <summary>The pairs from <paramref name="firstPair"/> on; the tail of the vector kernels too.</summary>
+    public static void RotatePairs(float* head, float* cosines, float* sines, int headDim, bool interleaved, int firstPair)
     {
         var half = headDim / 2;
-        for (var i = 0; i < half; i++)
+        for (var i = firstPair; i < half; i++)
         {
             var first = interleaved ? 2 * i : i;
             var second = interleaved ? first + 1 : i + half;

@@ -29,15 +29,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
                 TLanes.Store(TLanes.MultiplyAdd(a, sin, TLanes.Multiply(b, cos)), head + half + i);
             }
         }
-        for (; i < half; i++)
-        {
-            var first = interleaved ? 2 * i : i;
-            var second = interleaved ? first + 1 : i + half;
-            var a = head[first];
-            var b = head[second];
-            head[first] = a * cosines[i] - b * sines[i];
-            head[second] = a * sines[i] + b * cosines[i];
-        }
+        ScalarKernelSet.RotatePairs(head, cosines, sines, headDim, interleaved, i);
     }
 
     public override void SiluMultiply(float* gate, float* up, long count)

@@ -117,8 +117,8 @@ internal sealed unsafe class PlanExecutor : IDisposable
                 LinearOp op => new LinearStep(step, weights.Matrix(op.Weight), op.Bias is null ? null : weights.Vector(op.Bias), state, afterRowSelection),
                 RopeOp op => new RopeStep(step, op, plan.Graph.Config.RopeInterleaved, state),
                 AttentionOp op => new AttentionStep(step, op, state),
-                SiluMultiplyOp op => new SiluMultiplyStep(step, op, state),
-                AddOp op => new AddStep(step, op, state),
+                SiluMultiplyOp => new SiluMultiplyStep(step, state),
+                AddOp => new AddStep(step, state),
                 SelectRowsOp op => new SelectRowsStep(step, op, state),
                 _ => throw new InvalidOperationException($"no executor for {step.Op.GetType().Name}"),
             };

@@ -1,0 +1,71 @@
+namespace Temoto.Formats.Hub;
+
+/// <summary>Which files of a repository make a checkpoint that Temoto reads.</summary>
+internal static class HubSelection
+{
+    private static readonly HashSet<string> Companions = new(StringComparer.Ordinal)
+    {
+        "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "tokenizer.model", "vocab.json", "merges.txt",
+        "added_tokens.json", "special_tokens_map.json", "chat_template.jinja", "chat_template.json", "preprocessor_config.json",
+        "quant_config.json", "quantize_config.json", Index,
+    };
+
+    private const string Index = "model.safetensors.index.json";
+
+    /// <summary>
+    /// The asked-for file alone; or safetensors with their companions, config.json last, so that an interrupted download is no checkpoint
+    /// yet; or the repository's one GGUF file.
+    /// </summary>
+    public static IReadOnlyList<HubFile> Select(HubListing listing, string repository, string? file)
+    {
+        RefuseHostile(listing, repository);
+        if (file is not null)
+        {
+            return
+            [
+                listing.Files.FirstOrDefault(candidate => candidate.Path == file)
+                    ?? throw new InputException(repository, file, "no such file", $"one of {Names(listing.Files)}", "choose one of those"),
+            ];
+        }
+        var top = listing.Files.Where(candidate => !candidate.Path.Contains('/')).ToArray();
+        var weights = Weights(top);
+        if (weights.Length > 0)
+        {
+            if (top.All(candidate => candidate.Path != "config.json"))
+                throw new InputException(repository, "config.json", "no such file", "a checkpoint with its config.json", "choose another repository");
+            return [.. top.Where(candidate => Companions.Contains(candidate.Path)).Concat(weights).OrderBy(candidate => candidate.Path == "config.json").ThenBy(candidate => candidate.SizeBytes ?? 0)];
+        }
+        var gguf = listing.Files.Where(candidate => candidate.Path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)).ToArray();
+        return gguf.Length switch
+        {
+            1 => gguf,
+            0 => throw new InputException(repository, null, "neither *.safetensors nor *.gguf", "weights in one of these formats", "choose another repository of the model"),
+            _ => throw new InputException(repository, null, $"{gguf.Length} GGUF files", "one", $"name one of {Names(gguf)}"),
+        };
+    }
+
+    /// <summary>Some repositories hold the weights twice, as model*.safetensors and as consolidated*.safetensors: one set is enough.</summary>
+    private static HubFile[] Weights(HubFile[] top)
+    {
+        var all = top.Where(file => file.Path.EndsWith(".safetensors", StringComparison.Ordinal)).ToArray();
+        var shards = all.Where(file => file.Path.StartsWith("model-", StringComparison.Ordinal)).ToArray();
+        if (shards.Length > 0 && top.Any(file => file.Path == Index))
+            return shards;
+        var whole = all.Where(file => file.Path == "model.safetensors").ToArray();
+        return whole.Length > 0 ? whole : all;
+    }
+
+    private static void RefuseHostile(HubListing listing, string repository)
+    {
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var file in listing.Files)
+        {
+            if (HubPath.IsHostile(file.Path))
+                throw new InputException(repository, null, $"a file named '{file.Path}'", "plain relative paths", "do not trust this repository");
+            if (!file.Path.Contains('/') && !seen.Add(file.Path))
+                throw new InputException(repository, null, $"the file '{file.Path}' twice (letters' case aside)", "each once", "do not trust this repository");
+        }
+    }
+
+    private static string Names(IReadOnlyList<HubFile> files) => string.Join(", ", files.Take(8).Select(file => file.Path)) + (files.Count > 8 ? ", ..." : "");
+}

@@ -52,6 +52,7 @@ internal static class CommandLine
         {
             RunCommand.Create(),
             ChatCommand.Create(interrupts),
+            PullCommand.Create(),
             PackCommand.Create(),
             InspectCommand.Create(),
             TokenizeCommand.Create(),

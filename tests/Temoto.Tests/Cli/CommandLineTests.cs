@@ -165,6 +165,18 @@ public class CommandLineTests
     }
 
     [Fact]
+    public void PullFromAServerThatIsNotThereFailsWithExitCodeOne()
+    {
+        using var folder = new TemporaryFolder();
+        // Port 9 (discard) of this machine: nothing listens there.
+        var result = Run(null, "pull", "owner/name", "--endpoint", "http://127.0.0.1:9", "--to", folder.File("model"));
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("temoto: ", result.Errors, StringComparison.Ordinal);
+        var bad = Run(null, "pull", "../../etc", "--endpoint", "http://127.0.0.1:9", "--to", folder.File("model"));
+        Assert.Equal(2, bad.ExitCode);
+    }
+
+    [Fact]
     public void ChatKeepsTheConversationAndObeysCommands()
     {
         using var folder = new TemporaryFolder();

@@ -30,7 +30,7 @@ internal static class JinjaFilters
         ["escape"] = Escape,
         ["first"] = (e, v, a) => First(e, v, a),
         ["float"] = Float,
-        ["forceescape"] = (e, v, a) => new JinjaString(PythonText.EscapeHtml(Text(e, v).Text, e.Budget), isMarkup: true),
+        ["forceescape"] = (e, v, a) => new JinjaString(PythonText.EscapeHtml(Plain(e, v, a).Text, e.Budget), isMarkup: true),
         ["format"] = (e, v, a) => Format(e, v, a),
         ["groupby"] = GroupBy,
         ["indent"] = Indent,
@@ -49,12 +49,12 @@ internal static class JinjaFilters
         ["replace"] = Replace,
         ["reverse"] = (e, v, a) => Reverse(e, v, a),
         ["round"] = Round,
-        ["safe"] = (e, v, a) => new JinjaString(Text(e, v).Text, isMarkup: true),
+        ["safe"] = (e, v, a) => new JinjaString(Plain(e, v, a).Text, isMarkup: true),
         ["select"] = (e, v, a) => Select(e, v, a, byAttribute: false, wanted: true),
         ["selectattr"] = (e, v, a) => Select(e, v, a, byAttribute: true, wanted: true),
         ["slice"] = SliceInto,
         ["sort"] = Sort,
-        ["string"] = (e, v, a) => Text(e, v),
+        ["string"] = Plain,
         ["sum"] = Sum,
         ["title"] = (e, v, a) => MapText(e, v, a, Title),
         ["tojson"] = ToJson,
@@ -76,6 +76,12 @@ internal static class JinjaFilters
 
     /// <summary>soft_str: a string as it is, anything else as it prints.</summary>
     private static JinjaString Text(JinjaEvaluator evaluator, JinjaValue value) => value as JinjaString ?? new JinjaString(PythonText.Str(value, evaluator.Budget));
+
+    private static JinjaString Plain(JinjaEvaluator evaluator, JinjaValue value, JinjaArguments arguments)
+    {
+        arguments.Bind();
+        return Text(evaluator, value);
+    }
 
     private static JinjaString MapText(JinjaEvaluator evaluator, JinjaValue value, JinjaArguments arguments, Func<string, string> change)
     {
@@ -123,6 +129,8 @@ internal static class JinjaFilters
     private static JinjaString Indent(JinjaEvaluator evaluator, JinjaValue value, JinjaArguments arguments)
     {
         var bound = arguments.Bind("width", "first", "blank");
+        if (value is JinjaUndefined missing)
+            throw missing.Error();
         var text = Text(evaluator, value);
         var width = bound[0] is JinjaString or null ? 4 : StringMethods.IntegerOf(bound[0]!);
         evaluator.Budget.Characters(Math.Max(0, width) + text.Text.Length);
@@ -149,9 +157,9 @@ internal static class JinjaFilters
     {
         var bound = arguments.Bind(2, "old", "new", "count");
         var count = bound[2] is null or JinjaNone ? -1 : StringMethods.IntegerOf(bound[2]!);
-        string Plain(JinjaValue part) => PythonText.Str(part, evaluator.Budget);
+        string Printed(JinjaValue part) => PythonText.Str(part, evaluator.Budget);
         var text = Text(evaluator, value);
-        return text.With(StringMethods.Replace(text.Text, Plain(bound[0]!), Plain(bound[1]!), count, evaluator.Budget));
+        return text.With(StringMethods.Replace(text.Text, Printed(bound[0]!), Printed(bound[1]!), count, evaluator.Budget));
     }
 
     private static JinjaString ToJson(JinjaEvaluator evaluator, JinjaValue value, JinjaArguments arguments)
@@ -242,7 +250,7 @@ internal static class JinjaFilters
     private static BigInteger? ParseInteger(string text, int radix, JinjaBudget budget)
     {
         if (radix is < 2 or > 36)
-            throw new JinjaError($"the base {radix}", "2 to 36");
+            return null;
         var digits = StringMethods.Strip(text, null, start: true, end: true);
         var negative = digits.StartsWith('-');
         if (negative || digits.StartsWith('+'))

@@ -324,6 +324,8 @@ internal sealed class JinjaLexer
         JinjaValue number;
         if (isFloat)
             number = new JinjaFloat(double.Parse(digits));
+        else if (digits.Length > 1 && digits[0] == '0' && digits.AsSpan().ContainsAnyExcept('0'))
+            throw new JinjaError($"the number {digits}", "no leading zeros", line: LineAt(start));
         else if (digits.Length > JinjaInteger.MaxDigits)
             throw JinjaInteger.TooLong();
         else

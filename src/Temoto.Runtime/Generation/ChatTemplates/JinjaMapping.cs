@@ -51,7 +51,7 @@ internal sealed class JinjaMapping : JinjaValue
     /// <summary>Python hashes tuples of hashables too; here they are kept short, because every lookup walks them.</summary>
     public static bool IsHashable(JinjaValue key) => key switch
     {
-        JinjaString or JinjaInteger or JinjaFloat or JinjaBoolean or JinjaNone => true,
+        JinjaString or JinjaInteger or JinjaFloat or JinjaBoolean or JinjaNone or JinjaUndefined => true,
         JinjaSequence { Kind: SequenceKind.Tuple, Weight: <= 256 } tuple => tuple.Items.All(IsHashable),
         _ => false,
     };

@@ -12,7 +12,7 @@ internal static class JinjaOperators
     {
         if (left is JinjaUndefined missing)
             throw missing.Error();
-        if (right is JinjaUndefined missingRight)
+        if (right is JinjaUndefined missingRight && !(symbol == "%" && left is JinjaString))
             throw missingRight.Error();
         if (AsInteger(left) is { } leftInteger && AsInteger(right) is { } rightInteger)
             return Integers(symbol, leftInteger, rightInteger, budget);

@@ -204,8 +204,7 @@ internal sealed class JinjaParser
 
     private MacroDefinition ParseMacro(string name, string end, int line)
     {
-        var parameters = Current.Is("(") ? ParseSignature() : [];
-        return ParseMacroBody(name, parameters, end, line);
+        return ParseMacroBody(name, ParseSignature(), end, line);
     }
 
     private MacroDefinition ParseMacroBody(string name, List<(string, JinjaExpression?)> parameters, string end, int line)
@@ -592,9 +591,7 @@ internal sealed class JinjaParser
             items.Add(start ?? throw Unexpected("an expression"));
         }
         Expect("]");
-        if (items.Count == 0)
-            throw new JinjaError("an empty subscript", "a key, an index or a slice", line: line);
-        return new ItemExpression(target, isTuple ? new ListExpression(items, IsTuple: true, line) : items[0], line);
+        return new ItemExpression(target, isTuple || items.Count == 0 ? new ListExpression(items, IsTuple: true, line) : items[0], line);
     }
 
     private SliceExpression ParseSliceAfterStart(JinjaExpression target, JinjaExpression? start, int line)

@@ -51,8 +51,8 @@ internal static class StringMethods
             "isalpha" => (e, a) => All(text, a, char.IsLetter),
             "isalnum" => (e, a) => All(text, a, char.IsLetterOrDigit),
             "isspace" => (e, a) => All(text, a, PythonText.IsSpace),
-            "isupper" => (e, a) => IsCased(text.Text, upper: true),
-            "islower" => (e, a) => IsCased(text.Text, upper: false),
+            "isupper" => (e, a) => IsCased(text, a, upper: true),
+            "islower" => (e, a) => IsCased(text, a, upper: false),
             _ => null,
         };
         if (body is null)
@@ -349,6 +349,12 @@ internal static class StringMethods
     {
         arguments.Bind();
         return text.Text.Length > 0 && text.Text.All(test);
+    }
+
+    private static JinjaValue IsCased(JinjaString text, JinjaArguments arguments, bool upper)
+    {
+        arguments.Bind();
+        return IsCased(text.Text, upper);
     }
 
     /// <summary>Has a cased letter, and all of them are of the one case.</summary>

@@ -207,6 +207,7 @@ internal static class FeatureTemplates
         "{% if 'a' in 'abc' and 'z' not in 'abc' and not ('b' in []) %}in{% endif %}{% if items is not string and items is iterable %}list{% endif %}{% if x is not none and x != 6 %}x{% endif %}",
         "{{ '\u00e9\u0301'|length }}{{ 'ﬁ'.upper() }}{{ 'ǅ'.lower() }}{{ 'ÿ'.upper() }}{{ 'Σ'.lower() }}{{ 'élan vital'.title() }}{{ 'привет'.capitalize() }}",
         "{{ 1000000 * 1000000 * 1000000 * 1000000 }}{{ (10 ** 30) // 7 }}{{ (10 ** 30) % 7 }}{{ -(10 ** 20) // 3 }}{{ 2 ** 100 == 4 ** 50 }}{{ 2 ** 0.5 }}{{ 4 ** 0.5 }}{{ 10 ** -2 }}{{ 0 ** 0 }}{{ big / 3 }}",
+        "{{ {missing: 1} | length }}{{ people | unique(attribute='vip') | list | length }}{{ 'x' | int(3, 99) }}{{ x[] }}|{{ '%s' % missing }}|{{ 00 }}",
     ];
 
     /// <summary>Each of these is an error: in its syntax, or when it is rendered.</summary>
@@ -335,5 +336,11 @@ internal static class FeatureTemplates
         "{% break %}",
         "{{ '\\x4' }}",
         "{% set x %}",
+        "{{ 007 }}",
+        "{% macro m %}x{% endmacro %}",
+        "{{ missing | indent }}",
+        "{{ 'A'.isupper(1) }}",
+        "{{ 'a' | string(1) }}",
+        "{{ '%d' % missing }}",
     ];
 }

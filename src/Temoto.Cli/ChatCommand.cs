@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Text;
 
 namespace Temoto.Cli;
@@ -19,11 +20,13 @@ internal static class ChatCommand
         var command = new Command("chat", "Talk with a model\n\nExample: temoto chat demo");
         var model = new ModelChoice();
         var generation = new GenerationChoice();
-        model.AddTo(command);
+        model.AddTo(command, json: false);
         generation.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             using var loaded = model.Load(parsed);
+            if (!loaded.HasChatTemplate)
+                throw new InputException(loaded.Info.Path, null, "no chat template", "a chat model", "use 'temoto run --raw' for plain continuation");
             using var session = loaded.CreateSession();
             var options = generation.Options(parsed);
             var system = parsed.GetValue(generation.System);
@@ -44,9 +47,17 @@ internal static class ChatCommand
                     continue;
                 }
                 messages.Add(new ChatMessage("user", text));
-                var answer = await AnswerAsync(loaded, session, system, messages, options, output, interrupts);
-                messages.Add(new ChatMessage("assistant", answer));
-                await Console.Error.WriteLineAsync(Figures.Line(session.Statistics));
+                try
+                {
+                    var answer = await AnswerAsync(loaded, session, system, messages, options, output, interrupts);
+                    messages.Add(new ChatMessage("assistant", answer));
+                }
+                catch (InputException error)
+                {
+                    // The conversation outgrew the context, or the template refused the message: the rest of it is kept.
+                    messages.RemoveAt(messages.Count - 1);
+                    await Console.Error.WriteLineAsync($"temoto: {error.Message} (/clear forgets the conversation)");
+                }
             }
             return 0;
         });
@@ -75,26 +86,19 @@ internal static class ChatCommand
     /// <summary>Prints the answer as it comes. Ctrl-C ends the answer; what was said of it stays in the conversation.</summary>
     private static async Task<string> AnswerAsync(LanguageModel model, Session session, string? system, List<ChatMessage> messages, GenerationOptions options, StreamWriter output, Interrupts interrupts)
     {
-        var conversation = system is null ? messages : [new ChatMessage("system", system), .. messages];
+        var start = Stopwatch.GetTimestamp();
+        var prompt = model.EncodeChat(system is null ? messages : [new ChatMessage("system", system), .. messages]);
         var answer = new StringBuilder();
-        using var scope = interrupts.OpenScope();
-        try
+        var whole = await interrupts.RunScopeAsync(async cancellation =>
         {
-            foreach (var piece in session.Generate(model.EncodeChat(conversation), options, scope.Token))
+            foreach (var piece in session.Generate(prompt, options, start, cancellation))
             {
                 answer.Append(piece);
                 await output.WriteAsync(piece);
             }
-        }
-        catch (OperationCanceledException) when (!interrupts.Token.IsCancellationRequested)
-        {
-            // The answer was interrupted, not the program.
-        }
-        finally
-        {
-            interrupts.CloseScope();
-        }
-        await output.WriteLineAsync();
+        });
+        await output.WriteLineAsync(whole ? "" : " [interrupted]");
+        await Console.Error.WriteLineAsync(Figures.Line(session.Statistics));
         return answer.ToString();
     }
 

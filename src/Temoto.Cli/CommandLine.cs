@@ -9,7 +9,7 @@ internal static class CommandLine
 {
     private const int WorkFailed = 1;
     private const int BadInput = 2;
-    private const int Interrupted = 130;
+    public const int Interrupted = 130;
 
     /// <summary>Shared by every verb: the stack trace behind an error.</summary>
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Show the stack trace of an error", Recursive = true };
@@ -18,7 +18,8 @@ internal static class CommandLine
     {
         using var interrupts = new Interrupts();
         var root = CreateRoot(interrupts);
-        var parsed = root.Parse(args);
+        // A prompt may begin with @: arguments are never read from response files.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             await Console.Error.WriteLineAsync($"temoto: {UsageError(root, parsed)}");

@@ -26,16 +26,14 @@ internal static class EvalCommand
             var taskPath = parsed.GetValue(task);
             if (textPath is null && taskPath is null)
                 throw new InputException("eval", null, "neither --text nor --task", "at least one of them", "add --text FILE or --task FILE");
-            var rows = taskPath is null ? [] : TaskRow.ReadAll(CheckFile(taskPath));
-            var content = textPath is null ? null : File.ReadAllText(CheckFile(textPath));
+            var rows = taskPath is null ? [] : Read(taskPath, TaskRow.ReadAll);
+            var content = textPath is null ? null : Read(textPath, File.ReadAllText);
             if (parsed.GetValue(limit) is { } count)
                 rows = [.. rows.Take(Math.Max(0, count))];
 
             using var loaded = model.Load(parsed);
             var window = loaded.Info.ContextTokens;
             var step = parsed.GetValue(stride) ?? Math.Max(1, window / 2);
-            if (step < 1 || step > window)
-                throw new InputException("--stride", null, $"{step}", $"1 to the context of {window}", "choose another stride");
             var perplexity = content is null ? null : MeasurePerplexity(loaded, content, window, step, cancellation);
             var tasks = rows.Count == 0 ? [] : MeasureTasks(loaded, rows, parsed.GetValue(maxTokens), parsed.GetValue(wrong), cancellation);
             if (parsed.GetValue(model.Json))
@@ -47,8 +45,17 @@ internal static class EvalCommand
         return command;
     }
 
-    private static string CheckFile(string path) =>
-        File.Exists(path) ? path : throw new InputException(path, null, "no such file", "a readable file", "check the path");
+    private static T Read<T>(string path, Func<string, T> read)
+    {
+        try
+        {
+            return read(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(path, null, error is FileNotFoundException or DirectoryNotFoundException ? "no such file" : error.Message, "a readable file", "check the path");
+        }
+    }
 
     private static PerplexityResult MeasurePerplexity(LanguageModel model, string text, int window, int stride, CancellationToken cancellation)
     {

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using Temoto.Dataflow;
 using Temoto.Formats;
+using Temoto.Generation.Execution;
 using Temoto.Kernels;
-using Temoto.Models;
 using Temoto.Tensors;
 
 namespace Temoto.Cli;
@@ -21,17 +21,12 @@ internal static class InspectCommand
         command.SetAction(parsed =>
         {
             using var checkpoint = CheckpointReader.Open(ModelChoice.Resolve(parsed.GetRequiredValue(model)));
-            var config = checkpoint.Config;
-            var contextTokens = parsed.GetValue(context) ?? Math.Min(config.MaxPositionEmbeddings, 4096);
-            if (contextTokens < 1 || contextTokens > config.MaxPositionEmbeddings)
-                throw new InputException("--context", null, $"{contextTokens}", $"1 to {config.MaxPositionEmbeddings} tokens (max_position_embeddings)", "choose a length the model was made for");
-            // Building the graph and asking for its weights finds what is missing or misshapen.
-            foreach (var use in Architecture.Build(config, checkpoint.Path).Weights)
-                checkpoint.Require(use.Name, use.Shape);
+            // Planning asks for every weight the model needs, and so finds what is missing or misshapen.
+            var memory = new EnginePlan(checkpoint, new ModelOptions { ContextTokens = parsed.GetValue(context) }).Memory;
             if (parsed.GetValue(json))
-                PrintJson(checkpoint, contextTokens, parsed.GetValue(tensors));
+                PrintJson(checkpoint, memory, parsed.GetValue(tensors));
             else
-                Print(checkpoint, contextTokens, parsed.GetValue(tensors));
+                Print(checkpoint, memory, parsed.GetValue(tensors));
             return 0;
         });
         return command;
@@ -41,7 +36,7 @@ internal static class InspectCommand
         checkpoint.Tensors.Values.GroupBy(tensor => tensor.DType).OrderByDescending(group => group.Sum(tensor => tensor.ByteLength))
             .Select(group => (group.Key, group.Count(), group.Sum(tensor => tensor.ElementCount), group.Sum(tensor => tensor.ByteLength)));
 
-    private static List<(string Key, string Value)> Facts(Checkpoint checkpoint, int contextTokens)
+    private static List<(string Key, string Value)> Facts(Checkpoint checkpoint)
     {
         var config = checkpoint.Config;
         var elements = checkpoint.Tensors.Values.Sum(tensor => tensor.ElementCount);
@@ -62,24 +57,25 @@ internal static class InspectCommand
             ("chat template", checkpoint.ChatTemplate is null ? "none" : $"{checkpoint.ChatTemplate.Length} characters"),
             ("parameters", $"{elements:#,0}"),
             ("weights", $"{bytes:#,0} bytes, {8.0 * bytes / elements:0.00} bits per weight"),
-            ("KV cache", $"{KvLayout.BytesPerPosition(config, KvType.F16) * contextTokens:#,0} bytes at {contextTokens} tokens (f16), {KvLayout.BytesPerPosition(config, KvType.Int8) * contextTokens:#,0} (int8)"),
+            ("KV cache", $"{KvLayout.BytesPerPosition(config, KvType.F16):#,0} bytes per token (f16), {KvLayout.BytesPerPosition(config, KvType.Int8):#,0} (int8)"),
         ];
     }
 
-    private static void Print(Checkpoint checkpoint, int contextTokens, bool listTensors)
+    private static void Print(Checkpoint checkpoint, MemoryPlan memory, bool listTensors)
     {
         Console.WriteLine(checkpoint.Path);
-        foreach (var (key, value) in Facts(checkpoint, contextTokens))
+        foreach (var (key, value) in Facts(checkpoint))
             Console.WriteLine($"  {key,-24} {value}");
         foreach (var (dtype, count, elements, bytes) in ByType(checkpoint))
             Console.WriteLine($"  {dtype,-24} {count} tensors, {elements:#,0} elements, {bytes:#,0} bytes");
+        Console.WriteLine($"  {memory}");
         if (!listTensors)
             return;
         foreach (var tensor in checkpoint.Tensors.Values)
             Console.WriteLine($"  {tensor.Name,-56} {tensor.DType,-6} [{string.Join(", ", tensor.Shape)}] {tensor.ByteLength:#,0}");
     }
 
-    private static void PrintJson(Checkpoint checkpoint, int contextTokens, bool listTensors) =>
+    private static void PrintJson(Checkpoint checkpoint, MemoryPlan memory, bool listTensors) =>
         Console.WriteLine(Json.Document(json =>
         {
             json.WriteString("path", checkpoint.Path);
@@ -87,9 +83,9 @@ internal static class InspectCommand
             json.WriteString("model_type", checkpoint.Config.ModelType);
             json.WriteNumber("parameters", checkpoint.Tensors.Values.Sum(tensor => tensor.ElementCount));
             json.WriteNumber("weight_bytes", checkpoint.Tensors.Values.Sum(tensor => tensor.ByteLength));
-            json.WriteNumber("context", contextTokens);
-            json.WriteNumber("kv_bytes_f16", KvLayout.BytesPerPosition(checkpoint.Config, KvType.F16) * contextTokens);
-            json.WriteNumber("kv_bytes_int8", KvLayout.BytesPerPosition(checkpoint.Config, KvType.Int8) * contextTokens);
+            json.WriteNumber("kv_bytes_per_token_f16", KvLayout.BytesPerPosition(checkpoint.Config, KvType.F16));
+            json.WriteNumber("kv_bytes_per_token_int8", KvLayout.BytesPerPosition(checkpoint.Config, KvType.Int8));
+            WriteMemory(json, memory);
             json.WriteBoolean("has_tokenizer", checkpoint.Tokenizer is not null);
             json.WriteBoolean("has_chat_template", checkpoint.ChatTemplate is not null);
             WriteConfig(json, checkpoint.Config);
@@ -111,7 +107,21 @@ internal static class InspectCommand
     private static void WriteConfig(Utf8JsonWriter json, ModelConfig config)
     {
         json.WritePropertyName("config");
-        json.WriteRawValue(HuggingFaceConfigWriter.Write(config, "float32"));
+        // config.json itself has no word for interleaved pairs: it stands beside it.
+        json.WriteRawValue(HuggingFaceConfigWriter.Write(config with { RopeInterleaved = false }));
+        json.WriteBoolean("rope_interleaved", config.RopeInterleaved);
+    }
+
+    private static void WriteMemory(Utf8JsonWriter json, MemoryPlan memory)
+    {
+        json.WriteStartObject("memory");
+        json.WriteNumber("context_tokens", memory.ContextTokens);
+        json.WriteNumber("weight_bytes", memory.WeightBytes);
+        json.WriteNumber("kv_bytes", memory.KvBytes);
+        json.WriteNumber("activation_bytes", memory.ArenaBytes);
+        json.WriteNumber("total_bytes", memory.TotalBytes);
+        json.WriteNumber("available_bytes", memory.AvailableBytes);
+        json.WriteEndObject();
     }
 
     private static void WriteTensors(Utf8JsonWriter json, Checkpoint checkpoint)

@@ -3,33 +3,45 @@ using System.Runtime.InteropServices;
 namespace Temoto.Cli;
 
 /// <summary>
-/// Ctrl-C and SIGTERM. They cancel <see cref="Token"/>, and with it the verb; while a scope is open (an answer of a chat), the first Ctrl-C cancels only that.
+/// Ctrl-C and SIGTERM. They cancel <see cref="Token"/>, and with it the verb; while a scope is open (an answer of a chat), the first Ctrl-C cancels only
+/// that. A signal after the verb was cancelled ends the process at once.
 /// </summary>
 internal sealed class Interrupts : IDisposable
 {
+    private readonly Lock scopeLock = new();
     private readonly CancellationTokenSource process = new();
     private readonly PosixSignalRegistration[] registrations;
     private CancellationTokenSource? scope;
 
     public Interrupts() => registrations =
     [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, context => OnSignal(context, scope)),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => OnSignal(context, null)),
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, context => OnSignal(context, maySpareTheVerb: true)),
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => OnSignal(context, maySpareTheVerb: false)),
     ];
 
     public CancellationToken Token => process.Token;
 
-    /// <summary>Until disposed, Ctrl-C cancels the source that is returned here, once.</summary>
-    public CancellationTokenSource OpenScope()
+    /// <summary>Runs <paramref name="work"/> so that Ctrl-C cancels its token first; false if that happened.</summary>
+    public async Task<bool> RunScopeAsync(Func<CancellationToken, Task> work)
     {
-        var opened = CancellationTokenSource.CreateLinkedTokenSource(process.Token);
-        opened.Token.Register(() => scope = null);
-        scope = opened;
-        return opened;
+        using var opened = CancellationTokenSource.CreateLinkedTokenSource(process.Token);
+        lock (scopeLock)
+            scope = opened;
+        try
+        {
+            await work(opened.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!process.IsCancellationRequested)
+        {
+            return false;
+        }
+        finally
+        {
+            lock (scopeLock)
+                scope = null;
+        }
     }
-
-    /// <summary>Ctrl-C ends the verb again.</summary>
-    public void CloseScope() => scope = null;
 
     public void Dispose()
     {
@@ -38,12 +50,17 @@ internal sealed class Interrupts : IDisposable
         process.Dispose();
     }
 
-    private void OnSignal(PosixSignalContext context, CancellationTokenSource? first)
+    private void OnSignal(PosixSignalContext context, bool maySpareTheVerb)
     {
         context.Cancel = true;
-        if (first is { IsCancellationRequested: false })
-            first.Cancel();
-        else
-            process.Cancel();
+        lock (scopeLock)
+        {
+            if (process.IsCancellationRequested)
+                Environment.Exit(CommandLine.Interrupted);
+            if (maySpareTheVerb && scope is { IsCancellationRequested: false })
+                scope.Cancel();
+            else
+                process.Cancel();
+        }
     }
 }

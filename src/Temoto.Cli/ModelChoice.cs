@@ -27,26 +27,29 @@ internal sealed class ModelChoice
     /// <summary>The <c>--json</c> option of verbs that load no model.</summary>
     public static Option<bool> JsonOption() => new("--json") { Description = "Print one JSON document on stdout and nothing else there" };
 
-    public void AddTo(Command command)
+    /// <param name="json">False for a verb that talks with people.</param>
+    public void AddTo(Command command, bool json = true)
     {
         Kv.AcceptOnlyFromAmong("f16", "int8", "f32");
         Dataflow.AcceptOnlyFromAmong("auto", "gemm");
         command.Arguments.Add(Model);
-        foreach (var option in new Option[] { Threads, Kernels, Context, Kv, Dataflow, Precise, Json })
+        foreach (var option in new Option[] { Threads, Kernels, Context, Kv, Dataflow, Precise })
             command.Options.Add(option);
+        if (json)
+            command.Options.Add(Json);
     }
 
     /// <summary>Loads the model, printing the memory plan to stderr first.</summary>
-    public LanguageModel Load(ParseResult parsed, bool quiet = false) => LanguageModel.Load(Resolve(parsed.GetRequiredValue(Model)), Options(parsed, quiet));
+    public LanguageModel Load(ParseResult parsed) => LanguageModel.Load(Resolve(parsed.GetRequiredValue(Model)), Options(parsed));
 
-    public ModelOptions Options(ParseResult parsed, bool quiet = false) => new()
+    private ModelOptions Options(ParseResult parsed) => new()
     {
         Threads = parsed.GetValue(Threads),
         Kernels = parsed.GetValue(Kernels),
         ContextTokens = parsed.GetValue(Context),
         KvCache = parsed.GetValue(Kv) switch { "f16" => KvCacheType.F16, "int8" => KvCacheType.Int8, "f32" => KvCacheType.F32, _ => null },
         Precise = parsed.GetValue(Precise),
-        MemoryPlanned = quiet ? null : plan => Console.Error.WriteLine(plan),
+        MemoryPlanned = plan => Console.Error.WriteLine(plan),
     };
 
     /// <summary>A path stays a path; a built-in name becomes the folder beside the command.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Text;
 
 namespace Temoto.Cli;
@@ -23,12 +24,15 @@ internal static class RunCommand
             var json = parsed.GetValue(model.Json);
             using var loaded = model.Load(parsed);
             using var session = loaded.CreateSession();
-            var tokens = parsed.GetValue(raw) || !loaded.HasChatTemplate || text.Length == 0
-                ? loaded.EncodeRaw(text)
-                : loaded.EncodeChat(Conversation(parsed.GetValue(generation.System), text));
+            var system = parsed.GetValue(generation.System);
+            var plain = parsed.GetValue(raw) || !loaded.HasChatTemplate || text.Length == 0;
+            if (plain && system is not null)
+                throw new InputException("--system", null, "a system message for plain continuation", "a model with a chat template, a prompt and no --raw", "leave --system out");
+            var start = Stopwatch.GetTimestamp();
+            var tokens = plain ? loaded.EncodeRaw(text) : loaded.EncodeChat(Conversation(system, text));
             await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = !json };
             var whole = new StringBuilder();
-            foreach (var piece in session.Generate(tokens, generation.Options(parsed), cancellation))
+            foreach (var piece in session.Generate(tokens, generation.Options(parsed), start, cancellation))
             {
                 whole.Append(piece);
                 if (!json && piece.Length > 0)
@@ -57,8 +61,7 @@ internal static class RunCommand
     {
         if (!Console.IsInputRedirected)
             throw new InputException("--prompt", null, "no prompt", "-p PROMPT, or a prompt on stdin", "add -p \"...\", or use 'temoto chat' for a conversation");
-        using var reader = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false));
-        var text = await reader.ReadToEndAsync(cancellation);
+        var text = await StandardInput.ReadToEndAsync(cancellation);
         // A prompt piped from echo ends with a newline that nobody meant.
         return text.EndsWith('\n') ? text[..^1].TrimEnd('\r') : text;
     }

@@ -18,8 +18,7 @@ internal static class TokenizeCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var tokenizer = Open(ModelChoice.Resolve(parsed.GetRequiredValue(model)));
-            using var reader = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false), detectEncodingFromByteOrderMarks: false);
-            var input = await reader.ReadToEndAsync(cancellation);
+            var input = await StandardInput.ReadToEndAsync(cancellation);
             await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false));
             var asJson = parsed.GetValue(json);
             if (parsed.GetValue(decode))

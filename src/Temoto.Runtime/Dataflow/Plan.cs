@@ -56,15 +56,18 @@ internal sealed record Plan(
     KvType KvType)
 {
     /// <summary>Weight bytes read by one run: the whole model once, and one row of the embedding table per token.</summary>
-    public long WeightBytes => Steps.Sum(step => step.WeightBytes);
+    public long WeightBytes { get; } = Steps.Sum(step => step.WeightBytes);
+
+    /// <summary>Activation bytes read and written for each token, KV cache not included.</summary>
+    public long ActivationBytesPerToken { get; } = Steps.Sum(step => step.ActivationBytesPerToken);
 
     /// <summary>Bytes of keys and values one cached position holds over all layers.</summary>
-    public long KvBytesPerPosition => KvLayout.BytesPerPosition(Graph.Config, KvType);
+    public long KvBytesPerPosition { get; } = KvLayout.BytesPerPosition(Graph.Config, KvType);
 
     /// <summary>
     /// Bytes moved to generate one token when <paramref name="position"/> tokens are cached: all weights, the cache read once, the new
     /// position written, activations written and read. Computed from the plan, not measured.
     /// </summary>
     public long BytesPerToken(int position) =>
-        WeightBytes + KvBytesPerPosition * (position + 1L) + Steps.Sum(step => step.ActivationBytesPerToken);
+        WeightBytes + KvBytesPerPosition * (position + 1L) + ActivationBytesPerToken;
 }

@@ -29,7 +29,16 @@ internal sealed class AtomicFile : IDisposable
     /// <summary>Writes what <paramref name="write"/> writes; nothing appears if it throws.</summary>
     public static void Write(string path, Action<Stream> write)
     {
-        using var file = new AtomicFile(path);
+        var link = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true) : null;
+        var target = link?.FullName ?? System.IO.Path.GetFullPath(path);
+        if (target.StartsWith("/dev/", StringComparison.Ordinal) || target.StartsWith("/proc/", StringComparison.Ordinal))
+        {
+            // A device or a pipe cannot be renamed over; it takes the bytes as they come.
+            using var device = new FileStream(target, FileMode.Open, FileAccess.Write);
+            write(device);
+            return;
+        }
+        using var file = new AtomicFile(target);
         write(file.Stream);
         file.Commit();
     }

@@ -7,9 +7,9 @@ namespace Temoto.Formats;
 /// <summary>A model's shape as the text of a config.json that <see cref="HuggingFaceConfig"/> and transformers read.</summary>
 internal static class HuggingFaceConfigWriter
 {
-    /// <param name="torchDType">The weights' type in PyTorch's words: float32, float16, bfloat16.</param>
+    /// <param name="torchDType">The weights' type in PyTorch's words: float32, float16, bfloat16; null says nothing.</param>
     /// <param name="eosTokenId">Written where the caller knows it.</param>
-    public static string Write(ModelConfig config, string torchDType, int? bosTokenId = null, int? eosTokenId = null)
+    public static string Write(ModelConfig config, string? torchDType = null, int? bosTokenId = null, int? eosTokenId = null)
     {
         if (config.RopeInterleaved)
             throw new ArgumentException("config.json cannot say that rotated pairs are neighbours: permute q and k first", nameof(config));
@@ -44,7 +44,8 @@ internal static class HuggingFaceConfigWriter
                 json.WriteNumber("bos_token_id", bosTokenId.Value);
             if (eosTokenId is not null)
                 json.WriteNumber("eos_token_id", eosTokenId.Value);
-            json.WriteString("torch_dtype", torchDType);
+            if (torchDType is not null)
+                json.WriteString("torch_dtype", torchDType);
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";

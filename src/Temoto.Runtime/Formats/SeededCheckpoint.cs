@@ -30,6 +30,8 @@ internal static class SeededCheckpoint
         if (config.VocabSize < SeededTokenizer.SmallestVocabSize)
             throw new ArgumentException($"a vocabulary of {config.VocabSize} cannot hold the byte tokens", nameof(config));
         CreateDirectory(directory);
+        if (Directory.EnumerateFiles(directory, "*.safetensors").Any() || File.Exists(Path.Combine(directory, HuggingFaceConfig.FileName)))
+            throw new InputException(directory, null, "a checkpoint already", "an empty directory", "choose another output path, or remove what is there");
         WriteWeights(config, seed, Path.Combine(directory, HuggingFaceDirectory.WeightsFileName), dtype, progress, cancellation);
         SeededTokenizer.Write(directory);
         AtomicFile.WriteText(

@@ -3,7 +3,7 @@ namespace Temoto;
 /// <summary>Why generation ended.</summary>
 public enum FinishReason
 {
-    /// <summary>It has not ended.</summary>
+    /// <summary>It has not ended, or was interrupted.</summary>
     None,
 
     /// <summary>An end token or a stop text.</summary>
@@ -25,7 +25,7 @@ public sealed record GenerationStatistics
     /// <summary>Tokens generated, an end token included.</summary>
     public int GeneratedTokens { get; init; }
 
-    /// <summary>From the call to the first token.</summary>
+    /// <summary>From the call to the first token, tokenizing included.</summary>
     public double TimeToFirstTokenSeconds { get; init; }
 
     /// <summary>From the first token to the last.</summary>

@@ -118,14 +118,25 @@ public sealed class LanguageModel : IDisposable
             EosToken = TokenText(Tokenizer.EosTokenIds is [var end, ..] ? end : null),
         };
         // The template has written the special tokens itself.
-        return Tokenizer.Encode(chatTemplate.Render(input), addSpecialTokens: false);
+        return Known(Tokenizer.Encode(chatTemplate.Render(input), addSpecialTokens: false));
     }
 
     /// <summary>A text as it stands. An empty one starts from the beginning-of-sequence token alone.</summary>
     internal int[] EncodeRaw(string text)
     {
         var ids = Tokenizer.Encode(text);
-        return ids.Length == 0 && BosTokenId is { } bos ? [bos] : ids;
+        return Known(ids.Length == 0 && BosTokenId is { } bos ? [bos] : ids);
+    }
+
+    /// <summary>Refuses ids that the tokenizer knows and the model does not (an added token beyond the embedding table).</summary>
+    internal int[] Known(int[] ids)
+    {
+        foreach (var id in ids)
+        {
+            if (id >= Engine.Config.VocabSize)
+                throw new InputException(checkpoint.Path, "tokenizer", $"token {id} ('{Tokenizer.TokenOf(id)}') in the prompt", $"ids below vocab_size {Engine.Config.VocabSize}", "use the tokenizer that belongs to these weights");
+        }
+        return ids;
     }
 
     private int? BosTokenId => Tokenizer.BosTokenId ?? checkpoint.Generation.BosTokenId;

@@ -21,9 +21,10 @@ public sealed class Session : IDisposable
     {
         this.model = model;
         cache = model.Engine.NewCache();
+        cachedTokens.Capacity = cache.Context;
     }
 
-    /// <summary>Figures of the last generation; complete once it has ended.</summary>
+    /// <summary>Figures of the last generation, however it ended.</summary>
     public GenerationStatistics Statistics { get; private set; } = new();
 
     /// <summary>Continues a text as it stands, without a chat template.</summary>
@@ -31,7 +32,8 @@ public sealed class Session : IDisposable
     public IAsyncEnumerable<string> CompleteAsync(string text, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Stream(model.EncodeRaw(text), options ?? new GenerationOptions(), cancellationToken);
+        var start = Stopwatch.GetTimestamp();
+        return Stream(model.EncodeRaw(text), options ?? new GenerationOptions(), start, cancellationToken);
     }
 
     /// <summary>Answers a conversation, the last message being the user's.</summary>
@@ -39,21 +41,25 @@ public sealed class Session : IDisposable
     public IAsyncEnumerable<string> ChatAsync(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        return Stream(model.EncodeChat(messages), options ?? new GenerationOptions(), cancellationToken);
+        var start = Stopwatch.GetTimestamp();
+        return Stream(model.EncodeChat(messages), options ?? new GenerationOptions(), start, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => cache.Dispose();
+    public void Dispose() => model.Engine.Release(cache);
 
     /// <summary>
     /// Generates on the calling thread, piece by piece. An empty piece is a token whose text is not decided yet (half a character, the beginning of
     /// a stop text).
     /// </summary>
-    internal IEnumerable<string> Generate(int[] prompt, GenerationOptions options, CancellationToken cancellation)
+    /// <param name="start">When the call began (a Stopwatch timestamp): the time to the first token counts from here, tokenizing included.</param>
+    internal IEnumerable<string> Generate(int[] prompt, GenerationOptions options, long start, CancellationToken cancellation)
     {
         var sampling = SamplingSettings.From(options, model.Defaults);
         if (options.MaxTokens < 0)
             throw new InputException("--max-tokens", null, $"{options.MaxTokens}", "0 or more", "leave it out for the default");
+        if (options.Stop.Any(string.IsNullOrEmpty))
+            throw new InputException("--stop", null, "an empty text", "texts of at least one character", "leave it out");
         if (prompt.Length == 0)
             throw new InputException("prompt", null, "no tokens", "a prompt of at least one token (this model has no beginning-of-sequence token)", "give a prompt");
         if (prompt.Length >= cache.Context)
@@ -62,7 +68,7 @@ public sealed class Session : IDisposable
             throw new InvalidOperationException("this session is generating already; take another session for another conversation");
         try
         {
-            foreach (var piece in GeneratePieces(prompt, options, sampling, cancellation))
+            foreach (var piece in GeneratePieces(prompt, options, sampling, start, cancellation))
                 yield return piece;
         }
         finally
@@ -71,9 +77,8 @@ public sealed class Session : IDisposable
         }
     }
 
-    private IEnumerable<string> GeneratePieces(int[] prompt, GenerationOptions options, SamplingSettings sampling, CancellationToken cancellation)
+    private IEnumerable<string> GeneratePieces(int[] prompt, GenerationOptions options, SamplingSettings sampling, long start, CancellationToken cancellation)
     {
-        var start = Stopwatch.GetTimestamp();
         var sampler = new Sampler(model.Engine.Config.VocabSize, sampling, options.Seed ?? (ulong)Random.Shared.NextInt64());
         foreach (var token in prompt)
             sampler.AcceptPrompt(token);
@@ -83,46 +88,57 @@ public sealed class Session : IDisposable
 
         var reused = KeepCommonPrefix(prompt);
         var plan = model.Engine.DecodePlan;
-        var statistics = new GenerationStatistics { PromptTokens = prompt.Length, ReusedTokens = reused, WeightBytesPerToken = plan.WeightBytes };
         var firstToken = start;
         var last = start;
         var generated = 0;
         long bytes = 0;
-        var finish = FinishReason.Length;
+        var finish = FinishReason.None;
         var input = prompt.AsMemory(reused);
         var single = new int[1];
-        while (generated < options.MaxTokens && cache.Length + input.Length <= cache.Context)
+        try
         {
-            var token = Advance(input.Span, sampler, cancellation);
-            last = Stopwatch.GetTimestamp();
-            if (generated == 0)
-                firstToken = last;
-            else
-                bytes += plan.BytesPerToken(cache.Length - 1);
-            generated++;
-            if (model.EndTokenIds.Contains(token))
+            while (finish == FinishReason.None)
             {
-                finish = FinishReason.Stop;
-                break;
+                if (generated >= options.MaxTokens || cache.Length + input.Length > cache.Context)
+                {
+                    finish = FinishReason.Length;
+                    break;
+                }
+                var token = Advance(input.Span, sampler, cancellation);
+                last = Stopwatch.GetTimestamp();
+                if (generated == 0)
+                    firstToken = last;
+                else
+                    bytes += plan.BytesPerToken(cache.Length - 1);
+                generated++;
+                if (model.EndTokenIds.Contains(token))
+                {
+                    finish = FinishReason.Stop;
+                    break;
+                }
+                yield return stops.Push(decoder.Push(token).ToString());
+                if (stops.Stopped)
+                    finish = FinishReason.Stop;
+                single[0] = token;
+                input = single;
             }
-            yield return stops.Push(decoder.Push(token).ToString());
-            if (stops.Stopped)
-            {
-                finish = FinishReason.Stop;
-                break;
-            }
-            single[0] = token;
-            input = single;
+            yield return stops.Push(decoder.Flush().ToString()) + stops.Flush();
         }
-        Statistics = statistics with
+        finally
         {
-            GeneratedTokens = generated,
-            TimeToFirstTokenSeconds = Stopwatch.GetElapsedTime(start, firstToken).TotalSeconds,
-            DecodeSeconds = Stopwatch.GetElapsedTime(firstToken, last).TotalSeconds,
-            BytesPerToken = generated > 1 ? bytes / (generated - 1) : plan.BytesPerToken(prompt.Length),
-            FinishReason = finish,
-        };
-        yield return stops.Push(decoder.Flush().ToString()) + stops.Flush();
+            // Also when the generation was interrupted or abandoned: then FinishReason stays None.
+            Statistics = new GenerationStatistics
+            {
+                PromptTokens = prompt.Length,
+                ReusedTokens = reused,
+                GeneratedTokens = generated,
+                TimeToFirstTokenSeconds = Stopwatch.GetElapsedTime(start, firstToken).TotalSeconds,
+                DecodeSeconds = Stopwatch.GetElapsedTime(firstToken, last).TotalSeconds,
+                WeightBytesPerToken = plan.WeightBytes,
+                BytesPerToken = generated > 1 ? bytes / (generated - 1) : plan.BytesPerToken(prompt.Length),
+                FinishReason = finish,
+            };
+        }
     }
 
     /// <summary>Computes <paramref name="input"/>; whatever happens, the record of cached tokens stays true.</summary>
@@ -151,7 +167,7 @@ public sealed class Session : IDisposable
     }
 
     /// <summary>Generates on a thread of its own; an abandoned enumeration stops it.</summary>
-    private async IAsyncEnumerable<string> Stream(int[] prompt, GenerationOptions options, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<string> Stream(int[] prompt, GenerationOptions options, long start, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var channel = Channel.CreateBounded<string>(new BoundedChannelOptions(64) { SingleReader = true, SingleWriter = true });
@@ -160,7 +176,7 @@ public sealed class Session : IDisposable
             {
                 try
                 {
-                    foreach (var piece in Generate(prompt, options, stop.Token))
+                    foreach (var piece in Generate(prompt, options, start, stop.Token))
                     {
                         if (piece.Length > 0)
                             await channel.Writer.WriteAsync(piece, stop.Token).ConfigureAwait(false);

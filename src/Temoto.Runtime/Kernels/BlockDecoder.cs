@@ -301,7 +301,7 @@ internal static unsafe class BlockDecoder
     /// Eight 6-bit scales and minima in 12 bytes: the first four lie in the low six bits of bytes 0-3 and 4-7; of the last four,
     /// the low four bits lie in the nibbles of bytes 8-11 and the high two in the top bits of bytes 0-3 and 4-7.
     /// </summary>
-    private static (int Scale, int Minimum) ScaleAndMinimum(byte* packed, int group) => group < 4
+    public static (int Scale, int Minimum) ScaleAndMinimum(byte* packed, int group) => group < 4
         ? (packed[group] & 63, packed[group + 4] & 63)
         : (packed[group + 4] & 0xF | packed[group - 4] >> 6 << 4, packed[group + 4] >> 4 | packed[group] >> 6 << 4);
 

@@ -26,11 +26,11 @@ internal unsafe interface ILanes<TVector>
 
     static abstract TVector LoadI8(sbyte* source);
 
-    /// <summary>The low nibbles of Count bytes as 0..15.</summary>
-    static abstract TVector LoadLowNibbles(byte* source);
+    /// <summary>(byte >> shift) &amp; mask of Count bytes.</summary>
+    static abstract TVector LoadBits(byte* source, int shift, int mask);
 
-    /// <summary>The high nibbles of Count bytes as 0..15.</summary>
-    static abstract TVector LoadHighNibbles(byte* source);
+    /// <summary><paramref name="value"/> in each lane whose bit is set, else 0; lane i belongs to bit i.</summary>
+    static abstract TVector WhereBit(uint bits, float value);
 
     static abstract void Store(TVector value, float* destination);
 

@@ -51,7 +51,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
     }
 
     /// <summary>Dot product of one stored row with x [K], without storing the decoded weights where a fused loop exists.</summary>
-    private static float DotRow(Tensor weight, long row, float* x, float* scratch)
+    private float DotRow(Tensor weight, long row, float* x, float* scratch)
     {
         var source = weight.Row(row);
         var columns = weight.Columns;
@@ -68,7 +68,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
             case DType.Q4_0:
                 return DotQ4(source, x, columns);
             default:
-                BlockDecoder.DecodeRow(weight.DType, source, scratch, columns);
+                DecodeRow(weight, row, scratch);
                 return Dot<F32Row>((byte*)scratch, x, columns);
         }
     }
@@ -88,7 +88,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
                 first = TLanes.MultiplyAdd(TLanes.LoadI8(weights + i), TLanes.Load(x + i), first);
                 second = TLanes.MultiplyAdd(TLanes.LoadI8(weights + i + n), TLanes.Load(x + i + n), second);
             }
-            var scale = TLanes.Broadcast(ScaleOf(blocks));
+            var scale = TLanes.Broadcast(HalfAt(blocks));
             a = TLanes.MultiplyAdd(first, scale, a);
             b = TLanes.MultiplyAdd(second, scale, b);
         }
@@ -107,10 +107,10 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
             var second = TLanes.Zero;
             for (var i = 0; i < 16; i += n)
             {
-                first = TLanes.MultiplyAdd(TLanes.Subtract(TLanes.LoadLowNibbles(nibbles + i), eight), TLanes.Load(x + i), first);
-                second = TLanes.MultiplyAdd(TLanes.Subtract(TLanes.LoadHighNibbles(nibbles + i), eight), TLanes.Load(x + 16 + i), second);
+                first = TLanes.MultiplyAdd(TLanes.Subtract(TLanes.LoadBits(nibbles + i, 0, 15), eight), TLanes.Load(x + i), first);
+                second = TLanes.MultiplyAdd(TLanes.Subtract(TLanes.LoadBits(nibbles + i, 4, 15), eight), TLanes.Load(x + 16 + i), second);
             }
-            var scale = TLanes.Broadcast(ScaleOf(blocks));
+            var scale = TLanes.Broadcast(HalfAt(blocks));
             a = TLanes.MultiplyAdd(first, scale, a);
             b = TLanes.MultiplyAdd(second, scale, b);
         }

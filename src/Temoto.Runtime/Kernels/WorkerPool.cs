@@ -81,10 +81,7 @@ internal sealed class WorkerPool : IDisposable
             Volatile.Write(ref nextChunk, 0);
             var epoch = (Volatile.Read(ref state) >> EpochShift) + 1;
             Interlocked.Exchange(ref state, (epoch << EpochShift) | OpenBit);
-            // The exchange above is a full fence: either a worker about to sleep sees the new state, or its count is seen here.
-            var asleep = Volatile.Read(ref sleepers);
-            if (asleep > 0)
-                wake.Release(Math.Min(asleep, chunkCount - 1));
+            WakeSleepers(chunkCount - 1);
 
             TakeChunks(0);
 
@@ -111,6 +108,25 @@ internal sealed class WorkerPool : IDisposable
         foreach (var worker in workers)
             worker.Join();
         wake.Dispose();
+    }
+
+    /// <summary>
+    /// The exchange that opened the region is a full fence: either a worker about to sleep sees the new state, or its count is seen here. Who is woken is
+    /// taken off the count at once, so that no sleeper is granted two permits.
+    /// </summary>
+    private void WakeSleepers(int most)
+    {
+        while (true)
+        {
+            var asleep = Volatile.Read(ref sleepers);
+            var granted = Math.Min(asleep, most);
+            if (granted == 0)
+                return;
+            if (Interlocked.CompareExchange(ref sleepers, asleep - granted, asleep) != asleep)
+                continue;
+            wake.Release(granted);
+            return;
+        }
     }
 
     private void TakeChunks(int worker)
@@ -160,8 +176,16 @@ internal sealed class WorkerPool : IDisposable
             }
         }
         Interlocked.Increment(ref sleepers);
-        if (Volatile.Read(ref state) == last && !stopping)
-            wake.Wait();
-        Interlocked.Decrement(ref sleepers);
+        if (Volatile.Read(ref state) != last || stopping)
+        {
+            // Take the count back; if somebody has done so already, a permit is on its way and is consumed below.
+            int asleep;
+            while ((asleep = Volatile.Read(ref sleepers)) > 0)
+            {
+                if (Interlocked.CompareExchange(ref sleepers, asleep - 1, asleep) == asleep)
+                    return;
+            }
+        }
+        wake.Wait();
     }
 }

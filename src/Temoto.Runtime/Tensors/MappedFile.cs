@@ -36,23 +36,35 @@ internal sealed unsafe class MappedFile : IDisposable
             throw new InputException(path, null, "no such file", expected, "check the path");
         try
         {
-            // The length is asked of the open file: a path may be a link, as everything in a hub's cache is.
-            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            var length = stream.Length;
+            // Everything in a hub's cache is a link. Pipes have length 0; they are refused unopened, since opening one may wait for ever.
+            var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+            var length = new FileInfo(target).Length;
             if (length == 0)
-            {
-                stream.Dispose();
                 throw new InputException(path, null, "an empty file", expected, "download or write it again");
-            }
-            var map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-            var view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+            return Map(path, target, length);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new InputException(path, null, error.Message, expected, "check that the file can be read");
+        }
+    }
+
+    private static MappedFile Map(string path, string target, long length)
+    {
+        var map = MemoryMappedFile.CreateFromFile(target, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        MemoryMappedViewAccessor? view = null;
+        try
+        {
+            view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
             byte* pointer = null;
             view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
             return new MappedFile(path, length, map, view, pointer + view.PointerOffset);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch
         {
-            throw new InputException(path, null, error.Message, expected, "check that the file can be read");
+            view?.Dispose();
+            map.Dispose();
+            throw;
         }
     }
 

@@ -142,9 +142,9 @@ public class SessionTests
         using var folder = new TemporaryFolder();
         using var model = LoadTiny(folder);
         using var session = model.CreateSession();
-        using var first = session.Generate([1, 2, 3], Greedy, default).GetEnumerator();
+        using var first = session.Generate([1, 2, 3], Greedy, 0, default).GetEnumerator();
         Assert.True(first.MoveNext());
-        using var second = session.Generate([1, 2, 3], Greedy, default).GetEnumerator();
+        using var second = session.Generate([1, 2, 3], Greedy, 0, default).GetEnumerator();
         Assert.Throws<InvalidOperationException>(() => second.MoveNext());
     }
 
@@ -187,13 +187,68 @@ public class SessionTests
     public void AMemoryPlanThatDoesNotFitIsRefusedBeforeAnythingIsAllocated()
     {
         using var folder = new TemporaryFolder();
-        var config = ModelShapes.Get("tiny-qwen2") with { MaxPositionEmbeddings = 1 << 26, NumKeyValueHeads = 4, NumHiddenLayers = 8 };
+        var config = ModelShapes.Get("tiny-qwen2") with { MaxPositionEmbeddings = 1 << 26, NumKeyValueHeads = 4, NumHiddenLayers = 8, HeadDim = 256, ModelType = "llama" };
+        // Keys and values of 2^26 positions: 2 x 8 x 4 x 256 x 4 bytes each, 4.4 TB.
         SeededCheckpoint.Write(config, 11, folder.Path, DType.BF16, null, default);
         MemoryPlan? plan = null;
         var error = Assert.Throws<InputException>(() => LanguageModel.Load(folder.Path, new ModelOptions { ContextTokens = 1 << 26, KvCache = KvCacheType.F32, MemoryPlanned = p => plan = p }));
         Assert.NotNull(plan);
         Assert.True(plan.TotalBytes > plan.AvailableBytes);
         Assert.Contains("KV cache", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DisposingASessionWhileItGeneratesEndsTheGeneration()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = LoadTiny(folder);
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            var session = model.CreateSession();
+            var generation = Task.Run(() => CollectAsync(session.CompleteAsync("pump", Greedy with { MaxTokens = 200 })));
+            if (attempt % 2 == 1)
+                await Task.Delay(1);
+            session.Dispose();
+            // It may have been done before; otherwise it ends with an error, never with freed memory under the kernels.
+            if (await Task.WhenAny(generation, Task.Delay(20_000)) != generation)
+                Assert.Fail("still generating");
+            Assert.True(generation.IsCompletedSuccessfully || generation.Exception?.InnerException is ObjectDisposedException, generation.Exception?.ToString());
+        }
+        Assert.NotEmpty(await FreshAsync(model, "pump", Greedy));
+    }
+
+    [Fact]
+    public async Task AnInterruptedPrefillLeavesTheSessionUsable()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = LoadTiny(folder);
+        using var session = model.CreateSession();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => CollectAsync(session.CompleteAsync("pump", Greedy, new CancellationToken(true))));
+        Assert.Throws<OperationCanceledException>(() => session.Generate([1, 2, 3], Greedy, 0, new CancellationToken(true)).Count());
+        Assert.Equal(FinishReason.None, session.Statistics.FinishReason);
+        Assert.Equal(await FreshAsync(model, "pump", Greedy), await CollectAsync(session.CompleteAsync("pump", Greedy)));
+    }
+
+    [Fact]
+    public async Task ATokenTheModelDoesNotKnowIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        SeededCheckpoint.Write(ModelShapes.Get("tiny-qwen2"), 11, folder.Path, DType.BF16, null, default);
+        var tokenizer = File.ReadAllText(folder.File("tokenizer.json"));
+        File.WriteAllText(folder.File("tokenizer.json"), tokenizer.Replace("\"added_tokens\":", "\"added_tokens\": [{\"id\": 323, \"content\": \"<extra>\", \"special\": true}], \"was\":", StringComparison.Ordinal));
+        using var model = LanguageModel.Load(folder.Path);
+        using var session = model.CreateSession();
+        var error = await Assert.ThrowsAsync<InputException>(() => CollectAsync(session.CompleteAsync("a <extra> b", Greedy)));
+        Assert.Contains("token 323", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnEmptyStopTextIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = LoadTiny(folder);
+        using var session = model.CreateSession();
+        await Assert.ThrowsAsync<InputException>(() => CollectAsync(session.CompleteAsync("pump", Greedy with { Stop = [""] })));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public unsafe class KernelSetTests
         }
     }
 
-    private static readonly DType[] WeightTypes = [DType.F32, DType.F16, DType.BF16, DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.Q6_K, DType.F8E4M3];
+    private static readonly DType[] WeightTypes = [DType.F32, DType.F16, DType.BF16, DType.F8E4M3, DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.Q5_0, DType.Q5_1, DType.Q2_K, DType.Q3_K, DType.Q4_K, DType.Q5_K, DType.Q6_K];
 
     [Theory]
     [MemberData(nameof(Sets))]
@@ -263,8 +263,10 @@ public unsafe class KernelSetTests
         // Byte offsets, inside one block, of the high byte of each 16-bit float.
         int[] highBytes = dtype switch
         {
-            DType.F16 or DType.BF16 or DType.Q8_0 or DType.Q4_0 => [1],
-            DType.Q4_1 => [1, 3],
+            DType.F16 or DType.BF16 or DType.Q8_0 or DType.Q4_0 or DType.Q5_0 => [1],
+            DType.Q4_1 or DType.Q5_1 or DType.Q4_K or DType.Q5_K => [1, 3],
+            DType.Q2_K => [81, 83],
+            DType.Q3_K => [109],
             DType.Q6_K => [209],
             _ => [],
         };

@@ -38,10 +38,9 @@ internal sealed class LogitRows : IDisposable
         cache.Truncate(0);
         for (var start = 0; start < tokens.Length;)
         {
-            cancellation.ThrowIfCancellationRequested();
             var count = Math.Min(MaxRows, tokens.Length - start);
             var wanted = Math.Clamp(start + count - firstWanted, 1, count);
-            var logits = executor.Forward(tokens.Slice(start, count), cache, wanted);
+            var logits = executor.Forward(tokens.Slice(start, count), cache, wanted, cancellation);
             for (var row = 0; row < wanted; row++)
             {
                 var position = start + count - wanted + row;

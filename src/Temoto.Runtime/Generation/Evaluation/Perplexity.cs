@@ -15,6 +15,10 @@ internal static class Perplexity
     {
         if (tokens.Length < 2)
             throw new InputException("--text", null, $"{tokens.Length} tokens", "at least 2", "give a longer text");
+        if (context < 2)
+            throw new InputException("--context", null, $"{context}", "at least 2 tokens, one to predict from and one to predict", "raise --context");
+        if (stride < 1 || stride >= context)
+            throw new InputException("--stride", null, $"{stride}", $"1 to {context - 1}, less than the context, so that every token has one before it in its window", "lower --stride");
         using var rows = new LogitRows(model.Engine);
         double loss = 0;
         var predicted = 0;
@@ -36,6 +40,8 @@ internal static class Perplexity
             scoredEnd = end;
             progress?.Invoke(end, tokens.Length);
         }
-        return new PerplexityResult(Math.Exp(loss / predicted), predicted);
+        return double.IsFinite(loss)
+            ? new PerplexityResult(Math.Exp(loss / predicted), predicted)
+            : throw new InputException(model.Path, "logits", "not a number or infinity", "finite logits", "check the weights");
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace Temoto.Generation.Evaluation;
@@ -49,20 +50,26 @@ internal static class TaskAccuracy
     private static string Answer(LanguageModel model, Session session, TaskRow row, int maxTokens, CancellationToken cancellation)
     {
         var options = new GenerationOptions { MaxTokens = maxTokens, Temperature = 0, RepetitionPenalty = 1 };
-        return string.Concat(session.Generate(model.EncodeChat(row.Messages), options, cancellation)).Trim();
+        return string.Concat(session.Generate(model.EncodeChat(row.Messages), options, Stopwatch.GetTimestamp(), cancellation)).Trim();
     }
 
+    /// <summary>Each choice is scored as it is tokenized behind the prompt: the tokens after those that prompt and whole text share.</summary>
     private static int Choose(LanguageModel model, LogitRows rows, TaskRow row, CancellationToken cancellation)
     {
-        var prompt = model.Tokenizer.Encode(row.Prompt);
+        var prompt = model.EncodeRaw(row.Prompt);
         var best = 0;
         var bestScore = double.NegativeInfinity;
         for (var choice = 0; choice < row.Choices.Count; choice++)
         {
-            var tokens = prompt.Concat(model.Tokenizer.Encode(row.Choices[choice], addSpecialTokens: false)).ToArray();
+            var tokens = model.EncodeRaw(row.Prompt + row.Choices[choice]);
+            var shared = Math.Max(1, tokens.AsSpan().CommonPrefixLength(prompt));
+            if (tokens.Length > model.Info.ContextTokens)
+                throw new InputException(row.Name, $"choice {choice}", $"{tokens.Length} tokens", $"at most the context of {model.Info.ContextTokens}", "raise --context or shorten the row");
+            if (shared == tokens.Length)
+                throw new InputException(row.Name, $"choice {choice}", $"'{row.Choices[choice]}', no token of its own", "a choice that adds text to the prompt", "mend the row");
             double score = 0;
-            rows.Run(tokens.AsSpan(0, tokens.Length - 1), prompt.Length - 1, (position, logits) => score += LogLikelihood.OfToken(logits, tokens[position + 1]), cancellation);
-            if (score <= bestScore)
+            rows.Run(tokens.AsSpan(0, tokens.Length - 1), shared - 1, (position, logits) => score += LogLikelihood.OfToken(logits, tokens[position + 1]), cancellation);
+            if (!(score > bestScore))
                 continue;
             best = choice;
             bestScore = score;

@@ -30,12 +30,6 @@ internal sealed unsafe class BoundWeights : IDisposable
         }
     }
 
-    /// <summary>Bytes of the mapped matrices.</summary>
-    public long MatrixBytes => matrices.Values.Sum(tensor => tensor.ByteLength);
-
-    /// <summary>Element type of a weight as the kernels will read it.</summary>
-    public DType TypeOf(string name) => matrices.TryGetValue(name, out var tensor) ? tensor.DType : DType.F32;
-
     public Tensor Matrix(string name) => matrices[name];
 
     public float* Vector(string name) => vectors[name].Floats;

@@ -13,12 +13,15 @@ internal abstract unsafe class InPlaceStep(PlanStep step, ForwardState state) : 
     protected override void ExecuteRows(int start, int end)
     {
         var width = Step.Op.Output.Width;
-        var offset = (long)start * width;
-        var count = (long)(end - start) * width;
-        var first = Input(0) + offset;
-        var output = Output + offset;
-        if (first != output)
-            Buffer.MemoryCopy(first, output, count * sizeof(float), count * sizeof(float));
-        Combine(output, Input(1) + offset, count);
+        // Row by row: were several taken together, the ends that a register does not fill would fall elsewhere for another number of threads.
+        for (var row = start; row < end; row++)
+        {
+            var offset = (long)row * width;
+            var first = Input(0) + offset;
+            var output = Output + offset;
+            if (first != output)
+                Buffer.MemoryCopy(first, output, width * sizeof(float), width * sizeof(float));
+            Combine(output, Input(1) + offset, width);
+        }
     }
 }

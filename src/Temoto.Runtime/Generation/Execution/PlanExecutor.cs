@@ -55,8 +55,9 @@ internal sealed unsafe class PlanExecutor : IDisposable
     /// <summary>
     /// Appends <paramref name="tokens"/> to <paramref name="cache"/> and computes the logits of the last <paramref name="logitRows"/> of them.
     /// </summary>
+    /// <exception cref="OperationCanceledException">Between two steps; the cache is as it was before.</exception>
     /// <returns>[logitRows, vocab], valid until the next run.</returns>
-    public ReadOnlySpan<float> Forward(ReadOnlySpan<int> tokens, KvCache cache, int logitRows)
+    public ReadOnlySpan<float> Forward(ReadOnlySpan<int> tokens, KvCache cache, int logitRows, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfZero(tokens.Length, nameof(tokens));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens.Length, plan.MaxTokens, nameof(tokens));
@@ -74,7 +75,10 @@ internal sealed unsafe class PlanExecutor : IDisposable
             rotary.Fill(cache.Length + token, state.Cosines + (long)token * rotary.HalfHeadDim, state.Sines + (long)token * rotary.HalfHeadDim);
 
         foreach (var step in steps)
+        {
+            cancellation.ThrowIfCancellationRequested();
             pool.Run(step, step.Prepare());
+        }
 
         cache.Advance(tokens.Length);
         return new ReadOnlySpan<float>(arena.Data + plan.LogitsOffset, logitRows * plan.Graph.Config.VocabSize);

@@ -6,18 +6,23 @@ using Temoto.Tests.Formats;
 
 namespace Temoto.Tests.Generation.Execution;
 
+/// <summary>Alone, since it counts what the process allocates.</summary>
+[CollectionDefinition(nameof(PlanExecutorTests), DisableParallelization = true)]
+[Collection(nameof(PlanExecutorTests))]
 public class PlanExecutorTests
 {
     private static readonly int[] Tokens = [.. Enumerable.Range(0, 70).Select(i => (i * 31 + 5) % 250)];
 
+    /// <summary>An intermediate size that no register width divides, so that every row has a tail.</summary>
     private static LanguageModel LoadTiny(TemporaryFolder folder, ModelOptions options)
     {
-        SeededCheckpoint.Write(ModelShapes.Get("tiny-qwen2"), 3, folder.Path, DType.F32, null, TestContext.Current.CancellationToken);
+        if (!File.Exists(folder.File("config.json")))
+            SeededCheckpoint.Write(ModelShapes.Get("tiny-qwen2") with { IntermediateSize = 171 }, 3, folder.Path, DType.F32, null, TestContext.Current.CancellationToken);
         return LanguageModel.Load(folder.Path, options);
     }
 
     [Fact]
-    public void DecodingATokenAllocatesNothing()
+    public void ComputingATokenAllocatesNothing()
     {
         using var folder = new TemporaryFolder();
         using var model = LoadTiny(folder, new ModelOptions { Threads = 2 });
@@ -27,16 +32,21 @@ public class PlanExecutorTests
         for (var i = 0; i < 20; i++)
             token[0] = model.Engine.Next(token, cache, sampler, default);
 
-        // The first runs may still compile methods; the quietest of several attempts counts.
+        // The whole process is counted, workers too; compiling a method late, or the test runner, may allocate once: the quietest of several attempts counts.
         var least = long.MaxValue;
-        for (var attempt = 0; attempt < 5 && least > 0; attempt++)
+        var bytesMoved = 0L;
+        for (var attempt = 0; attempt < 8 && least > 0; attempt++)
         {
-            var before = GC.GetAllocatedBytesForCurrentThread();
+            var before = GC.GetTotalAllocatedBytes(precise: true);
             for (var i = 0; i < 10; i++)
+            {
                 token[0] = model.Engine.Next(token, cache, sampler, default);
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+                bytesMoved += model.Engine.DecodePlan.BytesPerToken(cache.Length);
+            }
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
         Assert.Equal(0, least);
+        Assert.True(bytesMoved > 0);
     }
 
     [Fact]

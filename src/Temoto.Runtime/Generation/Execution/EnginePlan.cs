@@ -1,0 +1,85 @@
+using Temoto.Dataflow;
+using Temoto.Formats;
+using Temoto.Kernels;
+using Temoto.Models;
+
+namespace Temoto.Generation.Execution;
+
+/// <summary>
+/// Everything that is decided about running a checkpoint before memory is taken for it: graph, kernels, threads, context, a plan per phase, and what
+/// they will need.
+/// </summary>
+internal sealed class EnginePlan
+{
+    /// <summary>Tokens of a prompt computed together; more would only enlarge the arena.</summary>
+    public const int PrefillTokens = 512;
+
+    /// <summary>Default context where the model would allow more: a KV cache that small machines can hold.</summary>
+    private const int DefaultContextTokens = 4096;
+
+    private readonly Checkpoint checkpoint;
+
+    /// <exception cref="InputException">A weight is missing or misshapen, or an option cannot be met.</exception>
+    public EnginePlan(Checkpoint checkpoint, ModelOptions options)
+    {
+        this.checkpoint = checkpoint;
+        Kernels = options.Precise ? new PreciseKernelSet() : KernelChooser.Choose(options.Kernels);
+        KvType = options.KvCache switch
+        {
+            KvCacheType.F32 => KvType.F32,
+            KvCacheType.F16 => KvType.F16,
+            KvCacheType.Int8 => KvType.Int8,
+            _ => options.Precise ? KvType.F32 : KvType.F16,
+        };
+        ContextTokens = ContextOf(checkpoint.Config, options.ContextTokens);
+        Threads = ThreadsOf(options.Threads);
+
+        Graph = Architecture.Build(checkpoint.Config, checkpoint.Path);
+        foreach (var use in Graph.Weights)
+            checkpoint.Require(use.Name, use.Shape);
+        Prefill = NewPlan(Phase.Prefill, Math.Min(PrefillTokens, ContextTokens), 1);
+        Decode = NewPlan(Phase.Decode, 1, 1);
+        Memory = new MemoryPlan(
+            Graph.Weights.Sum(use => checkpoint.Tensors[use.Name].ByteLength),
+            KvLayout.BytesPerPosition(checkpoint.Config, KvType) * ContextTokens,
+            PlanExecutor.Bytes(Prefill, Kernels, Threads, ContextTokens) + PlanExecutor.Bytes(Decode, Kernels, Threads, ContextTokens),
+            PhysicalMemory.AvailableBytes(),
+            ContextTokens);
+    }
+
+    public KernelSet Kernels { get; }
+
+    public KvType KvType { get; }
+
+    public int ContextTokens { get; }
+
+    public int Threads { get; }
+
+    public ModelGraph Graph { get; }
+
+    public Plan Prefill { get; }
+
+    public Plan Decode { get; }
+
+    public MemoryPlan Memory { get; }
+
+    /// <summary>A plan of this model for another size of run (perplexity wants the logits of many rows).</summary>
+    public Plan NewPlan(Phase phase, int maxTokens, int maxLogitRows) =>
+        Planner.Plan(Graph, phase, maxTokens, maxLogitRows, KvType, name => checkpoint.Tensors[name].DType);
+
+    private static int ContextOf(ModelConfig config, int? asked)
+    {
+        if (asked is null)
+            return Math.Min(config.MaxPositionEmbeddings, DefaultContextTokens);
+        return asked >= 1 && asked <= config.MaxPositionEmbeddings
+            ? asked.Value
+            : throw new InputException("--context", null, $"{asked}", $"1 to {config.MaxPositionEmbeddings} tokens (max_position_embeddings)", "choose a length the model was made for");
+    }
+
+    private static int ThreadsOf(int? asked)
+    {
+        if (asked is null)
+            return Environment.ProcessorCount;
+        return asked is >= 1 and <= 1024 ? asked.Value : throw new InputException("--threads", null, $"{asked}", "1 to 1024", $"leave it out to take {Environment.ProcessorCount}");
+    }
+}

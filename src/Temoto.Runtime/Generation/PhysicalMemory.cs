@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace Temoto.Generation;
+
+/// <summary>Memory this process may use: the machine's, or its container's limit where that is lower.</summary>
+internal static class PhysicalMemory
+{
+    /// <summary>Limits of Linux control groups, version 2 and 1; "max" or a missing file is no limit.</summary>
+    private static readonly string[] LimitFiles = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
+
+    public static long AvailableBytes()
+    {
+        var bytes = TotalBytes() ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        foreach (var file in LimitFiles)
+        {
+            if (long.TryParse(FirstLine(file), NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0)
+                bytes = Math.Min(bytes, limit);
+        }
+        return bytes;
+    }
+
+    /// <summary>MemTotal of /proc/meminfo ("MemTotal:  24683636 kB"); null where there is none.</summary>
+    private static long? TotalBytes()
+    {
+        var fields = FirstLine("/proc/meminfo")?.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields is ["MemTotal:", var kibibytes, "kB"] && long.TryParse(kibibytes, out var count) ? count * 1024 : null;
+    }
+
+    private static string? FirstLine(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? File.ReadLines(path).FirstOrDefault()?.Trim() : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -29,6 +29,13 @@ internal sealed class ProgressBar
             .Start(context => work(new ProgressBar(context.AddTask(Markup.Escape(title)))));
     }
 
+    public static void Run(string title, Action<ProgressBar> work) =>
+        Run(title, bar =>
+        {
+            work(bar);
+            return true;
+        });
+
     /// <summary>The same for work that waits, as downloads do.</summary>
     public static async Task RunAsync(string title, Func<ProgressBar, Task> work)
     {

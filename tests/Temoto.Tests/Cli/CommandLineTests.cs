@@ -79,6 +79,9 @@ public class CommandLineTests
     [InlineData("tphs", "run", "x", "--dataflow", "tphs")]
     [InlineData("neither --text nor --task", "eval", "x")]
     [InlineData("no-such-shape", "pack", "--shape", "no-such-shape", "-o", "x")]
+    [InlineData("neither MODEL nor --shape", "pack", "-o", "x")]
+    [InlineData("no such file", "pack", "missing", "-o", "x")]
+    [InlineData("int4", "pack", "--shape", "tiny-llama", "--weights", "int4", "-o", "x")]
     [InlineData("no such file", "tokenize", "missing")]
     [InlineData("@missing: found no such file", "tokenize", "@missing")]
     public void BadUsageIsOneLineAndExitCodeTwo(string says, params string[] arguments)

@@ -22,6 +22,31 @@ internal readonly unsafe struct KvHeadView(KvType type, byte* data, float* scale
 }
 
 /// <summary>
+/// Queries that share a KV head: of each token the heads of one group, which lie side by side. Outputs lie as the queries do.
+/// </summary>
+/// <param name="query">Head 0 of token 0: [Tokens, TokenStride], of which [GroupHeads, HeadDim] belong here.</param>
+/// <param name="tokenStride">Floats from one token to the next.</param>
+/// <param name="firstLength">Positions that token 0 sees, itself included.</param>
+internal readonly unsafe struct AttentionQueries(float* query, float* output, int tokens, int groupHeads, int headDim, int tokenStride, int firstLength)
+{
+    public readonly int HeadDim = headDim;
+
+    public int Count => tokens * groupHeads;
+
+    /// <summary>Positions the last token sees.</summary>
+    public int MaxLength => firstLength + tokens - 1;
+
+    /// <summary>Queries in the order of tokens, the heads of a token together.</summary>
+    public float* Query(int index) => query + Offset(index);
+
+    public float* Output(int index) => output + Offset(index);
+
+    public int Length(int index) => firstLength + index / groupHeads;
+
+    private long Offset(int index) => (long)(index / groupHeads) * tokenStride + index % groupHeads * HeadDim;
+}
+
+/// <summary>
 /// The numeric work of the runtime on one thread. A set is chosen once (<see cref="KernelChooser"/>); no other code asks what the hardware can do.
 /// The scalar set is the specification the others are tested against. Activations are float32, row-major [tokens, width].
 /// </summary>
@@ -65,12 +90,13 @@ internal abstract unsafe class KernelSet
     public abstract void Add(float* x, float* y, long count);
 
     /// <summary>
-    /// One query against positions [0, length): output = softmax(scale * q K^T) V.
+    /// Causal attention of several queries on one KV head: output = softmax(scale * q K^T) V. The query of token t sees positions [0, FirstLength + t).
     /// </summary>
-    /// <param name="query">[HeadDim].</param>
-    /// <param name="scores">Scratch [length].</param>
-    /// <param name="output">[HeadDim].</param>
-    public abstract void Attention(float* query, KvHeadView keys, KvHeadView values, int length, float scale, float* scores, float* output);
+    /// <param name="scratch">At least <see cref="AttentionScratchFloats"/> floats of this thread's own.</param>
+    public abstract void Attention(AttentionQueries queries, KvHeadView keys, KvHeadView values, float scale, float* scratch);
+
+    /// <summary>Scratch floats <see cref="Attention"/> needs for <paramref name="queries"/> queries over at most <paramref name="length"/> positions.</summary>
+    public abstract long AttentionScratchFloats(int queries, int length, int headDim);
 
     /// <summary>Writes one key or value head into its place in the cache.</summary>
     public static void StoreKv(float* source, KvHeadView cache, int position)

@@ -72,7 +72,15 @@ internal sealed unsafe class ScalarKernelSet : KernelSet
             x[i] += y[i];
     }
 
-    public override void Attention(float* query, KvHeadView keys, KvHeadView values, int length, float scale, float* scores, float* output)
+    public override long AttentionScratchFloats(int queries, int length, int headDim) => length;
+
+    public override void Attention(AttentionQueries queries, KvHeadView keys, KvHeadView values, float scale, float* scratch)
+    {
+        for (var i = 0; i < queries.Count; i++)
+            AttendOne(queries.Query(i), keys, values, queries.Length(i), scale, scratch, queries.Output(i));
+    }
+
+    private static void AttendOne(float* query, KvHeadView keys, KvHeadView values, int length, float scale, float* scores, float* output)
     {
         var width = keys.HeadDim;
         var largest = float.NegativeInfinity;

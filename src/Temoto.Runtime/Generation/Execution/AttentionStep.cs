@@ -3,13 +3,18 @@ using Temoto.Kernels;
 
 namespace Temoto.Generation.Execution;
 
-/// <summary>GEMM mode: scores of one query over all its positions, softmax, values, one head and a few tokens per chunk.</summary>
+/// <summary>
+/// GEMM mode: scores of a few tokens over all their positions, softmax, values. A chunk takes the query heads of one KV head together, so that keys and
+/// values are decoded once for all of them; with one token alone it takes one head, so that there is work for all threads. (Not by the number of threads:
+/// that must not change a result.)
+/// </summary>
 internal sealed unsafe class AttentionStep(PlanStep step, AttentionOp op, ForwardState state) : BoundStep(step, state, false)
 {
     /// <summary>Tokens per chunk; later tokens see more positions, so chunks are kept short.</summary>
-    private const int ChunkTokens = 8;
+    public const int ChunkTokens = 4;
 
     private readonly float scale = 1 / MathF.Sqrt(op.HeadDim);
+    private int chunkHeads;
 
     public override int Prepare()
     {
@@ -25,21 +30,25 @@ internal sealed unsafe class AttentionStep(PlanStep step, AttentionOp op, Forwar
                 KernelSet.StoreKv(values + offset, State.Cache.Values(op.Layer, head), State.Position + token);
             }
         }
-        return op.Heads * ((State.Tokens + ChunkTokens - 1) / ChunkTokens);
+        var tokenChunks = (State.Tokens + ChunkTokens - 1) / ChunkTokens;
+        chunkHeads = State.Tokens > 1 ? op.Heads / op.KvHeads : 1;
+        return op.Heads / chunkHeads * tokenChunks;
     }
 
     public override void Execute(int chunk, int worker)
     {
-        var head = chunk % op.Heads;
-        var start = chunk / op.Heads * ChunkTokens;
-        var end = Math.Min(start + ChunkTokens, State.Tokens);
+        var chunksOfHeads = op.Heads / chunkHeads;
+        var head = chunk % chunksOfHeads * chunkHeads;
+        var start = chunk / chunksOfHeads * ChunkTokens;
+        var tokens = Math.Min(ChunkTokens, State.Tokens - start);
         var kvHead = head / (op.Heads / op.KvHeads);
-        var keys = State.Cache.Keys(op.Layer, kvHead);
-        var values = State.Cache.Values(op.Layer, kvHead);
-        for (var token = start; token < end; token++)
-        {
-            var offset = (long)token * op.Heads * op.HeadDim + head * op.HeadDim;
-            State.Kernels.Attention(Input(0) + offset, keys, values, State.Position + token + 1, scale, State.Scratch[worker], Output + offset);
-        }
+        var tokenStride = op.Heads * op.HeadDim;
+        var offset = (long)start * tokenStride + head * op.HeadDim;
+        State.Kernels.Attention(
+            new AttentionQueries(Input(0) + offset, Output + offset, tokens, chunkHeads, op.HeadDim, tokenStride, State.Position + start + 1),
+            State.Cache.Keys(op.Layer, kvHead),
+            State.Cache.Values(op.Layer, kvHead),
+            scale,
+            State.Scratch[worker]);
     }
 }

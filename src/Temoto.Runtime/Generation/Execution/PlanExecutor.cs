@@ -97,11 +97,15 @@ internal sealed unsafe class PlanExecutor : IDisposable
 
     private static long ScratchFloats(Plan plan, KernelSet kernels, int context)
     {
-        long floats = context;
+        long floats = 0;
         foreach (var step in plan.Steps)
         {
-            if (step.Op is LinearOp linear)
-                floats = Math.Max(floats, kernels.MatMulScratchFloats(linear.Input.Width, step.TileRows));
+            floats = Math.Max(floats, step.Op switch
+            {
+                LinearOp linear => kernels.MatMulScratchFloats(linear.Input.Width, step.TileRows),
+                AttentionOp attention => kernels.AttentionScratchFloats(Math.Min(plan.MaxTokens, AttentionStep.ChunkTokens) * (attention.Heads / attention.KvHeads), context, attention.HeadDim),
+                _ => 0,
+            });
         }
         // Whole cache lines, so that two workers never share one.
         return (floats + 15) / 16 * 16;

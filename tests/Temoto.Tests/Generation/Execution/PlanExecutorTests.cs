@@ -79,6 +79,8 @@ public class PlanExecutorTests
             using var cache = model.Engine.NewCache();
             using var executor = model.Engine.NewExecutor(model.Engine.NewPlan(Phase.Prefill, Tokens.Length, Tokens.Length));
             var logits = executor.Forward(Tokens, cache, Tokens.Length).ToArray();
+            using var decode = model.Engine.NewExecutor(model.Engine.DecodePlan);
+            logits = [.. logits, .. decode.Forward(Tokens.AsSpan(0, 1), cache, 1)];
             expected ??= logits;
             Assert.Equal(expected, logits);
         }

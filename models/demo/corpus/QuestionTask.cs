@@ -1,0 +1,225 @@
+namespace Temoto.Demo.Corpus;
+
+/// <summary>A log of three to five lines and one question that the lines answer.</summary>
+internal static class QuestionTask
+{
+    private sealed record Entry(string Time, MachineType Type, string Name, MachineState State, string Value);
+
+    /// <summary>Which columns a log has.</summary>
+    private sealed record Columns(bool Time, bool Type, bool State, bool Key);
+
+    // {0} is the sort of machine ("pump"), {1} the quantity ("temperature"), {2} a machine's name, {3} a state.
+    private static readonly Wordings EnHighest = new(
+        ["Which {0} has the highest {1}?", "Where is the {1} highest?", "Find the highest {1}.", "Highest {1}?", "What is the maximum {1}?", "Max {1}, and which {0}?", "Which {0} reads the most {1}?", "Show the top {1}.", "Name the {0} with the greatest {1}."],
+        ["What is the highest {1}?", "Which {0} shows the highest {1}?", "Name the {0} with the highest {1}.", "Find the maximum {1}."]);
+    private static readonly Wordings EnLowest = new(
+        ["Which {0} has the lowest {1}?", "Where is the {1} lowest?", "Find the lowest {1}.", "Lowest {1}?", "What is the minimum {1}?", "Min {1}, and which {0}?", "Which {0} reads the least {1}?", "Show the bottom {1}.", "Name the {0} with the smallest {1}."],
+        ["What is the lowest {1}?", "Which {0} shows the lowest {1}?", "Name the {0} with the lowest {1}.", "Find the minimum {1}."]);
+    private static readonly Wordings EnHottest = new(["Which {0} is hottest?", "Which {0} is the hottest?", "Who runs hottest?", "Find the hottest {0}."], ["What is the hottest {0}?", "Name the hottest {0}."]);
+    private static readonly Wordings EnCoolest = new(["Which {0} is coolest?", "Which {0} is the coolest?", "Who runs coolest?", "Find the coolest {0}."], ["What is the coolest {0}?", "Name the coolest {0}."]);
+    private static readonly Wordings EnValue = new(
+        ["What is the {1} of {2}?", "{1} of {2}?", "What does {2} read?", "How much {1} does {2} have?", "Give me the {1} of {2}.", "Read {2} for me.", "{2}: what {1}?"],
+        ["Tell me the {1} of {2}.", "What {1} does {2} read?", "What {1} does {2} have?"]);
+    private static readonly Wordings EnState = new(
+        ["What is {2} doing?", "What state is {2} in?", "State of {2}?", "Is {2} running or not?", "How is {2} doing?", "Tell me the state of {2}."],
+        ["What is the state of {2}?", "Give me the state of {2}."]);
+    private static readonly Wordings EnOnly = new(
+        ["Which {0} is {3}?", "Find the {0} that is {3}.", "Who is {3}?", "Which one is {3}?"],
+        ["Name the {0} that is {3}.", "What {0} is {3}?"]);
+    private static readonly Wordings EnTime = new(
+        ["When did {2} report?", "At what time is {2} logged?", "Time of {2}?", "When was {2} seen?"],
+        ["When is {2} logged?", "At what time did {2} report?"]);
+    private static readonly Wordings EnFirst = new(
+        ["Which {0} is first?", "What is the first entry?", "Who reported first?", "First {0} in the log?", "Which {0} was logged first?"],
+        ["Which {0} reported first?", "What {0} is first in the log?"]);
+    private static readonly Wordings EnLast = new(
+        ["Which {0} is last?", "What is the last entry?", "Who reported last?", "Last {0} in the log?", "Which {0} was logged last?"],
+        ["Which {0} reported last?", "What {0} is last in the log?"]);
+    private static readonly Wordings EnCount = new(
+        ["How many are {3}?", "How many machines are {3}?", "Count the machines that are {3}.", "Number of {3} machines?", "How many lines say {3}?"],
+        ["Count those that are {3}.", "How many of them are {3}?"]);
+    private static readonly Wordings EnTotal = new(
+        ["How many machines are there?", "How many lines does the log have?", "Count the machines.", "How many entries?", "Number of machines?"],
+        ["How many machines are in the log?", "Count the entries."]);
+
+    private static readonly Wordings JaHighest = new(
+        ["{1}が最も高い{0}はどれですか?", "{1}が一番高いのは?", "最高の{1}は?", "{1}の最大値を教えてください。", "{1}が最大の{0}は?", "最も高い{1}を探してください。", "どの{0}の{1}が最も高いですか?"],
+        ["{1}が最も高いのはどれですか?", "{1}が一番高い{0}は?", "{1}の最大値は?"]);
+    private static readonly Wordings JaLowest = new(
+        ["{1}が最も低い{0}はどれですか?", "{1}が一番低いのは?", "最低の{1}は?", "{1}の最小値を教えてください。", "{1}が最小の{0}は?", "最も低い{1}を探してください。", "どの{0}の{1}が最も低いですか?"],
+        ["{1}が最も低いのはどれですか?", "{1}が一番低い{0}は?", "{1}の最小値は?"]);
+    private static readonly Wordings JaValue = new(
+        ["{2} の{1}は?", "{2} の{1}を教えてください。", "{2} の値は?", "{2} の{1}はいくつですか?", "{1}は? {2} です。"],
+        ["{2} の{1}はいくつ?", "{2} の値を教えてください。"]);
+    private static readonly Wordings JaState = new(
+        ["{2} の状態は?", "{2} は何をしていますか?", "{2} の状態を教えてください。", "{2} は動いていますか?"],
+        ["{2} はどんな状態ですか?", "{2} の状態を教えて。"]);
+    private static readonly Wordings JaOnly = new(
+        ["{3}の{0}はどれですか?", "{3}なのは?", "どの{0}が{3}ですか?", "{3}の{0}を探してください。"],
+        ["{3}なのはどれですか?", "{3}の{0}を教えてください。"]);
+    private static readonly Wordings JaTime = new(
+        ["{2} の時刻は?", "{2} の記録は何時ですか?", "{2} はいつ記録されましたか?"],
+        ["{2} の記録の時刻は?", "{2} は何時に記録されましたか?"]);
+    private static readonly Wordings JaFirst = new(
+        ["最初の{0}は?", "最初の記録はどれですか?", "一番目の{0}を教えてください。", "最初に記録されたのは?"],
+        ["最初に記録された{0}は?", "最初の{0}はどれですか?"]);
+    private static readonly Wordings JaLast = new(
+        ["最後の{0}は?", "最後の記録はどれですか?", "一番最後の{0}を教えてください。", "最後に記録されたのは?"],
+        ["最後に記録された{0}は?", "最後の{0}はどれですか?"]);
+    private static readonly Wordings JaCount = new(
+        ["{3}は何台ですか?", "{3}の数は?", "{3}の機械は何台?", "{3}の台数を教えてください。"],
+        ["{3}の機械は何台ですか?", "{3}の台数は?"]);
+    private static readonly Wordings JaTotal = new(
+        ["全部で何台ですか?", "機械は何台ありますか?", "行の数は?", "台数を教えてください。"],
+        ["機械は全部で何台ですか?", "台数は?"]);
+
+    public static Exchange Make(SeededRandom random, Language language, Split split)
+    {
+        var logLanguage = random.Chance(language == Language.Ja ? 65 : 0) ? Language.Ja : Language.En;
+        var form = random.Next(20) switch
+        {
+            < 5 => "highest",
+            < 9 => "lowest",
+            < 11 => "value",
+            11 => "state",
+            12 => "only",
+            13 => "time",
+            14 => "first",
+            15 => "last",
+            < 19 => "count",
+            _ => "total",
+        };
+        var columns = DrawColumns(random, form);
+        var quantity = form is "highest" or "lowest" && random.Chance(35) ? Quantity.All[0] : random.Pick(Quantity.All);
+        var oneType = columns.Type && random.Chance(50);
+        var entries = DrawEntries(random, split, quantity, columns, oneType, random.Between(3, 5));
+        var target = random.Pick(entries);
+        var state = target.State;
+        if (form == "count" && random.Chance(25))
+            state = random.Pick(MachineState.All);
+        if (form == "only")
+        {
+            for (var index = 0; index < entries.Count; index++)
+            {
+                while (entries[index] != target && entries[index].State == target.State)
+                    entries[index] = entries[index] with { State = random.Pick(MachineState.All) };
+            }
+        }
+        var subject = oneType ? entries[0].Type : MachineType.Unknown;
+        var hot = quantity.Key == "temp" && language == Language.En && random.Chance(45);
+        var wordings = (form, language) switch
+        {
+            ("highest", Language.En) => hot ? EnHottest : EnHighest,
+            ("lowest", Language.En) => hot ? EnCoolest : EnLowest,
+            ("value", Language.En) => EnValue,
+            ("state", Language.En) => EnState,
+            ("only", Language.En) => EnOnly,
+            ("time", Language.En) => EnTime,
+            ("first", Language.En) => EnFirst,
+            ("last", Language.En) => EnLast,
+            ("count", Language.En) => EnCount,
+            ("total", Language.En) => EnTotal,
+            ("highest", _) => JaHighest,
+            ("lowest", _) => JaLowest,
+            ("value", _) => JaValue,
+            ("state", _) => JaState,
+            ("only", _) => JaOnly,
+            ("time", _) => JaTime,
+            ("first", _) => JaFirst,
+            ("last", _) => JaLast,
+            ("count", _) => JaCount,
+            _ => JaTotal,
+        };
+        var question = string.Format(wordings.Pick(random, split), subject.In(language), quantity.Noun(language), target.Name, state.InAnswer(language));
+        if (language == Language.En)
+            question = char.ToUpperInvariant(question[0]) + question[1..];
+        else if (random.Chance(50))
+            question = question.Replace('?', '\uFF1F');
+        var answer = Answer(form, language, quantity, columns, entries, target, state);
+        var log = string.Join('\n', Lines(random, logLanguage, quantity, columns, entries));
+        return new(Kind.Question, language, form, random.Chance(60) ? $"{log}\n{question}" : $"{question}\n{log}", answer);
+    }
+
+    private static Columns DrawColumns(SeededRandom random, string form) => new(
+        Time: form == "time" || random.Chance(50),
+        Type: random.Chance(65),
+        State: form is "state" or "only" or "count" || random.Chance(45),
+        Key: random.Chance(40));
+
+    private static List<Entry> DrawEntries(SeededRandom random, Split split, Quantity quantity, Columns columns, bool oneType, int count)
+    {
+        var names = MachineName.DrawSet(random, split, count);
+        var values = quantity.DrawSet(random, split, count);
+        var minute = random.Between(0, 23 * 60);
+        var type = random.Pick(MachineType.All);
+        // Few different states in a log, so that counting has something to count.
+        MachineState[] states = [random.Pick(MachineState.All), random.Pick(MachineState.All), MachineState.Running];
+        var entries = new List<Entry>();
+        for (var index = 0; index < count; index++)
+        {
+            minute += random.Between(1, 11);
+            entries.Add(new(
+                $"{minute / 60:00}:{minute % 60:00}",
+                !columns.Type ? MachineType.Unknown : oneType ? type : random.Pick(MachineType.All),
+                names[index],
+                random.Pick(states),
+                values[index]));
+        }
+        return entries;
+    }
+
+    private static IEnumerable<string> Lines(SeededRandom random, Language language, Quantity quantity, Columns columns, List<Entry> entries)
+    {
+        var format = random.Next(4);
+        var key = columns.Key ? (language == Language.En ? quantity.Key : quantity.JaKey) + " " : "";
+        var unit = quantity.LogUnit == "C" && random.Chance(30) ? "°C" : quantity.LogUnit;
+        foreach (var entry in entries)
+        {
+            var type = columns.Type ? entry.Type.In(language) : "";
+            var state = columns.State ? entry.State.InLog(language) : "";
+            var time = columns.Time ? entry.Time : "";
+            var reading = $"{key}{entry.Value} {unit}";
+            string[] parts = format switch
+            {
+                0 => [time, type, entry.Name, state, reading],
+                1 => [entry.Name, type, state, reading, time],
+                2 => [time, entry.Name, type, reading, state],
+                _ => [type, entry.Name, reading, state, time],
+            };
+            yield return string.Join(format switch { 0 => " ", 1 => ", ", 2 => " ", _ => " | " }, parts.Where(part => part.Length > 0));
+        }
+    }
+
+    private static string Answer(string form, Language language, Quantity quantity, Columns columns, List<Entry> entries, Entry target, MachineState state)
+    {
+        var english = language == Language.En;
+        var noun = quantity.Noun(language);
+        string Reading(Entry entry) => $"{entry.Value} {quantity.AnswerUnit(language)}";
+        string Who(Entry entry) => $"{entry.Type.In(language)} {entry.Name}";
+        string WhoAtStart(Entry entry) => $"{entry.Type.AtStart(language)} {entry.Name}";
+        // Values of one log have equally many digits, so ordinal order is numeric order.
+        var ordered = entries.OrderBy(entry => entry.Value, StringComparer.Ordinal).ToArray();
+        switch (form)
+        {
+            case "highest":
+                return english ? $"The highest {noun} is {Reading(ordered[^1])}, at {Who(ordered[^1])}." : $"{noun}が最も高いのは {Reading(ordered[^1])} の{Who(ordered[^1])} です。";
+            case "lowest":
+                return english ? $"The lowest {noun} is {Reading(ordered[0])}, at {Who(ordered[0])}." : $"{noun}が最も低いのは {Reading(ordered[0])} の{Who(ordered[0])} です。";
+            case "value":
+                return english ? $"The {noun} of {Who(target)} is {Reading(target)}." : $"{Who(target)} の{noun}は {Reading(target)} です。";
+            case "state" or "only":
+                return english ? $"{WhoAtStart(target)} is {target.State.EnAnswer}." : $"{Who(target)} は{target.State.Ja}です。";
+            case "time":
+                return english ? $"{WhoAtStart(target)} reported at {target.Time}." : $"{Who(target)} の記録は {target.Time} です。";
+            case "first" or "last":
+                var end = form == "first" ? entries[0] : entries[^1];
+                var at = columns.Time ? (english ? $", at {end.Time}" : $"、時刻は {end.Time}") : "";
+                return english ? $"The {form} one is {Who(end)}{at}." : $"{(form == "first" ? "最初" : "最後")}は{Who(end)}{at} です。";
+            case "count":
+                var count = entries.Count(entry => entry.State == state);
+                return english ? $"{count} of {entries.Count} are {state.EnAnswer}." : $"{state.Ja}は {entries.Count} 台のうち {count} 台です。";
+            default:
+                return english ? $"The log has {entries.Count} machines." : $"ログには {entries.Count} 台あります。";
+        }
+    }
+}

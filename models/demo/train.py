@@ -323,6 +323,9 @@ def held_out(arguments):
     rows = Rows(arguments.heldout, 512)
     with open(os.path.join(FOLDER, "heldout.jsonl"), encoding="utf-8") as file:
         labels = [json.loads(line) for line in file]
+    with open(os.path.splitext(arguments.heldout)[0] + ".forms", encoding="ascii") as file:
+        for label, form in zip(labels, file):
+            label["form"] = form.strip()
     assert len(labels) == len(rows.spans), "heldout.u16 does not belong to heldout.jsonl"
     return rows, labels
 

@@ -43,7 +43,6 @@ internal static class HeldOutFiles
                 json.WriteStartObject();
                 json.WriteString("kind", exchange.Kind.ToString().ToLowerInvariant());
                 json.WriteString("language", exchange.Language.ToString().ToLowerInvariant());
-                json.WriteString("form", exchange.Form);
                 json.WriteStartArray("messages");
                 json.WriteStartObject();
                 json.WriteString("role", "user");

@@ -45,8 +45,10 @@ switch (args)
         {
             var encoder = new BytePairEncoder(TokenizerFiles.Read(tokenizer));
             using var file = File.Create(output);
-            foreach (var exchange in HeldOutFiles.Exchanges(HeldOutSeed, HeldOutRowsPerGroup))
+            var exchanges = HeldOutFiles.Exchanges(HeldOutSeed, HeldOutRowsPerGroup);
+            foreach (var exchange in exchanges)
                 file.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(TokenStream.Encode(encoder, new(null, [exchange])))));
+            File.WriteAllLines(Path.ChangeExtension(output, ".forms"), exchanges.Select(exchange => exchange.Form));
             return 0;
         }
     case ["show", var seed, var count]:
@@ -62,7 +64,7 @@ switch (args)
               tokenizer FOLDER                              trains the tokenizer; writes tokenizer.json and tokenizer_config.json
               heldout FOLDER                                writes heldout.jsonl and heldout.txt
               train TOKENIZER.JSON OUTPUT SEED COUNT        writes COUNT encoded conversations for train.py
-              encode-heldout TOKENIZER.JSON OUTPUT          writes the rows of heldout.jsonl, encoded, for train.py's evaluation
+              encode-heldout TOKENIZER.JSON OUTPUT          encodes heldout.jsonl for train.py's evaluation, and lists the rows' forms
               show SEED COUNT                               prints COUNT training conversations
             """);
         return 2;

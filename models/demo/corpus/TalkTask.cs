@@ -56,9 +56,9 @@ internal static class TalkTask
             new(["ライセンスは?", "商用利用できますか?", "無料で使えますか?", "ライセンスは何ですか?", "オープンソースですか?"], ["ライセンスを教えてください。", "商用で使えますか?"]),
             "重みもデータも MIT ライセンスです。"),
         new("hello",
-            new(["Hello", "Hi", "Hi there!", "Good morning.", "Hey", "hello!", "Good evening", "Greetings"], ["Hello there!", "Good afternoon.", "hi!"]),
+            new(["Hello", "Hi", "Hi there!", "Good morning.", "Hey", "hello!", "Good evening", "Greetings"], ["Hello there!", "Good afternoon.", "Hi, how are you?"]),
             "Hello! Give me a status line, an alarm or a short log.",
-            new(["こんにちは", "おはようございます。", "こんばんは", "やあ", "はじめまして。", "こんにちは!", "どうも"], ["こんにちは。", "おはよう", "はじめまして"]),
+            new(["こんにちは", "おはようございます。", "こんばんは", "やあ", "はじめまして。", "こんにちは!", "どうも"], ["やあ、こんにちは。", "おはよう", "こんばんは、はじめまして。"]),
             "こんにちは。状態行、アラーム、短いログをどうぞ。"),
         new("thanks",
             new(["Thanks", "Thank you!", "Thanks a lot.", "Great, thank you.", "Good job", "Perfect, thanks!", "thx", "Well done"], ["Thank you very much.", "Great job, thanks"]),
@@ -66,9 +66,9 @@ internal static class TalkTask
             new(["ありがとう", "ありがとうございます。", "助かりました。", "どうもありがとう", "感謝します。"], ["ありがとうございました。", "助かりました、ありがとう"]),
             "どういたしまして。"),
         new("bye",
-            new(["Bye", "Goodbye", "See you", "See you tomorrow.", "Good night", "That is all.", "bye bye"], ["Goodbye!", "See you later."]),
+            new(["Bye", "Goodbye", "See you", "See you tomorrow.", "Good night", "That is all.", "bye bye"], ["Goodbye for now.", "See you later."]),
             "Goodbye, and a safe shift.",
-            new(["さようなら", "またね", "おやすみなさい", "また明日。", "以上です。", "では、また。"], ["さようなら。", "また明日"]),
+            new(["さようなら", "またね", "おやすみなさい", "また明日。", "以上です。", "では、また。"], ["では、さようなら。", "またいつか。"]),
             "さようなら。どうぞご安全に。"),
     ];
 

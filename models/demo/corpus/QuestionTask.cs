@@ -1,6 +1,9 @@
 namespace Temoto.Demo.Corpus;
 
-/// <summary>A log of three to five lines and one question that the lines answer.</summary>
+/// <summary>
+/// A log of three to five lines and one question that the lines answer. Lines are numbered, and an answer names its line: a small model
+/// finds the number first and then reads the line it stands for. One training log in six has no numbers.
+/// </summary>
 internal static class QuestionTask
 {
     private sealed record Entry(string Time, MachineType Type, string Name, MachineState State, string Value);
@@ -136,7 +139,8 @@ internal static class QuestionTask
         else if (random.Chance(50))
             question = question.Replace('?', '\uFF1F');
         var answer = Answer(form, language, quantity, columns, entries, target, state);
-        var log = string.Join('\n', Lines(random, logLanguage, quantity, columns, entries));
+        var numbered = split == Split.HeldOut || !random.Chance(16);
+        var log = string.Join('\n', Lines(random, logLanguage, quantity, columns, entries, numbered));
         return new(Kind.Question, language, form, random.Chance(60) ? $"{log}\n{question}" : $"{question}\n{log}", answer);
     }
 
@@ -168,9 +172,11 @@ internal static class QuestionTask
         return entries;
     }
 
-    private static IEnumerable<string> Lines(SeededRandom random, Language language, Quantity quantity, Columns columns, List<Entry> entries)
+    private static IEnumerable<string> Lines(SeededRandom random, Language language, Quantity quantity, Columns columns, List<Entry> entries, bool numbered)
     {
         var format = random.Next(4);
+        var mark = random.Pick(["{0}. ", "#{0} ", "{0}: "]);
+        var number = 0;
         var key = columns.Key ? (language == Language.En ? quantity.Key : quantity.JaKey) + " " : "";
         var unit = quantity.LogUnit == "C" && random.Chance(30) ? "°C" : quantity.LogUnit;
         foreach (var entry in entries)
@@ -186,7 +192,8 @@ internal static class QuestionTask
                 2 => [time, entry.Name, type, reading, state],
                 _ => [type, entry.Name, reading, state, time],
             };
-            yield return string.Join(format switch { 0 => " ", 1 => ", ", 2 => " ", _ => " | " }, parts.Where(part => part.Length > 0));
+            var start = numbered ? string.Format(mark, ++number) : "";
+            yield return start + string.Join(format switch { 0 => " ", 1 => ", ", 2 => " ", _ => " | " }, parts.Where(part => part.Length > 0));
         }
     }
 
@@ -196,28 +203,29 @@ internal static class QuestionTask
         var noun = quantity.Noun(language);
         string Reading(Entry entry) => $"{entry.Value} {quantity.AnswerUnit(language)}";
         string Who(Entry entry) => $"{entry.Type.In(language)} {entry.Name}";
-        string WhoAtStart(Entry entry) => $"{entry.Type.AtStart(language)} {entry.Name}";
+        string Line(Entry entry) => english ? $"Line {entries.IndexOf(entry) + 1}: " : $"{entries.IndexOf(entry) + 1} 行目、";
         // Values of one log have equally many digits, so ordinal order is numeric order.
         var ordered = entries.OrderBy(entry => entry.Value, StringComparer.Ordinal).ToArray();
         switch (form)
         {
-            case "highest":
-                return english ? $"The highest {noun} is {Reading(ordered[^1])}, at {Who(ordered[^1])}." : $"{noun}が最も高いのは {Reading(ordered[^1])} の{Who(ordered[^1])} です。";
-            case "lowest":
-                return english ? $"The lowest {noun} is {Reading(ordered[0])}, at {Who(ordered[0])}." : $"{noun}が最も低いのは {Reading(ordered[0])} の{Who(ordered[0])} です。";
+            case "highest" or "lowest":
+                var found = form == "highest" ? ordered[^1] : ordered[0];
+                return english
+                    ? $"The {form} {noun} is {Reading(found)}, in line {entries.IndexOf(found) + 1}: {Who(found)}."
+                    : $"{noun}が最も{(form == "highest" ? "高" : "低")}いのは {Reading(found)}、{entries.IndexOf(found) + 1} 行目の{Who(found)} です。";
             case "value":
-                return english ? $"The {noun} of {Who(target)} is {Reading(target)}." : $"{Who(target)} の{noun}は {Reading(target)} です。";
+                return Line(target) + (english ? $"the {noun} of {Who(target)} is {Reading(target)}." : $"{Who(target)} の{noun}は {Reading(target)} です。");
             case "state" or "only":
-                return english ? $"{WhoAtStart(target)} is {target.State.EnAnswer}." : $"{Who(target)} は{target.State.Ja}です。";
+                return Line(target) + (english ? $"{Who(target)} is {target.State.EnAnswer}." : $"{Who(target)} は{target.State.Ja}です。");
             case "time":
-                return english ? $"{WhoAtStart(target)} reported at {target.Time}." : $"{Who(target)} の記録は {target.Time} です。";
+                return Line(target) + (english ? $"{Who(target)} reported at {target.Time}." : $"{Who(target)} の記録は {target.Time} です。");
             case "first" or "last":
                 var end = form == "first" ? entries[0] : entries[^1];
                 var at = columns.Time ? (english ? $", at {end.Time}" : $"、時刻は {end.Time}") : "";
-                return english ? $"The {form} one is {Who(end)}{at}." : $"{(form == "first" ? "最初" : "最後")}は{Who(end)}{at} です。";
+                return Line(end) + (english ? $"the {form} one is {Who(end)}{at}." : $"{(form == "first" ? "最初" : "最後")}は{Who(end)}{at} です。");
             case "count":
                 var count = entries.Count(entry => entry.State == state);
-                return english ? $"{count} of {entries.Count} are {state.EnAnswer}." : $"{state.Ja}は {entries.Count} 台のうち {count} 台です。";
+                return english ? $"Of {entries.Count} machines, {count} are {state.EnAnswer}." : $"{entries.Count} 台のうち、{state.Ja}は {count} 台です。";
             default:
                 return english ? $"The log has {entries.Count} machines." : $"ログには {entries.Count} 台あります。";
         }

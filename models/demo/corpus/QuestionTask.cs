@@ -76,8 +76,21 @@ internal static class QuestionTask
         ["全部で何台ですか?", "機械は何台ありますか?", "行の数は?", "台数を教えてください。"],
         ["機械は全部で何台ですか?", "台数は?"]);
 
+    // Asked in training only: several answers in one, so that each log teaches every one of its lines. {4} is a list of names or line numbers.
+    private static readonly Wordings EnRanking = new(
+        ["Sort by {1}, {5} first.", "Rank the machines by {1}, {5} first.", "List them from the {5} {1}.", "Order the log by {1}, starting with the {5}."], []);
+    private static readonly Wordings EnSeveral = new(
+        ["What is the {1} of {4}?", "{4}: what {1}?", "Read {4} for me.", "Tell me about {4}.", "Look up {4}."], []);
+    private static readonly Wordings EnLines = new(["What is in line {4}?", "Read line {4}.", "Line {4}?", "What does line {4} say?"], []);
+    private static readonly Wordings JaRanking = new(
+        ["{1}の{5}い順に並べてください。", "{1}が{5}い順に教えてください。", "{1}を{5}いものから順に。", "{1}で並べて、{5}い順で。"], []);
+    private static readonly Wordings JaSeveral = new(["{4} の{1}は?", "{4} の{1}を教えてください。", "{4} の値は?", "{4} を調べてください。"], []);
+    private static readonly Wordings JaLines = new(["{4} 行目は?", "{4} 行目を読んでください。", "{4} 行目の値は?"], []);
+
     public static Exchange Make(SeededRandom random, Language language, Split split)
     {
+        if (split == Split.Training && random.Chance(45))
+            return MakeLong(random, language);
         var logLanguage = random.Chance(language == Language.Ja ? 65 : 0) ? Language.Ja : Language.En;
         var form = random.Next(20) switch
         {
@@ -95,7 +108,7 @@ internal static class QuestionTask
         var columns = DrawColumns(random, form);
         var quantity = form is "highest" or "lowest" && random.Chance(35) ? Quantity.All[0] : random.Pick(Quantity.All);
         var oneType = columns.Type && random.Chance(50);
-        var entries = DrawEntries(random, split, quantity, columns, oneType, random.Between(3, 5));
+        var entries = DrawEntries(random, split, quantity, columns, oneType, random.Between(split == Split.Training ? 2 : 3, 5));
         var target = random.Pick(entries);
         var state = target.State;
         if (form == "count" && random.Chance(25))
@@ -141,6 +154,51 @@ internal static class QuestionTask
         var answer = Answer(form, language, quantity, columns, entries, target, state);
         var numbered = split == Split.HeldOut || !random.Chance(16);
         var log = string.Join('\n', Lines(random, logLanguage, quantity, columns, entries, numbered));
+        return new(Kind.Question, language, form, random.Chance(60) ? $"{log}\n{question}" : $"{question}\n{log}", answer);
+    }
+
+    /// <summary>A ranking of all lines, or the readings of several machines or lines in the order asked.</summary>
+    private static Exchange MakeLong(SeededRandom random, Language language)
+    {
+        var english = language == Language.En;
+        var logLanguage = random.Chance(english ? 0 : 65) ? Language.Ja : Language.En;
+        var form = random.Pick(["ranking", "several", "several", "lines"]);
+        var columns = DrawColumns(random, form);
+        var quantity = random.Pick(Quantity.All);
+        var entries = DrawEntries(random, Split.Training, quantity, columns, columns.Type && random.Chance(50), random.Between(2, 5));
+        var ask = columns.State && random.Chance(50) ? "state" : columns.Time && random.Chance(30) ? "time" : "value";
+        var falling = random.Chance(50);
+        var chosen = entries.OrderBy(entry => entry.Value, StringComparer.Ordinal).ToList();
+        if (form == "ranking" && falling)
+            chosen.Reverse();
+        if (form != "ranking")
+        {
+            chosen = [.. entries.OrderBy(_ => random.NextBits())];
+            chosen.RemoveRange(0, random.Next(chosen.Count));
+        }
+        if (form == "lines")
+            ask = "value";
+        var names = chosen.Select(entry => form == "lines" ? $"{entries.IndexOf(entry) + 1}" : entry.Name).ToArray();
+        var list = names.Length == 1 ? names[0] : english ? string.Join(", ", names[..^1]) + " and " + names[^1] : string.Join("、", names);
+        var wordings = (form, english) switch
+        {
+            ("ranking", true) => EnRanking,
+            ("several", true) => ask switch { "state" => EnState, "time" => EnTime, _ => EnSeveral },
+            (_, true) => EnLines,
+            ("ranking", _) => JaRanking,
+            ("several", _) => ask switch { "state" => JaState, "time" => JaTime, _ => JaSeveral },
+            _ => JaLines,
+        };
+        var end = english ? (falling ? "highest" : "lowest") : falling ? "高" : "低";
+        var question = string.Format(wordings.Pick(random, Split.Training), "", quantity.Noun(language), list, "", list, end);
+        question = english ? char.ToUpperInvariant(question[0]) + question[1..] : random.Chance(50) ? question.Replace('?', '\uFF1F') : question;
+        string Ranked(Entry entry) => english
+            ? $"{entry.Value} {quantity.AnswerUnit(language)}, in line {entries.IndexOf(entry) + 1}: {entry.Type.En} {entry.Name}"
+            : $"{entry.Value} {quantity.AnswerUnit(language)}、{entries.IndexOf(entry) + 1} 行目の{entry.Type.Ja} {entry.Name}";
+        var answer = form == "ranking"
+            ? english ? $"From the {end} {quantity.En}: {string.Join("; ", chosen.Select(Ranked))}." : $"{quantity.JaKey}の{end}い順に、{string.Join("、", chosen.Select(Ranked))} です。"
+            : string.Join(english ? " " : "", chosen.Select(entry => Answer(ask, language, quantity, columns, entries, entry, entry.State)));
+        var log = string.Join('\n', Lines(random, logLanguage, quantity, columns, entries, !random.Chance(16)));
         return new(Kind.Question, language, form, random.Chance(60) ? $"{log}\n{question}" : $"{question}\n{log}", answer);
     }
 

@@ -1,8 +1,9 @@
 namespace Temoto.Demo.Corpus;
 
 /// <summary>
-/// A log of three to five lines and one question that the lines answer. Lines are numbered, and an answer names its line: a small model
-/// finds the number first and then reads the line it stands for. One training log in six has no numbers.
+/// A log of three to five lines and one question that the lines answer. Where lines must be compared or counted, the answer first lists them
+/// with what matters in front, and then concludes: each step is then a short copy, which a model this small can learn.
+/// Lines are numbered; one training log in six is not.
 /// </summary>
 internal static class QuestionTask
 {
@@ -77,20 +78,16 @@ internal static class QuestionTask
         ["機械は全部で何台ですか?", "台数は?"]);
 
     // Asked in training only: several answers in one, so that each log teaches every one of its lines. {4} is a list of names or line numbers.
-    private static readonly Wordings EnRanking = new(
-        ["Sort by {1}, {5} first.", "Rank the machines by {1}, {5} first.", "List them from the {5} {1}.", "Order the log by {1}, starting with the {5}."], []);
     private static readonly Wordings EnSeveral = new(
         ["What is the {1} of {4}?", "{4}: what {1}?", "Read {4} for me.", "Tell me about {4}.", "Look up {4}."], []);
     private static readonly Wordings EnLines = new(["What is in line {4}?", "Read line {4}.", "Line {4}?", "What does line {4} say?"], []);
-    private static readonly Wordings JaRanking = new(
-        ["{1}の{5}い順に並べてください。", "{1}が{5}い順に教えてください。", "{1}を{5}いものから順に。", "{1}で並べて、{5}い順で。"], []);
     private static readonly Wordings JaSeveral = new(["{4} の{1}は?", "{4} の{1}を教えてください。", "{4} の値は?", "{4} を調べてください。"], []);
     private static readonly Wordings JaLines = new(["{4} 行目は?", "{4} 行目を読んでください。", "{4} 行目の値は?"], []);
 
     public static Exchange Make(SeededRandom random, Language language, Split split)
     {
-        if (split == Split.Training && random.Chance(45))
-            return MakeLong(random, language);
+        if (split == Split.Training && random.Chance(20))
+            return MakeSeveral(random, language);
         var logLanguage = random.Chance(language == Language.Ja ? 65 : 0) ? Language.Ja : Language.En;
         var form = random.Next(20) switch
         {
@@ -157,50 +154,37 @@ internal static class QuestionTask
         return new(Kind.Question, language, form, random.Chance(60) ? $"{log}\n{question}" : $"{question}\n{log}", answer);
     }
 
-    /// <summary>A ranking of all lines, or the readings of several machines or lines in the order asked.</summary>
-    private static Exchange MakeLong(SeededRandom random, Language language)
+    /// <summary>Several machines or lines in the order asked.</summary>
+    private static Exchange MakeSeveral(SeededRandom random, Language language)
     {
         var english = language == Language.En;
         var logLanguage = random.Chance(english ? 0 : 65) ? Language.Ja : Language.En;
-        var form = random.Pick(["ranking", "several", "several", "lines"]);
+        var form = random.Pick(["several", "lines"]);
         var columns = DrawColumns(random, form);
         var quantity = random.Pick(Quantity.All);
         var entries = DrawEntries(random, Split.Training, quantity, columns, columns.Type && random.Chance(50), random.Between(2, 5));
-        var ask = columns.State && random.Chance(50) ? "state" : columns.Time && random.Chance(30) ? "time" : "value";
-        var falling = random.Chance(50);
-        var chosen = entries.OrderBy(entry => entry.Value, StringComparer.Ordinal).ToList();
-        if (form == "ranking" && falling)
-            chosen.Reverse();
-        if (form != "ranking")
-        {
-            chosen = [.. entries.OrderBy(_ => random.NextBits())];
-            chosen.RemoveRange(0, random.Next(chosen.Count));
-        }
-        if (form == "lines")
-            ask = "value";
+        var ask = form == "several" && columns.State && random.Chance(50) ? "state" : form == "several" && columns.Time && random.Chance(50) ? "time" : "value";
+        var chosen = entries.OrderBy(_ => random.NextBits()).Take(random.Between(1, entries.Count)).ToArray();
         var names = chosen.Select(entry => form == "lines" ? $"{entries.IndexOf(entry) + 1}" : entry.Name).ToArray();
         var list = names.Length == 1 ? names[0] : english ? string.Join(", ", names[..^1]) + " and " + names[^1] : string.Join("、", names);
         var wordings = (form, english) switch
         {
-            ("ranking", true) => EnRanking,
             ("several", true) => ask switch { "state" => EnState, "time" => EnTime, _ => EnSeveral },
             (_, true) => EnLines,
-            ("ranking", _) => JaRanking,
             ("several", _) => ask switch { "state" => JaState, "time" => JaTime, _ => JaSeveral },
             _ => JaLines,
         };
-        var end = english ? (falling ? "highest" : "lowest") : falling ? "高" : "低";
-        var question = string.Format(wordings.Pick(random, Split.Training), "", quantity.Noun(language), list, "", list, end);
+        var question = string.Format(wordings.Pick(random, Split.Training), "", quantity.Noun(language), list, "", list);
         question = english ? char.ToUpperInvariant(question[0]) + question[1..] : random.Chance(50) ? question.Replace('?', '\uFF1F') : question;
-        string Ranked(Entry entry) => english
-            ? $"{entry.Value} {quantity.AnswerUnit(language)}, in line {entries.IndexOf(entry) + 1}: {entry.Type.En} {entry.Name}"
-            : $"{entry.Value} {quantity.AnswerUnit(language)}、{entries.IndexOf(entry) + 1} 行目の{entry.Type.Ja} {entry.Name}";
-        var answer = form == "ranking"
-            ? english ? $"From the {end} {quantity.En}: {string.Join("; ", chosen.Select(Ranked))}." : $"{quantity.JaKey}の{end}い順に、{string.Join("、", chosen.Select(Ranked))} です。"
+        var answer = form == "lines"
+            ? Listed(language, chosen.Select(entry => $"{entries.IndexOf(entry) + 1}: {entry.Value} {entry.Type.In(language)} {entry.Name}")).TrimEnd()
             : string.Join(english ? " " : "", chosen.Select(entry => Answer(ask, language, quantity, columns, entries, entry, entry.State)));
         var log = string.Join('\n', Lines(random, logLanguage, quantity, columns, entries, !random.Chance(16)));
         return new(Kind.Question, language, form, random.Chance(60) ? $"{log}\n{question}" : $"{question}\n{log}", answer);
     }
+
+    /// <summary>"1: 71.3 pump P-17; 2: 84.0 pump P-18. " and its Japanese form.</summary>
+    private static string Listed(Language language, IEnumerable<string> items) => language == Language.En ? string.Join("; ", items) + ". " : string.Join("、", items) + "。";
 
     private static Columns DrawColumns(SeededRandom random, string form) => new(
         Time: form == "time" || random.Chance(50),
@@ -245,9 +229,9 @@ internal static class QuestionTask
             var reading = $"{key}{entry.Value} {unit}";
             string[] parts = format switch
             {
-                0 => [time, type, entry.Name, state, reading],
+                0 => [type, entry.Name, state, reading, time],
                 1 => [entry.Name, type, state, reading, time],
-                2 => [time, entry.Name, type, reading, state],
+                2 => [entry.Name, type, reading, state, time],
                 _ => [type, entry.Name, reading, state, time],
             };
             var start = numbered ? string.Format(mark, ++number) : "";
@@ -261,29 +245,36 @@ internal static class QuestionTask
         var noun = quantity.Noun(language);
         string Reading(Entry entry) => $"{entry.Value} {quantity.AnswerUnit(language)}";
         string Who(Entry entry) => $"{entry.Type.In(language)} {entry.Name}";
-        string Line(Entry entry) => english ? $"Line {entries.IndexOf(entry) + 1}: " : $"{entries.IndexOf(entry) + 1} 行目、";
+        string List(Func<Entry, int, string> show) => Listed(language, entries.Select((entry, index) => $"{index + 1}: {show(entry, index)}"));
         // Values of one log have equally many digits, so ordinal order is numeric order.
         var ordered = entries.OrderBy(entry => entry.Value, StringComparer.Ordinal).ToArray();
         switch (form)
         {
             case "highest" or "lowest":
                 var found = form == "highest" ? ordered[^1] : ordered[0];
-                return english
-                    ? $"The {form} {noun} is {Reading(found)}, in line {entries.IndexOf(found) + 1}: {Who(found)}."
-                    : $"{noun}が最も{(form == "highest" ? "高" : "低")}いのは {Reading(found)}、{entries.IndexOf(found) + 1} 行目の{Who(found)} です。";
+                return List((entry, _) => $"{entry.Value} {Who(entry)}") + (english
+                    ? $"The {form} {noun} is {Reading(found)}, at {Who(found)}."
+                    : $"{noun}が最も{(form == "highest" ? "高" : "低")}いのは {Reading(found)} の{Who(found)} です。");
             case "value":
-                return Line(target) + (english ? $"the {noun} of {Who(target)} is {Reading(target)}." : $"{Who(target)} の{noun}は {Reading(target)} です。");
-            case "state" or "only":
-                return Line(target) + (english ? $"{Who(target)} is {target.State.EnAnswer}." : $"{Who(target)} は{target.State.Ja}です。");
+                return english ? $"The {noun} of {target.Name} is {Reading(target)}." : $"{target.Name} の{noun}は {Reading(target)} です。";
+            case "state":
+                return english ? $"{target.Name} is {target.State.EnAnswer}." : $"{target.Name} は{target.State.Ja}です。";
+            case "only":
+                return List((entry, _) => english ? $"{entry.State.EnAnswer}, {Who(entry)}" : $"{entry.State.Ja} {Who(entry)}")
+                    + (english ? $"The one that is {target.State.EnAnswer} is {Who(target)}." : $"{target.State.Ja}なのは{Who(target)} です。");
             case "time":
-                return Line(target) + (english ? $"{Who(target)} reported at {target.Time}." : $"{Who(target)} の記録は {target.Time} です。");
+                return english ? $"{target.Name} reported at {target.Time}." : $"{target.Name} の記録は {target.Time} です。";
             case "first" or "last":
                 var end = form == "first" ? entries[0] : entries[^1];
                 var at = columns.Time ? (english ? $", at {end.Time}" : $"、時刻は {end.Time}") : "";
-                return Line(end) + (english ? $"the {form} one is {Who(end)}{at}." : $"{(form == "first" ? "最初" : "最後")}は{Who(end)}{at} です。");
+                var line = form == "first" ? 1 : entries.Count;
+                return english ? $"Line {line}: the {form} one is {Who(end)}{at}." : $"{line} 行目、{(form == "first" ? "最初" : "最後")}は{Who(end)}{at} です。";
             case "count":
-                var count = entries.Count(entry => entry.State == state);
-                return english ? $"Of {entries.Count} machines, {count} are {state.EnAnswer}." : $"{entries.Count} 台のうち、{state.Ja}は {count} 台です。";
+                // The number after each state is how many have been found so far.
+                int Found(int index) => entries.Take(index + 1).Count(entry => entry.State == state);
+                var total = Found(entries.Count - 1);
+                return List((entry, index) => $"{entry.State.InAnswer(language)}{(english ? "," : "")} {Found(index)}")
+                    + (english ? $"Of {entries.Count} machines, {total} are {state.EnAnswer}." : $"{entries.Count} 台のうち、{state.Ja}は {total} 台です。");
             default:
                 return english ? $"The log has {entries.Count} machines." : $"ログには {entries.Count} 台あります。";
         }

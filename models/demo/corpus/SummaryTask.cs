@@ -44,6 +44,9 @@ internal static class SummaryTask
             < 4 => $"{instruction} {line}",
             _ => $"{instruction}\n{line}",
         };
+        // People also paste a line and ask nothing.
+        if (split == Split.Training && random.Chance(8))
+            prompt = line;
         var marked = readings.Where(reading => reading.Mark.Length > 0).ToArray();
         var answer = language == Language.En ? InEnglish(type, name, state, readings, marked) : InJapanese(type, name, state, readings, marked);
         return new(Kind.Summary, language, marked.Length == 0 ? "plain" : "marked", prompt, answer);
@@ -58,7 +61,10 @@ internal static class SummaryTask
             var quantity = random.Pick(quantities);
             quantities.Remove(quantity);
             var mark = random.Chance(24) ? random.Pick(["high", "low"]) : "";
-            readings.Add(new(quantity, quantity.DrawValue(random, split), mark));
+            var value = quantity.DrawValue(random, split);
+            if (split == Split.Training && random.Chance(12))
+                value = value[..value.IndexOf('.')];
+            readings.Add(new(quantity, value, mark));
         }
         return readings;
     }

@@ -18,10 +18,13 @@ public sealed partial class QuestionTaskTests
             var exchange = QuestionTask.Make(random, random.Chance(50) ? Language.En : Language.Ja, split);
             if (exchange.Form is not ("highest" or "lowest"))
                 continue;
-            // The log's lines are those with a reading; the reading that the answer gives must be the largest or the smallest.
+            // The conclusion's reading must be the log's largest or smallest, and its machine the one of that line.
             var readings = Reading().Matches(exchange.Prompt).Select(match => double.Parse(match.Value, CultureInfo.InvariantCulture)).ToArray();
             var expected = exchange.Form == "highest" ? readings.Max() : readings.Min();
-            Assert.Equal(expected, double.Parse(Reading().Match(exchange.Answer).Value, CultureInfo.InvariantCulture));
+            var conclusion = Reading().Matches(exchange.Answer)[^1];
+            Assert.Equal(expected, double.Parse(conclusion.Value, CultureInfo.InvariantCulture));
+            var name = Name().Match(exchange.Answer, conclusion.Index).Value;
+            Assert.Contains(exchange.Prompt.Split('\n'), line => line.Contains(conclusion.Value) && line.Contains(name));
             compared++;
         }
         Assert.InRange(compared, 500, 2000);
@@ -29,4 +32,7 @@ public sealed partial class QuestionTaskTests
 
     [GeneratedRegex(@"\d+\.\d")]
     private static partial Regex Reading();
+
+    [GeneratedRegex(@"[A-Z][A-Z]?-?[0-9][0-9A-Z-]*")]
+    private static partial Regex Name();
 }

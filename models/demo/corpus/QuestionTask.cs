@@ -177,13 +177,16 @@ internal static class QuestionTask
         var question = string.Format(wordings.Pick(random, Split.Training), "", quantity.Noun(language), list, "", list);
         question = english ? char.ToUpperInvariant(question[0]) + question[1..] : random.Chance(50) ? question.Replace('?', '\uFF1F') : question;
         var answer = form == "lines"
-            ? Listed(language, chosen.Select(entry => $"{entries.IndexOf(entry) + 1}: {entry.Value} {entry.Type.In(language)} {entry.Name}")).TrimEnd()
+            ? Listed(language, chosen.Select(entry => $"{entries.IndexOf(entry) + 1}: {entry.Value} {ListItem(language, entry)}")).TrimEnd()
             : string.Join(english ? " " : "", chosen.Select(entry => Answer(ask, language, quantity, columns, entries, entry, entry.State)));
         var log = string.Join('\n', Lines(random, logLanguage, quantity, columns, entries, !random.Chance(16)));
         return new(Kind.Question, language, form, random.Chance(60) ? $"{log}\n{question}" : $"{question}\n{log}", answer);
     }
 
-    /// <summary>"1: 71.3 pump P-17; 2: 84.0 pump P-18. " and its Japanese form.</summary>
+    /// <summary>A machine in a list: its name first, because what stands before it selects it; then its sort, if the log says it.</summary>
+    private static string ListItem(Language language, Entry entry) => entry.Type == MachineType.Unknown ? entry.Name : $"{entry.Name} {entry.Type.In(language)}";
+
+    /// <summary>"1: 71.3 P-17 pump; 2: 84.0 P-18 pump. " and its Japanese form.</summary>
     private static string Listed(Language language, IEnumerable<string> items) => language == Language.En ? string.Join("; ", items) + ". " : string.Join("、", items) + "。";
 
     private static Columns DrawColumns(SeededRandom random, string form) => new(
@@ -229,10 +232,10 @@ internal static class QuestionTask
             var reading = $"{key}{entry.Value} {unit}";
             string[] parts = format switch
             {
-                0 => [type, entry.Name, state, reading, time],
-                1 => [entry.Name, type, state, reading, time],
-                2 => [entry.Name, type, reading, state, time],
-                _ => [type, entry.Name, reading, state, time],
+                0 => [type, entry.Name, time, state, reading],
+                1 => [entry.Name, time, type, state, reading],
+                2 => [entry.Name, time, type, reading, state],
+                _ => [type, entry.Name, time, reading, state],
             };
             var start = numbered ? string.Format(mark, ++number) : "";
             yield return start + string.Join(format switch { 0 => " ", 1 => ", ", 2 => " ", _ => " | " }, parts.Where(part => part.Length > 0));
@@ -245,6 +248,7 @@ internal static class QuestionTask
         var noun = quantity.Noun(language);
         string Reading(Entry entry) => $"{entry.Value} {quantity.AnswerUnit(language)}";
         string Who(Entry entry) => $"{entry.Type.In(language)} {entry.Name}";
+        string Item(Entry entry) => ListItem(language, entry);
         string List(Func<Entry, int, string> show) => Listed(language, entries.Select((entry, index) => $"{index + 1}: {show(entry, index)}"));
         // Values of one log have equally many digits, so ordinal order is numeric order.
         var ordered = entries.OrderBy(entry => entry.Value, StringComparer.Ordinal).ToArray();
@@ -252,16 +256,16 @@ internal static class QuestionTask
         {
             case "highest" or "lowest":
                 var found = form == "highest" ? ordered[^1] : ordered[0];
-                return List((entry, _) => $"{entry.Value} {Who(entry)}") + (english
-                    ? $"The {form} {noun} is {Reading(found)}, at {Who(found)}."
-                    : $"{noun}が最も{(form == "highest" ? "高" : "低")}いのは {Reading(found)} の{Who(found)} です。");
+                return List((entry, _) => $"{entry.Value} {Item(entry)}") + (english
+                    ? $"The {form} {noun} in {quantity.EnUnit}: {found.Value} {Item(found)}."
+                    : $"{noun}が最も{(form == "highest" ? "高" : "低")}いのは ({quantity.AnswerUnit(language)}): {found.Value} {Item(found)}。");
             case "value":
                 return english ? $"The {noun} of {target.Name} is {Reading(target)}." : $"{target.Name} の{noun}は {Reading(target)} です。";
             case "state":
                 return english ? $"{target.Name} is {target.State.EnAnswer}." : $"{target.Name} は{target.State.Ja}です。";
             case "only":
-                return List((entry, _) => english ? $"{entry.State.EnAnswer}, {Who(entry)}" : $"{entry.State.Ja} {Who(entry)}")
-                    + (english ? $"The one that is {target.State.EnAnswer} is {Who(target)}." : $"{target.State.Ja}なのは{Who(target)} です。");
+                return List((entry, _) => $"{entry.State.InAnswer(language)} {Item(entry)}")
+                    + (english ? $"Found: {target.State.EnAnswer} {Item(target)}." : $"該当: {target.State.Ja} {Item(target)}。");
             case "time":
                 return english ? $"{target.Name} reported at {target.Time}." : $"{target.Name} の記録は {target.Time} です。";
             case "first" or "last":

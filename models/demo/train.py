@@ -61,7 +61,7 @@ END_OF_TEXT, IM_START, IM_END = 2045, 2046, 2047
 HEAD_DIM = CONFIG["hidden_size"] // CONFIG["num_attention_heads"]
 
 # TokenStream.cs: 16 bits per token.
-ANSWER_BIT, FIRST_BIT, ID_MASK = 1 << 15, 1 << 14, (1 << 14) - 1
+ANSWER_BIT, FIRST_BIT, KEY_BIT, ID_MASK = 1 << 15, 1 << 14, 1 << 13, (1 << 13) - 1
 
 
 class RmsNorm(nn.Module):
@@ -186,7 +186,7 @@ class Rows:
             row[0] += size
             row[1].append(span)
 
-    def batch(self, first, count, prompt_weight):
+    def batch(self, first, count, prompt_weight, key_weight=1.0):
         """Returns ids, conversation numbers, targets and loss weights, all [count, length]."""
         ids = np.full((count, self.length), END_OF_TEXT, np.int64)
         conversation = np.full((count, self.length), -1, np.int64)
@@ -200,7 +200,7 @@ class Rows:
                 ids[row, here] = part & ID_MASK
                 conversation[row, here] = number
                 targets[row, at:at + len(part) - 1] = part[1:] & ID_MASK
-                weights[row, at:at + len(part) - 1] = np.where(part[1:] & ANSWER_BIT, 1.0, prompt_weight)
+                weights[row, at:at + len(part) - 1] = np.where(part[1:] & KEY_BIT, key_weight, np.where(part[1:] & ANSWER_BIT, 1.0, prompt_weight))
                 at += len(part)
         return tuple(torch.from_numpy(array) for array in (ids, conversation, targets, weights))
 
@@ -239,7 +239,7 @@ def train(arguments):
     started = saved = looked = time.time()
     first_step, window = step, []
     while step < arguments.steps:
-        ids, conversation, targets, weights = rows.batch(step * arguments.batch, arguments.batch, arguments.prompt_weight)
+        ids, conversation, targets, weights = rows.batch(step * arguments.batch, arguments.batch, arguments.prompt_weight, arguments.key_weight)
         rate = learning_rate(step, arguments)
         for group in optimizer.param_groups:
             group["lr"] = rate
@@ -251,7 +251,7 @@ def train(arguments):
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
-        answer = weights == 1.0
+        answer = weights >= 1.0
         answer_loss = float(losses.detach()[answer].mean())
         step += 1
         tokens += int((conversation >= 0).sum())
@@ -418,6 +418,7 @@ def main():
     parser.add_argument("--peak", type=float, default=1.5e-3, help="highest learning rate")
     parser.add_argument("--average", type=float, default=0.997, help="decay of the weights' running average")
     parser.add_argument("--prompt-weight", type=float, default=0.1, help="loss weight of tokens that are not an answer")
+    parser.add_argument("--key-weight", type=float, default=5.0, help="loss weight of the conclusions of log questions")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--fp32", dest="bf16", action="store_false", help="no bf16 autocast: for a CPU without AVX512_BF16 or AMX")

@@ -23,8 +23,8 @@ internal sealed record Conversation(string? System, IReadOnlyList<Exchange> Exch
 
     private static Exchange MakeExchange(SeededRandom random, Language language, Split split) => random.Next(100) switch
     {
-        < 15 => SummaryTask.Make(random, language, split),
-        < 25 => AlarmTask.Make(random, language, split),
+        < 11 => SummaryTask.Make(random, language, split),
+        < 19 => AlarmTask.Make(random, language, split),
         < 94 => QuestionTask.Make(random, language, split),
         _ => TalkTask.Make(random, language, split),
     };

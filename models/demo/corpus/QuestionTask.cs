@@ -77,16 +77,20 @@ internal static class QuestionTask
         ["全部で何台ですか?", "機械は何台ありますか?", "行の数は?", "台数を教えてください。"],
         ["機械は全部で何台ですか?", "台数は?"]);
 
-    // Asked in training only: several answers in one, so that each log teaches every one of its lines. {4} is a list of names or line numbers.
+    // Asked in training only: several answers in one, so that each log teaches every one of its lines. {4} is a list of names or line numbers, {5} "highest" or "lowest".
+    private static readonly Wordings EnRanking = new(
+        ["Sort by {1}, {5} first.", "Rank the machines by {1}, {5} first.", "List them from the {5} {1}.", "Order the log by {1}, starting with the {5}."], []);
     private static readonly Wordings EnSeveral = new(
         ["What is the {1} of {4}?", "{4}: what {1}?", "Read {4} for me.", "Tell me about {4}.", "Look up {4}."], []);
     private static readonly Wordings EnLines = new(["What is in line {4}?", "Read line {4}.", "Line {4}?", "What does line {4} say?"], []);
+    private static readonly Wordings JaRanking = new(
+        ["{1}の{5}い順に並べてください。", "{1}が{5}い順に教えてください。", "{1}を{5}いものから順に。", "{1}で並べて、{5}い順で。"], []);
     private static readonly Wordings JaSeveral = new(["{4} の{1}は?", "{4} の{1}を教えてください。", "{4} の値は?", "{4} を調べてください。"], []);
     private static readonly Wordings JaLines = new(["{4} 行目は?", "{4} 行目を読んでください。", "{4} 行目の値は?"], []);
 
     public static Exchange Make(SeededRandom random, Language language, Split split)
     {
-        if (split == Split.Training && random.Chance(20))
+        if (split == Split.Training && random.Chance(35))
             return MakeSeveral(random, language);
         var logLanguage = random.Chance(language == Language.Ja ? 65 : 0) ? Language.Ja : Language.En;
         var form = random.Next(20) switch
@@ -102,6 +106,8 @@ internal static class QuestionTask
             < 19 => "count",
             _ => "total",
         };
+        if (split == Split.Training && random.Chance(25))
+            form = random.Pick(["only", "count", "time", "state", "value"]);
         var columns = DrawColumns(random, form);
         var quantity = form is "highest" or "lowest" && random.Chance(35) ? Quantity.All[0] : random.Pick(Quantity.All);
         var oneType = columns.Type && random.Chance(50);
@@ -154,12 +160,12 @@ internal static class QuestionTask
         return new(Kind.Question, language, form, random.Chance(60) ? $"{log}\n{question}" : $"{question}\n{log}", answer);
     }
 
-    /// <summary>Several machines or lines in the order asked.</summary>
+    /// <summary>Several machines or lines in the order asked, or all of them in the order of their readings.</summary>
     private static Exchange MakeSeveral(SeededRandom random, Language language)
     {
         var english = language == Language.En;
         var logLanguage = random.Chance(english ? 0 : 65) ? Language.Ja : Language.En;
-        var form = random.Pick(["several", "lines"]);
+        var form = random.Pick(["several", "lines", "ranking", "ranking", "ranking"]);
         var columns = DrawColumns(random, form);
         var quantity = random.Pick(Quantity.All);
         var entries = DrawEntries(random, Split.Training, quantity, columns, columns.Type && random.Chance(50), random.Between(2, 5));
@@ -167,17 +173,28 @@ internal static class QuestionTask
         var chosen = entries.OrderBy(_ => random.NextBits()).Take(random.Between(1, entries.Count)).ToArray();
         var names = chosen.Select(entry => form == "lines" ? $"{entries.IndexOf(entry) + 1}" : entry.Name).ToArray();
         var list = names.Length == 1 ? names[0] : english ? string.Join(", ", names[..^1]) + " and " + names[^1] : string.Join("、", names);
+        var falling = random.Chance(50);
         var wordings = (form, english) switch
         {
+            ("ranking", true) => EnRanking,
+            ("ranking", _) => JaRanking,
             ("several", true) => ask switch { "state" => EnState, "time" => EnTime, _ => EnSeveral },
             (_, true) => EnLines,
             ("several", _) => ask switch { "state" => JaState, "time" => JaTime, _ => JaSeveral },
             _ => JaLines,
         };
-        var question = string.Format(wordings.Pick(random, Split.Training), "", quantity.Noun(language), list, "", list);
+        var question = string.Format(wordings.Pick(random, Split.Training), "", quantity.Noun(language), list, "", list, english ? (falling ? "highest" : "lowest") : falling ? "高" : "低");
         question = english ? char.ToUpperInvariant(question[0]) + question[1..] : random.Chance(50) ? question.Replace('?', '\uFF1F') : question;
-        var answer = form == "lines"
-            ? Listed(language, chosen.Select(entry => $"{entries.IndexOf(entry) + 1}: {entry.Value} {ListItem(language, entry)}")).TrimEnd()
+        string Reading(Entry entry) => $"{entry.Value} {ListItem(language, entry)}";
+        var ordered = entries.OrderBy(entry => entry.Value, StringComparer.Ordinal).ToList();
+        if (falling)
+            ordered.Reverse();
+        var answer = form == "ranking"
+            ? Listed(language, entries.Select((entry, index) => $"{index + 1}: {Reading(entry)}"))
+                + (english ? $"The {(falling ? "highest" : "lowest")} {quantity.En} in {quantity.EnUnit}: {string.Join("; ", ordered.Select(Reading))}."
+                    : $"{quantity.JaKey}が最も{(falling ? "高" : "低")}いのは ({quantity.AnswerUnit(language)}): {string.Join("、", ordered.Select(Reading))}。")
+            : form == "lines"
+            ? Listed(language, chosen.Select(entry => $"{entries.IndexOf(entry) + 1}: {Reading(entry)}")).TrimEnd()
             : string.Join(english ? " " : "", chosen.Select(entry => Answer(ask, language, quantity, columns, entries, entry, entry.State)));
         var log = string.Join('\n', Lines(random, logLanguage, quantity, columns, entries, !random.Chance(16)));
         return new(Kind.Question, language, form, random.Chance(60) ? $"{log}\n{question}" : $"{question}\n{log}", answer);

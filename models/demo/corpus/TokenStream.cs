@@ -39,7 +39,7 @@ internal static class TokenStream
         if (!answer.StartsWith("1: ", StringComparison.Ordinal) || counts)
             return 0;
         var english = answer.IndexOf(". ", StringComparison.Ordinal);
-        return english >= 0 ? english + 1 : answer.IndexOf('。');
+        return english >= 0 ? english + 1 : Math.Max(0, answer.IndexOf('。'));
     }
 
     private static bool IsConclusion(Conversation conversation, string content) =>

@@ -1,0 +1,51 @@
+using System.Text;
+
+namespace Temoto.Demo.Corpus;
+
+/// <summary>One or more exchanges as a chat, with or without a system message.</summary>
+internal sealed record Conversation(string? System, IReadOnlyList<Exchange> Exchanges)
+{
+    private static readonly string[] SystemMessages =
+    [
+        "You are Temoto's demo model.", "You read plant logs.", "You are a helpful assistant.", "Answer briefly.", "あなたは工場のログを読むモデルです。", "短く答えてください。",
+    ];
+
+    /// <summary>Makes one conversation of the mixture: questions most, because comparing and counting is learned last.</summary>
+    public static Conversation Make(SeededRandom random, Split split)
+    {
+        var system = split == Split.Training && random.Chance(12) ? random.Pick(SystemMessages) : null;
+        var turns = split == Split.Training && random.Chance(12) ? random.Between(2, 4) : 1;
+        var exchanges = new Exchange[turns];
+        for (var turn = 0; turn < turns; turn++)
+            exchanges[turn] = MakeExchange(random, random.Chance(50) ? Language.En : Language.Ja, split);
+        return new(system, exchanges);
+    }
+
+    private static Exchange MakeExchange(SeededRandom random, Language language, Split split) => random.Next(100) switch
+    {
+        < 11 => SummaryTask.Make(random, language, split),
+        < 19 => AlarmTask.Make(random, language, split),
+        < 94 => QuestionTask.Make(random, language, split),
+        _ => TalkTask.Make(random, language, split),
+    };
+
+    /// <summary>The chat in ChatML, as tokenizer_config.json's template writes it.</summary>
+    public string ToChatMl()
+    {
+        var text = new StringBuilder();
+        foreach (var (role, content) in Messages())
+            text.Append(SpecialTokens.Start).Append(role).Append('\n').Append(content).Append(SpecialTokens.End).Append('\n');
+        return text.ToString();
+    }
+
+    public IEnumerable<(string Role, string Content)> Messages()
+    {
+        if (System is not null)
+            yield return ("system", System);
+        foreach (var exchange in Exchanges)
+        {
+            yield return ("user", exchange.Prompt);
+            yield return ("assistant", exchange.Answer);
+        }
+    }
+}

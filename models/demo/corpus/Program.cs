@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using Temoto.Demo.Corpus;
+
+// Seeds of the shipped model: one per artefact, so that none repeats another's draws.
+const ulong TokenizerSeed = 1;
+const ulong HeldOutSeed = 2;
+const ulong TextSeed = 3;
+const int VocabularySize = 2048;
+const int HeldOutRowsPerGroup = 50;
+
+switch (args)
+{
+    case ["tokenizer", var folder]:
+        {
+            var random = new SeededRandom(TokenizerSeed);
+            var texts = Enumerable.Range(0, 40_000).SelectMany(_ => Conversation.Make(random, Split.Training).Messages().SelectMany(message => new[] { message.Role + "\n", message.Content }));
+            var vocabulary = BytePairTrainer.Train(texts, VocabularySize);
+            TokenizerFiles.Write(vocabulary, folder);
+            Console.WriteLine($"{folder}: {vocabulary.Size} tokens");
+            return 0;
+        }
+    case ["heldout", var folder]:
+        {
+            File.WriteAllText(Path.Combine(folder, "heldout.jsonl"), HeldOutFiles.ToJsonLines(HeldOutFiles.Exchanges(HeldOutSeed, HeldOutRowsPerGroup)));
+            File.WriteAllText(Path.Combine(folder, "heldout.txt"), HeldOutFiles.Text(TextSeed, 32 * 1024));
+            return 0;
+        }
+    case ["train", var tokenizer, var output, var seed, var conversations]:
+        {
+            var random = new SeededRandom(ulong.Parse(seed));
+            var encoder = new BytePairEncoder(TokenizerFiles.Read(tokenizer));
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(output))!);
+            using var file = File.Create(output);
+            var tokens = 0L;
+            for (var left = int.Parse(conversations); left > 0; left--)
+            {
+                var stream = TokenStream.Encode(encoder, Conversation.Make(random, Split.Training));
+                file.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(stream)));
+                tokens += stream.Count;
+            }
+            Console.WriteLine($"{output}: {tokens} tokens in {conversations} conversations");
+            return 0;
+        }
+    case ["encode-heldout", var tokenizer, var output]:
+        {
+            var encoder = new BytePairEncoder(TokenizerFiles.Read(tokenizer));
+            using var file = File.Create(output);
+            var exchanges = HeldOutFiles.Exchanges(HeldOutSeed, HeldOutRowsPerGroup);
+            foreach (var exchange in exchanges)
+                file.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(TokenStream.Encode(encoder, new(null, [exchange])))));
+            File.WriteAllLines(Path.ChangeExtension(output, ".forms"), exchanges.Select(exchange => exchange.Form));
+            return 0;
+        }
+    case ["show", var seed, var count]:
+        {
+            var random = new SeededRandom(ulong.Parse(seed));
+            for (var left = int.Parse(count); left > 0; left--)
+                Console.WriteLine(Conversation.Make(random, Split.Training).ToChatMl());
+            return 0;
+        }
+    default:
+        Console.Error.WriteLine("""
+            Makes everything the demo model learns from. Commands:
+              tokenizer FOLDER                              trains the tokenizer; writes tokenizer.json and tokenizer_config.json
+              heldout FOLDER                                writes heldout.jsonl and heldout.txt
+              train TOKENIZER.JSON OUTPUT SEED COUNT        writes COUNT encoded conversations for train.py
+              encode-heldout TOKENIZER.JSON OUTPUT          encodes heldout.jsonl for train.py's evaluation, and lists the rows' forms
+              show SEED COUNT                               prints COUNT training conversations
+            """);
+        return 2;
+}

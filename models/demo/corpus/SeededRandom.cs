@@ -1,0 +1,26 @@
+namespace Temoto.Demo.Corpus;
+
+/// <summary>SplitMix64: the same seed gives the same corpus on every machine and every .NET version.</summary>
+internal sealed class SeededRandom(ulong seed)
+{
+    private ulong state = seed;
+
+    public ulong NextBits()
+    {
+        state += 0x9E3779B97F4A7C15;
+        var mixed = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9;
+        mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
+        return mixed ^ (mixed >> 31);
+    }
+
+    /// <summary>Uniform in [0, count); the bias of the remainder is below 2^-50 for the counts used here.</summary>
+    public int Next(int count) => (int)((NextBits() >> 1) % (ulong)count);
+
+    /// <summary>Uniform in [first, last], both ends included.</summary>
+    public int Between(int first, int last) => first + Next(last - first + 1);
+
+    /// <summary>True in <paramref name="percent"/> of a hundred calls.</summary>
+    public bool Chance(int percent) => Next(100) < percent;
+
+    public T Pick<T>(IReadOnlyList<T> choices) => choices[Next(choices.Count)];
+}

@@ -1,0 +1,436 @@
+#!/usr/bin/python3
+"""Trains the demo model on a CPU: a Qwen2 of about five million parameters.
+
+  models/demo/train.py train [--steps N] [--resume]     trains; writes checkpoints, loss.csv and loss.svg under --out
+  models/demo/train.py evaluate [--checkpoint FILE]     exact match on the held-out rows, per kind and language
+  models/demo/train.py export [--checkpoint FILE]       writes model.safetensors (BF16), config.json, generation_config.json
+
+The data comes from the corpus generator beside this script (README.md has the commands). Needs Debian's python3-torch and
+libopenblas0-pthread. The script starts itself again with the environment that makes a small CPU fast.
+"""
+import argparse
+import json
+import math
+import os
+import struct
+import sys
+import time
+
+# Huge pages for every tensor, and the AVX-512 kernels of OpenBLAS, which it does not choose on newer CPUs by itself.
+ENVIRONMENT = {
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4294967296"
+                      ":glibc.malloc.trim_threshold=17179869184:glibc.malloc.top_pad=268435456",
+}
+if "avx512bw" in open("/proc/cpuinfo", encoding="ascii").read():
+    ENVIRONMENT["OPENBLAS_CORETYPE"] = "SkylakeX"
+if any(os.environ.get(name) != value for name, value in ENVIRONMENT.items()):
+    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **ENVIRONMENT})
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+REPOSITORY = os.path.dirname(os.path.dirname(FOLDER))
+
+CONFIG = {
+    "architectures": ["Qwen2ForCausalLM"],
+    "model_type": "qwen2",
+    "vocab_size": 2048,
+    "hidden_size": 256,
+    "intermediate_size": 768,
+    "num_hidden_layers": 6,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "hidden_act": "silu",
+    "max_position_embeddings": 512,
+    "rms_norm_eps": 1e-6,
+    "rope_theta": 10000.0,
+    "attention_dropout": 0.0,
+    "use_sliding_window": False,
+    "sliding_window": None,
+    "tie_word_embeddings": True,
+    "initializer_range": 0.02,
+    "use_cache": True,
+    "bos_token_id": 2045,
+    "eos_token_id": 2047,
+    "torch_dtype": "bfloat16",
+}
+END_OF_TEXT, IM_START, IM_END = 2045, 2046, 2047
+HEAD_DIM = CONFIG["hidden_size"] // CONFIG["num_attention_heads"]
+
+# TokenStream.cs: 16 bits per token.
+ANSWER_BIT, FIRST_BIT, KEY_BIT, ID_MASK = 1 << 15, 1 << 14, 1 << 13, (1 << 13) - 1
+
+
+class RmsNorm(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(size))
+
+    def forward(self, x):
+        x = x.float()
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + CONFIG["rms_norm_eps"]) * self.weight
+
+
+def rotate(x, cos, sin):
+    """RoPE, half-split as Hugging Face's Qwen2 has it: dimension i turns with dimension i + Dh/2. x is [B, H, T, Dh]."""
+    left, right = x.float().chunk(2, -1)
+    return torch.cat((left * cos - right * sin, right * cos + left * sin), -1)
+
+
+class Attention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        hidden, kv = CONFIG["hidden_size"], CONFIG["num_key_value_heads"] * HEAD_DIM
+        self.q_proj = nn.Linear(hidden, hidden)
+        self.k_proj = nn.Linear(hidden, kv)
+        self.v_proj = nn.Linear(hidden, kv)
+        self.o_proj = nn.Linear(hidden, hidden, bias=False)
+
+    def forward(self, x, cos, sin, mask):
+        batch, length, hidden = x.shape
+
+        def heads(y):
+            return y.view(batch, length, -1, HEAD_DIM).transpose(1, 2)
+
+        repeat = CONFIG["num_attention_heads"] // CONFIG["num_key_value_heads"]
+        q = rotate(heads(self.q_proj(x)), cos, sin) * HEAD_DIM ** -0.5
+        k = rotate(heads(self.k_proj(x)), cos, sin).repeat_interleave(repeat, 1)
+        v = heads(self.v_proj(x)).repeat_interleave(repeat, 1)
+        scores = torch.softmax((q @ k.transpose(-1, -2)).float() + mask, -1)
+        return self.o_proj((scores.to(v.dtype) @ v).transpose(1, 2).reshape(batch, length, hidden))
+
+
+class Mlp(nn.Module):
+    def __init__(self):
+        super().__init__()
+        hidden, inner = CONFIG["hidden_size"], CONFIG["intermediate_size"]
+        self.gate_proj = nn.Linear(hidden, inner, bias=False)
+        self.up_proj = nn.Linear(hidden, inner, bias=False)
+        self.down_proj = nn.Linear(inner, hidden, bias=False)
+
+    def forward(self, x):
+        return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+
+
+class Layer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.input_layernorm = RmsNorm(CONFIG["hidden_size"])
+        self.self_attn = Attention()
+        self.post_attention_layernorm = RmsNorm(CONFIG["hidden_size"])
+        self.mlp = Mlp()
+
+    def forward(self, x, cos, sin, mask):
+        x = x + self.self_attn(self.input_layernorm(x), cos, sin, mask)
+        return x + self.mlp(self.post_attention_layernorm(x))
+
+
+class Decoder(nn.Module):
+    """Modules are named so that the state's keys are Hugging Face's tensor names."""
+
+    def __init__(self):
+        super().__init__()
+        self.embed_tokens = nn.Embedding(CONFIG["vocab_size"], CONFIG["hidden_size"])
+        self.layers = nn.ModuleList([Layer() for _ in range(CONFIG["num_hidden_layers"])])
+        self.norm = RmsNorm(CONFIG["hidden_size"])
+
+
+class Qwen2(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.model = Decoder()
+        for name, parameter in self.named_parameters():
+            if name.endswith("bias"):
+                nn.init.zeros_(parameter)
+            elif parameter.dim() == 2:
+                # What writes to the residual stream starts smaller, so that its variance does not grow with the depth.
+                residual = name.endswith(("o_proj.weight", "down_proj.weight"))
+                scale = (2 * CONFIG["num_hidden_layers"]) ** -0.5 if residual else 1.0
+                nn.init.normal_(parameter, std=CONFIG["initializer_range"] * scale)
+
+    def forward(self, ids, conversation):
+        """ids and conversation are [B, T]; a token sees the earlier tokens of its own conversation. Returns logits [B, T, V]."""
+        length = ids.shape[1]
+        frequency = CONFIG["rope_theta"] ** (-torch.arange(0, HEAD_DIM, 2).float() / HEAD_DIM)
+        angle = torch.outer(torch.arange(length).float(), frequency)
+        seen = (conversation[:, :, None] == conversation[:, None, :]).tril()
+        mask = torch.zeros(seen.shape).masked_fill_(~seen, -1e9)[:, None]
+        x = self.model.embed_tokens(ids)
+        for layer in self.model.layers:
+            x = layer(x, angle.cos(), angle.sin(), mask)
+        return self.model.norm(x) @ self.model.embed_tokens.weight.t()
+
+
+class Rows:
+    """Conversations packed into rows of a fixed length: each goes into the first of sixteen open rows that has room."""
+
+    def __init__(self, path, length):
+        self.stream = np.fromfile(path, dtype="<u2")
+        self.length = length
+        starts = np.flatnonzero(self.stream & FIRST_BIT)
+        self.spans = list(zip(starts.tolist(), np.append(starts[1:], len(self.stream)).tolist()))
+        self.rows = []
+        open_rows = [[0, []] for _ in range(16)]
+        for span in self.spans:
+            size = min(span[1] - span[0], length)
+            row = next((row for row in open_rows if row[0] + size <= length), None)
+            if row is None:
+                row = max(open_rows, key=lambda candidate: candidate[0])
+                self.rows.append(row[1])
+                open_rows.remove(row)
+                row = [0, []]
+                open_rows.append(row)
+            row[0] += size
+            row[1].append(span)
+
+    def batch(self, first, count, prompt_weight, key_weight=1.0):
+        """Returns ids, conversation numbers, targets and loss weights, all [count, length]."""
+        ids = np.full((count, self.length), END_OF_TEXT, np.int64)
+        conversation = np.full((count, self.length), -1, np.int64)
+        targets = np.zeros((count, self.length), np.int64)
+        weights = np.zeros((count, self.length), np.float32)
+        for row in range(count):
+            at = 0
+            for number, (start, stop) in enumerate(self.rows[(first + row) % len(self.rows)]):
+                part = self.stream[start:stop][: self.length - at].astype(np.int64)
+                here = slice(at, at + len(part))
+                ids[row, here] = part & ID_MASK
+                conversation[row, here] = number
+                targets[row, at:at + len(part) - 1] = part[1:] & ID_MASK
+                weights[row, at:at + len(part) - 1] = np.where(part[1:] & KEY_BIT, key_weight, np.where(part[1:] & ANSWER_BIT, 1.0, prompt_weight))
+                at += len(part)
+        return tuple(torch.from_numpy(array) for array in (ids, conversation, targets, weights))
+
+
+def learning_rate(step, arguments):
+    if step < arguments.warmup:
+        return arguments.peak * (step + 1) / arguments.warmup
+    done = (step - arguments.warmup) / max(1, arguments.schedule - arguments.warmup)
+    return arguments.peak * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
+
+
+def save(checkpoint, path):
+    torch.save(checkpoint, path + ".part")
+    os.replace(path + ".part", path)
+
+
+def train(arguments):
+    torch.manual_seed(arguments.seed)
+    model = Qwen2()
+    rows = Rows(arguments.data, arguments.length)
+    decay = [p for p in model.parameters() if p.dim() == 2]
+    no_decay = [p for p in model.parameters() if p.dim() == 1]
+    optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.1}, {"params": no_decay, "weight_decay": 0.0}], betas=(0.9, 0.95))
+    average = {name: value.clone() for name, value in model.state_dict().items()}
+    step, tokens, curve = 0, 0, []
+    os.makedirs(arguments.out, exist_ok=True)
+    latest = os.path.join(arguments.out, "checkpoint.pt")
+    if arguments.resume:
+        checkpoint = torch.load(latest)
+        model.load_state_dict(checkpoint["model"])
+        optimizer.load_state_dict(checkpoint["optimizer"])
+        average, step, tokens, curve = checkpoint["average"], checkpoint["step"], checkpoint["tokens"], checkpoint["curve"]
+    count = sum(p.numel() for p in model.parameters())
+    print(f"{count} parameters, {len(rows.spans)} conversations in {len(rows.rows)} rows of {arguments.length}, "
+          f"steps {step} to {arguments.steps} of {arguments.schedule}, {'bf16' if arguments.bf16 else 'fp32'}, {torch.get_num_threads()} threads", flush=True)
+    started = saved = looked = time.time()
+    first_step, window = step, []
+    while step < arguments.steps:
+        ids, conversation, targets, weights = rows.batch(step * arguments.batch, arguments.batch, arguments.prompt_weight, arguments.key_weight)
+        rate = learning_rate(step, arguments)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        with torch.autocast("cpu", torch.bfloat16, enabled=arguments.bf16):
+            logits = model(ids, conversation)
+        losses = F.cross_entropy(logits.float().view(-1, CONFIG["vocab_size"]), targets.view(-1), reduction="none").view_as(weights)
+        loss = (losses * weights).sum() / weights.sum()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        answer = weights >= 1.0
+        answer_loss = float(losses.detach()[answer].mean())
+        step += 1
+        tokens += int((conversation >= 0).sum())
+        # The average of the last few hundred steps' weights is what is evaluated and shipped.
+        keep = min(arguments.average, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for name, value in model.state_dict().items():
+                average[name].lerp_(value, 1 - keep)
+        curve.append((step, tokens, rate, float(loss), answer_loss))
+        window.append(answer_loss)
+        now = time.time()
+        if step - first_step == 3:
+            rate_now = 3 * arguments.batch * arguments.length / (now - started)
+            print(f"3 steps: {rate_now:.0f} tokens/s, {(arguments.steps - step) * arguments.batch * arguments.length / rate_now / 60:.0f} minutes to go", flush=True)
+        if step % arguments.report == 0 or step == arguments.steps:
+            speed = (step - first_step) * arguments.batch * arguments.length / (now - started)
+            print(f"{time.strftime('%H:%M:%S')} step {step} tokens {tokens / 1e6:.2f} M answer loss {sum(window) / len(window):.4f} rate {rate:.2e} {speed:.0f} tokens/s", flush=True)
+            window = []
+        last = step == arguments.steps
+        if now - saved > arguments.save_seconds or last:
+            save({"model": model.state_dict(), "average": average, "optimizer": optimizer.state_dict(), "step": step, "tokens": tokens, "curve": curve}, latest)
+            write_curve(curve, arguments.out)
+            saved = now
+        if arguments.heldout and (now - looked > arguments.look_seconds or last):
+            print_accuracy(average, arguments)
+            looked = now
+
+
+def write_curve(curve, folder):
+    with open(os.path.join(folder, "loss.csv"), "w", encoding="ascii") as file:
+        file.write("step,tokens,learning_rate,loss,answer_loss\n")
+        for step, tokens, rate, loss, answer_loss in curve:
+            file.write(f"{step},{tokens},{rate:.6e},{loss:.6f},{answer_loss:.6f}\n")
+    with open(os.path.join(folder, "loss.svg"), "w", encoding="utf-8") as file:
+        file.write(svg(curve))
+
+
+def svg(curve):
+    """Answer loss over tokens, logarithmic; each point is the mean of about one part in two hundred of the run."""
+    width, height, left, right, top, bottom = 760, 380, 60, 20, 20, 46
+    size = max(1, len(curve) // 200)
+    points = [(part[-1][1] / 1e6, sum(row[4] for row in part) / len(part)) for part in (curve[at:at + size] for at in range(0, len(curve), size))]
+    last = points[-1][0]
+    low = math.floor(math.log10(max(1e-4, min(loss for _, loss in points))))
+    high = math.ceil(math.log10(max(loss for _, loss in points)))
+
+    def x(millions):
+        return left + (width - left - right) * millions / last
+
+    def y(loss):
+        return top + (height - top - bottom) * (high - math.log10(max(loss, 1e-4))) / max(1, high - low)
+
+    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">',
+             f'<rect width="{width}" height="{height}" fill="#fff"/>']
+    for power in range(low, high + 1):
+        lines.append(f'<path d="M{left} {y(10 ** power):.1f}H{width - right}" stroke="#ddd"/>'
+                     f'<text x="{left - 8}" y="{y(10 ** power) + 4:.1f}" text-anchor="end">{10 ** power:g}</text>')
+    spacing = next(s for s in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) if last / s <= 10 or s == 100)
+    for mark in range(int(last / spacing) + 1):
+        lines.append(f'<text x="{x(mark * spacing):.1f}" y="{height - bottom + 18}" text-anchor="middle">{mark * spacing:g}</text>')
+    path = " ".join(f"{x(millions):.1f},{y(loss):.1f}" for millions, loss in points)
+    lines.append(f'<polyline points="{path}" fill="none" stroke="#1f6fb2" stroke-width="1.5"/>')
+    lines.append(f'<text x="{(left + width - right) / 2}" y="{height - 8}" text-anchor="middle">million tokens</text>')
+    lines.append(f'<text x="14" y="{(top + height - bottom) / 2}" text-anchor="middle" transform="rotate(-90 14 {(top + height - bottom) / 2})">loss on answers (nats per token)</text>')
+    return "\n".join(lines) + "\n</svg>\n"
+
+
+def held_out(arguments):
+    rows = Rows(arguments.heldout, 512)
+    with open(os.path.join(FOLDER, "heldout.jsonl"), encoding="utf-8") as file:
+        labels = [json.loads(line) for line in file]
+    with open(os.path.splitext(arguments.heldout)[0] + ".forms", encoding="ascii") as file:
+        for label, form in zip(labels, file):
+            label["form"] = form.strip()
+    assert len(labels) == len(rows.spans), "heldout.u16 does not belong to heldout.jsonl"
+    return rows, labels
+
+
+def exact_matches(state, arguments):
+    """Whether greedy decoding gives each answer: it does just when every token of the answer is the likeliest after the true ones before it."""
+    model = Qwen2()
+    model.load_state_dict(state)
+    rows, labels = held_out(arguments)
+    order = sorted(range(len(labels)), key=lambda index: rows.spans[index][1] - rows.spans[index][0])
+    hits = [False] * len(labels)
+    with torch.no_grad():
+        for at in range(0, len(order), 16):
+            part = order[at:at + 16]
+            rows.rows = [[rows.spans[index]] for index in part]
+            rows.length = max(stop - start for start, stop in (rows.spans[index] for index in part))
+            ids, conversation, targets, weights = rows.batch(0, len(part), 0.0)
+            right = (model(ids, conversation).argmax(-1) == targets) | (weights == 0)
+            for index, hit in zip(part, right.all(-1).tolist()):
+                hits[index] = hit
+    return labels, hits
+
+
+def accuracy(labels, hits, *keys):
+    groups = {}
+    for label, hit in zip(labels, hits):
+        group = groups.setdefault(" ".join(label[key] for key in keys), [0, 0])
+        group[0] += hit
+        group[1] += 1
+    return groups
+
+
+def print_accuracy(state, arguments):
+    labels, hits = exact_matches(state, arguments)
+    print("held out:", ", ".join(f"{name} {right}/{total}" for name, (right, total) in accuracy(labels, hits, "kind", "language").items()))
+    questions = [(label, hit) for label, hit in zip(labels, hits) if label["kind"] == "question"]
+    print("questions:", ", ".join(f"{name} {right}/{total}" for name, (right, total) in sorted(accuracy(*zip(*questions), "form").items())), flush=True)
+
+
+def write_safetensors(state, path):
+    """The format's own layout: length of the header, header, data. Tensors in BF16, in the order of their names."""
+    header, data = {"__metadata__": {"format": "pt"}}, []
+    at = 0
+    for name in sorted(state):
+        content = state[name].to(torch.bfloat16).contiguous().view(torch.int16).numpy().astype("<i2").tobytes()
+        header[name] = {"dtype": "BF16", "shape": list(state[name].shape), "data_offsets": [at, at + len(content)]}
+        at += len(content)
+        data.append(content)
+    text = json.dumps(header, separators=(",", ":")).encode("ascii")
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + b"".join(data))
+
+
+def export(arguments):
+    state = torch.load(arguments.checkpoint)["average"]
+    write_safetensors(state, os.path.join(FOLDER, "model.safetensors"))
+    generation = {"bos_token_id": END_OF_TEXT, "eos_token_id": [IM_END, END_OF_TEXT], "pad_token_id": END_OF_TEXT, "do_sample": False, "max_new_tokens": 128}
+    for name, content in (("config.json", CONFIG), ("generation_config.json", generation)):
+        with open(os.path.join(FOLDER, name), "w", encoding="ascii") as file:
+            json.dump(content, file, indent=2)
+            file.write("\n")
+
+
+def evaluate(arguments):
+    state = torch.load(arguments.checkpoint)["average"]
+    rounded = {name: value.to(torch.bfloat16).float() for name, value in state.items()}
+    print_accuracy(rounded, arguments)
+    if arguments.misses:
+        labels, hits = exact_matches(rounded, arguments)
+        for label, hit in zip(labels, hits):
+            if not hit:
+                print(json.dumps(label, ensure_ascii=False))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=["train", "evaluate", "export"])
+    artifacts = os.path.join(REPOSITORY, "artifacts", "demo")
+    parser.add_argument("--data", default=os.path.join(artifacts, "train.u16"))
+    parser.add_argument("--heldout", default=os.path.join(artifacts, "heldout.u16"), help="encoded held-out rows; empty for none")
+    parser.add_argument("--out", default=os.path.join(artifacts, "run"))
+    parser.add_argument("--checkpoint", default=os.path.join(artifacts, "run", "checkpoint.pt"))
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--steps", type=int, default=6000, help="stop here")
+    parser.add_argument("--schedule", type=int, default=6000, help="steps of the cosine schedule")
+    parser.add_argument("--batch", type=int, default=16, help="rows per step")
+    parser.add_argument("--length", type=int, default=256, help="tokens per row")
+    parser.add_argument("--warmup", type=int, default=200)
+    parser.add_argument("--peak", type=float, default=1.5e-3, help="highest learning rate")
+    parser.add_argument("--average", type=float, default=0.997, help="decay of the weights' running average")
+    parser.add_argument("--prompt-weight", type=float, default=0.1, help="loss weight of tokens that are not an answer")
+    parser.add_argument("--key-weight", type=float, default=5.0, help="loss weight of the conclusions of log questions")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--fp32", dest="bf16", action="store_false", help="no bf16 autocast: for a CPU without AVX512_BF16 or AMX")
+    parser.add_argument("--report", type=int, default=50, help="steps between two lines of output")
+    parser.add_argument("--save-seconds", type=float, default=240)
+    parser.add_argument("--look-seconds", type=float, default=240, help="seconds between two looks at the held-out rows")
+    parser.add_argument("--misses", action="store_true", help="evaluate: print the rows that came out wrong")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    torch.set_flush_denormal(True)
+    {"train": train, "evaluate": evaluate, "export": export}[arguments.command](arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Temoto.Kernels;
 using Temoto.Tensors;
 
@@ -17,19 +18,38 @@ internal static class GgufExport
         if (!BlockEncoder.Supports(dtype))
             throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "F32, F16, BF16, Q8_0 or Q4_0");
         var tensors = Tensors(checkpoint);
+        var factors = FrequencyFactors(checkpoint.Config);
         var entries = tensors.Select(item => new TensorEntry(item.Name, TypeOf(item.Tensor, dtype), item.Tensor.Shape)).ToList();
+        if (factors is not null)
+            entries.Add(new TensorEntry(GgufNames.RopeFrequencies, DType.F32, [factors.Length]));
         var metadata = Metadata(checkpoint, dtype);
         var total = entries.Sum(entry => entry.ByteLength);
         long done = 0;
         using var writer = new GgufWriter(path, metadata, entries);
-        for (var i = 0; i < entries.Count; i++)
+        for (var i = 0; i < tensors.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             WriteTensor(writer, checkpoint, tensors[i].Tensor, entries[i].DType);
             done += entries[i].ByteLength;
             progress?.Invoke(done, total);
         }
+        if (factors is not null)
+            writer.Write(MemoryMarshal.AsBytes<float>(factors));
         writer.Commit();
+    }
+
+    /// <summary>
+    /// GGUF has no word for the llama3 scaling; its files carry what each frequency is divided by. Null where there is no scaling, or a linear one, which the
+    /// metadata says.
+    /// </summary>
+    private static float[]? FrequencyFactors(ModelConfig config)
+    {
+        if (config.RopeFrequencyFactors is { } given)
+            return [.. given];
+        if (config.RopeScaling is null or { RopeType: "linear" })
+            return null;
+        var plain = config with { RopeScaling = null };
+        return [.. Enumerable.Range(0, config.HeadDim / 2).Select(pair => (float)(plain.RopeFrequency(pair) / config.RopeFrequency(pair)))];
     }
 
     private static List<(string Name, Tensor Tensor)> Tensors(Checkpoint checkpoint)
@@ -94,8 +114,6 @@ internal static class GgufExport
     private static GgufMetadata Metadata(Checkpoint checkpoint, DType dtype)
     {
         var config = checkpoint.Config;
-        if (config.RopeScaling is { RopeType: not "linear" } || config.RopeFrequencyFactors is not null)
-            throw new InputException(checkpoint.Path, "rope_scaling", $"'{config.RopeScaling?.RopeType ?? "rope_freqs"}'", "none or linear", "this position scaling cannot be exported to GGUF yet");
         var a = config.ModelType;
         var metadata = new GgufMetadata()
             .Add("general.architecture", a)
@@ -114,7 +132,7 @@ internal static class GgufExport
             .Add($"{a}.rope.dimension_count", (uint)config.HeadDim)
             .Add($"{a}.rope.freq_base", (float)config.RopeTheta)
             .Add($"{a}.vocab_size", (uint)config.VocabSize);
-        if (config.RopeScaling is { } scaling)
+        if (config.RopeScaling is { RopeType: "linear" } scaling)
             metadata.Add($"{a}.rope.scaling.type", "linear").Add($"{a}.rope.scaling.factor", (float)scaling.Factor);
         if (checkpoint.Tokenizer is { } tokenizer)
             AddTokenizer(metadata, checkpoint, tokenizer);

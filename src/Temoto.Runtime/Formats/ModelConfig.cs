@@ -52,8 +52,14 @@ internal sealed record ModelConfig
     public bool MlpBias { get; init; }
 
     public string HiddenAct { get; init; } = "silu";
-}
 
-/// <summary>config.json's <c>rope_scaling</c> (called <c>rope_parameters</c> in newer files).</summary>
-/// <param name="RopeType"><c>linear</c> or <c>llama3</c>; anything else is refused when the file is read.</param>
-internal sealed record RopeScaling(string RopeType, double Factor, double LowFreqFactor, double HighFreqFactor, int OriginalMaxPositionEmbeddings);
+    /// <summary>
+    /// The angle by which pair i of a head turns from one position to the next, in radians: RopeTheta^(-2i / HeadDim) after the scaling, i = 0 .. HeadDim/2 - 1
+    /// (Su et al., arXiv 2104.09864).
+    /// </summary>
+    public double RopeFrequency(int pair)
+    {
+        var frequency = Math.Pow(RopeTheta, -2.0 * pair / HeadDim);
+        return (RopeScaling?.Apply(frequency) ?? frequency) / (RopeFrequencyFactors?[pair] ?? 1);
+    }
+}

@@ -114,6 +114,7 @@ public sealed class LlamaCppTests : IDisposable
         Assert.Equal(Prompt.Length * GgufFixture.VocabSize, count);
         var deviation = Math.Sqrt(totalSquares / count - total / count * (total / count));
         var error = Math.Sqrt(squares / count) / deviation;
+        TestContext.Current.SendDiagnosticMessage($"{architecture} {dtype}: root mean square difference {error:E1} standard deviations");
         Assert.True(error <= tolerance, $"off by {error:E2} standard deviations, allowed {tolerance:E2}");
     }
 }

@@ -72,6 +72,7 @@ public class LogitOracleTests
         var mean = expected.Average();
         var deviation = Math.Sqrt(expected.Average(value => (value - mean) * (value - mean)));
         var worst = expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max();
+        TestContext.Current.SendDiagnosticMessage($"{config.ModelType} {dtype} {kernels}: largest difference {worst / deviation:E1} standard deviations");
         Assert.InRange(deviation, 0.1, 10);
         Assert.True(worst <= (kernels == "precise" ? PreciseTolerance : Tolerance) * deviation, $"off by {worst / deviation:E2} standard deviations");
     }

@@ -30,6 +30,45 @@ public class WorkerPoolTests
         }
     }
 
+    /// <summary>Two chunks: the caller's waits until the worker's has begun (if it comes at all), and the worker's ends well after it.</summary>
+    private sealed class UnevenWork : IParallelWork
+    {
+        private volatile bool begun;
+
+        public int Done;
+
+        public bool Shared { get; private set; }
+
+        public void Execute(int chunk, int worker)
+        {
+            if (worker == 0)
+            {
+                Shared |= SpinWait.SpinUntil(() => begun, 100);
+            }
+            else
+            {
+                begun = true;
+                Thread.Sleep(3);
+            }
+            Interlocked.Increment(ref Done);
+        }
+    }
+
+    [Fact]
+    public void ARegionEndsOnlyWhenTheChunksUnderWayAreDone()
+    {
+        using var pool = new WorkerPool(2);
+        var shared = 0;
+        for (var region = 0; region < 50; region++)
+        {
+            var work = new UnevenWork();
+            pool.Run(work, 2);
+            Assert.Equal(2, Volatile.Read(ref work.Done));
+            shared += work.Shared ? 1 : 0;
+        }
+        Assert.True(shared > 0, "the worker never took part");
+    }
+
     [Fact]
     public void WorkersWakeAfterSleeping()
     {

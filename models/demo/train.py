@@ -3,7 +3,7 @@
 
   models/demo/train.py train [--steps N] [--resume]     trains; writes checkpoints, loss.csv and loss.svg under --out
   models/demo/train.py evaluate [--checkpoint FILE]     exact match on the held-out rows, per kind and language
-  models/demo/train.py export [--checkpoint FILE]       writes model.safetensors (BF16), config.json, generation_config.json
+  models/demo/train.py export [--checkpoint FILE]       writes model.safetensors (BF16), its two config files and the loss curve
 
 The data comes from the corpus generator beside this script (README.md has the commands). Needs Debian's python3-torch and
 libopenblas0-pthread. The script starts itself again with the environment that makes a small CPU fast.
@@ -209,7 +209,7 @@ def learning_rate(step, arguments):
     if step < arguments.warmup:
         return arguments.peak * (step + 1) / arguments.warmup
     done = (step - arguments.warmup) / max(1, arguments.schedule - arguments.warmup)
-    return arguments.peak * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
+    return arguments.peak * (0.001 + 0.999 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
 
 
 def save(checkpoint, path):
@@ -280,10 +280,10 @@ def train(arguments):
             looked = now
 
 
-def write_curve(curve, folder):
+def write_curve(curve, folder, every=1):
     with open(os.path.join(folder, "loss.csv"), "w", encoding="ascii") as file:
         file.write("step,tokens,learning_rate,loss,answer_loss\n")
-        for step, tokens, rate, loss, answer_loss in curve:
+        for step, tokens, rate, loss, answer_loss in curve[every - 1::every]:
             file.write(f"{step},{tokens},{rate:.6e},{loss:.6f},{answer_loss:.6f}\n")
     with open(os.path.join(folder, "loss.svg"), "w", encoding="utf-8") as file:
         file.write(svg(curve))
@@ -381,8 +381,9 @@ def write_safetensors(state, path):
 
 
 def export(arguments):
-    state = torch.load(arguments.checkpoint)["average"]
-    write_safetensors(state, os.path.join(FOLDER, "model.safetensors"))
+    checkpoint = torch.load(arguments.checkpoint)
+    write_curve(checkpoint["curve"], FOLDER, every=10)
+    write_safetensors(checkpoint["average"], os.path.join(FOLDER, "model.safetensors"))
     generation = {"bos_token_id": END_OF_TEXT, "eos_token_id": [IM_END, END_OF_TEXT], "pad_token_id": END_OF_TEXT, "do_sample": False, "max_new_tokens": 128}
     for name, content in (("config.json", CONFIG), ("generation_config.json", generation)):
         with open(os.path.join(FOLDER, name), "w", encoding="ascii") as file:
@@ -410,13 +411,13 @@ def main():
     parser.add_argument("--out", default=os.path.join(artifacts, "run"))
     parser.add_argument("--checkpoint", default=os.path.join(artifacts, "run", "checkpoint.pt"))
     parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--steps", type=int, default=6000, help="stop here")
-    parser.add_argument("--schedule", type=int, default=6000, help="steps of the cosine schedule")
-    parser.add_argument("--batch", type=int, default=16, help="rows per step")
-    parser.add_argument("--length", type=int, default=256, help="tokens per row")
+    parser.add_argument("--steps", type=int, default=12000, help="stop here")
+    parser.add_argument("--schedule", type=int, default=12000, help="steps of the cosine schedule")
+    parser.add_argument("--batch", type=int, default=4, help="rows per step")
+    parser.add_argument("--length", type=int, default=512, help="tokens per row")
     parser.add_argument("--warmup", type=int, default=200)
     parser.add_argument("--peak", type=float, default=1.5e-3, help="highest learning rate")
-    parser.add_argument("--average", type=float, default=0.997, help="decay of the weights' running average")
+    parser.add_argument("--average", type=float, default=0.998, help="decay of the weights' running average")
     parser.add_argument("--prompt-weight", type=float, default=0.1, help="loss weight of tokens that are not an answer")
     parser.add_argument("--key-weight", type=float, default=5.0, help="loss weight of the conclusions of log questions")
     parser.add_argument("--seed", type=int, default=1)

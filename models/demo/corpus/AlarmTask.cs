@@ -39,7 +39,7 @@ internal static class AlarmTask
             new(["supply voltage {0}", "voltage dip to {0}", "supply voltage too low", "voltage dropped to {0}"], ["low supply voltage, {0}", "voltage dip"]),
             new(["電源電圧 {0}", "電圧低下 {0}", "電源電圧が低い", "電圧が {0} に低下"], ["電源の電圧が低い {0}", "電源電圧低下"])),
         new("stuck valve", "弁の固着", "free the valve", "弁を手で動かす", "%",
-            new(["valve stuck at {0}", "valve does not move", "stuck valve", "valve position frozen, {0}"], ["valve is stuck", "valve frozen at {0}"]),
+            new(["valve stuck at {0}", "valve does not move", "stuck valve", "valve position frozen, {0}", "frozen valve, {0}", "valve jammed at {0}"], ["valve is stuck", "valve frozen at {0}"]),
             new(["弁が {0} で固着", "弁が動かない", "弁の固着 {0}", "弁開度が変わらない"], ["弁が固着 {0}", "弁の開度が変わらない"])),
         new("door open", "扉の開放", "close the door", "扉を閉める", "",
             new(["door open", "guard door not closed", "safety door opened", "door switch open"], ["the door is open", "safety door not closed"]),

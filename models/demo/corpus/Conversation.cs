@@ -17,15 +17,15 @@ internal sealed record Conversation(string? System, IReadOnlyList<Exchange> Exch
         var turns = split == Split.Training && random.Chance(12) ? random.Between(2, 4) : 1;
         var exchanges = new Exchange[turns];
         for (var turn = 0; turn < turns; turn++)
-            exchanges[turn] = MakeExchange(random, random.Chance(50) ? Language.En : Language.Ja, split);
+            exchanges[turn] = MakeExchange(random, random.Chance(42) ? Language.En : Language.Ja, split);
         return new(system, exchanges);
     }
 
     private static Exchange MakeExchange(SeededRandom random, Language language, Split split) => random.Next(100) switch
     {
-        < 11 => SummaryTask.Make(random, language, split),
-        < 19 => AlarmTask.Make(random, language, split),
-        < 94 => QuestionTask.Make(random, language, split),
+        < 18 => SummaryTask.Make(random, language, split),
+        < 34 => AlarmTask.Make(random, language, split),
+        < 91 => QuestionTask.Make(random, language, split),
         _ => TalkTask.Make(random, language, split),
     };
 

@@ -14,10 +14,10 @@ internal static class QuestionTask
 
     // {0} is the sort of machine ("pump"), {1} the quantity ("temperature"), {2} a machine's name, {3} a state.
     private static readonly Wordings EnHighest = new(
-        ["Which {0} has the highest {1}?", "Where is the {1} highest?", "Find the highest {1}.", "Highest {1}?", "What is the maximum {1}?", "Max {1}, and which {0}?", "Which {0} reads the most {1}?", "Show the top {1}.", "Name the {0} with the greatest {1}."],
+        ["Which {0} has the highest {1}?", "Where is the {1} highest?", "Find the highest {1}.", "Highest {1}?", "What is the maximum {1}?", "Max {1}, and which {0}?", "Which {0} reads the most {1}?", "Show the top {1}.", "Name the {0} with the greatest {1}.", "What {0} has the highest {1}?", "Tell me the highest {1}."],
         ["What is the highest {1}?", "Which {0} shows the highest {1}?", "Name the {0} with the highest {1}.", "Find the maximum {1}."]);
     private static readonly Wordings EnLowest = new(
-        ["Which {0} has the lowest {1}?", "Where is the {1} lowest?", "Find the lowest {1}.", "Lowest {1}?", "What is the minimum {1}?", "Min {1}, and which {0}?", "Which {0} reads the least {1}?", "Show the bottom {1}.", "Name the {0} with the smallest {1}."],
+        ["Which {0} has the lowest {1}?", "Where is the {1} lowest?", "Find the lowest {1}.", "Lowest {1}?", "What is the minimum {1}?", "Min {1}, and which {0}?", "Which {0} reads the least {1}?", "Show the bottom {1}.", "Name the {0} with the smallest {1}.", "What {0} has the lowest {1}?", "Tell me the lowest {1}."],
         ["What is the lowest {1}?", "Which {0} shows the lowest {1}?", "Name the {0} with the lowest {1}.", "Find the minimum {1}."]);
     private static readonly Wordings EnHottest = new(["Which {0} is hottest?", "Which {0} is the hottest?", "Who runs hottest?", "Find the hottest {0}."], ["What is the hottest {0}?", "Name the hottest {0}."]);
     private static readonly Wordings EnCoolest = new(["Which {0} is coolest?", "Which {0} is the coolest?", "Who runs coolest?", "Find the coolest {0}."], ["What is the coolest {0}?", "Name the coolest {0}."]);
@@ -28,7 +28,7 @@ internal static class QuestionTask
         ["What is {2} doing?", "What state is {2} in?", "State of {2}?", "Is {2} running or not?", "How is {2} doing?", "Tell me the state of {2}."],
         ["What is the state of {2}?", "Give me the state of {2}."]);
     private static readonly Wordings EnOnly = new(
-        ["Which {0} is {3}?", "Find the {0} that is {3}.", "Who is {3}?", "Which one is {3}?"],
+        ["Which {0} is {3}?", "Find the {0} that is {3}.", "Who is {3}?", "Which one is {3}?", "What is {3}?", "Tell me which {0} is {3}."],
         ["Name the {0} that is {3}.", "What {0} is {3}?"]);
     private static readonly Wordings EnTime = new(
         ["When did {2} report?", "At what time is {2} logged?", "Time of {2}?", "When was {2} seen?"],
@@ -47,10 +47,10 @@ internal static class QuestionTask
         ["How many machines are in the log?", "Count the entries."]);
 
     private static readonly Wordings JaHighest = new(
-        ["{1}が最も高い{0}はどれですか?", "{1}が一番高いのは?", "最高の{1}は?", "{1}の最大値を教えてください。", "{1}が最大の{0}は?", "最も高い{1}を探してください。", "どの{0}の{1}が最も高いですか?"],
+        ["{1}が最も高い{0}はどれですか?", "{1}が一番高いのは?", "最高の{1}は?", "{1}の最大値を教えてください。", "{1}が最大の{0}は?", "最も高い{1}を探してください。", "どの{0}の{1}が最も高いですか?", "{0}の中で{1}が一番高いのは?", "{1}が最高の{0}は?"],
         ["{1}が最も高いのはどれですか?", "{1}が一番高い{0}は?", "{1}の最大値は?"]);
     private static readonly Wordings JaLowest = new(
-        ["{1}が最も低い{0}はどれですか?", "{1}が一番低いのは?", "最低の{1}は?", "{1}の最小値を教えてください。", "{1}が最小の{0}は?", "最も低い{1}を探してください。", "どの{0}の{1}が最も低いですか?"],
+        ["{1}が最も低い{0}はどれですか?", "{1}が一番低いのは?", "最低の{1}は?", "{1}の最小値を教えてください。", "{1}が最小の{0}は?", "最も低い{1}を探してください。", "どの{0}の{1}が最も低いですか?", "{0}の中で{1}が一番低いのは?", "{1}が最低の{0}は?"],
         ["{1}が最も低いのはどれですか?", "{1}が一番低い{0}は?", "{1}の最小値は?"]);
     private static readonly Wordings JaValue = new(
         ["{2} の{1}は?", "{2} の{1}を教えてください。", "{2} の値は?", "{2} の{1}はいくつですか?", "{1}は? {2} です。"],
@@ -62,7 +62,7 @@ internal static class QuestionTask
         ["{3}の{0}はどれですか?", "{3}なのは?", "どの{0}が{3}ですか?", "{3}の{0}を探してください。"],
         ["{3}なのはどれですか?", "{3}の{0}を教えてください。"]);
     private static readonly Wordings JaTime = new(
-        ["{2} の時刻は?", "{2} の記録は何時ですか?", "{2} はいつ記録されましたか?"],
+        ["{2} の時刻は?", "{2} の記録は何時ですか?", "{2} はいつ記録されましたか?", "{2} は何時の記録ですか?", "{2} が記録された時刻は?"],
         ["{2} の記録の時刻は?", "{2} は何時に記録されましたか?"]);
     private static readonly Wordings JaFirst = new(
         ["最初の{0}は?", "最初の記録はどれですか?", "一番目の{0}を教えてください。", "最初に記録されたのは?"],
@@ -77,20 +77,16 @@ internal static class QuestionTask
         ["全部で何台ですか?", "機械は何台ありますか?", "行の数は?", "台数を教えてください。"],
         ["機械は全部で何台ですか?", "台数は?"]);
 
-    // Asked in training only: several answers in one, so that each log teaches every one of its lines. {4} is a list of names or line numbers, {5} "highest" or "lowest".
-    private static readonly Wordings EnRanking = new(
-        ["Sort by {1}, {5} first.", "Rank the machines by {1}, {5} first.", "List them from the {5} {1}.", "Order the log by {1}, starting with the {5}."], []);
+    // Asked in training only: several answers in one, so that each log teaches every one of its lines. {4} is a list of names or line numbers.
     private static readonly Wordings EnSeveral = new(
         ["What is the {1} of {4}?", "{4}: what {1}?", "Read {4} for me.", "Tell me about {4}.", "Look up {4}."], []);
     private static readonly Wordings EnLines = new(["What is in line {4}?", "Read line {4}.", "Line {4}?", "What does line {4} say?"], []);
-    private static readonly Wordings JaRanking = new(
-        ["{1}の{5}い順に並べてください。", "{1}が{5}い順に教えてください。", "{1}を{5}いものから順に。", "{1}で並べて、{5}い順で。"], []);
     private static readonly Wordings JaSeveral = new(["{4} の{1}は?", "{4} の{1}を教えてください。", "{4} の値は?", "{4} を調べてください。"], []);
     private static readonly Wordings JaLines = new(["{4} 行目は?", "{4} 行目を読んでください。", "{4} 行目の値は?"], []);
 
     public static Exchange Make(SeededRandom random, Language language, Split split)
     {
-        if (split == Split.Training && random.Chance(35))
+        if (split == Split.Training && random.Chance(10))
             return MakeSeveral(random, language);
         var logLanguage = random.Chance(language == Language.Ja ? 65 : 0) ? Language.Ja : Language.En;
         var form = random.Next(20) switch
@@ -106,8 +102,9 @@ internal static class QuestionTask
             < 19 => "count",
             _ => "total",
         };
-        if (split == Split.Training && random.Chance(25))
-            form = random.Pick(["only", "count", "time", "state", "value"]);
+        // Forms that one question in twenty has would be learned last.
+        if (split == Split.Training && random.Chance(30))
+            form = random.Pick(["only", "only", "count", "time", "time", "state", "value", "total"]);
         var columns = DrawColumns(random, form);
         var quantity = form is "highest" or "lowest" && random.Chance(35) ? Quantity.All[0] : random.Pick(Quantity.All);
         var oneType = columns.Type && random.Chance(50);
@@ -160,12 +157,12 @@ internal static class QuestionTask
         return new(Kind.Question, language, form, random.Chance(60) ? $"{log}\n{question}" : $"{question}\n{log}", answer);
     }
 
-    /// <summary>Several machines or lines in the order asked, or all of them in the order of their readings.</summary>
+    /// <summary>Several machines or lines in the order asked.</summary>
     private static Exchange MakeSeveral(SeededRandom random, Language language)
     {
         var english = language == Language.En;
         var logLanguage = random.Chance(english ? 0 : 65) ? Language.Ja : Language.En;
-        var form = random.Pick(["several", "lines", "ranking", "ranking", "ranking"]);
+        var form = random.Pick(["several", "several", "lines"]);
         var columns = DrawColumns(random, form);
         var quantity = random.Pick(Quantity.All);
         var entries = DrawEntries(random, Split.Training, quantity, columns, columns.Type && random.Chance(50), random.Between(2, 5));
@@ -173,27 +170,17 @@ internal static class QuestionTask
         var chosen = entries.OrderBy(_ => random.NextBits()).Take(random.Between(1, entries.Count)).ToArray();
         var names = chosen.Select(entry => form == "lines" ? $"{entries.IndexOf(entry) + 1}" : entry.Name).ToArray();
         var list = names.Length == 1 ? names[0] : english ? string.Join(", ", names[..^1]) + " and " + names[^1] : string.Join("、", names);
-        var falling = random.Chance(50);
         var wordings = (form, english) switch
         {
-            ("ranking", true) => EnRanking,
-            ("ranking", _) => JaRanking,
             ("several", true) => ask switch { "state" => EnState, "time" => EnTime, _ => EnSeveral },
             (_, true) => EnLines,
             ("several", _) => ask switch { "state" => JaState, "time" => JaTime, _ => JaSeveral },
             _ => JaLines,
         };
-        var question = string.Format(wordings.Pick(random, Split.Training), "", quantity.Noun(language), list, "", list, english ? (falling ? "highest" : "lowest") : falling ? "高" : "低");
+        var question = string.Format(wordings.Pick(random, Split.Training), "", quantity.Noun(language), list, "", list);
         question = english ? char.ToUpperInvariant(question[0]) + question[1..] : random.Chance(50) ? question.Replace('?', '\uFF1F') : question;
         string Reading(Entry entry) => $"{entry.Value} {ListItem(language, entry)}";
-        var ordered = entries.OrderBy(entry => entry.Value, StringComparer.Ordinal).ToList();
-        if (falling)
-            ordered.Reverse();
-        var answer = form == "ranking"
-            ? Listed(language, entries.Select((entry, index) => $"{index + 1}: {Reading(entry)}"))
-                + (english ? $"The {(falling ? "highest" : "lowest")} {quantity.En} in {quantity.EnUnit}: {string.Join("; ", ordered.Select(Reading))}."
-                    : $"{quantity.JaKey}が最も{(falling ? "高" : "低")}いのは ({quantity.AnswerUnit(language)}): {string.Join("、", ordered.Select(Reading))}。")
-            : form == "lines"
+        var answer = form == "lines"
             ? Listed(language, chosen.Select(entry => $"{entries.IndexOf(entry) + 1}: {Reading(entry)}")).TrimEnd()
             : string.Join(english ? " " : "", chosen.Select(entry => Answer(ask, language, quantity, columns, entries, entry, entry.State)));
         var log = string.Join('\n', Lines(random, logLanguage, quantity, columns, entries, !random.Chance(16)));

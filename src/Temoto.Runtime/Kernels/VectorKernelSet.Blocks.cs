@@ -142,5 +142,5 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
 
     private static TVector TwoBits(byte* q, int element) => TLanes.LoadBits(q + 32 * (element / 128) + element % 32, 2 * (element % 128 / 32), 3);
 
-    private static float HalfAt(byte* source) => (float)*(Half*)source;
+    private static float HalfAt(byte* source) => HalfFloat.ToSingle(*(ushort*)source);
 }

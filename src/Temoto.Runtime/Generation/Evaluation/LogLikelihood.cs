@@ -1,11 +1,11 @@
 namespace Temoto.Generation.Evaluation;
 
-/// <summary>ln softmax(logits)[token], summed in float64.</summary>
+/// <summary>ln softmax(logits)[token], in float64 from the first subtraction on.</summary>
 internal static class LogLikelihood
 {
     public static double OfToken(ReadOnlySpan<float> logits, int token)
     {
-        var largest = float.NegativeInfinity;
+        var largest = double.NegativeInfinity;
         foreach (var logit in logits)
             largest = Math.Max(largest, logit);
         double total = 0;

@@ -29,10 +29,20 @@ public class ReadmeTests
     }
 
     [Fact]
+    public void TheFirstCommandPrintsWhatTheReadmeShows()
+    {
+        var lines = Readme.Split('\n');
+        var at = Array.FindIndex(lines, line => line.StartsWith("$ ./temoto run demo -p \"", StringComparison.Ordinal));
+        Assert.True(at >= 0, "no demo command in the README");
+        var prompt = lines[at].Split('"')[1];
+        var output = Oracle.Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "temoto.dll"), "run", "demo", "-p", prompt], "");
+        Assert.Equal(lines[at + 1], output);
+    }
+
+    [Fact]
     public void TheTwoCommandsAreThere()
     {
-        Assert.Contains("./temoto run demo", Readme, StringComparison.Ordinal);
-        Assert.Contains("./check", Readme, StringComparison.Ordinal);
+        Assert.Contains("$ ./check\n", Readme, StringComparison.Ordinal);
         foreach (var command in new[] { "temoto", "check", ".ci/run" })
             Assert.True(File.Exists(Path.Combine(RepositoryPaths.Root, command)), command);
     }

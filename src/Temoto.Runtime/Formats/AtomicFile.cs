@@ -2,21 +2,26 @@ namespace Temoto.Formats;
 
 /// <summary>
 /// A file that appears whole or not at all: written under a temporary name in the same folder, flushed to the disk, then renamed.
-/// Disposing without <see cref="Commit"/> removes what was written.
+/// Disposing without <see cref="Commit"/> removes what was written. A link is followed; a device or a pipe cannot be renamed over, so it takes the bytes as they come.
 /// </summary>
 internal sealed class AtomicFile : IDisposable
 {
     private readonly string path;
     private readonly string temporaryPath;
+    private readonly bool isDevice;
     private bool done;
 
     public AtomicFile(string path)
     {
-        this.path = System.IO.Path.GetFullPath(path);
-        temporaryPath = $"{this.path}.{Guid.NewGuid():N}.partial";
         try
         {
-            Stream = new FileStream(temporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+            var link = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true) : null;
+            this.path = link?.FullName ?? System.IO.Path.GetFullPath(path);
+            isDevice = this.path.StartsWith("/dev/", StringComparison.Ordinal) || this.path.StartsWith("/proc/", StringComparison.Ordinal);
+            temporaryPath = $"{this.path}.{Guid.NewGuid():N}.partial";
+            Stream = isDevice
+                ? new FileStream(this.path, FileMode.Open, FileAccess.Write)
+                : new FileStream(temporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -29,16 +34,7 @@ internal sealed class AtomicFile : IDisposable
     /// <summary>Writes what <paramref name="write"/> writes; nothing appears if it throws.</summary>
     public static void Write(string path, Action<Stream> write)
     {
-        var link = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true) : null;
-        var target = link?.FullName ?? System.IO.Path.GetFullPath(path);
-        if (target.StartsWith("/dev/", StringComparison.Ordinal) || target.StartsWith("/proc/", StringComparison.Ordinal))
-        {
-            // A device or a pipe cannot be renamed over; it takes the bytes as they come.
-            using var device = new FileStream(target, FileMode.Open, FileAccess.Write);
-            write(device);
-            return;
-        }
-        using var file = new AtomicFile(target);
+        using var file = new AtomicFile(path);
         write(file.Stream);
         file.Commit();
     }
@@ -49,8 +45,13 @@ internal sealed class AtomicFile : IDisposable
     /// <summary>Flushes to the disk and gives the file its name, replacing what was there.</summary>
     public void Commit()
     {
-        Stream.Flush(flushToDisk: true);
+        Stream.Flush(flushToDisk: !isDevice);
         Stream.Dispose();
+        if (isDevice)
+        {
+            done = true;
+            return;
+        }
         try
         {
             File.Move(temporaryPath, path, overwrite: true);
@@ -72,6 +73,7 @@ internal sealed class AtomicFile : IDisposable
             return;
         done = true;
         Stream.Dispose();
-        File.Delete(temporaryPath);
+        if (!isDevice)
+            File.Delete(temporaryPath);
     }
 }

@@ -1,5 +1,3 @@
-using Temoto.Generation.Tokenizers;
-
 namespace Temoto.Tests.Generation.Tokenizers;
 
 public class TokenizerBenchmarkTests

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Text;
 using Temoto.Formats;
+using Temoto.Generation.Tokenizers;
 
-namespace Temoto.Generation.Tokenizers;
+namespace Temoto.Tests.Generation.Tokenizers;
 
 /// <summary>Measures a tokenizer on the calling thread.</summary>
 internal static class TokenizerBenchmark

@@ -17,7 +17,9 @@ internal sealed class AtomicFile : IDisposable
         {
             var link = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true) : null;
             this.path = link?.FullName ?? System.IO.Path.GetFullPath(path);
-            isDevice = this.path.StartsWith("/dev/", StringComparison.Ordinal) || this.path.StartsWith("/proc/", StringComparison.Ordinal);
+            // /dev/shm is a file system of its own: what lies there are files.
+            isDevice = (this.path.StartsWith("/dev/", StringComparison.Ordinal) && !this.path.StartsWith("/dev/shm/", StringComparison.Ordinal))
+                || this.path.StartsWith("/proc/", StringComparison.Ordinal);
             temporaryPath = $"{this.path}.{Guid.NewGuid():N}.partial";
             Stream = isDevice
                 ? new FileStream(this.path, FileMode.Open, FileAccess.Write)

@@ -224,6 +224,8 @@ def train(arguments):
     decay = [p for p in model.parameters() if p.dim() == 2]
     no_decay = [p for p in model.parameters() if p.dim() == 1]
     optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.1}, {"params": no_decay, "weight_decay": 0.0}], betas=(0.9, 0.95))
+    if arguments.start:
+        model.load_state_dict(read_safetensors(arguments.start))
     average = {name: value.clone() for name, value in model.state_dict().items()}
     step, tokens, curve = 0, 0, []
     os.makedirs(arguments.out, exist_ok=True)
@@ -321,7 +323,7 @@ def svg(curve):
 
 def held_out(arguments):
     rows = Rows(arguments.heldout, 512)
-    with open(os.path.join(FOLDER, "heldout.jsonl"), encoding="utf-8") as file:
+    with open(arguments.labels, encoding="utf-8") as file:
         labels = [json.loads(line) for line in file]
     with open(os.path.splitext(arguments.heldout)[0] + ".forms", encoding="ascii") as file:
         for label, form in zip(labels, file):
@@ -365,6 +367,21 @@ def print_accuracy(state, arguments):
     print("questions:", ", ".join(f"{name} {right}/{total}" for name, (right, total) in sorted(accuracy(*zip(*questions), "form").items())), flush=True)
 
 
+def read_safetensors(path):
+    """The tensors of a file that write_safetensors wrote, as float32."""
+    with open(path, "rb") as file:
+        length, = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(length))
+        data = file.read()
+    state = {}
+    for name, entry in header.items():
+        if name != "__metadata__":
+            begin, end = entry["data_offsets"]
+            bits = np.frombuffer(data[begin:end], "<u2").astype(np.uint32) << 16
+            state[name] = torch.from_numpy(bits.view(np.float32).reshape(entry["shape"]).copy())
+    return state
+
+
 def write_safetensors(state, path):
     """The format's own layout: length of the header, header, data. Tensors in BF16, in the order of their names."""
     header, data = {"__metadata__": {"format": "pt"}}, []
@@ -392,7 +409,7 @@ def export(arguments):
 
 
 def evaluate(arguments):
-    state = torch.load(arguments.checkpoint)["average"]
+    state = read_safetensors(arguments.checkpoint) if arguments.checkpoint.endswith(".safetensors") else torch.load(arguments.checkpoint)["average"]
     rounded = {name: value.to(torch.bfloat16).float() for name, value in state.items()}
     print_accuracy(rounded, arguments)
     if arguments.misses:
@@ -411,6 +428,8 @@ def main():
     parser.add_argument("--out", default=os.path.join(artifacts, "run"))
     parser.add_argument("--checkpoint", default=os.path.join(artifacts, "run", "checkpoint.pt"))
     parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--start", metavar="FILE", help="train: begin with the weights of this model.safetensors instead of random ones")
+    parser.add_argument("--labels", default=os.path.join(FOLDER, "heldout.jsonl"), help="the rows that --heldout encodes")
     parser.add_argument("--steps", type=int, default=12000, help="stop here")
     parser.add_argument("--schedule", type=int, default=12000, help="steps of the cosine schedule")
     parser.add_argument("--batch", type=int, default=4, help="rows per step")

@@ -7,6 +7,8 @@ const ulong HeldOutSeed = 2;
 const ulong TextSeed = 3;
 const int VocabularySize = 2048;
 const int HeldOutRowsPerGroup = 50;
+const ulong ValidationSeed = 4;
+const int ValidationRowsPerGroup = 200;
 
 switch (args)
 {
@@ -43,12 +45,15 @@ switch (args)
         }
     case ["encode-heldout", var tokenizer, var output]:
         {
-            var encoder = new BytePairEncoder(TokenizerFiles.Read(tokenizer));
-            using var file = File.Create(output);
-            var exchanges = HeldOutFiles.Exchanges(HeldOutSeed, HeldOutRowsPerGroup);
-            foreach (var exchange in exchanges)
-                file.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(TokenStream.Encode(encoder, new(null, [exchange])))));
-            File.WriteAllLines(Path.ChangeExtension(output, ".forms"), exchanges.Select(exchange => exchange.Form));
+            EncodeHeldOut(tokenizer, output, HeldOutFiles.Exchanges(HeldOutSeed, HeldOutRowsPerGroup));
+            return 0;
+        }
+    case ["validation", var tokenizer, var output]:
+        {
+            var shipped = HeldOutFiles.Exchanges(HeldOutSeed, HeldOutRowsPerGroup).Select(exchange => exchange.Prompt).ToHashSet();
+            var exchanges = HeldOutFiles.Exchanges(ValidationSeed, ValidationRowsPerGroup).Where(exchange => !shipped.Contains(exchange.Prompt)).ToList();
+            EncodeHeldOut(tokenizer, output, exchanges);
+            File.WriteAllText(Path.ChangeExtension(output, ".jsonl"), HeldOutFiles.ToJsonLines(exchanges));
             return 0;
         }
     case ["show", var seed, var count]:
@@ -65,7 +70,17 @@ switch (args)
               heldout FOLDER                                writes heldout.jsonl and heldout.txt
               train TOKENIZER.JSON OUTPUT SEED COUNT        writes COUNT encoded conversations for train.py
               encode-heldout TOKENIZER.JSON OUTPUT          encodes heldout.jsonl for train.py's evaluation, and lists the rows' forms
+              validation TOKENIZER.JSON OUTPUT              other held-out rows, encoded, to choose a checkpoint by; and as JSON lines beside them
               show SEED COUNT                               prints COUNT training conversations
             """);
         return 2;
+}
+
+static void EncodeHeldOut(string tokenizer, string output, List<Exchange> exchanges)
+{
+    var encoder = new BytePairEncoder(TokenizerFiles.Read(tokenizer));
+    using var file = File.Create(output);
+    foreach (var exchange in exchanges)
+        file.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(TokenStream.Encode(encoder, new(null, [exchange])))));
+    File.WriteAllLines(Path.ChangeExtension(output, ".forms"), exchanges.Select(exchange => exchange.Form));
 }

@@ -15,6 +15,9 @@ internal enum DType
     I64,
     F64,
     Bool,
+
+    /// <summary>Two unsigned 4-bit integers per byte, the first in the low nibble. Ours: no file format names it.</summary>
+    I4,
     Q8_0,
     Q4_0,
     Q4_1,
@@ -33,6 +36,7 @@ internal static class DTypeSizes
     /// <summary>Elements stored together; 1 for plain types, 32 or 256 for block types.</summary>
     public static int BlockElements(this DType dtype) => dtype switch
     {
+        DType.I4 => 2,
         DType.Q8_0 or DType.Q4_0 or DType.Q4_1 or DType.Q5_0 or DType.Q5_1 => 32,
         DType.Q2_K or DType.Q3_K or DType.Q4_K or DType.Q5_K or DType.Q6_K => 256,
         _ => 1,
@@ -43,7 +47,7 @@ internal static class DTypeSizes
     {
         DType.F32 or DType.I32 => 4,
         DType.F16 or DType.BF16 or DType.I16 => 2,
-        DType.F8E4M3 or DType.F8E5M2 or DType.I8 or DType.U8 or DType.Bool => 1,
+        DType.F8E4M3 or DType.F8E5M2 or DType.I8 or DType.U8 or DType.Bool or DType.I4 => 1,
         DType.I64 or DType.F64 => 8,
         DType.Q8_0 => 34,   // f16 scale + 32 int8
         DType.Q4_0 => 18,   // f16 scale + 32 nibbles

@@ -21,6 +21,16 @@ internal sealed unsafe class Tensor
             throw new ArgumentException($"{name}: {byteLength} bytes for {dtype} [{string.Join(", ", shape)}]", nameof(byteLength));
     }
 
+    /// <summary>A matrix whose rows lie encoded: it has no <see cref="Data"/>.</summary>
+    public Tensor(string name, DType dtype, long[] shape, EncodedRows encoded)
+    {
+        Name = name;
+        DType = dtype;
+        Shape = shape;
+        Encoded = encoded;
+        owner = encoded;
+    }
+
     public string Name { get; }
 
     public DType DType { get; }
@@ -28,9 +38,23 @@ internal sealed unsafe class Tensor
     /// <summary>Slowest dimension first, as in safetensors: a linear layer's weight is [out, in].</summary>
     public long[] Shape { get; }
 
+    /// <summary>Null where the rows are <see cref="Encoded"/>.</summary>
     public byte* Data { get; }
 
+    /// <summary>Bytes at <see cref="Data"/>.</summary>
     public long ByteLength { get; }
+
+    /// <summary>What integers stand for; null where the elements are the values.</summary>
+    public GroupScales? Scales { get; init; }
+
+    /// <summary>The rows in a shorter form, which takes the place of <see cref="Data"/>; null for plain rows.</summary>
+    public EncodedRows? Encoded { get; }
+
+    /// <summary>How the activations that meet this weight are rounded; null leaves them in float32.</summary>
+    public InputGrid? InputGrid { get; init; }
+
+    /// <summary>Everything the tensor takes: rows, plain or encoded, with scales and zero points.</summary>
+    public long StoredBytes => (Encoded?.ByteLength ?? ByteLength) + (Scales?.ByteLength ?? 0);
 
     public long ElementCount
     {
@@ -59,7 +83,9 @@ internal sealed unsafe class Tensor
     public ReadOnlySpan<byte> Bytes => new(Data, checked((int)ByteLength));
 
     /// <summary>The same bytes under another name (formats rename tensors to the names of the Hugging Face checkpoint).</summary>
-    public Tensor Renamed(string name) => new(name, DType, Shape, Data, ByteLength, owner);
+    public Tensor Renamed(string name) => Encoded is null
+        ? new(name, DType, Shape, Data, ByteLength, owner) { Scales = Scales, InputGrid = InputGrid }
+        : new(name, DType, Shape, Encoded) { Scales = Scales, InputGrid = InputGrid };
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {DType} [{string.Join(", ", Shape)}]";

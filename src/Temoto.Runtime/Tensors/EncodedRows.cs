@@ -1,0 +1,16 @@
+namespace Temoto.Tensors;
+
+/// <summary>
+/// The rows of a matrix in a shorter form than their element type: decoding gives the plain rows back, bit for bit. Safe to use from several threads.
+/// </summary>
+internal abstract unsafe class EncodedRows
+{
+    /// <summary>Bytes of the encoded form, tables and headers included.</summary>
+    public abstract long ByteLength { get; }
+
+    /// <summary>Rows that are decoded together: a range that starts and ends at multiples of it costs nothing extra.</summary>
+    public abstract int BlockRows { get; }
+
+    /// <summary>Writes rows [start, end) as plain rows, one after the other.</summary>
+    public abstract void DecodeRows(long start, long end, byte* destination);
+}

@@ -33,14 +33,14 @@ internal static class InspectCommand
     }
 
     private static IEnumerable<(DType DType, int Count, long Elements, long Bytes)> ByType(Checkpoint checkpoint) =>
-        checkpoint.Tensors.Values.GroupBy(tensor => tensor.DType).OrderByDescending(group => group.Sum(tensor => tensor.ByteLength))
-            .Select(group => (group.Key, group.Count(), group.Sum(tensor => tensor.ElementCount), group.Sum(tensor => tensor.ByteLength)));
+        checkpoint.Tensors.Values.GroupBy(tensor => tensor.DType).OrderByDescending(group => group.Sum(tensor => tensor.StoredBytes))
+            .Select(group => (group.Key, group.Count(), group.Sum(tensor => tensor.ElementCount), group.Sum(tensor => tensor.StoredBytes)));
 
     private static List<(string Key, string Value)> Facts(Checkpoint checkpoint)
     {
         var config = checkpoint.Config;
         var elements = checkpoint.Tensors.Values.Sum(tensor => tensor.ElementCount);
-        var bytes = checkpoint.Tensors.Values.Sum(tensor => tensor.ByteLength);
+        var bytes = checkpoint.Tensors.Values.Sum(tensor => tensor.StoredBytes);
         return
         [
             ("format", checkpoint.Format),
@@ -72,7 +72,7 @@ internal static class InspectCommand
         if (!listTensors)
             return;
         foreach (var tensor in checkpoint.Tensors.Values)
-            Console.WriteLine($"  {tensor.Name,-56} {tensor.DType,-6} [{string.Join(", ", tensor.Shape)}] {tensor.ByteLength:#,0}");
+            Console.WriteLine($"  {tensor.Name,-56} {tensor.DType,-6} [{string.Join(", ", tensor.Shape)}] {tensor.StoredBytes:#,0}");
     }
 
     private static void PrintJson(Checkpoint checkpoint, MemoryPlan memory, bool listTensors) =>
@@ -82,7 +82,7 @@ internal static class InspectCommand
             json.WriteString("format", checkpoint.Format);
             json.WriteString("model_type", checkpoint.Config.ModelType);
             json.WriteNumber("parameters", checkpoint.Tensors.Values.Sum(tensor => tensor.ElementCount));
-            json.WriteNumber("weight_bytes", checkpoint.Tensors.Values.Sum(tensor => tensor.ByteLength));
+            json.WriteNumber("weight_bytes", checkpoint.Tensors.Values.Sum(tensor => tensor.StoredBytes));
             json.WriteNumber("kv_bytes_per_token_f16", KvLayout.BytesPerPosition(checkpoint.Config, KvType.F16));
             json.WriteNumber("kv_bytes_per_token_int8", KvLayout.BytesPerPosition(checkpoint.Config, KvType.Int8));
             WriteMemory(json, memory);
@@ -136,7 +136,7 @@ internal static class InspectCommand
             foreach (var dimension in tensor.Shape)
                 json.WriteNumberValue(dimension);
             json.WriteEndArray();
-            json.WriteNumber("bytes", tensor.ByteLength);
+            json.WriteNumber("bytes", tensor.StoredBytes);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -39,7 +39,7 @@ internal static class PackCommand
                 WriteShape(name, parsed.GetValue(seed), path, dtype, cancellation);
 
             using var checkpoint = CheckpointReader.Open(path);
-            var bytes = checkpoint.Tensors.Values.Sum(tensor => tensor.ByteLength);
+            var bytes = checkpoint.Tensors.Values.Sum(tensor => tensor.StoredBytes);
             var elements = checkpoint.Tensors.Values.Sum(tensor => tensor.ElementCount);
             if (parsed.GetValue(json))
             {

@@ -37,6 +37,16 @@ internal sealed record LinearOp(string Name, int Layer, Value Input, string Weig
     public override IReadOnlyList<Value> Inputs => [Input];
 }
 
+/// <summary>
+/// Activations rounded to an int8 grid (W8A8): y = clamp(round(x / s), -127, 127) * s. s is <paramref name="StaticScale"/>, or max|x| / 127 of each token.
+/// </summary>
+internal sealed record RoundToGridOp(string Name, int Layer, Value Input, float? StaticScale, Value Output) : Op(Name, Layer, Output)
+{
+    public override IReadOnlyList<Value> Inputs => [Input];
+
+    public override bool CanRunInPlace => true;
+}
+
 /// <summary>Rotary positions on each head of [tokens, heads * HeadDim].</summary>
 internal sealed record RopeOp(string Name, int Layer, Value Input, int HeadDim, Value Output) : Op(Name, Layer, Output)
 {

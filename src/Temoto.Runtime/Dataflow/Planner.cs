@@ -17,8 +17,8 @@ internal static class Planner
     /// <summary>Rows a thread decodes and then multiplies with all tokens of a prompt.</summary>
     private const int PrefillTileRows = 32;
 
-    /// <param name="weightType">Element type of a named weight as it lies in the checkpoint.</param>
-    public static Plan Plan(ModelGraph graph, Phase phase, int maxTokens, int maxLogitRows, KvType kvType, Func<string, DType> weightType)
+    /// <param name="tensorOf">A named weight as it lies in the checkpoint; only its type and sizes are looked at.</param>
+    public static Plan Plan(ModelGraph graph, Phase phase, int maxTokens, int maxLogitRows, KvType kvType, Func<string, Tensor> tensorOf)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLogitRows, 1);
@@ -29,16 +29,16 @@ internal static class Planner
         {
             rowsSelected |= op is SelectRowsOp;
             var weight = WeightOf(op);
-            DType? type = weight is null ? null : weightType(weight);
+            var tensor = weight is null ? null : tensorOf(weight);
             long moved = sizeof(float) * (op.Output.Width + op.Inputs.Sum(input => (long)input.Width));
             steps.Add(new PlanStep(
                 op,
                 DataflowMode.Gemm,
                 [.. op.Inputs.Select(input => offsets[input.Id])],
                 offsets[op.Output.Id],
-                TileRows(op, type, phase),
-                type,
-                WeightBytes(op, type),
+                TileRows(op, tensor, phase),
+                tensor?.DType,
+                WeightBytes(op, tensor),
                 moved));
         }
         return new Plan(graph, phase, maxTokens, maxLogitRows, steps, arenaBytes, offsets[graph.Logits.Id], kvType);
@@ -52,22 +52,25 @@ internal static class Planner
         _ => null,
     };
 
-    private static long WeightBytes(Op op, DType? type) => op switch
+    /// <summary>Bytes that come from memory: packed rows count as they are packed, scales and zero points with them.</summary>
+    private static long WeightBytes(Op op, Tensor? weight) => op switch
     {
-        EmbedOp embed => type!.Value.RowBytes(embed.Output.Width),
-        LinearOp linear => linear.Output.Width * type!.Value.RowBytes(linear.Input.Width) + (linear.Bias is null ? 0 : linear.Output.Width * sizeof(float)),
+        EmbedOp => BytesPerRow(weight!),
+        LinearOp linear => weight!.StoredBytes + (linear.Bias is null ? 0 : linear.Output.Width * sizeof(float)),
         RmsNormOp norm => norm.GroupWidth * sizeof(float),
         _ => 0,
     };
 
-    private static int TileRows(Op op, DType? type, Phase phase)
+    private static long BytesPerRow(Tensor weight) => (weight.StoredBytes + weight.Rows - 1) / weight.Rows;
+
+    private static int TileRows(Op op, Tensor? weight, Phase phase)
     {
-        if (op is not LinearOp linear)
+        if (op is not LinearOp)
             return 1;
-        if (phase == Phase.Prefill)
-            return PrefillTileRows;
-        var rows = DecodeTileBytes / Math.Max(1, type!.Value.RowBytes(linear.Input.Width));
-        return (int)Math.Clamp(rows, 4, 256);
+        var rows = phase == Phase.Prefill ? PrefillTileRows : (int)Math.Clamp(DecodeTileBytes / Math.Max(1, weight!.RowBytes), 4, 256);
+        // Rows that are decoded together are not cut apart.
+        var block = weight!.Encoded?.BlockRows ?? 1;
+        return (rows + block - 1) / block * block;
     }
 
     /// <summary>

@@ -92,7 +92,7 @@ internal static class GgufExport
         {
             for (long r = 0; r < tensor.Rows; r++)
             {
-                BlockDecoder.DecodeRow(tensor.DType, tensor.Row(order is null ? r : order((int)r)), row.Floats, tensor.Columns);
+                BlockDecoder.DecodeRow(tensor, order is null ? r : order((int)r), row.Floats);
                 BlockEncoder.EncodeRow(dtype, row.Floats, encoded.Data + r * rowBytes, tensor.Columns);
             }
         }

@@ -12,7 +12,7 @@ public sealed record ModelInfo
         Format = checkpoint.Format;
         ModelType = checkpoint.Config.ModelType;
         ParameterCount = checkpoint.Tensors.Values.Sum(tensor => tensor.ElementCount);
-        WeightBytes = checkpoint.Tensors.Values.Sum(tensor => tensor.ByteLength);
+        WeightBytes = checkpoint.Tensors.Values.Sum(tensor => tensor.StoredBytes);
         VocabSize = checkpoint.Config.VocabSize;
         LayerCount = checkpoint.Config.NumHiddenLayers;
         ContextTokens = engine.ContextTokens;
@@ -24,7 +24,7 @@ public sealed record ModelInfo
     /// <summary>File or directory it was loaded from.</summary>
     public string Path { get; }
 
-    /// <summary>safetensors, gguf or llama2.c.</summary>
+    /// <summary>temoto, safetensors, autoawq, gguf or llama2.c.</summary>
     public string Format { get; }
 
     /// <summary>config.json's model_type.</summary>
@@ -33,7 +33,7 @@ public sealed record ModelInfo
     /// <summary>Elements of all tensors.</summary>
     public long ParameterCount { get; }
 
-    /// <summary>Bytes of all tensors.</summary>
+    /// <summary>Bytes of all tensors as they are stored: packed rows, scales and zero points included.</summary>
     public long WeightBytes { get; }
 
     /// <summary>Tokens in the vocabulary.</summary>

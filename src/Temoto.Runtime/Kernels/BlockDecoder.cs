@@ -12,6 +12,47 @@ internal static unsafe class BlockDecoder
 {
     private const int LegacyBlock = 32;
 
+    /// <summary>One row of a tensor, whatever its form. Integers with scales: (q - zero) * scale, the difference exact, the product rounded once.</summary>
+    /// <param name="destination">[Columns]; its last quarter also serves as the place where an encoded row is laid out first.</param>
+    public static void DecodeRow(Tensor weight, long row, float* destination)
+    {
+        var source = PlainRow(weight, row, destination);
+        if (weight.Scales is { } scales)
+            DecodeIntegers(weight, scales, row, source, destination);
+        else
+            DecodeRow(weight.DType, source, destination, weight.Columns);
+    }
+
+    /// <summary>
+    /// Where the plain bytes of a row lie. An encoded row is decoded to the end of <paramref name="destination"/>: turning integers of at most one byte into
+    /// floats from the front never overtakes what is still to be read, since float k ends at byte 4k + 4 and integer k + 1 begins at or behind 3 Columns + k + 1.
+    /// </summary>
+    public static byte* PlainRow(Tensor weight, long row, float* destination)
+    {
+        if (weight.Encoded is not { } encoded)
+            return weight.Row(row);
+        var rowBytes = weight.RowBytes;
+        var plain = (byte*)(destination + weight.Columns) - rowBytes;
+        encoded.DecodeRows(row, row + 1, plain);
+        return plain;
+    }
+
+    private static void DecodeIntegers(Tensor weight, GroupScales scales, long row, byte* source, float* destination)
+    {
+        var columns = weight.Columns;
+        for (long start = 0, group = 0; start < columns; start += scales.GroupSize, group++)
+        {
+            var end = Math.Min(columns, start + scales.GroupSize);
+            var scale = scales.Scale(row, group);
+            var zero = scales.Zero(row, group);
+            for (var k = start; k < end; k++)
+            {
+                var q = weight.DType == DType.I8 ? (sbyte)source[k] : source[k / 2] >> (int)(k % 2 * 4) & 0xF;
+                destination[k] = (q - zero) * scale;
+            }
+        }
+    }
+
     /// <param name="elements">A whole number of blocks.</param>
     public static void DecodeRow(DType dtype, byte* source, float* destination, long elements)
     {
@@ -49,6 +90,10 @@ internal static unsafe class BlockDecoder
             case DType.U8:
                 for (long i = 0; i < elements; i++)
                     destination[i] = source[i];
+                break;
+            case DType.I4:
+                for (long i = 0; i < elements; i++)
+                    destination[i] = source[i / 2] >> (int)(i % 2 * 4) & 0xF;
                 break;
             case DType.Bool:
                 for (long i = 0; i < elements; i++)

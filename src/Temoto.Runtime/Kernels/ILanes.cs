@@ -29,6 +29,9 @@ internal unsafe interface ILanes<TVector>
     /// <summary>(byte >> shift) &amp; mask of Count bytes.</summary>
     static abstract TVector LoadBits(byte* source, int shift, int mask);
 
+    /// <summary>Count unsigned 4-bit integers from Count / 2 bytes, the low nibble of a byte first.</summary>
+    static abstract TVector LoadNibbles(byte* source);
+
     /// <summary><paramref name="value"/> in each lane whose bit is set, else 0; lane i belongs to bit i.</summary>
     static abstract TVector WhereBit(uint bits, float value);
 
@@ -43,6 +46,13 @@ internal unsafe interface ILanes<TVector>
     static abstract TVector Divide(TVector left, TVector right);
 
     static abstract TVector Max(TVector left, TVector right);
+
+    static abstract TVector Min(TVector left, TVector right);
+
+    static abstract TVector Abs(TVector value);
+
+    /// <summary>To the nearest whole number, ties to even.</summary>
+    static abstract TVector Round(TVector value);
 
     /// <summary>left * right + addend; fused where the hardware fuses.</summary>
     static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);

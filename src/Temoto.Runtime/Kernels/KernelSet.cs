@@ -89,6 +89,13 @@ internal abstract unsafe class KernelSet
     /// <summary>x[i] += y[i].</summary>
     public abstract void Add(float* x, float* y, long count);
 
+    /// <summary>y[i] = clamp(round(x[i] / scale), -127, 127) * scale, ties to even: what integer activations stand for. y may be x.</summary>
+    /// <param name="scale">More than 0.</param>
+    public abstract void RoundToGrid(float* x, float scale, float* y, long count);
+
+    /// <summary>The largest |x[i]|; 0 where there is none. NaN counts as the largest.</summary>
+    public abstract float MaxMagnitude(float* x, long count);
+
     /// <summary>
     /// Causal attention of several queries on one KV head: output = softmax(scale * q K^T) V. The query of token t sees positions [0, FirstLength + t).
     /// </summary>

@@ -8,6 +8,8 @@ namespace Temoto.Kernels;
 /// </summary>
 internal sealed unsafe class PreciseKernelSet : KernelSet
 {
+    private readonly ScalarKernelSet specification = new();
+
     public override string Name => "precise";
 
     public override long MatMulScratchFloats(long columns, int rows) => columns;
@@ -39,8 +41,7 @@ internal sealed unsafe class PreciseKernelSet : KernelSet
         }
     }
 
-    public override void DecodeRow(Tensor weight, long row, float* destination) =>
-        BlockDecoder.DecodeRow(weight.DType, weight.Row(row), destination, weight.Columns);
+    public override void DecodeRow(Tensor weight, long row, float* destination) => BlockDecoder.DecodeRow(weight, row, destination);
 
     public override void RmsNorm(float* x, float* weight, float epsilon, float* y, int width)
     {
@@ -77,6 +78,11 @@ internal sealed unsafe class PreciseKernelSet : KernelSet
         for (long i = 0; i < count; i++)
             x[i] += y[i];
     }
+
+    /// <summary>The grid is part of the model, not an approximation of it: the precise set rounds to it as every other does.</summary>
+    public override void RoundToGrid(float* x, float scale, float* y, long count) => specification.RoundToGrid(x, scale, y, count);
+
+    public override float MaxMagnitude(float* x, long count) => specification.MaxMagnitude(x, count);
 
     public override long AttentionScratchFloats(int queries, int length, int headDim) => length;
 

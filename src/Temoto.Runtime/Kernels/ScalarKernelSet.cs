@@ -29,8 +29,7 @@ internal sealed unsafe class ScalarKernelSet : KernelSet
         }
     }
 
-    public override void DecodeRow(Tensor weight, long row, float* destination) =>
-        BlockDecoder.DecodeRow(weight.DType, weight.Row(row), destination, weight.Columns);
+    public override void DecodeRow(Tensor weight, long row, float* destination) => BlockDecoder.DecodeRow(weight, row, destination);
 
     public override void RmsNorm(float* x, float* weight, float epsilon, float* y, int width)
     {
@@ -70,6 +69,20 @@ internal sealed unsafe class ScalarKernelSet : KernelSet
     {
         for (long i = 0; i < count; i++)
             x[i] += y[i];
+    }
+
+    public override void RoundToGrid(float* x, float scale, float* y, long count)
+    {
+        for (long i = 0; i < count; i++)
+            y[i] = Math.Clamp(MathF.Round(x[i] / scale, MidpointRounding.ToEven), -InputGrid.Limit, InputGrid.Limit) * scale;
+    }
+
+    public override float MaxMagnitude(float* x, long count)
+    {
+        var largest = 0f;
+        for (long i = 0; i < count; i++)
+            largest = MathF.Max(largest, MathF.Abs(x[i]));
+        return largest;
     }
 
     public override long AttentionScratchFloats(int queries, int length, int headDim) => length;

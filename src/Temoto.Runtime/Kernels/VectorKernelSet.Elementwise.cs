@@ -1,3 +1,5 @@
+using Temoto.Tensors;
+
 namespace Temoto.Kernels;
 
 internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
@@ -53,5 +55,32 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
             TLanes.Store(TLanes.Add(TLanes.Load(x + i), TLanes.Load(y + i)), x + i);
         for (; i < count; i++)
             x[i] += y[i];
+    }
+
+    public override void RoundToGrid(float* x, float scale, float* y, long count)
+    {
+        var scales = TLanes.Broadcast(scale);
+        var upper = TLanes.Broadcast(InputGrid.Limit);
+        var lower = TLanes.Broadcast(-InputGrid.Limit);
+        long i = 0;
+        for (; i + TLanes.Count <= count; i += TLanes.Count)
+        {
+            var q = TLanes.Round(TLanes.Divide(TLanes.Load(x + i), scales));
+            TLanes.Store(TLanes.Multiply(TLanes.Max(TLanes.Min(q, upper), lower), scales), y + i);
+        }
+        for (; i < count; i++)
+            y[i] = Math.Clamp(MathF.Round(x[i] / scale, MidpointRounding.ToEven), -InputGrid.Limit, InputGrid.Limit) * scale;
+    }
+
+    public override float MaxMagnitude(float* x, long count)
+    {
+        var largest = TLanes.Zero;
+        long i = 0;
+        for (; i + TLanes.Count <= count; i += TLanes.Count)
+            largest = TLanes.Max(largest, TLanes.Abs(TLanes.Load(x + i)));
+        var result = TLanes.MaxAcross(largest);
+        for (; i < count; i++)
+            result = MathF.Max(result, MathF.Abs(x[i]));
+        return result;
     }
 }

@@ -26,18 +26,20 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
     /// </summary>
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, float* scratch)
     {
-        if (tokens == 1)
-        {
-            for (var row = rowStart; row < rowEnd; row++)
-                y[row] = DotRow(weight, row, x, scratch) + (bias is null ? 0 : bias[row]);
-            return;
-        }
-
         var columns = weight.Columns;
         var stride = weight.Rows;
         var rows = (int)(rowEnd - rowStart);
+        var rowBytes = weight.RowBytes;
+        var plain = weight.Encoded is null ? weight.Row(rowStart) : DecodeToEnd(weight, rowStart, rowEnd, scratch);
+        if (tokens == 1)
+        {
+            for (var i = 0; i < rows; i++)
+                y[rowStart + i] = DotRow(weight, rowStart + i, plain + i * rowBytes, x, scratch) + (bias is null ? 0 : bias[rowStart + i]);
+            return;
+        }
+
         for (var i = 0; i < rows; i++)
-            DecodeRow(weight, rowStart + i, scratch + i * columns);
+            DecodeRow(weight, rowStart + i, plain + i * rowBytes, scratch + i * columns);
         y += rowStart;
         for (var token = 0; token < tokens; token += BlockTokens)
         {
@@ -50,13 +52,29 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
         }
     }
 
-    /// <summary>Dot product of one stored row with x [K], without storing the decoded weights where a fused loop exists.</summary>
-    private float DotRow(Tensor weight, long row, float* x, float* scratch)
+    /// <summary>
+    /// Encoded rows as plain ones at the end of the scratch for as many rows of floats: they can then be turned into floats from the front
+    /// (<see cref="BlockDecoder.PlainRow"/> says why that is safe).
+    /// </summary>
+    private static byte* DecodeToEnd(Tensor weight, long rowStart, long rowEnd, float* scratch)
     {
-        var source = weight.Row(row);
+        var rows = rowEnd - rowStart;
+        var plain = (byte*)(scratch + rows * weight.Columns) - rows * weight.RowBytes;
+        weight.Encoded!.DecodeRows(rowStart, rowEnd, plain);
+        return plain;
+    }
+
+    /// <summary>Dot product of one row with x [K], without storing the decoded weights where a fused loop exists.</summary>
+    /// <param name="source">The row's plain bytes.</param>
+    private static float DotRow(Tensor weight, long row, byte* source, float* x, float* scratch)
+    {
         var columns = weight.Columns;
         switch (weight.DType)
         {
+            case DType.I8 when weight.Scales is { } scales:
+                return DotIntegers<I8Row>(scales, row, source, x, columns);
+            case DType.I4 when weight.Scales is { } scales:
+                return DotIntegers<NibbleRow>(scales, row, source, x, columns);
             case DType.F32:
                 return Dot<F32Row>(source, x, columns);
             case DType.F16:
@@ -68,7 +86,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
             case DType.Q4_0:
                 return DotQ4(source, x, columns);
             default:
-                DecodeRow(weight, row, scratch);
+                DecodeRow(weight, row, source, scratch);
                 return Dot<F32Row>((byte*)scratch, x, columns);
         }
     }

@@ -14,12 +14,20 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector> : KernelSe
 {
     public override string Name => TLanes.Name;
 
-    public override void DecodeRow(Tensor weight, long row, float* destination)
+    public override void DecodeRow(Tensor weight, long row, float* destination) => DecodeRow(weight, row, BlockDecoder.PlainRow(weight, row, destination), destination);
+
+    /// <param name="source">The row's plain bytes.</param>
+    private static void DecodeRow(Tensor weight, long row, byte* source, float* destination)
     {
-        var source = weight.Row(row);
         var columns = weight.Columns;
         switch (weight.DType)
         {
+            case DType.I8 when weight.Scales is { } scales:
+                DecodeIntegers<I8Row>(scales, row, source, destination, columns);
+                break;
+            case DType.I4 when weight.Scales is { } scales:
+                DecodeIntegers<NibbleRow>(scales, row, source, destination, columns);
+                break;
             case DType.F32:
                 Buffer.MemoryCopy(source, destination, columns * sizeof(float), columns * sizeof(float));
                 break;

@@ -230,7 +230,7 @@ public unsafe class KernelSetTests
         _ => [256, 768],
     };
 
-    private static NativeBuffer RandomFloats(int count, int seed)
+    internal static NativeBuffer RandomFloats(int count, int seed)
     {
         var random = new Random(seed);
         var buffer = new NativeBuffer(count * 4L);

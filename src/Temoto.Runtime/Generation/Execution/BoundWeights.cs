@@ -25,7 +25,7 @@ internal sealed unsafe class BoundWeights : IDisposable
                 continue;
             }
             var buffer = new NativeBuffer(tensor.ElementCount * sizeof(float));
-            BlockDecoder.DecodeRow(tensor.DType, tensor.Data, buffer.Floats, tensor.ElementCount);
+            BlockDecoder.DecodeRow(tensor, 0, buffer.Floats);
             vectors.Add(use.Name, buffer);
         }
     }

@@ -34,13 +34,14 @@ internal sealed class EnginePlan
         ContextTokens = ContextOf(checkpoint.Config, options.ContextTokens);
         Threads = ThreadsOf(options.Threads);
 
-        Graph = Architecture.Build(checkpoint.Config, checkpoint.Path);
-        foreach (var use in Graph.Weights)
+        var graph = Architecture.Build(checkpoint.Config, checkpoint.Path);
+        foreach (var use in graph.Weights)
             checkpoint.Require(use.Name, use.Shape);
+        Graph = IntegerActivations.Insert(graph, name => checkpoint.Tensors[name].InputGrid);
         Prefill = NewPlan(Phase.Prefill, Math.Min(PrefillTokens, ContextTokens), 1);
         Decode = NewPlan(Phase.Decode, 1, 1);
         Memory = new MemoryPlan(
-            Graph.Weights.Sum(use => checkpoint.Tensors[use.Name].ByteLength),
+            Graph.Weights.Sum(use => checkpoint.Tensors[use.Name].StoredBytes),
             KvLayout.BytesPerPosition(checkpoint.Config, KvType) * ContextTokens,
             PlanExecutor.Bytes(Prefill, Kernels, Threads, ContextTokens) + PlanExecutor.Bytes(Decode, Kernels, Threads, ContextTokens),
             PhysicalMemory.AvailableBytes(),
@@ -65,7 +66,7 @@ internal sealed class EnginePlan
 
     /// <summary>A plan of this model for another size of run (perplexity wants the logits of many rows).</summary>
     public Plan NewPlan(Phase phase, int maxTokens, int maxLogitRows) =>
-        Planner.Plan(Graph, phase, maxTokens, maxLogitRows, KvType, name => checkpoint.Tensors[name].DType);
+        Planner.Plan(Graph, phase, maxTokens, maxLogitRows, KvType, name => checkpoint.Tensors[name]);
 
     private static int ContextOf(ModelConfig config, int? asked)
     {

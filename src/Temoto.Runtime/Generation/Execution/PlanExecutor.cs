@@ -123,6 +123,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
                 EmbedOp op => new EmbedStep(step, op, weights.Matrix(op.Weight), state),
                 RmsNormOp op => new RmsNormStep(step, op, weights.Vector(op.Weight), state, afterRowSelection),
                 LinearOp op => new LinearStep(step, weights.Matrix(op.Weight), op.Bias is null ? null : weights.Vector(op.Bias), state, afterRowSelection),
+                RoundToGridOp op => new RoundToGridStep(step, op, state, afterRowSelection),
                 RopeOp op => new RopeStep(step, op, plan.Graph.Config.RopeInterleaved, state),
                 AttentionOp op => new AttentionStep(step, op, state),
                 SiluMultiplyOp => new SiluMultiplyStep(step, state),

@@ -1,0 +1,99 @@
+using Temoto.Tensors;
+
+namespace Temoto.Tests.Kernels;
+
+/// <summary>Random integer weights with scales, in memory of their own.</summary>
+internal sealed unsafe class IntegerWeights : IDisposable
+{
+    private readonly List<NativeBuffer> buffers = [];
+
+    public IntegerWeights(DType dtype, long rows, long columns, int groupSize, bool zeroPoints, bool perTensor, int seed)
+    {
+        var random = new Random(seed);
+        var groups = (columns + groupSize - 1) / groupSize;
+        var integers = NewTensor("w", dtype, rows, columns);
+        random.NextBytes(new Span<byte>(integers.Data, (int)integers.ByteLength));
+        var scales = perTensor ? NewTensor("w.scales", DType.F32, 1) : NewTensor("w.scales", DType.F16, rows, groups);
+        for (var i = 0; i < scales.ElementCount; i++)
+        {
+            var scale = 0.001f + random.NextSingle() / 50;
+            if (perTensor)
+                ((float*)scales.Data)[i] = scale;
+            else
+                ((Half*)scales.Data)[i] = (Half)scale;
+        }
+        Tensor? zeros = null;
+        if (zeroPoints)
+        {
+            zeros = dtype == DType.I8 ? NewTensor("w.zeros", DType.I8, rows, groups) : NewTensor("w.zeros", DType.U8, rows, (groups + 1) / 2);
+            random.NextBytes(new Span<byte>(zeros.Data, (int)zeros.ByteLength));
+        }
+        Scales = new GroupScales(dtype, groupSize, scales, zeros);
+        Integers = integers;
+        Tensor = new Tensor("w", dtype, [rows, columns], integers.Data, integers.ByteLength, integers) { Scales = Scales };
+        Encoded = new Tensor("w", dtype, [rows, columns], new InvertedRows(Tensor, blockRows: 4)) { Scales = Scales };
+    }
+
+    public Tensor Tensor { get; }
+
+    /// <summary>The same weights, their rows behind an encoding.</summary>
+    public Tensor Encoded { get; }
+
+    public GroupScales Scales { get; }
+
+    private Tensor Integers { get; }
+
+    public void Dispose()
+    {
+        foreach (var buffer in buffers)
+            buffer.Dispose();
+    }
+
+    /// <summary>The formula of <see cref="GroupScales"/> in float64, written out.</summary>
+    public double Value(long row, long column)
+    {
+        var index = row * Tensor.Columns + column;
+        var q = Tensor.DType == DType.I8 ? (sbyte)Integers.Data[index] : Integers.Data[index / 2] >> (int)(index % 2 * 4) & 15;
+        var group = column / Scales.GroupSize;
+        var groups = (Tensor.Columns + Scales.GroupSize - 1) / Scales.GroupSize;
+        var zero = Tensor.DType == DType.I8 ? 0 : 8;
+        if (Scales.Zeros is { } zeros)
+            zero = Tensor.DType == DType.I8 ? ((sbyte*)zeros.Data)[row * groups + group] : zeros.Data[row * ((groups + 1) / 2) + group / 2] >> (int)(group % 2 * 4) & 15;
+        double scale = Scales.PerTensor ? ((float*)Scales.Scales.Data)[0] : (float)((Half*)Scales.Scales.Data)[row * groups + group];
+        return (q - zero) * scale;
+    }
+
+    private Tensor NewTensor(string name, DType dtype, params long[] shape)
+    {
+        var bytes = dtype.RowBytes(shape.Aggregate(1L, (product, dimension) => product * dimension));
+        var buffer = new NativeBuffer(bytes);
+        buffers.Add(buffer);
+        return new Tensor(name, dtype, shape, buffer.Data, bytes, buffer);
+    }
+
+    /// <summary>The simplest encoding: every bit inverted.</summary>
+    private sealed class InvertedRows : EncodedRows
+    {
+        private readonly Tensor plain;
+        private readonly byte[] inverted;
+
+        public InvertedRows(Tensor plain, int blockRows)
+        {
+            this.plain = plain;
+            inverted = plain.Bytes.ToArray();
+            for (var i = 0; i < inverted.Length; i++)
+                inverted[i] = (byte)~inverted[i];
+            BlockRows = blockRows;
+        }
+
+        public override long ByteLength => inverted.Length;
+
+        public override int BlockRows { get; }
+
+        public override void DecodeRows(long start, long end, byte* destination)
+        {
+            for (var i = start * plain.RowBytes; i < end * plain.RowBytes; i++)
+                *destination++ = (byte)~inverted[i];
+        }
+    }
+}

@@ -21,6 +21,20 @@ internal static class HuggingFaceConfig
         return Translate(json.Root);
     }
 
+    /// <summary>The text of a config.json that lies inside another file.</summary>
+    public static ModelConfig Parse(ReadOnlyMemory<byte> text, string sourceName)
+    {
+        using var json = JsonFile.Parse(text, sourceName, "a model's config.json");
+        return Translate(json.Root);
+    }
+
+    /// <summary>The text of a generation_config.json that lies inside another file.</summary>
+    public static GenerationDefaults ParseGeneration(ReadOnlyMemory<byte> text, string sourceName)
+    {
+        using var json = JsonFile.Parse(text, sourceName, "a generation_config.json");
+        return Generation(json.Root);
+    }
+
     /// <summary>
     /// generation_config.json of a directory; where it is missing, the end tokens that config.json names.
     /// </summary>
@@ -33,8 +47,11 @@ internal static class HuggingFaceConfig
             return new GenerationDefaults { EosTokenIds = EosTokenIds(config.Root), BosTokenId = BosTokenId(config.Root) };
         }
         using var json = JsonFile.Open(path, "a generation_config.json", MaxBytes);
-        var root = json.Root;
-        return new GenerationDefaults
+        return Generation(json.Root);
+    }
+
+    private static GenerationDefaults Generation(JsonFields root) =>
+        new()
         {
             DoSample = root.Bool("do_sample"),
             Temperature = (float?)root.Number("temperature", 0, 1000),
@@ -45,7 +62,6 @@ internal static class HuggingFaceConfig
             EosTokenIds = EosTokenIds(root),
             BosTokenId = BosTokenId(root),
         };
-    }
 
     private static IReadOnlyList<int> EosTokenIds(JsonFields root) => root.IntOrList("eos_token_id", 0, ModelLimits.VocabSize - 1, most: 256);
 

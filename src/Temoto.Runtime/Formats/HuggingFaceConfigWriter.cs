@@ -51,6 +51,39 @@ internal static class HuggingFaceConfigWriter
         return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
     }
 
+    /// <summary>generation_config.json; keys that are not known stay out.</summary>
+    public static string WriteGeneration(GenerationDefaults generation)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            json.WriteStartObject();
+            if (generation.BosTokenId is { } bos)
+                json.WriteNumber("bos_token_id", bos);
+            if (generation.EosTokenIds.Count > 0)
+            {
+                json.WriteStartArray("eos_token_id");
+                foreach (var id in generation.EosTokenIds)
+                    json.WriteNumberValue(id);
+                json.WriteEndArray();
+            }
+            if (generation.DoSample is { } sample)
+                json.WriteBoolean("do_sample", sample);
+            if (generation.Temperature is { } temperature)
+                json.WriteNumber("temperature", temperature);
+            if (generation.TopK is { } topK)
+                json.WriteNumber("top_k", topK);
+            if (generation.TopP is { } topP)
+                json.WriteNumber("top_p", topP);
+            if (generation.MinP is { } minP)
+                json.WriteNumber("min_p", minP);
+            if (generation.RepetitionPenalty is { } penalty)
+                json.WriteNumber("repetition_penalty", penalty);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+    }
+
     private static string Architecture(string modelType) => modelType switch
     {
         "qwen2" => "Qwen2ForCausalLM",

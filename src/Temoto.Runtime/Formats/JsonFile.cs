@@ -32,9 +32,15 @@ internal sealed class JsonFile : IDisposable
             text = text[3..];
         if (!Utf8.IsValid(text))
             throw new InputException(path, null, "bytes that are not UTF-8", $"{expected}: a JSON object in UTF-8", "download the file again");
+        return Parse(text.ToArray(), path, expected);
+    }
+
+    /// <summary>A JSON object in memory; errors call it <paramref name="path"/>.</summary>
+    public static JsonFile Parse(ReadOnlyMemory<byte> text, string path, string expected)
+    {
         try
         {
-            var document = JsonDocument.Parse(text.ToArray(), new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false });
+            var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false });
             if (document.RootElement.ValueKind == JsonValueKind.Object)
                 return new JsonFile(path, document);
             var kind = document.RootElement.ValueKind;

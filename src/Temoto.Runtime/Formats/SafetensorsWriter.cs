@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Temoto.Tensors;
 
@@ -17,17 +18,22 @@ internal sealed class SafetensorsWriter : IDisposable
     private long writtenBytes;
 
     /// <param name="dataAlignment">The data starts at a multiple of this many bytes: the header is padded with blanks, which the format allows.</param>
-    public SafetensorsWriter(string path, IReadOnlyList<TensorEntry> entries, IReadOnlyDictionary<string, string>? metadata = null, int dataAlignment = 64)
+    /// <param name="seal">May change bytes of the finished header, not its length.</param>
+    public SafetensorsWriter(string path, IReadOnlyList<TensorEntry> entries, IReadOnlyDictionary<string, string>? metadata = null, int dataAlignment = 64, SpanAction? seal = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dataAlignment);
         this.entries = entries;
         var header = Header(entries, metadata, dataAlignment, out dataBytes);
+        seal?.Invoke(header);
         file = new AtomicFile(path);
         Span<byte> length = stackalloc byte[SafetensorsFormat.LengthBytes];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
         file.Stream.Write(length);
         file.Stream.Write(header);
     }
+
+    /// <summary>Works on the header's bytes.</summary>
+    public delegate void SpanAction(Span<byte> header);
 
     /// <summary>Appends bytes of the current tensor (or of several in a row).</summary>
     public void Write(ReadOnlySpan<byte> bytes)
@@ -64,7 +70,7 @@ internal sealed class SafetensorsWriter : IDisposable
     private static byte[] Header(IReadOnlyList<TensorEntry> entries, IReadOnlyDictionary<string, string>? metadata, int dataAlignment, out long dataBytes)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             if (metadata is { Count: > 0 })

@@ -5,6 +5,9 @@ namespace Temoto.Tensors;
 /// </summary>
 internal abstract unsafe class EncodedRows
 {
+    /// <summary>The encoded form.</summary>
+    public abstract byte* Data { get; }
+
     /// <summary>Bytes of the encoded form, tables and headers included.</summary>
     public abstract long ByteLength { get; }
 

@@ -1,0 +1,46 @@
+namespace Temoto.Packing;
+
+/// <summary>What packing did to a matrix. Tables and headers are counted in <see cref="PackedBytes"/>.</summary>
+internal sealed record PackingStatistics
+{
+    /// <summary>The mode the stream has; <see cref="PackingMode.None"/> where nothing helped.</summary>
+    public required PackingMode Mode { get; init; }
+
+    /// <summary>Bytes of a chunk.</summary>
+    public required int ChunkBytes { get; init; }
+
+    /// <summary>Weights in the matrix: one per byte for int8, two for int4.</summary>
+    public required long Weights { get; init; }
+
+    /// <summary>Bytes of the plain rows.</summary>
+    public required long PlainBytes { get; init; }
+
+    /// <summary>Bytes of the stream.</summary>
+    public required long PackedBytes { get; init; }
+
+    /// <summary>Bytes of header, Unique Matrix or code table, offsets and lane sizes, all part of <see cref="PackedBytes"/>.</summary>
+    public required long TableBytes { get; init; }
+
+    /// <summary>Distinct chunks of <see cref="ChunkBytes"/>.</summary>
+    public required int UniqueChunks { get; init; }
+
+    /// <summary>Empirical entropy of the chunks, bits per chunk.</summary>
+    public required double ChunkEntropyBits { get; init; }
+
+    /// <summary>Empirical entropy of the bytes, bits per byte.</summary>
+    public required double ByteEntropyBits { get; init; }
+
+    /// <summary>Chunks in the matrix; a row's tail is a chunk.</summary>
+    public required long Chunks { get; init; }
+
+    public double BitsPerWeight => Weights == 0 ? 0 : 8.0 * PackedBytes / Weights;
+
+    /// <summary>Plain bytes for one packed byte, tables counted.</summary>
+    public double Ratio => PackedBytes == 0 ? 1 : (double)PlainBytes / PackedBytes;
+
+    /// <summary>As <see cref="Ratio"/>, without tables and headers: the way the paper's ratios seem to be counted.</summary>
+    public double RatioWithoutTables => PackedBytes == TableBytes ? 1 : (double)PlainBytes / (PackedBytes - TableBytes);
+
+    /// <summary>How far the stream, tables counted, lies above the chunks' entropy, in percent.</summary>
+    public double EntropyDistancePercent => ChunkEntropyBits == 0 ? 0 : 100 * (8.0 * PackedBytes / (ChunkEntropyBits * Chunks) - 1);
+}

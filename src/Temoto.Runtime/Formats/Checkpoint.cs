@@ -16,7 +16,7 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>The file or directory the checkpoint was opened from.</summary>
     public required string Path { get; init; }
 
-    /// <summary>safetensors, gguf or llama2.c: for people to read.</summary>
+    /// <summary>temoto, safetensors, autoawq, gguf or llama2.c: for people to read.</summary>
     public required string Format { get; init; }
 
     public required ModelConfig Config { get; init; }
@@ -31,6 +31,9 @@ internal sealed class Checkpoint : IDisposable
 
     /// <summary>What generation_config.json says; all null where there is none.</summary>
     public GenerationDefaults Generation { get; init; } = new();
+
+    /// <summary>A JSON object that says how integer weights were made; null where the file says nothing.</summary>
+    public string? Quantization { get; init; }
 
     /// <summary>The tensor of that name and shape; an <see cref="InputException"/> where it is missing or has another shape.</summary>
     public Tensor Require(string name, params long[] shape)

@@ -6,7 +6,7 @@ namespace Temoto.Formats;
 /// <summary>Opens a checkpoint of any supported format, told apart by what is there, not by what it is called.</summary>
 internal static class CheckpointReader
 {
-    private const string Expected = "a Hugging Face directory, a .safetensors file, a .gguf file or a llama2.c .bin file";
+    private const string Expected = "a .temoto file, a Hugging Face directory, a .safetensors file, a .gguf file or a llama2.c .bin file";
 
     /// <summary>Maps the weights and reads config, tokenizer and chat template; throws <see cref="InputException"/> on anything that cannot be used.</summary>
     public static Checkpoint Open(string path)
@@ -23,6 +23,8 @@ internal static class CheckpointReader
             if (!LooksLikeSafetensors(file))
                 throw new InputException(path, null, "none of the known formats", Expected, "name a model file, or the directory of a checkpoint");
         }
+        if (TemotoFile.LooksLike(path))
+            return TemotoFile.Open(path);
         var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (!File.Exists(Path.Combine(directory, HuggingFaceConfig.FileName)))
             throw new InputException(path, null, "no config.json beside the weights", "the checkpoint's config.json in the same directory", "download config.json as well");

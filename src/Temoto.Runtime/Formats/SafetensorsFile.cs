@@ -17,12 +17,16 @@ internal sealed unsafe class SafetensorsFile : IDisposable
     private readonly MappedFile file;
     private readonly Dictionary<string, Tensor> tensors = [];
     private readonly Dictionary<string, string> metadata = [];
+    private int headerBytes;
 
     private SafetensorsFile(MappedFile file) => this.file = file;
 
     public string Path => file.Path;
 
     public long FileBytes => file.Length;
+
+    /// <summary>The JSON header, blanks at its end included.</summary>
+    public ReadOnlySpan<byte> Header => file.Span(SafetensorsFormat.LengthBytes, headerBytes);
 
     public IReadOnlyDictionary<string, Tensor> Tensors => tensors;
 
@@ -56,7 +60,8 @@ internal sealed unsafe class SafetensorsFile : IDisposable
             throw Bad("header length", $"{length} bytes", $"at most {SafetensorsFormat.MaxHeaderBytes}; is this a safetensors file?");
         if (length < 2 || (long)length > file.Length - SafetensorsFormat.LengthBytes)
             throw Bad("header length", $"{length} bytes in a file of {file.Length}", "a header that lies inside the file");
-        var header = file.Span(SafetensorsFormat.LengthBytes, (int)length);
+        headerBytes = (int)length;
+        var header = Header;
         if (header[0] != (byte)'{')
             throw Bad("header", $"the byte 0x{header[0]:X2} first", "'{'");
         if (!Utf8.IsValid(header))

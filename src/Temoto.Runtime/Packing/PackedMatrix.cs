@@ -24,6 +24,9 @@ internal sealed unsafe class PackedMatrix : EncodedRows
     public long RowBytes { get; private init; }
 
     /// <inheritdoc/>
+    public override byte* Data => data;
+
+    /// <inheritdoc/>
     public override long ByteLength { get; }
 
     /// <inheritdoc/>

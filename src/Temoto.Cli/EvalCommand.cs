@@ -26,8 +26,8 @@ internal static class EvalCommand
             var taskPath = parsed.GetValue(task);
             if (textPath is null && taskPath is null)
                 throw new InputException("eval", null, "neither --text nor --task", "at least one of them", "add --text FILE or --task FILE");
-            var rows = taskPath is null ? [] : Read(taskPath, TaskRow.ReadAll);
-            var content = textPath is null ? null : Read(textPath, File.ReadAllText);
+            var rows = taskPath is null ? [] : TextFile.Read(taskPath, TaskRow.ReadAll);
+            var content = textPath is null ? null : TextFile.Read(textPath);
             if (parsed.GetValue(limit) is { } count)
                 rows = [.. rows.Take(Math.Max(0, count))];
 
@@ -43,18 +43,6 @@ internal static class EvalCommand
             return Task.FromResult(0);
         });
         return command;
-    }
-
-    private static T Read<T>(string path, Func<string, T> read)
-    {
-        try
-        {
-            return read(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException(path, null, error is FileNotFoundException or DirectoryNotFoundException ? "no such file" : error.Message, "a readable file", "check the path");
-        }
     }
 
     private static PerplexityResult MeasurePerplexity(LanguageModel model, string text, int window, int stride, CancellationToken cancellation)

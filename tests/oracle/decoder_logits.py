@@ -1,7 +1,7 @@
 """Logits of a qwen2, llama or qwen3 checkpoint, computed in float64 from the published formulas with numpy alone.
 
-Usage: decoder_logits.py DIRECTORY TOKENS OUTPUT
-  DIRECTORY  Hugging Face checkpoint: config.json, model.safetensors (F32, F16 or BF16)
+Usage: decoder_logits.py MODEL TOKENS OUTPUT
+  MODEL      Hugging Face directory (config.json, model.safetensors in F32, F16 or BF16), or a .temoto file without packed rows
   TOKENS     comma-separated ids
   OUTPUT     written as little-endian float64 [tokens, vocab]
 
@@ -21,9 +21,8 @@ def read_safetensors(path):
         header = json.loads(file.read(length))
         body = file.read()
     tensors = {}
+    metadata = header.pop("__metadata__", {})
     for name, entry in header.items():
-        if name == "__metadata__":
-            continue
         begin, end = entry["data_offsets"]
         raw = body[begin:end]
         if entry["dtype"] == "F32":
@@ -32,10 +31,49 @@ def read_safetensors(path):
             values = np.frombuffer(raw, "<f2").astype(np.float64)
         elif entry["dtype"] == "BF16":
             values = (np.frombuffer(raw, "<u2").astype(np.uint32) << 16).view(np.float32).astype(np.float64)
+        elif entry["dtype"] == "I8":
+            values = np.frombuffer(raw, "i1")
+        elif entry["dtype"] == "U8":
+            values = np.frombuffer(raw, "u1")
         else:
             raise SystemExit(f"dtype {entry['dtype']}")
         tensors[name] = values.reshape(entry["shape"])
-    return tensors
+    return tensors, metadata
+
+
+def nibbles(table, columns):
+    """[rows, bytes] -> [rows, columns]: the low nibble of a byte first."""
+    return np.stack([table & 15, table >> 4], axis=-1).reshape(table.shape[0], -1)[:, :columns].astype(np.float64)
+
+
+def read_temoto(path):
+    """config, float64 tensors, and for W8A8 weights the grid of their input: a scale, or 0 for one per token."""
+    stored, metadata = read_safetensors(path)
+    grids = {}
+    for name, entry in json.loads(metadata["temoto.weights"]).items():
+        rows, columns = entry["shape"]
+        size = entry["group_size"]
+        groups = -(-columns // size)
+        four = entry["type"] == "I4"
+        q = nibbles(stored[name], columns) if four else stored[name].astype(np.float64)
+        scales = stored.pop(name + ".scales")
+        if name + ".zeros" in stored:
+            zeros = stored.pop(name + ".zeros")
+            zeros = nibbles(zeros, groups) if four else zeros.astype(np.float64)
+        else:
+            zeros = np.full((rows, groups), 8.0 if four else 0.0)
+        scales = np.broadcast_to(scales.reshape(-1, groups) if scales.ndim == 2 else scales.reshape(1, 1), (rows, groups))
+        group = np.arange(columns) // size
+        stored[name] = (q - zeros[:, group]) * scales[:, group]
+        if "input" in entry:
+            grids[name] = float(stored.pop(name + ".input_scale")[0]) if entry["input"] == "static" else 0.0
+    return json.loads(metadata["temoto.config"]), stored, grids
+
+
+def round_to_grid(x, scale):
+    if scale == 0.0:
+        scale = np.abs(x).max(axis=-1, keepdims=True) / 127
+    return np.clip(np.rint(x / scale), -127, 127) * scale
 
 
 def rotary_angles(config, head_dim, positions):
@@ -69,9 +107,12 @@ def rms_norm(x, weight, eps):
 
 
 def main():
-    directory, tokens, output = sys.argv[1:4]
-    config = json.load(open(f"{directory}/config.json", encoding="utf-8"))
-    w = read_safetensors(f"{directory}/model.safetensors")
+    model, tokens, output = sys.argv[1:4]
+    if model.endswith(".temoto"):
+        config, w, grids = read_temoto(model)
+    else:
+        config, grids = json.load(open(f"{model}/config.json", encoding="utf-8")), {}
+        w, _ = read_safetensors(f"{model}/model.safetensors")
     ids = [int(t) for t in tokens.split(",")]
     count = len(ids)
     heads, kv_heads = config["num_attention_heads"], config["num_key_value_heads"]
@@ -81,6 +122,8 @@ def main():
     mask = np.triu(np.full((count, count), -np.inf), 1)
 
     def linear(x, name):
+        if name + ".weight" in grids:
+            x = round_to_grid(x, grids[name + ".weight"])
         y = x @ w[name + ".weight"].T
         return y + w[name + ".bias"] if name + ".bias" in w else y
 

@@ -31,7 +31,7 @@ internal sealed unsafe class IntegerWeights : IDisposable
         Scales = new GroupScales(dtype, groupSize, scales, zeros);
         Integers = integers;
         Tensor = new Tensor("w", dtype, [rows, columns], integers.Data, integers.ByteLength, integers) { Scales = Scales };
-        Encoded = new Tensor("w", dtype, [rows, columns], new InvertedRows(Tensor, blockRows: 4)) { Scales = Scales };
+        Encoded = new Tensor("w", dtype, [rows, columns], new InvertedRows(Tensor, NewBuffer(integers.ByteLength), blockRows: 4)) { Scales = Scales };
     }
 
     public Tensor Tensor { get; }
@@ -63,11 +63,17 @@ internal sealed unsafe class IntegerWeights : IDisposable
         return (q - zero) * scale;
     }
 
+    private NativeBuffer NewBuffer(long bytes)
+    {
+        var buffer = new NativeBuffer(bytes);
+        buffers.Add(buffer);
+        return buffer;
+    }
+
     private Tensor NewTensor(string name, DType dtype, params long[] shape)
     {
         var bytes = dtype.RowBytes(shape.Aggregate(1L, (product, dimension) => product * dimension));
-        var buffer = new NativeBuffer(bytes);
-        buffers.Add(buffer);
+        var buffer = NewBuffer(bytes);
         return new Tensor(name, dtype, shape, buffer.Data, bytes, buffer);
     }
 
@@ -75,25 +81,27 @@ internal sealed unsafe class IntegerWeights : IDisposable
     private sealed class InvertedRows : EncodedRows
     {
         private readonly Tensor plain;
-        private readonly byte[] inverted;
+        private readonly NativeBuffer inverted; // the caller's
 
-        public InvertedRows(Tensor plain, int blockRows)
+        public InvertedRows(Tensor plain, NativeBuffer inverted, int blockRows)
         {
             this.plain = plain;
-            inverted = plain.Bytes.ToArray();
-            for (var i = 0; i < inverted.Length; i++)
-                inverted[i] = (byte)~inverted[i];
+            this.inverted = inverted;
+            for (var i = 0; i < plain.ByteLength; i++)
+                inverted.Data[i] = (byte)~plain.Data[i];
             BlockRows = blockRows;
         }
 
-        public override long ByteLength => inverted.Length;
+        public override byte* Data => inverted.Data;
+
+        public override long ByteLength => inverted.ByteLength;
 
         public override int BlockRows { get; }
 
         public override void DecodeRows(long start, long end, byte* destination)
         {
             for (var i = start * plain.RowBytes; i < end * plain.RowBytes; i++)
-                *destination++ = (byte)~inverted[i];
+                *destination++ = (byte)~inverted.Data[i];
         }
     }
 }

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Temoto.Formats;
+using Temoto.Generation.Evaluation;
+using Temoto.Tensors;
+
+namespace Temoto.Cli;
+
+/// <summary><c>pack --report</c>: bytes and bits per weight of every kind of tensor, and what they cost in quality.</summary>
+internal sealed class PackReportTable
+{
+    private readonly List<(string Kind, int Count, long Elements, long Bytes)> kinds;
+    private readonly PackReport? details;
+    private readonly double? perplexityBefore;
+    private readonly double? perplexityAfter;
+
+    private PackReportTable(Checkpoint packed, PackReport? details, double? before, double? after)
+    {
+        kinds = [.. packed.Tensors.Values.GroupBy(KindOf).Select(group => (group.Key, group.Count(), group.Sum(tensor => tensor.ElementCount), group.Sum(tensor => tensor.StoredBytes)))];
+        this.details = details;
+        perplexityBefore = before;
+        perplexityAfter = after;
+    }
+
+    /// <param name="source">The checkpoint before, for its perplexity; null where there is none.</param>
+    public static PackReportTable Create(Checkpoint packed, PackReport? details, string? source, string output, string? textPath, CancellationToken cancellation)
+    {
+        if (textPath is null || source is null)
+            return new PackReportTable(packed, details, null, null);
+        var text = TextFile.Read(textPath);
+        return new PackReportTable(packed, details, PerplexityOf(source, text, "before", cancellation), PerplexityOf(output, text, "after", cancellation));
+    }
+
+    public void Print()
+    {
+        Console.WriteLine("| tensors | count | weights | bytes | bits per weight |");
+        Console.WriteLine("|---|---:|---:|---:|---:|");
+        foreach (var (kind, count, elements, bytes) in kinds)
+            Console.WriteLine($"| {kind} | {count} | {elements:#,0} | {bytes:#,0} | {8.0 * bytes / elements:0.000} |");
+        Console.WriteLine($"| all | {kinds.Sum(item => item.Count)} | {kinds.Sum(item => item.Elements):#,0} | {kinds.Sum(item => item.Bytes):#,0} | {8.0 * kinds.Sum(item => item.Bytes) / kinds.Sum(item => item.Elements):0.000} |");
+        if (perplexityBefore is { } before && perplexityAfter is { } after)
+            Console.WriteLine($"\nperplexity {before:0.0000} before, {after:0.0000} after ({100 * (after / before - 1):+0.00;-0.00} %)");
+    }
+
+    public void WriteJson(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("report");
+        foreach (var (kind, count, elements, bytes) in kinds)
+        {
+            json.WriteStartObject();
+            json.WriteString("tensors", kind);
+            json.WriteNumber("count", count);
+            json.WriteNumber("weights", elements);
+            json.WriteNumber("bytes", bytes);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        if (perplexityBefore is { } before && perplexityAfter is { } after)
+        {
+            json.WriteNumber("perplexity_before", before);
+            json.WriteNumber("perplexity_after", after);
+        }
+    }
+
+    /// <summary>The name without the layer's number: "self_attn.q_proj.weight".</summary>
+    private static string KindOf(Tensor tensor)
+    {
+        var parts = tensor.Name.Split('.');
+        var layer = Array.FindIndex(parts, part => int.TryParse(part, out _));
+        return layer < 0 ? tensor.Name : string.Join('.', parts[(layer + 1)..]);
+    }
+
+    private static double PerplexityOf(string path, string text, string title, CancellationToken cancellation)
+    {
+        using var model = LanguageModel.Load(path);
+        var window = model.Info.ContextTokens;
+        var tokens = model.Tokenizer.Encode(text);
+        return ProgressBar.Run($"perplexity {title}", bar => Perplexity.Measure(model, tokens, window, Math.Max(1, window / 2), (done, all) => bar.Report(done, all), cancellation)).Value;
+    }
+}

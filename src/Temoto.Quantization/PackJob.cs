@@ -1,0 +1,153 @@
+using System.Security.Cryptography;
+using System.Text;
+using Temoto.Formats;
+using Temoto.Packing;
+using Temoto.Tensors;
+
+namespace Temoto.Quantization;
+
+/// <summary>
+/// Makes a .temoto file of a checkpoint. Every finished part is written to a folder beside the output; a job that was interrupted and is run again with
+/// the same model, settings and calibration goes on behind the last finished part. At the end the parts are put together and the folder is removed.
+/// </summary>
+internal sealed class PackJob(Checkpoint source, string output)
+{
+    private const string FingerprintName = "job.sha256";
+
+    /// <summary>Null keeps integer weights as they are and changes nothing but their packing.</summary>
+    public QuantizationSettings? Quantization { get; init; }
+
+    /// <summary>Null leaves rows plain.</summary>
+    public PackingSettings? Packing { get; init; }
+
+    /// <summary>Token sequences; null where the method observes nothing.</summary>
+    public IReadOnlyList<int[]>? Calibration { get; init; }
+
+    /// <summary>A JSON object for the file's metadata; null for none.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Parts that an earlier run had finished.</summary>
+    public int ReusedParts { get; private set; }
+
+    private readonly HashSet<string> written = [];
+
+    private string PartsFolder => output + ".parts";
+
+    /// <param name="quantizing">Gets the weights done and in all.</param>
+    /// <param name="writing">Gets the bytes of the file done and in all.</param>
+    public void Run(Action<long, long>? quantizing, Action<long, long>? writing, CancellationToken cancellation)
+    {
+        PrepareFolder();
+        var keys = new List<string>();
+        if (Quantization is { } settings)
+        {
+            ModelQuantizer.Run(source, settings, Calibration, IsDone, part => WritePart(part, cancellation), quantizing, cancellation: cancellation);
+            keys.Add(ModelQuantizer.OutsideKey);
+            keys.AddRange(Enumerable.Range(0, source.Config.NumHiddenLayers).Select(ModelQuantizer.LayerKey));
+        }
+        else
+        {
+            const string key = "weights";
+            if (!IsDone(key))
+                WritePart(new QuantizedPart(key, [.. source.Tensors.Values.Select(Plain)]), cancellation);
+            keys.Add(key);
+        }
+        ReusedParts = keys.Count - written.Count;
+        PutTogether(keys, writing, cancellation);
+        Directory.Delete(PartsFolder, recursive: true);
+    }
+
+    /// <summary>The model's config as the output has it: a head of its own unties the embeddings.</summary>
+    private ModelConfig Config => Quantization is { } settings && settings.LmHead != settings.Embedding ? source.Config with { TieWordEmbeddings = false } : source.Config;
+
+    private void PrepareFolder()
+    {
+        var fingerprint = Fingerprint();
+        var path = Path.Combine(PartsFolder, FingerprintName);
+        if (Directory.Exists(PartsFolder))
+        {
+            if (File.Exists(path) && File.ReadAllText(path) == fingerprint)
+                return;
+            // Only what such a job leaves is ever removed.
+            if (!File.Exists(path) && Directory.EnumerateFileSystemEntries(PartsFolder).Any())
+                throw new InputException(PartsFolder, null, "a folder that is not this command's", "nothing, or the parts of an interrupted job", "choose another output path");
+            Directory.Delete(PartsFolder, recursive: true);
+        }
+        try
+        {
+            Directory.CreateDirectory(PartsFolder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(output, null, error.Message, "a place that can be written", "choose another output path");
+        }
+        AtomicFile.WriteText(path, fingerprint);
+    }
+
+    /// <summary>Model, settings and calibration: tensors are told by name, shape and their first bytes.</summary>
+    private unsafe string Fingerprint()
+    {
+        const int sampleBytes = 4096;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{TemotoFormat.Version}\n{source.Config}\n{Quantization}\n{Packing}\n{Description}\n{(Calibration is null ? "" : CalibrationTokens.Hash(Calibration))}\n"));
+        foreach (var tensor in source.Tensors.Values)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(tensor + "\n"));
+            if (tensor.Encoded is null)
+                hash.AppendData(new ReadOnlySpan<byte>(tensor.Data, (int)Math.Min(sampleBytes, tensor.ByteLength)));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private string PartPath(string key) => Path.Combine(PartsFolder, key + TemotoFormat.Extension);
+
+    private bool IsDone(string key) => File.Exists(PartPath(key));
+
+    private void WritePart(QuantizedPart part, CancellationToken cancellation)
+    {
+        written.Add(part.Key);
+        var tensors = Packing is null ? part.Tensors : [.. part.Tensors.Select(tensor => Pack(tensor, Packing))];
+        TemotoWriter.Write(PartPath(part.Key), new TemotoContents(source.Config, tensors), null, null, cancellation);
+    }
+
+    /// <summary>Integer matrices with packed rows where that makes them shorter.</summary>
+    private unsafe Tensor Pack(Tensor tensor, PackingSettings settings)
+    {
+        if (tensor.Scales is not { } scales)
+            return tensor;
+        var (stream, statistics) = PackingEncoder.Encode(tensor, settings);
+        if (statistics.Mode == PackingMode.None)
+        {
+            stream.Dispose();
+            return tensor;
+        }
+        var matrix = PackedMatrix.Open(output, tensor.Name, stream.Data, stream.ByteLength, stream);
+        return new Tensor(tensor.Name, tensor.DType, tensor.Shape, matrix) { Scales = scales, InputGrid = tensor.InputGrid };
+    }
+
+    private unsafe Tensor Plain(Tensor tensor)
+    {
+        if (tensor.Encoded is not { } encoded)
+            return tensor;
+        var buffer = new NativeBuffer(tensor.Rows * tensor.RowBytes);
+        encoded.DecodeRows(0, tensor.Rows, buffer.Data);
+        return new Tensor(tensor.Name, tensor.DType, tensor.Shape, buffer.Data, buffer.ByteLength, buffer) { Scales = tensor.Scales, InputGrid = tensor.InputGrid };
+    }
+
+    private void PutTogether(List<string> keys, Action<long, long>? writing, CancellationToken cancellation)
+    {
+        var parts = new List<Checkpoint>();
+        try
+        {
+            foreach (var key in keys)
+                parts.Add(TemotoFile.Open(PartPath(key)));
+            var contents = new TemotoContents(Config, [.. parts.SelectMany(part => part.Tensors.Values)], source.Tokenizer, source.ChatTemplate, source.Generation);
+            TemotoWriter.Write(output, contents, Description ?? source.Quantization, writing, cancellation);
+        }
+        finally
+        {
+            foreach (var part in parts)
+                part.Dispose();
+        }
+    }
+}

@@ -24,7 +24,7 @@ internal static class PackCommand
         var report = new Option<bool>("--report") { Description = "Print a table of sizes and errors" };
         var text = new Option<string?>("--text") { Description = "With --report: measure perplexity before and after on this text", HelpName = "FILE" };
         var json = ModelChoice.JsonOption();
-        format.AcceptOnlyFromAmong(Temoto, Gguf, HuggingFace);
+        format.AcceptOnlyFromAmong(Temoto, Gguf, Awq, HuggingFace);
         var command = new Command("pack", "Quantize and pack a checkpoint, convert it, or write one of a named shape with seeded random weights\n\nExample: temoto pack demo --weights int4 --group-size 64 -o demo-int4.temoto") { model, shape, seed, format, output };
         quantization.AddTo(command);
         foreach (var option in new Option[] { report, text, json })

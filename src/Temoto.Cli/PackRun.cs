@@ -37,6 +37,8 @@ internal static class PackRun
         }
         if (job.ReusedParts > 0)
             Console.Error.WriteLine($"went on behind {job.ReusedParts} parts of an interrupted job");
+        if (asAutoAwq)
+            ExportAutoAwq(file, source, output, cancellation);
         return new PackReport(job);
     }
 
@@ -70,5 +72,20 @@ internal static class PackRun
             return format.Type.ToString().ToLowerInvariant();
         var scales = format.PerTensor ? "one scale" : format.GroupSize == 0 ? "a scale per channel" : $"groups of {format.GroupSize}";
         return $"{(format.Type == DType.I4 ? "int4" : "int8")}, {scales}{(format.ZeroPoints ? ", zero points" : "")}";
+    }
+
+    private static void ExportAutoAwq(string file, string source, string output, CancellationToken cancellation)
+    {
+        try
+        {
+            using var packed = CheckpointReader.Open(file);
+            var notes = ProgressBar.Run("export", bar => AutoAwqExport.Write(packed, Directory.Exists(source) ? source : null, output, bar.Report, cancellation));
+            foreach (var note in notes)
+                Console.Error.WriteLine(note);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 }

@@ -133,6 +133,7 @@ BLOCKS = {
 }
 PLAIN = {
     "F64": plain("<f8"), "F32": plain("<f4"), "F16": plain("<f2"), "I64": plain("<i8"), "I32": plain("<i4"), "I16": plain("<i2"), "I8": plain("i1"), "U8": plain("u1"),
+    "I4": lambda raw: np.stack([raw & 15, raw >> 4], axis=-1).reshape(-1).astype(F),
     "Bool": lambda raw: (raw != 0).astype(F), "BF16": lambda raw: (raw.view("<u2").astype(np.uint32) << 16).view(F), "F8E4M3": table(4, 3), "F8E5M2": table(5, 2),
 }
 

@@ -46,9 +46,9 @@ internal static class PackRun
     {
         var tokens = choice.Tokens(parsed);
         if (choice.CalibrationPath(parsed) is { } path)
-            return CalibrationTokens.FromText(checkpoint, path, TextFile.Read(path), tokens);
+            return CalibrationText.FromText(checkpoint, path, TextFile.Read(path), tokens);
         using var model = LanguageModel.Load(checkpoint.Path, new ModelOptions { ContextTokens = Math.Min(CalibrationTokens.SequenceTokens, checkpoint.Config.MaxPositionEmbeddings) });
-        return ProgressBar.Run("calibration", bar => CalibrationTokens.Sampled(model, tokens, bar.Report, cancellation));
+        return ProgressBar.Run("calibration", bar => CalibrationText.Sampled(model, tokens, bar.Report, cancellation));
     }
 
     private static string Describe(QuantizationSettings settings, QuantizationChoice choice, ParseResult parsed, int[][]? calibration) => Json.Document(json =>

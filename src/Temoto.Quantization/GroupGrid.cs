@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Temoto.Tensors;
 
@@ -60,10 +61,27 @@ internal readonly struct GroupGrid
     {
         var smallest = float.PositiveInfinity;
         var largest = float.NegativeInfinity;
-        foreach (var weight in weights)
+        var i = 0;
+        if (weights.Length >= Vector<float>.Count)
         {
-            smallest = Math.Min(smallest, weight);
-            largest = Math.Max(largest, weight);
+            var low = new Vector<float>(smallest);
+            var high = new Vector<float>(largest);
+            for (; i + Vector<float>.Count <= weights.Length; i += Vector<float>.Count)
+            {
+                var values = new Vector<float>(weights[i..]);
+                low = Vector.Min(low, values);
+                high = Vector.Max(high, values);
+            }
+            for (var lane = 0; lane < Vector<float>.Count; lane++)
+            {
+                smallest = Math.Min(smallest, low[lane]);
+                largest = Math.Max(largest, high[lane]);
+            }
+        }
+        for (; i < weights.Length; i++)
+        {
+            smallest = Math.Min(smallest, weights[i]);
+            largest = Math.Max(largest, weights[i]);
         }
         return (smallest, largest);
     }
@@ -79,10 +97,27 @@ internal readonly struct GroupGrid
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Value(int integer) => (integer - Zero) * Scale;
 
-    /// <summary>What the weights are after a round trip; <paramref name="rounded"/> may be <paramref name="weights"/>.</summary>
+    /// <summary>
+    /// What the weights are after a round trip; <paramref name="rounded"/> may be <paramref name="weights"/>. Whole registers take the same steps as single weights
+    /// (whole numbers below 2^24 are exact), so the result is that of <see cref="Integer"/> bit for bit.
+    /// </summary>
     public void RoundTrip(ReadOnlySpan<float> weights, Span<float> rounded)
     {
-        for (var i = 0; i < weights.Length; i++)
+        var i = 0;
+        if (Scale != 0)
+        {
+            var scale = new Vector<float>(Scale);
+            var zero = new Vector<float>(Zero);
+            var low = new Vector<float>(lowest);
+            var high = new Vector<float>(highest);
+            for (; i + Vector<float>.Count <= weights.Length; i += Vector<float>.Count)
+            {
+                var steps = Vector.Round(new Vector<float>(weights[i..]) / scale);
+                var integers = Vector.Min(Vector.Max(steps + zero, low), high);
+                ((integers - zero) * scale).CopyTo(rounded[i..]);
+            }
+        }
+        for (; i < weights.Length; i++)
             rounded[i] = Value(Integer(weights[i]));
     }
 

@@ -17,9 +17,13 @@ internal static unsafe class ModelQuantizer
 
     /// <summary>Runs to the end and hands out every part that is not done yet.</summary>
     /// <param name="source">Stays open while the parts are in use: untouched tensors are its own.</param>
+    /// <param name="calibration">
+    /// Token ids, cut into sequences (<see cref="CalibrationTokens.Cut"/>). Rounding to nearest needs none, and only measures errors for the report where it gets them.
+    /// </param>
     /// <param name="isDone">True for the keys of parts that an earlier run has finished; they are neither computed nor handed out.</param>
     /// <param name="write">Takes a finished part.</param>
     /// <param name="progress">Gets the weights done so far and in all.</param>
+    /// <param name="report">Gets what was measured on a layer, before the layer is handed out.</param>
     public static void Run(
         Checkpoint source,
         QuantizationSettings settings,
@@ -27,45 +31,75 @@ internal static unsafe class ModelQuantizer
         Func<string, bool> isDone,
         Action<QuantizedPart> write,
         Action<long, long>? progress = null,
+        Action<LayerReport>? report = null,
         int? threads = null,
         CancellationToken cancellation = default)
     {
-        var graph = Architecture.Build(source.Config, source.Path);
+        var config = source.Config;
+        var graph = Architecture.Build(config, source.Path);
         foreach (var use in graph.Weights)
             source.Require(use.Name, use.Shape);
-        var kernels = KernelChooser.Choose(null);
+        if (settings.Method != QuantizationMethod.Rtn && !settings.Weights.IsInteger)
+            throw new ArgumentException($"{settings.Method} quantizes to integers, not to {settings.Weights.Type}", nameof(settings));
+        if (settings.Method != QuantizationMethod.Rtn || calibration is not null)
+            CalibrationTokens.Check(calibration ?? [], config);
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
+        using var compute = new ParallelKernels(KernelChooser.Choose(null), pool);
         var encoder = new WeightEncoder(source.Path, pool);
         var totalWeights = graph.Weights.Sum(use => source.Tensors[use.Name].ElementCount);
-        long doneWeights = 0;
-
-        void Report(IEnumerable<string> names)
-        {
-            doneWeights += names.Sum(name => source.Tensors[name].ElementCount);
-            progress?.Invoke(Math.Min(doneWeights, totalWeights), totalWeights);
-        }
 
         if (!isDone(OutsideKey))
-            write(new QuantizedPart(OutsideKey, Outside(source, graph, settings, encoder, kernels, cancellation)));
-        Report(graph.Weights.Select(use => use.Name).Where(name => LayerOf(graph, name) < 0));
+            write(new QuantizedPart(OutsideKey, Outside(source, graph, settings, encoder, compute.Kernels, cancellation)));
+        var doneWeights = graph.Weights.Where(use => LayerOf(use.Name) < 0).Sum(use => source.Tensors[use.Name].ElementCount);
+        progress?.Invoke(doneWeights, totalWeights);
 
-        for (var layer = 0; layer < source.Config.NumHiddenLayers; layer++)
+        var layers = Enumerable.Range(0, config.NumHiddenLayers).ToList();
+        var undone = layers.Where(layer => !isDone(LayerKey(layer))).ToHashSet();
+        if (undone.Count == 0)
+        {
+            progress?.Invoke(totalWeights, totalWeights);
+            return;
+        }
+        using var stream = calibration is null ? null : new CalibrationStream(graph, source, calibration, compute);
+        foreach (var layer in layers)
         {
             cancellation.ThrowIfCancellationRequested();
-            var key = LayerKey(layer);
-            var names = NamesOf(source.Config, layer);
-            if (!isDone(key))
+            var names = NamesOf(config, layer);
+            var layerWeights = names.Sum(name => source.Tensors[name].ElementCount);
+            var before = doneWeights;
+            if (undone.Contains(layer))
             {
-                var matrices = Linears(graph, layer).Select(linear => linear.Weight).ToHashSet();
-                var tensors = new List<Tensor>();
-                foreach (var name in names)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    tensors.Add(matrices.Contains(name) ? Encode(source.Tensors[name], settings.Weights, encoder, kernels) : source.Tensors[name]);
-                }
-                write(new QuantizedPart(key, tensors));
+                write(new QuantizedPart(LayerKey(layer), stream is null
+                    ? RoundToNearest(source, graph, layer, names, settings, encoder, compute.Kernels, cancellation)
+                    : Calibrated(layer, names, share => progress?.Invoke(before + (long)(share * layerWeights), totalWeights))));
             }
-            Report(names);
+            else if (undone.Any(later => later > layer))
+            {
+                // The layers to come need what this one gives.
+                PassThrough(layer, names);
+            }
+            doneWeights += layerWeights;
+            progress?.Invoke(doneWeights, totalWeights);
+        }
+
+        Op[] OpsOf(int layer) => [.. graph.Ops.Where(op => op.Layer == layer)];
+
+        List<Tensor> Calibrated(int layer, List<string> names, Action<double> layerProgress)
+        {
+            using var slice = new GraphSlice(graph, OpsOf(layer), stream.LongestSequence, compute);
+            using var weights = LayerWeights.Load(source, names, compute);
+            var groups = BoundGroup.Of(slice.Ops, ScaleGroup.Of(config.ModelType, source.Path), config.ModelType);
+            using var measured = new LayerCalibration(slice, weights, groups, stream, compute, cancellation);
+            return new LayerQuantizer(source, settings, encoder, compute).Quantize(layer, measured, groups, names, report, layerProgress, cancellation);
+        }
+
+        void PassThrough(int layer, List<string> names)
+        {
+            if (stream is null)
+                return;
+            using var slice = new GraphSlice(graph, OpsOf(layer), stream.LongestSequence, compute);
+            using var weights = LayerWeights.Load(source, names, compute);
+            stream.Advance(slice, weights, null, cancellation);
         }
     }
 
@@ -73,6 +107,18 @@ internal static unsafe class ModelQuantizer
 
     /// <summary>The linear operations of a layer in the order of the maths.</summary>
     public static IEnumerable<LinearOp> Linears(ModelGraph graph, int layer) => graph.Ops.OfType<LinearOp>().Where(op => op.Layer == layer);
+
+    private static List<Tensor> RoundToNearest(Checkpoint source, ModelGraph graph, int layer, List<string> names, QuantizationSettings settings, WeightEncoder encoder, KernelSet kernels, CancellationToken cancellation)
+    {
+        var matrices = Linears(graph, layer).Select(linear => linear.Weight).ToHashSet();
+        var tensors = new List<Tensor>();
+        foreach (var name in names)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            tensors.Add(matrices.Contains(name) ? Encode(source.Tensors[name], settings.Weights, encoder, kernels) : source.Tensors[name]);
+        }
+        return tensors;
+    }
 
     private static List<Tensor> Outside(Checkpoint source, ModelGraph graph, QuantizationSettings settings, WeightEncoder encoder, KernelSet kernels, CancellationToken cancellation)
     {
@@ -82,7 +128,7 @@ internal static unsafe class ModelQuantizer
         foreach (var (name, _) in ModelTensors.Of(source.Config))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (LayerOf(graph, name) >= 0)
+            if (LayerOf(name) >= 0)
                 continue;
             var tensor = source.Tensors[name];
             tensors.Add(name == embedding ? Encode(tensor, settings.Embedding, encoder, kernels)
@@ -100,7 +146,7 @@ internal static unsafe class ModelQuantizer
             ? matrix
             : encoder.Encode(matrix.Name, matrix.Rows, matrix.Columns, (row, destination) => kernels.DecodeRow(matrix, row, destination), format);
 
-    private static int LayerOf(ModelGraph graph, string name)
+    private static int LayerOf(string name)
     {
         const string marker = ".layers.";
         var start = name.IndexOf(marker, StringComparison.Ordinal);
@@ -108,7 +154,7 @@ internal static unsafe class ModelQuantizer
             return -1;
         var digits = name.AsSpan(start + marker.Length);
         var length = digits.IndexOf('.');
-        return length > 0 && int.TryParse(digits[..length], out var layer) && layer < graph.Config.NumHiddenLayers ? layer : -1;
+        return length > 0 && int.TryParse(digits[..length], out var layer) ? layer : -1;
     }
 
     private static List<string> NamesOf(ModelConfig config, int layer) =>

@@ -29,7 +29,11 @@ internal sealed class PackJob(Checkpoint source, string output)
     /// <summary>Parts that an earlier run had finished.</summary>
     public int ReusedParts { get; private set; }
 
+    /// <summary>What was measured on the layers that this run quantized.</summary>
+    public IReadOnlyList<LayerReport> Reports => reports;
+
     private readonly HashSet<string> written = [];
+    private readonly List<LayerReport> reports = [];
 
     private string PartsFolder => output + ".parts";
 
@@ -41,7 +45,7 @@ internal sealed class PackJob(Checkpoint source, string output)
         var keys = new List<string>();
         if (Quantization is { } settings)
         {
-            ModelQuantizer.Run(source, settings, Calibration, IsDone, part => WritePart(part, cancellation), quantizing, cancellation: cancellation);
+            ModelQuantizer.Run(source, settings, Calibration, IsDone, part => WritePart(part, cancellation), quantizing, reports.Add, cancellation: cancellation);
             keys.Add(ModelQuantizer.OutsideKey);
             keys.AddRange(Enumerable.Range(0, source.Config.NumHiddenLayers).Select(ModelQuantizer.LayerKey));
         }
@@ -89,7 +93,7 @@ internal sealed class PackJob(Checkpoint source, string output)
     {
         const int sampleBytes = 4096;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{TemotoFormat.Version}\n{source.Config}\n{Quantization}\n{Packing}\n{Description}\n{(Calibration is null ? "" : CalibrationTokens.Hash(Calibration))}\n"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{TemotoFormat.Version}\n{source.Config}\n{Quantization}\n{Packing}\n{Description}\n{(Calibration is null ? "" : CalibrationText.Hash(Calibration))}\n"));
         foreach (var tensor in source.Tensors.Values)
         {
             hash.AppendData(Encoding.UTF8.GetBytes(tensor + "\n"));

@@ -48,4 +48,175 @@ public class ModelQuantizerTests
         Assert.Equal(["model.embed_tokens.weight", "model.norm.weight"], outside.Select(tensor => tensor.Name));
         Assert.Equal(DType.I8, outside[0].DType);
     }
+
+    private static readonly QuantizationSettings Awq = Rtn with { Method = QuantizationMethod.Awq };
+
+    private static readonly QuantizationSettings SmoothQuant = Rtn with { Method = QuantizationMethod.SmoothQuant, Weights = new WeightFormat(DType.I8, PerTensor: true) };
+
+    public static TheoryData<string, string> ShapesAndMethods()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var shape in new[] { "tiny-qwen2", "tiny-llama", "tiny-qwen3" })
+        {
+            data.Add(shape, nameof(Awq));
+            data.Add(shape, nameof(SmoothQuant));
+        }
+        return data;
+    }
+
+    private static QuantizationSettings Settings(string method) => method switch
+    {
+        nameof(Awq) => Awq,
+        nameof(SmoothQuant) => SmoothQuant,
+        _ => Rtn,
+    };
+
+    /// <summary>Group 48 leaves a short last group in rows of 64 and of 160.</summary>
+    [Theory]
+    [MemberData(nameof(ShapesAndMethods))]
+    public void NoErrorIsAboveThatOfRoundingToNearest(string shape, string method)
+    {
+        using var folder = new TemporaryFolder();
+        using var seeded = TinyCheckpoint.Open(folder, shape);
+        foreach (var source in new[] { seeded, seeded.WithOutlierChannels() })
+        {
+            foreach (var weights in new[] { Settings(method).Weights, new WeightFormat(DType.I4, 48), new WeightFormat(DType.I4) })
+            {
+                var reports = new List<LayerReport>();
+                TinyCheckpoint.Quantize(source, Settings(method) with { Weights = weights }, TinyCheckpoint.Calibration, reports);
+                Assert.Equal(2, reports.Count);
+                foreach (var layer in reports)
+                {
+                    Assert.Equal(4, layer.Groups.Count);
+                    Assert.Equal(7, layer.Matrices.Count);
+                    Assert.InRange(layer.Error, 0, layer.RtnError);
+                    Assert.All(layer.Groups, group => Assert.InRange(group.Error, 1e-12, group.RtnError));
+                    Assert.All(layer.Matrices, matrix => Assert.InRange(matrix.Error, 1e-12, 2));
+                }
+            }
+        }
+    }
+
+    /// <summary>Both norms of each layer feed two outlier channels; rounding errors of their weights are most of the loss, and what AWQ is for.</summary>
+    [Fact]
+    public void AwqTakesMostOfTheLossOfOutlierChannels()
+    {
+        using var folder = new TemporaryFolder();
+        using var seeded = TinyCheckpoint.Open(folder, "tiny-llama");
+        var reports = new List<LayerReport>();
+        TinyCheckpoint.Quantize(seeded.WithOutlierChannels(), Awq, TinyCheckpoint.Calibration, reports);
+        foreach (var layer in reports)
+        {
+            Assert.All(layer.Groups.Where(group => group.Name.Contains('+')), group => Assert.InRange(group.Error, 0, group.RtnError / 3));
+            Assert.All(layer.Groups.Where(group => group.Name.Contains('+')), group => Assert.InRange(group.ActivationOutliers, 20, 80));
+            Assert.NotEqual("rtn", layer.Kept);
+            Assert.InRange(layer.Error, 0, layer.RtnError / 2);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void SmoothQuantTakesMostOfTheLossOfOutlierChannels(bool staticActivations)
+    {
+        using var folder = new TemporaryFolder();
+        using var seeded = TinyCheckpoint.Open(folder, "tiny-llama");
+        var reports = new List<LayerReport>();
+        var parts = TinyCheckpoint.Quantize(seeded.WithOutlierChannels(), SmoothQuant with { StaticActivations = staticActivations }, TinyCheckpoint.Calibration, reports);
+        foreach (var group in reports.SelectMany(layer => layer.Groups).Where(group => group.Name.Contains('+')))
+        {
+            Assert.InRange(group.Exponent!.Value, 0.3, 0.9);
+            Assert.InRange(group.Error, 0, group.RtnError / 3);
+        }
+        var tensors = parts.SelectMany(part => part.Tensors).ToDictionary(tensor => tensor.Name);
+        foreach (var tensor in tensors.Values.Where(tensor => tensor.Name.EndsWith("_proj.weight", StringComparison.Ordinal)))
+        {
+            Assert.NotNull(tensor.InputGrid);
+            Assert.Equal(staticActivations, tensor.InputGrid.StaticScale is > 0);
+        }
+        foreach (var (first, second) in new[] { ("self_attn.q", "self_attn.k"), ("self_attn.q", "self_attn.v"), ("mlp.gate", "mlp.up") })
+            Assert.Equal(tensors[$"model.layers.1.{first}_proj.weight"].InputGrid, tensors[$"model.layers.1.{second}_proj.weight"].InputGrid);
+    }
+
+    /// <summary>The bytes of a run with one thread, of one with three, and of one that was interrupted after each part.</summary>
+    [Theory]
+    [InlineData(nameof(Rtn))]
+    [InlineData(nameof(Awq))]
+    [InlineData(nameof(SmoothQuant))]
+    public void ThreadsAndInterruptionsDoNotChangeTheBytes(string method)
+    {
+        using var folder = new TemporaryFolder();
+        using var source = TinyCheckpoint.Open(folder, "tiny-qwen2");
+        var calibration = method == nameof(Rtn) ? null : TinyCheckpoint.Calibration;
+        var expected = TinyCheckpoint.Quantize(source, Settings(method), calibration, threads: 1);
+        AssertSame(expected, TinyCheckpoint.Quantize(source, Settings(method), calibration, threads: 3));
+
+        var resumed = new List<QuantizedPart>();
+        for (var run = 0; run < 3; run++)
+        {
+            using var stop = new CancellationTokenSource();
+            void Interrupted() => ModelQuantizer.Run(
+                source,
+                Settings(method),
+                calibration,
+                key => resumed.Any(part => part.Key == key),
+                part =>
+                {
+                    resumed.Add(part);
+                    stop.Cancel();
+                },
+                cancellation: stop.Token);
+            if (run < 2)
+                Assert.ThrowsAny<OperationCanceledException>(Interrupted);
+            else
+                Interrupted();
+            Assert.Equal(run + 1, resumed.Count);
+        }
+        AssertSame(expected, resumed);
+        ModelQuantizer.Run(source, Settings(method), calibration, _ => true, _ => Assert.Fail("everything is done"));
+    }
+
+    [Fact]
+    public void ProgressEndsWithAllWeights()
+    {
+        using var folder = new TemporaryFolder();
+        using var source = TinyCheckpoint.Open(folder, "tiny-qwen3");
+        var seen = new List<(long Done, long Total)>();
+        ModelQuantizer.Run(source, Awq, TinyCheckpoint.Calibration, _ => false, _ => { }, (done, total) => seen.Add((done, total)));
+        Assert.Equal(seen.Order(), seen);
+        Assert.Equal(seen[^1].Total, seen[^1].Done);
+        Assert.Equal(source.Tensors.Values.Sum(tensor => tensor.ElementCount), seen[^1].Total);
+    }
+
+    [Fact]
+    public void CalibrationThatCannotBeRunIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        using var source = TinyCheckpoint.Open(folder, "tiny-qwen2");
+        foreach (var (calibration, found) in new (IReadOnlyList<int[]>?, string)[] { (null, "no tokens"), ([[]], "no tokens"), ([[1, 320]], "token 320"), ([[-1]], "token -1"), ([new int[257]], "257 tokens") })
+            Assert.Contains(found, Assert.Throws<InputException>(() => TinyCheckpoint.Quantize(source, Awq, calibration)).Message);
+    }
+
+    [Fact]
+    public void WeightsThatAreNoNumbersAreRefusedByName()
+    {
+        using var folder = new TemporaryFolder();
+        using var source = TinyCheckpoint.Open(folder, "tiny-qwen2");
+        foreach (var name in new[] { "model.layers.1.mlp.up_proj.weight", "model.layers.0.input_layernorm.weight" })
+        {
+            var damaged = source.With([TinyCheckpoint.Mapped(source.Tensors[name], (column, weight) => column == 3 ? float.NaN : weight)]);
+            Assert.Contains(name, Assert.Throws<InputException>(() => TinyCheckpoint.Quantize(damaged, Awq, TinyCheckpoint.Calibration)).Message);
+        }
+    }
+
+    private static void AssertSame(IReadOnlyList<QuantizedPart> expected, IReadOnlyList<QuantizedPart> actual)
+    {
+        Assert.Equal(expected.Select(part => part.Key), actual.Select(part => part.Key));
+        foreach (var (left, right) in expected.SelectMany(part => part.Tensors).Zip(actual.SelectMany(part => part.Tensors)))
+        {
+            Assert.Equal(left.ToString(), right.ToString());
+            Assert.Equal(left.InputGrid, right.InputGrid);
+            Assert.Equal(QuantizedValues.Bytes(left), QuantizedValues.Bytes(right));
+        }
+    }
 }

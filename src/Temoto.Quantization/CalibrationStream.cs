@@ -1,0 +1,65 @@
+using Temoto.Dataflow;
+using Temoto.Formats;
+using Temoto.Tensors;
+
+namespace Temoto.Quantization;
+
+/// <summary>
+/// The calibration sequences on their way through the float model: the hidden state [tokens, hidden] at the entrance of the next layer. The sequences lie one after
+/// the other.
+/// </summary>
+internal sealed unsafe class CalibrationStream : IDisposable
+{
+    private readonly NativeBuffer hidden;
+    private readonly int width;
+
+    /// <summary>Runs everything before the first layer.</summary>
+    public CalibrationStream(ModelGraph graph, Checkpoint source, IReadOnlyList<int[]> sequences, ParallelKernels compute)
+    {
+        Lengths = [.. sequences.Select(sequence => sequence.Length).Where(length => length > 0)];
+        Starts = [.. Lengths.Select((_, index) => Lengths.Take(index).Sum())];
+        Tokens = Lengths.Sum();
+        LongestSequence = Lengths.Max();
+        Op[] ops = [.. graph.Ops.TakeWhile(op => op.Layer < 0)];
+        width = ops[^1].Output.Width;
+        hidden = new NativeBuffer((long)Tokens * width * sizeof(float));
+        using var slice = new GraphSlice(graph, ops, LongestSequence, compute);
+        var sequence = 0;
+        foreach (var tokens in sequences.Where(tokens => tokens.Length > 0))
+        {
+            tokens.CopyTo(slice.TokenIds);
+            slice.Run(0, ops.Length - 1, tokens.Length, name => source.Tensors[name]);
+            new Span<float>(slice.At(ops[^1].Output), tokens.Length * width).CopyTo(new Span<float>(Hidden(sequence++), tokens.Length * width));
+        }
+    }
+
+    public IReadOnlyList<int> Lengths { get; }
+
+    /// <summary>Of each sequence, the tokens before it.</summary>
+    public IReadOnlyList<int> Starts { get; }
+
+    /// <summary>Of all sequences.</summary>
+    public int Tokens { get; }
+
+    public int LongestSequence { get; }
+
+    /// <summary>[length, hidden] of a sequence.</summary>
+    public float* Hidden(int sequence) => hidden.Floats + (long)Starts[sequence] * width;
+
+    /// <summary>Takes all sequences through a layer.</summary>
+    /// <param name="seen">Called after each sequence, when all values of the layer can be read.</param>
+    public void Advance(GraphSlice layer, LayerWeights weights, Action<int>? seen, CancellationToken cancellation)
+    {
+        for (var sequence = 0; sequence < Lengths.Count; sequence++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var floats = Lengths[sequence] * width;
+            new Span<float>(Hidden(sequence), floats).CopyTo(new Span<float>(layer.At(layer.Ops[0].Inputs[0]), floats));
+            layer.Run(0, layer.Ops.Count - 1, Lengths[sequence], name => weights[name]);
+            seen?.Invoke(sequence);
+            new Span<float>(layer.At(layer.Ops[^1].Output), floats).CopyTo(new Span<float>(Hidden(sequence), floats));
+        }
+    }
+
+    public void Dispose() => hidden.Dispose();
+}

@@ -36,13 +36,14 @@ internal static class CheckpointReader
         var owned = new List<IDisposable>();
         try
         {
-            var config = HuggingFaceConfig.Read(Path.Combine(directory, HuggingFaceConfig.FileName));
+            var config = HuggingFaceConfig.Read(Path.Combine(directory, HuggingFaceConfig.FileName), out var quantization);
+            var tensors = weightsFile is null ? HuggingFaceDirectory.OpenWeights(directory, owned) : HuggingFaceDirectory.OpenSingle(weightsFile, owned);
             return new Checkpoint(owned)
             {
                 Path = path,
-                Format = "safetensors",
+                Format = quantization is null ? "safetensors" : AutoAwqCheckpoint.FormatName,
                 Config = config,
-                Tensors = weightsFile is null ? HuggingFaceDirectory.OpenWeights(directory, owned) : HuggingFaceDirectory.OpenSingle(weightsFile, owned),
+                Tensors = quantization is null ? tensors : AutoAwqCheckpoint.Unpack(path, tensors, quantization, owned),
                 Generation = HuggingFaceConfig.ReadGeneration(directory),
                 Tokenizer = TokenizerFiles.Read(directory),
                 ChatTemplate = TokenizerFiles.ReadChatTemplate(directory),

@@ -14,10 +14,20 @@ internal static class HuggingFaceConfig
 
     private const long MaxBytes = 1 << 20;
 
-    /// <summary>Reads config.json.</summary>
+    /// <summary>Reads config.json of a checkpoint with plain weights.</summary>
     public static ModelConfig Read(string path)
     {
+        var config = Read(path, out var quantization);
+        return quantization is null
+            ? config
+            : throw new InputException(path, AutoAwqSettings.Key, "quantized weights", "plain weights (F32, F16 or BF16)", "use the unquantized checkpoint this one was made from");
+    }
+
+    /// <summary>Reads config.json, and how the weights are quantized: null for plain ones.</summary>
+    public static ModelConfig Read(string path, out AutoAwqSettings? quantization)
+    {
         using var json = JsonFile.Open(path, "a model's config.json", MaxBytes);
+        quantization = AutoAwqSettings.Read(json.Root);
         return Translate(json.Root);
     }
 
@@ -67,13 +77,12 @@ internal static class HuggingFaceConfig
 
     private static int? BosTokenId(JsonFields root) => root.Int("bos_token_id", 0, ModelLimits.VocabSize - 1);
 
-    private static ModelConfig Translate(JsonFields root)
+    /// <summary>The shape that the keys of a config.json describe.</summary>
+    public static ModelConfig Translate(JsonFields root)
     {
         var modelType = root.String("model_type");
         if (modelType is not ("qwen2" or "llama" or "qwen3" or "mistral"))
             throw root.Wrong("model_type", SupportedModelTypes, "use a checkpoint of one of these types");
-        if (root.Has("quantization_config"))
-            throw root.Wrong("quantization_config", "plain weights (F32, F16 or BF16)", "use the unquantized checkpoint this one was made from");
 
         var hiddenSize = root.RequiredInt("hidden_size", 1, ModelLimits.Width);
         var heads = root.RequiredInt("num_attention_heads", 1, ModelLimits.Width);

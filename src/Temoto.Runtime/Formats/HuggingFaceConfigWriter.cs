@@ -9,7 +9,8 @@ internal static class HuggingFaceConfigWriter
 {
     /// <param name="torchDType">The weights' type in PyTorch's words: float32, float16, bfloat16; null says nothing.</param>
     /// <param name="eosTokenId">Written where the caller knows it.</param>
-    public static string Write(ModelConfig config, string? torchDType = null, int? bosTokenId = null, int? eosTokenId = null)
+    /// <param name="quantization">Null for plain weights.</param>
+    public static string Write(ModelConfig config, string? torchDType = null, int? bosTokenId = null, int? eosTokenId = null, AutoAwqSettings? quantization = null)
     {
         if (config.RopeInterleaved)
             throw new ArgumentException("config.json cannot say that rotated pairs are neighbours: permute q and k first", nameof(config));
@@ -46,6 +47,7 @@ internal static class HuggingFaceConfigWriter
                 json.WriteNumber("eos_token_id", eosTokenId.Value);
             if (torchDType is not null)
                 json.WriteString("torch_dtype", torchDType);
+            quantization?.Write(json);
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";

@@ -130,6 +130,16 @@ internal readonly struct JsonFields(string path, string prefix, JsonElement elem
             : throw Wrong(key, $"a whole number from {smallest} to {largest}");
     }
 
+    public long? Long(string key, long smallest, long largest)
+    {
+        if (!Has(key))
+            return null;
+        var value = element.GetProperty(key);
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= smallest && number <= largest
+            ? number
+            : throw Wrong(key, $"a whole number from {smallest} to {largest}");
+    }
+
     public int RequiredInt(string key, int smallest, int largest) =>
         Int(key, smallest, largest) ?? throw new InputException(path, prefix + key, "nothing", $"a whole number from {smallest} to {largest}", Next);
 
@@ -182,6 +192,18 @@ internal readonly struct JsonFields(string path, string prefix, JsonElement elem
         {
             throw Wrong(key, "strings of valid Unicode");
         }
+    }
+
+    /// <summary>Objects of an array; empty where the key is missing.</summary>
+    public IReadOnlyList<JsonFields> Objects(string key, int most)
+    {
+        if (!Has(key))
+            return [];
+        var value = element.GetProperty(key);
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > most || value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.Object))
+            throw Wrong(key, $"an array of at most {most} objects");
+        var (file, name) = (path, prefix + key);
+        return [.. value.EnumerateArray().Select((item, index) => new JsonFields(file, $"{name}[{index}].", item))];
     }
 
     /// <summary>An error about a key of this object.</summary>

@@ -29,9 +29,7 @@ internal static class SeededCheckpoint
         };
         if (config.VocabSize < SeededTokenizer.SmallestVocabSize)
             throw new ArgumentException($"a vocabulary of {config.VocabSize} cannot hold the byte tokens", nameof(config));
-        CreateDirectory(directory);
-        if (Directory.EnumerateFiles(directory, "*.safetensors").Any() || File.Exists(Path.Combine(directory, HuggingFaceConfig.FileName)))
-            throw new InputException(directory, null, "a checkpoint already", "an empty directory", "choose another output path, or remove what is there");
+        HuggingFaceDirectory.Create(directory);
         WriteWeights(config, seed, Path.Combine(directory, HuggingFaceDirectory.WeightsFileName), dtype, progress, cancellation);
         SeededTokenizer.Write(directory);
         AtomicFile.WriteText(
@@ -91,17 +89,5 @@ internal static class SeededCheckpoint
         }
         cancellation.ThrowIfCancellationRequested();
         writer.Commit();
-    }
-
-    private static void CreateDirectory(string directory)
-    {
-        try
-        {
-            Directory.CreateDirectory(directory);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException(directory, null, error.Message, "a directory that can be written", "choose another output path");
-        }
     }
 }

@@ -189,7 +189,8 @@ internal sealed unsafe class AwqMacroFile : IDisposable
             json.WriteNumber("layer_bytes", LayerBytes(parts, config));
             json.WriteNumber("file_bytes", totalBytes);
             json.WritePropertyName("config");
-            json.WriteRawValue(HuggingFaceConfigWriter.Write(config, "float16"));
+            json.WriteRawValue(ConfigText(config));
+            json.WriteString("config_sha256", ConfigHash(config));
             json.WriteStartArray("tensors");
             for (var i = 0; i < parts.Count; i++)
                 WritePart(json, parts[i], hashes[i]);
@@ -198,6 +199,11 @@ internal sealed unsafe class AwqMacroFile : IDisposable
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
     }
+
+    private static string ConfigText(ModelConfig config) => HuggingFaceConfigWriter.Write(config, "float16").TrimEnd('\n');
+
+    /// <summary>Of the text above, which a reader can write again from what it understood: a digit that changed anywhere in it is noticed.</summary>
+    private static string ConfigHash(ModelConfig config) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ConfigText(config))));
 
     private static void WritePart(Utf8JsonWriter json, AwqMacroPart part, byte[] hash)
     {
@@ -232,6 +238,7 @@ internal sealed unsafe class AwqMacroFile : IDisposable
                 throw root.Wrong(key, $"{value}", Next);
         }
         var config = HuggingFaceConfig.Translate(root.Object("config") ?? throw root.Wrong("config", "the model's config.json", Next));
+        RequireText(root, "config_sha256", ConfigHash(config));
         var tensors = root.Objects("tensors", TensorEntry.MaxTensors);
         var count = AwqMacroLayout.Count(config);
         if (tensors.Count != count)

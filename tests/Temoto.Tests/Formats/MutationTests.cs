@@ -53,6 +53,24 @@ public sealed unsafe class MutationTests : IDisposable
         Run("config.json", original, original.Length, folder.Path);
     }
 
+    [Theory]
+    [InlineData("gemm")]
+    [InlineData("gemv")]
+    public void AutoAwq(string version)
+    {
+        AutoAwqCheckpointTests.Write(folder, version, true, [.. AutoAwqCheckpointTests.Valid(version), new TensorEntry("model.norm.weight", DType.F16, [4])]);
+        var original = File.ReadAllBytes(folder.File("model.safetensors"));
+        Run("model.safetensors", original, 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(original), folder.Path);
+    }
+
+    [Fact]
+    public void AutoAwqConfig()
+    {
+        AutoAwqCheckpointTests.Write(folder, "gemm", true, AutoAwqCheckpointTests.Valid("gemm"), "\"lm_head\"");
+        var original = File.ReadAllBytes(folder.File("config.json"));
+        Run("config.json", original, original.Length, folder.Path);
+    }
+
     [Fact]
     public void GenerationConfig()
     {
@@ -170,6 +188,11 @@ public sealed unsafe class MutationTests : IDisposable
             long sum = 0;
             for (long i = 0; i < tensor.ByteLength; i++)
                 sum += tensor.Data[i];
+            for (var row = 0; tensor.Scales is { } scales && row < tensor.Rows; row++)
+            {
+                for (var group = 0; group < scales.Groups(tensor.Columns); group++)
+                    sum += scales.Zero(row, group) + (BitConverter.SingleToInt32Bits(scales.Scale(row, group)) & 1);
+            }
             Assert.True(sum >= 0 && tensor.Rows >= 0);
         }
         Assert.InRange(checkpoint.Config.HiddenSize, 1, ModelLimits.Width);

@@ -253,6 +253,8 @@ public sealed unsafe class AutoAwqExportTests : IDisposable
     /// <summary>Rows whose plain form is the complement of another tensor's.</summary>
     private sealed class Complement(Tensor tensor) : EncodedRows
     {
+        public override byte* Data => tensor.Data;
+
         public override long ByteLength => tensor.ByteLength;
 
         public override int BlockRows => 8;

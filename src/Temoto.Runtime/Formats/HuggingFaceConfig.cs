@@ -31,6 +31,14 @@ internal static class HuggingFaceConfig
         return Translate(json.Root);
     }
 
+    /// <summary>Reads config.json, and how the weights are quantized: null for plain ones.</summary>
+    public static ModelConfig Read(string path, out AutoAwqSettings? quantization)
+    {
+        using var json = JsonFile.Open(path, "a model's config.json", MaxBytes);
+        quantization = AutoAwqSettings.Read(json.Root);
+        return Shape(json.Root);
+    }
+
     /// <summary>The text of a config.json that lies inside another file.</summary>
     public static ModelConfig Parse(ReadOnlyMemory<byte> text, string sourceName)
     {
@@ -77,8 +85,12 @@ internal static class HuggingFaceConfig
 
     private static int? BosTokenId(JsonFields root) => root.Int("bos_token_id", 0, ModelLimits.VocabSize - 1);
 
-    /// <summary>The shape that the keys of a config.json describe.</summary>
-    public static ModelConfig Translate(JsonFields root)
+    /// <summary>The keys of a config.json whose weights are plain, or say themselves what they are.</summary>
+    public static ModelConfig Translate(JsonFields root) => root.Has(AutoAwqSettings.Key)
+        ? throw root.Wrong(AutoAwqSettings.Key, "plain weights (F32, F16 or BF16)", "use the unquantized checkpoint this one was made from")
+        : Shape(root);
+
+    private static ModelConfig Shape(JsonFields root)
     {
         var modelType = root.String("model_type");
         if (modelType is not ("qwen2" or "llama" or "qwen3" or "mistral"))

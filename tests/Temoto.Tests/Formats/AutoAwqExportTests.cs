@@ -251,7 +251,7 @@ public sealed unsafe class AutoAwqExportTests : IDisposable
     }
 
     /// <summary>Rows whose plain form is the complement of another tensor's.</summary>
-    private sealed unsafe class Complement(Tensor tensor) : EncodedRows
+    private sealed class Complement(Tensor tensor) : EncodedRows
     {
         public override byte* Data => tensor.Data;
 

@@ -27,7 +27,8 @@ internal static class CalibrationText
 
     /// <summary>
     /// Texts that the model writes itself, for want of others: sampled at temperature 1 from what stands before a user's words in the chat template (as Magpie
-    /// draws instructions, Xu et al., arXiv 2406.08464), or from the beginning of a text. Same model, same texts.
+    /// draws instructions, Xu et al., arXiv 2406.08464), or from the beginning of a text. Same model, same texts. Every second sequence loses its beginning:
+    /// the first position draws activations of its own, and a text that is cut anywhere begins with any token.
     /// </summary>
     public static int[][] Sampled(LanguageModel model, int tokens, Action<long, long>? progress, CancellationToken cancellation)
     {
@@ -48,7 +49,7 @@ internal static class CalibrationText
                 input = single;
                 progress?.Invoke((long)i * length + sequence.Count, (long)sequences.Length * length);
             }
-            sequences[i] = [.. sequence];
+            sequences[i] = i % 2 == 0 ? [.. sequence] : [.. sequence.Skip((start.Length + 3 * i) % (length / 2))];
         }
         return sequences;
     }

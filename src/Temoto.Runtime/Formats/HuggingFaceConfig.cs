@@ -17,17 +17,7 @@ internal static class HuggingFaceConfig
     /// <summary>Reads config.json of a checkpoint with plain weights.</summary>
     public static ModelConfig Read(string path)
     {
-        var config = Read(path, out var quantization);
-        return quantization is null
-            ? config
-            : throw new InputException(path, AutoAwqSettings.Key, "quantized weights", "plain weights (F32, F16 or BF16)", "use the unquantized checkpoint this one was made from");
-    }
-
-    /// <summary>Reads config.json, and how the weights are quantized: null for plain ones.</summary>
-    public static ModelConfig Read(string path, out AutoAwqSettings? quantization)
-    {
         using var json = JsonFile.Open(path, "a model's config.json", MaxBytes);
-        quantization = AutoAwqSettings.Read(json.Root);
         return Translate(json.Root);
     }
 

@@ -11,6 +11,9 @@ internal static class CalibrationText
 {
     private const ulong Seed = 42;
 
+    /// <summary>The model's own distribution: temperature 1 and nothing cut off.</summary>
+    private static readonly SamplingSettings Sampling = new(Temperature: 1, TopK: 0, TopP: 1, MinP: 0, RepetitionPenalty: 1, PresencePenalty: 0, FrequencyPenalty: 0);
+
     /// <summary>Sequences of a text, as <see cref="CalibrationTokens.Cut"/> takes them.</summary>
     /// <exception cref="InputException">The text is too short to observe anything.</exception>
     public static int[][] FromText(Checkpoint checkpoint, string textPath, string text, int tokens)
@@ -39,7 +42,7 @@ internal static class CalibrationText
         var single = new int[1];
         for (var i = 0; i < sequences.Length; i++)
         {
-            var sampler = new Sampler(model.Engine.Config.VocabSize, new SamplingSettings { Temperature = 1 }, Seed + (ulong)i);
+            var sampler = new Sampler(model.Engine.Config.VocabSize, Sampling, Seed + (ulong)i);
             var sequence = new List<int>(start.Take(length - 1));
             cache.Truncate(0);
             var input = sequence.ToArray();

@@ -45,6 +45,18 @@ internal sealed record AutoAwqSettings
 
     public bool Excludes(string module) => ModulesToNotConvert.Any(part => module.Contains(part, StringComparison.Ordinal));
 
+    /// <summary>For <see cref="Checkpoint.Quantization"/>.</summary>
+    public string Description
+    {
+        get
+        {
+            var groups = GroupSize is null ? "a scale per channel" : $"groups of {GroupSize}";
+            return $$"""{"method":"awq","weights":"int4, {{groups}}{{(ZeroPoint ? ", zero points" : "")}}","version":"{{VersionName}}"}""";
+        }
+    }
+
+    private string VersionName => Version == AutoAwqVersion.Gemm ? "gemm" : "gemv";
+
     /// <summary>Null where config.json has no <c>quantization_config</c>.</summary>
     public static AutoAwqSettings? Read(JsonFields config)
     {
@@ -89,7 +101,7 @@ internal sealed record AutoAwqSettings
         json.WriteNumber("bits", Bits);
         json.WriteNumber("group_size", GroupSize ?? -1);
         json.WriteBoolean("zero_point", ZeroPoint);
-        json.WriteString("version", Version == AutoAwqVersion.Gemm ? "gemm" : "gemv");
+        json.WriteString("version", VersionName);
         if (ModulesToNotConvert.Count == 0)
         {
             json.WriteNull("modules_to_not_convert");

@@ -83,6 +83,8 @@ internal sealed unsafe class AwqMacroFile : IDisposable
             hashes.Add(hash.GetHashAndReset());
         }
         cancellation.ThrowIfCancellationRequested();
+        // A new stream never stands beside an old sidecar, whatever interrupts us here.
+        File.Delete(path + SidecarSuffix);
         stream.Commit();
         AtomicFile.WriteText(path + SidecarSuffix, Sidecar(config, parts, hashes, totalBytes));
     }

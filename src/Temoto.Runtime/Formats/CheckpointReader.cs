@@ -44,6 +44,7 @@ internal static class CheckpointReader
                 Format = quantization is null ? "safetensors" : AutoAwqCheckpoint.FormatName,
                 Config = config,
                 Tensors = quantization is null ? tensors : AutoAwqCheckpoint.Unpack(path, tensors, quantization, owned),
+                Quantization = quantization?.Description,
                 Generation = HuggingFaceConfig.ReadGeneration(directory),
                 Tokenizer = TokenizerFiles.Read(directory),
                 ChatTemplate = TokenizerFiles.ReadChatTemplate(directory),

@@ -27,7 +27,9 @@ public sealed unsafe class AutoAwqCheckpointTests : IDisposable
     {
         Oracle.Python("autoawq.py", "", ["make", folder.Path, version, $"{groupSize}", "3", folder.File("expected"), .. layers]);
         using var checkpoint = CheckpointReader.Open(folder.Path);
-        Assert.Equal("autoawq", checkpoint.Format);
+        Assert.Equal(
+            ("autoawq", $$"""{"method":"awq","weights":"int4, groups of {{groupSize}}, zero points","version":"{{version.ToLowerInvariant()}}"}"""),
+            (checkpoint.Format, checkpoint.Quantization));
         Assert.Equal(layers.Length, checkpoint.Tensors.Count);
         var actual = new List<float>();
         foreach (var layer in layers.Select(layer => layer.Split(':')))

@@ -38,6 +38,7 @@ public sealed unsafe class AwqMacroFileTests : IDisposable
             else
                 Assert.Equal(tensor.Bytes, read.Tensors[name].Bytes);
         }
+        Assert.Equal(QuantizedFixture.Bits(QuantizedFixture.Logits(model, precise: false)), QuantizedFixture.Bits(QuantizedFixture.Logits(read, precise: false)));
     }
 
     /// <summary>From our file to the product W x by way of numpy's reader, and by way of load order and the MAC unit.</summary>

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Temoto.Formats;
+using Temoto.Generation.Evaluation;
+using Temoto.Generation.Execution;
 using Temoto.Kernels;
 using Temoto.Tensors;
 
@@ -102,6 +104,17 @@ internal static unsafe class QuantizedFixture
             for (long g = 0; g < expected.Scales.Groups(expected.Columns); g++)
                 Assert.Equal(expected.Scales.Zero(row, g), actual.Scales.Zero(row, g));
         }
+    }
+
+    /// <summary>Logits of every position of a fixed text, with float64 sums or with the kernels of this machine.</summary>
+    public static float[] Logits(Checkpoint checkpoint, bool precise)
+    {
+        int[] tokens = [.. Enumerable.Range(0, 40).Select(i => (i * 37 + 11) % 250)];
+        using var engine = new ModelEngine(checkpoint, new ModelOptions { Precise = precise, Threads = 2 });
+        using var rows = new LogitRows(engine);
+        var logits = new float[tokens.Length * checkpoint.Config.VocabSize];
+        rows.Run(tokens, 0, (position, row) => row.CopyTo(logits.AsSpan(position * checkpoint.Config.VocabSize)), default);
+        return logits;
     }
 
     public static byte[] Bits(float[] values) => MemoryMarshal.AsBytes<float>(values).ToArray();

@@ -1,4 +1,5 @@
 using Temoto.Formats;
+using Temoto.Generation.Tokenizers;
 using Temoto.Kernels;
 using Temoto.Models;
 using Temoto.Quantization;
@@ -97,6 +98,24 @@ public class ModelQuantizerTests
                 }
             }
         }
+    }
+
+    /// <summary>The same on learned weights, with a text of the demo model's own kind.</summary>
+    [Theory]
+    [InlineData(nameof(Awq))]
+    [InlineData(nameof(SmoothQuant))]
+    public void NoErrorOfTheDemoModelIsAboveThatOfRoundingToNearest(string method)
+    {
+        var folder = Path.Combine(RepositoryPaths.Root, "models", "demo");
+        using var source = CheckpointReader.Open(folder);
+        var text = Tokenizer.Create(source.Tokenizer!, source.Path).Encode(File.ReadAllText(Path.Combine(folder, "heldout.txt")));
+        var reports = new List<LayerReport>();
+        TinyCheckpoint.Quantize(source, Settings(method) with { Weights = Settings(method).Weights with { GroupSize = 64 } }, CalibrationTokens.Cut(text[..128], source.Config), reports);
+        Assert.Equal(source.Config.NumHiddenLayers, reports.Count);
+        Assert.All(reports, layer => Assert.InRange(layer.Error, 1e-6, layer.RtnError));
+        Assert.All(reports.SelectMany(layer => layer.Groups), group => Assert.InRange(group.Error, 1e-6, group.RtnError));
+        // What is gained over all layers: a tenth at least, so that a search that finds nothing does not pass.
+        Assert.InRange(reports.Sum(layer => layer.Error), 0, 0.9 * reports.Sum(layer => layer.RtnError));
     }
 
     /// <summary>Both norms of each layer feed two outlier channels; rounding errors of their weights are most of the loss, and what AWQ is for.</summary>

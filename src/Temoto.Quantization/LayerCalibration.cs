@@ -73,25 +73,29 @@ internal sealed unsafe class LayerCalibration : IDisposable
     public float[] LargestMagnitude(Value value) => Magnitudes(value).Largest;
 
     /// <summary>
-    /// The squared error of a group's inspected module with other weights in place of the group's own, its input as in the float layer. Stops early with a larger
-    /// number than <paramref name="enough"/> once the sum exceeds it: terms are not negative, so the comparison with the best so far comes out the same.
+    /// The squared error at the end of a group's inspected module when its linear layers have other weights and round their input, everything else as in the float layer.
+    /// Stops early with a larger number than <paramref name="enough"/> once the sum exceeds it: terms are not negative, so the comparison with the best so far comes out the
+    /// same.
     /// </summary>
-    /// <param name="candidate">The weights of the group's linear layers; biases and other weights are the float layer's.</param>
-    public double InspectedError(BoundGroup group, Func<string, Tensor> candidate, ActivationGrid? grid, double enough, CancellationToken cancellation)
+    /// <param name="candidate">The weights of the group's linear layers.</param>
+    /// <param name="before">A group whose linear layer also has other weights, where the scales fold into one; the module then starts there. Null for none.</param>
+    public double InspectedError(BoundGroup group, Func<string, Tensor> candidate, ActivationGrid? grid, double enough, CancellationToken cancellation, BoundGroup? before = null)
     {
         var inspected = Slice.Ops[group.LastOp].Output;
+        var start = before ?? group;
         var own = group.Linears.Select(linear => linear.Weight).ToHashSet();
+        var folded = $"{group.FoldInto}.weight";
         var error = 0d;
         for (var sequence = 0; sequence < stream.Lengths.Count && error <= enough; sequence++)
         {
             cancellation.ThrowIfCancellationRequested();
             var tokens = stream.Lengths[sequence];
-            new Span<float>(At(group.Input, sequence), tokens * group.Input.Width).CopyTo(new Span<float>(Slice.At(group.Input), tokens * group.Input.Width));
+            new Span<float>(At(start.Input, sequence), tokens * start.Input.Width).CopyTo(new Span<float>(Slice.At(start.Input), tokens * start.Input.Width));
             Slice.Run(
-                group.FirstOp,
+                start.FirstOp,
                 group.LastOp,
                 tokens,
-                name => own.Contains(name) ? candidate(name) : Weights[name],
+                name => own.Contains(name) || before is not null && name == folded ? candidate(name) : Weights[name],
                 linear => own.Contains(linear.Weight) ? grid : null);
             error += compute.SquaredDifference(Slice.At(inspected), At(inspected, sequence), tokens, inspected.Width);
         }

@@ -21,7 +21,7 @@ internal sealed unsafe class LayerQuantizer(Checkpoint source, QuantizationSetti
             choices.Add(settings.Method switch
             {
                 QuantizationMethod.Awq => AwqScales.Search(layer, group, settings, scratch, compute, cancellation),
-                QuantizationMethod.SmoothQuant => SmoothQuantScales.Search(layer, group, settings, scratch, compute, cancellation),
+                QuantizationMethod.SmoothQuant => SmoothQuantScales.Search(layer, group, choices, settings, scratch, compute, cancellation),
                 _ => new GroupChoice(group, null, null, null, null, 0, 0),
             });
             progress?.Invoke(0.9 * choices.Count / groups.Count);

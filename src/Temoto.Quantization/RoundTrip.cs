@@ -5,19 +5,22 @@ namespace Temoto.Quantization;
 /// <summary>What a float matrix is after quantization and back, with the rounding of the final step: the inside of every search.</summary>
 internal static unsafe class RoundTrip
 {
-    /// <summary>destination = Q(source * s) / s, column by column; a null <paramref name="scales"/> is all ones. The two may be the same matrix.</summary>
-    public static void Run(Tensor source, float[]? scales, WeightFormat format, Tensor destination, ParallelKernels compute)
+    /// <summary>
+    /// destination[r, c] = Q(source[r, c] * s[c] / t[r]) / s[c] * t[r]; null <paramref name="scales"/> s or <paramref name="rowScales"/> t are all ones. The two may be the
+    /// same matrix.
+    /// </summary>
+    public static void Run(Tensor source, float[]? scales, WeightFormat format, Tensor destination, ParallelKernels compute, float[]? rowScales = null)
     {
         var columns = (int)source.Columns;
         var groupSize = WeightEncoder.GroupColumns(format, columns);
-        var wholeMatrix = format.PerTensor ? WholeMatrix(source, scales, format, compute) : default;
+        var wholeMatrix = format.PerTensor ? WholeMatrix(source, scales, rowScales, format, compute) : default;
         var scratch = compute.Scratch(columns);
         ParallelRows.Run(compute.Pool, source.Rows, ParallelKernels.TileRows, (start, end, worker) =>
         {
             var scaled = new Span<float>(scratch[worker], columns);
             for (var row = start; row < end; row++)
             {
-                Scale(new ReadOnlySpan<float>(source.Row(row), columns), scales, scaled);
+                Scale(new ReadOnlySpan<float>(source.Row(row), columns), scales, rowScales is null ? 1 : 1 / rowScales[row], scaled);
                 for (var first = 0; first < columns; first += groupSize)
                 {
                     var group = scaled.Slice(first, Math.Min(groupSize, columns - first));
@@ -25,13 +28,9 @@ internal static unsafe class RoundTrip
                     grid.RoundTrip(group, group);
                 }
                 var result = new Span<float>(destination.Row(row), columns);
-                if (scales is null)
-                {
-                    scaled.CopyTo(result);
-                    continue;
-                }
+                var rowScale = rowScales is null ? 1 : rowScales[row];
                 for (var column = 0; column < columns; column++)
-                    result[column] = scaled[column] / scales[column];
+                    result[column] = scaled[column] / (scales is null ? 1 : scales[column]) * rowScale;
             }
         });
     }
@@ -49,16 +48,13 @@ internal static unsafe class RoundTrip
         return largest;
     }
 
-    private static void Scale(ReadOnlySpan<float> weights, float[]? scales, Span<float> scaled)
+    private static void Scale(ReadOnlySpan<float> weights, float[]? scales, float rowFactor, Span<float> scaled)
     {
-        weights.CopyTo(scaled);
-        if (scales is null)
-            return;
         for (var i = 0; i < scaled.Length; i++)
-            scaled[i] *= scales[i];
+            scaled[i] = weights[i] * (scales is null ? 1 : scales[i]) * rowFactor;
     }
 
-    private static GroupGrid WholeMatrix(Tensor matrix, float[]? scales, WeightFormat format, ParallelKernels compute)
+    private static GroupGrid WholeMatrix(Tensor matrix, float[]? scales, float[]? rowScales, WeightFormat format, ParallelKernels compute)
     {
         var columns = (int)matrix.Columns;
         var largest = new float[matrix.Rows];
@@ -68,7 +64,7 @@ internal static unsafe class RoundTrip
             var scaled = new Span<float>(scratch[worker], columns);
             for (var row = start; row < end; row++)
             {
-                Scale(new ReadOnlySpan<float>(matrix.Row(row), columns), scales, scaled);
+                Scale(new ReadOnlySpan<float>(matrix.Row(row), columns), scales, rowScales is null ? 1 : 1 / rowScales[row], scaled);
                 var (low, high) = GroupGrid.Range(scaled);
                 largest[row] = Math.Max(-low, high);
             }

@@ -5,25 +5,32 @@ namespace Temoto.Quantization;
 /// <summary>
 /// SmoothQuant (Xiao et al., arXiv 2211.10438): s = max|x|^alpha / max|w|^(1 - alpha) moves outliers of the activations into the weights. The paper takes one alpha for a
 /// model; here each group takes the one of 0.3 .. 0.9 whose inspected module, with rounded weights and activations, errs least. Ones are among the candidates.
+/// Where one scale serves a whole matrix, folding into a linear layer spreads the rows of that one and costs it precision: its rounding is then measured as well.
 /// </summary>
 internal static unsafe class SmoothQuantScales
 {
     /// <summary>A static grid may cut off outliers: the largest magnitude times one of these.</summary>
     private static readonly float[] Ranges = [1, 0.9f, 0.8f, 0.7f, 0.6f, 0.5f, 0.4f, 0.3f];
 
+    /// <param name="earlier">What the groups before this one have chosen.</param>
     /// <param name="scratch">Overwritten; shaped like the layer's weights.</param>
-    public static GroupChoice Search(LayerCalibration layer, BoundGroup group, QuantizationSettings settings, LayerWeights scratch, ParallelKernels compute, CancellationToken cancellation)
+    public static GroupChoice Search(LayerCalibration layer, BoundGroup group, IReadOnlyList<GroupChoice> earlier, QuantizationSettings settings, LayerWeights scratch, ParallelKernels compute, CancellationToken cancellation)
     {
         var largest = layer.LargestMagnitude(group.Input);
+        var foldedName = $"{group.FoldInto}.weight";
+        var before = settings.Weights.PerTensor ? earlier.FirstOrDefault(choice => choice.Group.Linears.Any(linear => linear.Weight == foldedName)) : null;
+
         InputGrid Plain(float[]? scales) => new(settings.StaticActivations ? Largest(largest, scales) / InputGrid.Limit : null);
 
         double Error(float[]? scales, InputGrid grid, double enough) =>
-            layer.InspectedError(group, name => scratch[name], new ActivationGrid(grid, scales), enough, cancellation);
+            layer.InspectedError(group, name => scratch[name], new ActivationGrid(grid, scales), enough, cancellation, before?.Group);
 
         void Quantize(float[]? scales)
         {
             foreach (var linear in group.Linears)
                 RoundTrip.Run(layer.Weights[linear.Weight], scales, settings.Weights, scratch[linear.Weight], compute);
+            if (before is not null)
+                RoundTrip.Run(layer.Weights[foldedName], before.Scales, settings.Weights, scratch[foldedName], compute, rowScales: scales);
         }
 
         Quantize(null);

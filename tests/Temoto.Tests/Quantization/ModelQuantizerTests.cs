@@ -1,4 +1,7 @@
 using Temoto.Formats;
+using Temoto.Generation.Tokenizers;
+using Temoto.Kernels;
+using Temoto.Models;
 using Temoto.Quantization;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
@@ -97,6 +100,24 @@ public class ModelQuantizerTests
         }
     }
 
+    /// <summary>The same on learned weights, with a text of the demo model's own kind.</summary>
+    [Theory]
+    [InlineData(nameof(Awq))]
+    [InlineData(nameof(SmoothQuant))]
+    public void NoErrorOfTheDemoModelIsAboveThatOfRoundingToNearest(string method)
+    {
+        var folder = Path.Combine(RepositoryPaths.Root, "models", "demo");
+        using var source = CheckpointReader.Open(folder);
+        var text = Tokenizer.Create(source.Tokenizer!, source.Path).Encode(File.ReadAllText(Path.Combine(folder, "heldout.txt")));
+        var reports = new List<LayerReport>();
+        TinyCheckpoint.Quantize(source, Settings(method) with { Weights = Settings(method).Weights with { GroupSize = 64 } }, CalibrationTokens.Cut(text[..128], source.Config), reports);
+        Assert.Equal(source.Config.NumHiddenLayers, reports.Count);
+        Assert.All(reports, layer => Assert.InRange(layer.Error, 1e-6, layer.RtnError));
+        Assert.All(reports.SelectMany(layer => layer.Groups), group => Assert.InRange(group.Error, 1e-6, group.RtnError));
+        // What is gained over all layers: a tenth at least, so that a search that finds nothing does not pass.
+        Assert.InRange(reports.Sum(layer => layer.Error), 0, 0.9 * reports.Sum(layer => layer.RtnError));
+    }
+
     /// <summary>Both norms of each layer feed two outlier channels; rounding errors of their weights are most of the loss, and what AWQ is for.</summary>
     [Fact]
     public void AwqTakesMostOfTheLossOfOutlierChannels()
@@ -136,6 +157,35 @@ public class ModelQuantizerTests
         }
         foreach (var (first, second) in new[] { ("self_attn.q", "self_attn.k"), ("self_attn.q", "self_attn.v"), ("mlp.gate", "mlp.up") })
             Assert.Equal(tensors[$"model.layers.1.{first}_proj.weight"].InputGrid, tensors[$"model.layers.1.{second}_proj.weight"].InputGrid);
+    }
+
+    /// <summary>
+    /// The tensors that were handed out, read back by definition and put into the layer, err exactly as reported: folding, clipping, rounding and storing agree with the search.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(ShapesAndMethods))]
+    public void WhatIsHandedOutErrsAsReported(string shape, string method)
+    {
+        using var folder = new TemporaryFolder();
+        using var seeded = TinyCheckpoint.Open(folder, shape);
+        var source = seeded.WithOutlierChannels();
+        var reports = new List<LayerReport>();
+        var parts = TinyCheckpoint.Quantize(source, Settings(method), TinyCheckpoint.Calibration, reports);
+        var tensors = parts[1].Tensors.ToDictionary(tensor => tensor.Name);
+        var read = tensors.ToDictionary(item => item.Key, item => item.Value.Scales is null
+            ? TinyCheckpoint.Mapped(item.Value, (_, value) => value)
+            : TinyCheckpoint.Floats(item.Key, item.Value.Shape, QuantizedValues.All(item.Value)));
+
+        using var pool = new WorkerPool(2);
+        using var compute = new ParallelKernels(KernelChooser.Choose(null), pool);
+        var graph = Architecture.Build(source.Config, source.Path);
+        using var stream = new CalibrationStream(graph, source, TinyCheckpoint.Calibration, compute);
+        using var slice = new GraphSlice(graph, [.. graph.Ops.Where(op => op.Layer == 0)], stream.LongestSequence, compute);
+        using var weights = LayerWeights.Load(source, tensors.Keys, compute);
+        using var layer = new LayerCalibration(slice, weights, BoundGroup.Of(slice.Ops, ScaleGroup.Of(source.Config.ModelType, "file"), source.Config.ModelType), stream, compute, default);
+        var error = layer.LayerError(name => read[name], linear => tensors[linear.Weight].InputGrid is { } grid ? new ActivationGrid(grid, null) : null, default) / layer.LayerEnergy();
+        Assert.Equal(reports[0].Error, error, 1e-5 * error);
+        Assert.NotEqual("rtn", reports[0].Kept);
     }
 
     /// <summary>The bytes of a run with one thread, of one with three, and of one that was interrupted after each part.</summary>

@@ -215,32 +215,36 @@ internal sealed class PrefixTable
     }
 
     /// <summary>
-    /// A pair that is rare is cheaper behind the escape code than with two bytes of table and a long code of its own: pairs get codes from the most frequent
-    /// one on, as many as make stream and table together shortest by the entropy of what is coded.
+    /// A rare pair is cheaper behind the escape code than with two bytes of table and a code that takes room from the others: pairs get codes from the most
+    /// frequent one on. How far is tried at a few frequencies, since the bound on the code length leaves no closed form.
     /// </summary>
     private static PrefixTable OfPairs(ChunkHistogram histogram)
     {
         var items = histogram.Items();
         items.Sort((a, b) => b.Count != a.Count ? b.Count.CompareTo(a.Count) : a.Chunk.CompareTo(b.Chunk));
-        var kept = 0;
-        var best = double.MaxValue;
-        var sum = 0.0;
-        long coded = 0;
-        for (var i = 0; i <= Math.Min(items.Count, MostPairs); i++)
+        PrefixTable? best = null;
+        var bestBits = long.MaxValue;
+        var lastKept = 0;
+        for (var exponent = PrefixCode.MostBits - 3; exponent <= PrefixCode.MostBits + 4; exponent++)
         {
-            var escaped = histogram.Total - coded;
-            var bits = histogram.Total * Math.Log2(Math.Max(1, histogram.Total)) - sum + escaped * EscapedBits - (escaped > 0 ? escaped * Math.Log2(escaped) : 0) + 16.0 * i;
-            // Codes have at least Total / 2^MostBits occurrences' worth of room each.
-            if (bits < best && (i > 0 || items.Count == 0))
-                (best, kept) = (bits, i);
-            if (i < items.Count)
-            {
-                coded += items[i].Count;
-                sum += items[i].Count * Math.Log2(items[i].Count);
-            }
+            var kept = 1;
+            while (kept < Math.Min(items.Count, MostPairs) && items[kept].Count >= Math.Max(2, histogram.Total >> exponent))
+                kept++;
+            if (kept == lastKept)
+                continue;
+            lastKept = kept;
+            var table = OfPairs(items, kept, histogram.Total);
+            var bits = table.Bits(histogram) + 8L * table.Bytes.Length;
+            if (bits < bestBits)
+                (best, bestBits) = (table, bits);
         }
+        return best!;
+    }
+
+    private static PrefixTable OfPairs(List<(uint Chunk, long Count)> items, int kept, long total)
+    {
         var counts = new long[kept + 1];
-        counts[kept] = histogram.Total;
+        counts[kept] = total;
         for (var i = 0; i < kept; i++)
         {
             counts[i] = items[i].Count;

@@ -41,6 +41,12 @@ internal sealed record PackingStatistics
     /// <summary>As <see cref="Ratio"/>, without tables and headers: the way the paper's ratios seem to be counted.</summary>
     public double RatioWithoutTables => PackedBytes == TableBytes ? 1 : (double)PlainBytes / (PackedBytes - TableBytes);
 
-    /// <summary>How far the stream, tables counted, lies above the chunks' entropy, in percent.</summary>
+    /// <summary>
+    /// How far the stream, tables counted, lies above the chunks' empirical entropy, in percent. That entropy knows the counts for nothing: where there are nearly as many unique
+    /// chunks as chunks, no code comes near it.
+    /// </summary>
     public double EntropyDistancePercent => ChunkEntropyBits == 0 ? 0 : 100 * (8.0 * PackedBytes / (ChunkEntropyBits * Chunks) - 1);
+
+    /// <summary>As <see cref="EntropyDistancePercent"/>, above the entropy of single bytes whatever the chunk; below zero where pairs pay.</summary>
+    public double ByteEntropyDistancePercent => ByteEntropyBits == 0 ? 0 : 100 * (8.0 * PackedBytes / (ByteEntropyBits * PlainBytes) - 1);
 }

@@ -17,6 +17,9 @@ internal sealed class PrefixTable
     private const int PairCountBytes = 2 * PrefixCode.MostBits;
     private const int FirstLength = 8;
 
+    /// <summary>From this many bytes on, 256 lengths weigh so little that smoothing cannot pay.</summary>
+    private const long SmoothedBytes = 1 << 15;
+
     private PrefixTable(PrefixTableKind kind, byte[] bytes, ushort[] chunks, int[] lengths, ushort[] codes, (int Length, ushort Code)? escape)
     {
         Kind = kind;
@@ -49,7 +52,7 @@ internal sealed class PrefixTable
     /// <summary>The best table of one kind for these counts.</summary>
     public static PrefixTable Build(PrefixTableKind kind, ChunkHistogram histogram) => kind switch
     {
-        PrefixTableKind.Bytes => OfBytes(PrefixCode.Lengths(histogram.Counts, PrefixCode.MostBits)),
+        PrefixTableKind.Bytes => OfBytes(histogram),
         PrefixTableKind.Nibbles => OfNibbles(PrefixCode.Lengths(NibbleCounts(histogram), MostNibbleBits)),
         _ => OfPairs(histogram),
     };
@@ -74,6 +77,37 @@ internal sealed class PrefixTable
         PrefixTableKind.Nibbles => ReadNibbles(source, errors),
         _ => ReadPairs(source, errors),
     };
+
+    /// <summary>
+    /// Lengths of a small matrix follow the accidents of its counts, and cost more to store than they save: counts smoothed over neighbouring weights may do better, with
+    /// codes for a few bytes that do not occur.
+    /// </summary>
+    private static PrefixTable OfBytes(ChunkHistogram histogram)
+    {
+        var best = OfBytes(PrefixCode.Lengths(histogram.Counts, PrefixCode.MostBits));
+        if (histogram.Total > SmoothedBytes)
+            return best;
+        var bestBits = best.Bits(histogram) + 8L * best.Bytes.Length;
+        for (var radius = 1; radius <= 16; radius *= 2)
+        {
+            var table = OfBytes(PrefixCode.Lengths(Smooth(histogram.Counts, radius), PrefixCode.MostBits));
+            var bits = table.Bits(histogram) + 8L * table.Bytes.Length;
+            if (bits < bestBits)
+                (best, bestBits) = (table, bits);
+        }
+        return best;
+    }
+
+    private static long[] Smooth(ReadOnlySpan<long> counts, int radius)
+    {
+        var smooth = new long[256];
+        for (var i = 0; i < 256; i++)
+        {
+            for (var j = Math.Max(0, i - radius); j <= Math.Min(255, i + radius); j++)
+                smooth[Symbol(i)] += counts[Symbol(j)];
+        }
+        return smooth;
+    }
 
     private static PrefixTable OfBytes(int[] lengths)
     {

@@ -53,7 +53,7 @@ internal sealed unsafe class PackedMatrix : EncodedRows
         if (blocksStart > length)
             throw errors.Bad($"{length} bytes", $"at least {blocksStart} for {header.Blocks} blocks");
         blocks = data + blocksStart;
-        TableBytes = blocksStart;
+        TableBytes = blocksStart + (header.Mode == PackingMode.Entropy ? header.Blocks * (header.Width - 1) * PrefixDecoder.SizeBytes(header) : 0);
         for (long block = 0, last = 0; block < header.Blocks; block++)
         {
             var end = BlockEnd(block);
@@ -71,7 +71,7 @@ internal sealed unsafe class PackedMatrix : EncodedRows
     /// <summary>Entries of the Unique Matrix, or chunks with a code of their own; 0 for plain rows.</summary>
     public int TableChunks { get; private set; }
 
-    /// <summary>Bytes of header and tables before the first block.</summary>
+    /// <summary>Bytes that hold no chunk: header, tables, ends of blocks, sizes of lanes.</summary>
     public long TableBytes { get; } = PackedHeader.Bytes;
 
     public long Rows => header.Rows;

@@ -18,7 +18,7 @@ internal sealed class PrefixTable
     private const int FirstLength = 8;
 
     /// <summary>From this many bytes on, 256 lengths weigh so little that smoothing cannot pay.</summary>
-    private const long SmoothedBytes = 1 << 15;
+    private const long SmoothedBytes = 1 << 13;
 
     private PrefixTable(PrefixTableKind kind, byte[] bytes, ushort[] chunks, int[] lengths, ushort[] codes, (int Length, ushort Code)? escape)
     {
@@ -88,7 +88,7 @@ internal sealed class PrefixTable
         if (histogram.Total > SmoothedBytes)
             return best;
         var bestBits = best.Bits(histogram) + 8L * best.Bytes.Length;
-        for (var radius = 1; radius <= 16; radius *= 2)
+        for (var radius = 1; radius <= 48; radius += 1 + radius / 3)
         {
             var table = OfBytes(PrefixCode.Lengths(Smooth(histogram.Counts, radius), PrefixCode.MostBits));
             var bits = table.Bits(histogram) + 8L * table.Bytes.Length;
@@ -98,13 +98,14 @@ internal sealed class PrefixTable
         return best;
     }
 
+    /// <summary>Each count spread over its neighbours, the nearer the more.</summary>
     private static long[] Smooth(ReadOnlySpan<long> counts, int radius)
     {
         var smooth = new long[256];
         for (var i = 0; i < 256; i++)
         {
             for (var j = Math.Max(0, i - radius); j <= Math.Min(255, i + radius); j++)
-                smooth[Symbol(i)] += counts[Symbol(j)];
+                smooth[Symbol(i)] += counts[Symbol(j)] * (radius + 1 - Math.Abs(i - j));
         }
         return smooth;
     }

@@ -103,6 +103,18 @@ internal sealed unsafe class ChunkHistogram
         }
     }
 
+    /// <summary>Counts the chunks of a row, the last one filled up with zeros.</summary>
+    public void AddRow(byte* source, long rowBytes)
+    {
+        var whole = rowBytes / ChunkBytes;
+        Add(source, whole);
+        if (whole * ChunkBytes == rowBytes)
+            return;
+        uint tail = 0;
+        Buffer.MemoryCopy(source + whole * ChunkBytes, &tail, sizeof(uint), rowBytes - whole * ChunkBytes);
+        Add((byte*)&tail, 1);
+    }
+
     public void Add(ChunkHistogram other)
     {
         Total += other.Total;

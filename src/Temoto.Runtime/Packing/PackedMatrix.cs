@@ -6,10 +6,17 @@ namespace Temoto.Packing;
 /// <summary>A packed matrix [Rows, RowBytes], decoded from where it lies. <see cref="PackingEncoder"/> writes it.</summary>
 internal sealed unsafe class PackedMatrix : EncodedRows
 {
-    /// <summary>Room for one block, or for a row of a caller's own size: parts of a block are copied out of it.</summary>
+    /// <summary>The block that a thread decoded last where a caller wanted a part of one: rows that are asked for one by one cost one decoding per block.</summary>
     [ThreadStatic]
     private static NativeBuffer? scratch;
 
+    /// <summary>The matrix and block that <see cref="scratch"/> holds. A number, so that no thread keeps a matrix alive.</summary>
+    [ThreadStatic]
+    private static (long Identity, long Block) held;
+
+    private static long lastIdentity;
+
+    private readonly long identity = Interlocked.Increment(ref lastIdentity);
     private readonly byte* data;
     private readonly object owner;
     private readonly PackedHeader header;
@@ -46,7 +53,7 @@ internal sealed unsafe class PackedMatrix : EncodedRows
         if (blocksStart > length)
             throw errors.Bad($"{length} bytes", $"at least {blocksStart} for {header.Blocks} blocks");
         blocks = data + blocksStart;
-        TableBytes = blocksStart;
+        TableBytes = blocksStart + (header.Mode == PackingMode.Entropy ? header.Blocks * (header.Width - 1) * PrefixDecoder.SizeBytes(header) : 0);
         for (long block = 0, last = 0; block < header.Blocks; block++)
         {
             var end = BlockEnd(block);
@@ -64,7 +71,7 @@ internal sealed unsafe class PackedMatrix : EncodedRows
     /// <summary>Entries of the Unique Matrix, or chunks with a code of their own; 0 for plain rows.</summary>
     public int TableChunks { get; private set; }
 
-    /// <summary>Bytes of header and tables before the first block.</summary>
+    /// <summary>Bytes that hold no chunk: header, tables, ends of blocks, sizes of lanes.</summary>
     public long TableBytes { get; } = PackedHeader.Bytes;
 
     public long Rows => header.Rows;
@@ -117,8 +124,7 @@ internal sealed unsafe class PackedMatrix : EncodedRows
             }
             else
             {
-                var room = Scratch(blockRows * padded);
-                DecodeBlock(block, blockRows, room, plainly);
+                var room = DecodeAside(block, blockRows, plainly);
                 for (long row = 0; row < rows; row++)
                     Buffer.MemoryCopy(room + (start - first + row) * padded, destination + row * RowBytes, RowBytes, RowBytes);
             }
@@ -140,13 +146,20 @@ internal sealed unsafe class PackedMatrix : EncodedRows
 
     private long BlockEnd(long block) => block == header.Blocks - 1 ? data + ByteLength - blocks : BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(ends + block * sizeof(uint), sizeof(uint)));
 
-    private static byte* Scratch(long bytes)
+    private byte* DecodeAside(long block, long rows, bool plainly)
     {
+        if (held == (identity, block) && !plainly)
+            return scratch!.Data;
+        // Until the block is whole, the scratch holds none; identities begin at 1.
+        held = default;
+        var bytes = rows * header.PaddedRowBytes;
         if (scratch is null || scratch.ByteLength < bytes)
         {
             scratch?.Dispose();
             scratch = new NativeBuffer(bytes);
         }
+        DecodeBlock(block, rows, scratch.Data, plainly);
+        held = plainly ? default : (identity, block);
         return scratch.Data;
     }
 

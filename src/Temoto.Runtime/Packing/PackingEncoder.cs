@@ -12,7 +12,7 @@ internal static unsafe class PackingEncoder
     /// <summary>A block of fewer plain bytes has fewer lanes, so that their sizes do not weigh.</summary>
     private const long SixteenLaneBytes = 8 << 10;
 
-    private const long FourLaneBytes = 2 << 10;
+    private const long FourLaneBytes = 4 << 10;
 
     /// <summary>Plain bytes packed into one piece of memory by one thread.</summary>
     private const long PieceBytes = 1 << 20;

@@ -17,6 +17,9 @@ internal sealed class PrefixTable
     private const int PairCountBytes = 2 * PrefixCode.MostBits;
     private const int FirstLength = 8;
 
+    /// <summary>From this many bytes on, 256 lengths weigh so little that smoothing cannot pay.</summary>
+    private const long SmoothedBytes = 1 << 13;
+
     private PrefixTable(PrefixTableKind kind, byte[] bytes, ushort[] chunks, int[] lengths, ushort[] codes, (int Length, ushort Code)? escape)
     {
         Kind = kind;
@@ -49,7 +52,7 @@ internal sealed class PrefixTable
     /// <summary>The best table of one kind for these counts.</summary>
     public static PrefixTable Build(PrefixTableKind kind, ChunkHistogram histogram) => kind switch
     {
-        PrefixTableKind.Bytes => OfBytes(PrefixCode.Lengths(histogram.Counts, PrefixCode.MostBits)),
+        PrefixTableKind.Bytes => OfBytes(histogram),
         PrefixTableKind.Nibbles => OfNibbles(PrefixCode.Lengths(NibbleCounts(histogram), MostNibbleBits)),
         _ => OfPairs(histogram),
     };
@@ -74,6 +77,38 @@ internal sealed class PrefixTable
         PrefixTableKind.Nibbles => ReadNibbles(source, errors),
         _ => ReadPairs(source, errors),
     };
+
+    /// <summary>
+    /// Lengths of a small matrix follow the accidents of its counts, and cost more to store than they save: counts smoothed over neighbouring weights may do better, with
+    /// codes for a few bytes that do not occur.
+    /// </summary>
+    private static PrefixTable OfBytes(ChunkHistogram histogram)
+    {
+        var best = OfBytes(PrefixCode.Lengths(histogram.Counts, PrefixCode.MostBits));
+        if (histogram.Total > SmoothedBytes)
+            return best;
+        var bestBits = best.Bits(histogram) + 8L * best.Bytes.Length;
+        for (var radius = 1; radius <= 48; radius += 1 + radius / 3)
+        {
+            var table = OfBytes(PrefixCode.Lengths(Smooth(histogram.Counts, radius), PrefixCode.MostBits));
+            var bits = table.Bits(histogram) + 8L * table.Bytes.Length;
+            if (bits < bestBits)
+                (best, bestBits) = (table, bits);
+        }
+        return best;
+    }
+
+    /// <summary>Each count spread over its neighbours, the nearer the more.</summary>
+    private static long[] Smooth(ReadOnlySpan<long> counts, int radius)
+    {
+        var smooth = new long[256];
+        for (var i = 0; i < 256; i++)
+        {
+            for (var j = Math.Max(0, i - radius); j <= Math.Min(255, i + radius); j++)
+                smooth[Symbol(i)] += counts[Symbol(j)] * (radius + 1 - Math.Abs(i - j));
+        }
+        return smooth;
+    }
 
     private static PrefixTable OfBytes(int[] lengths)
     {
@@ -215,32 +250,36 @@ internal sealed class PrefixTable
     }
 
     /// <summary>
-    /// A pair that is rare is cheaper behind the escape code than with two bytes of table and a long code of its own: pairs get codes from the most frequent
-    /// one on, as many as make stream and table together shortest by the entropy of what is coded.
+    /// A rare pair is cheaper behind the escape code than with two bytes of table and a code that takes room from the others: pairs get codes from the most
+    /// frequent one on. How far is tried at a few frequencies, since the bound on the code length leaves no closed form.
     /// </summary>
     private static PrefixTable OfPairs(ChunkHistogram histogram)
     {
         var items = histogram.Items();
         items.Sort((a, b) => b.Count != a.Count ? b.Count.CompareTo(a.Count) : a.Chunk.CompareTo(b.Chunk));
-        var kept = 0;
-        var best = double.MaxValue;
-        var sum = 0.0;
-        long coded = 0;
-        for (var i = 0; i <= Math.Min(items.Count, MostPairs); i++)
+        PrefixTable? best = null;
+        var bestBits = long.MaxValue;
+        var lastKept = 0;
+        for (var exponent = PrefixCode.MostBits - 3; exponent <= PrefixCode.MostBits + 4; exponent++)
         {
-            var escaped = histogram.Total - coded;
-            var bits = histogram.Total * Math.Log2(Math.Max(1, histogram.Total)) - sum + escaped * EscapedBits - (escaped > 0 ? escaped * Math.Log2(escaped) : 0) + 16.0 * i;
-            // Codes have at least Total / 2^MostBits occurrences' worth of room each.
-            if (bits < best && (i > 0 || items.Count == 0))
-                (best, kept) = (bits, i);
-            if (i < items.Count)
-            {
-                coded += items[i].Count;
-                sum += items[i].Count * Math.Log2(items[i].Count);
-            }
+            var kept = 1;
+            while (kept < Math.Min(items.Count, MostPairs) && items[kept].Count >= Math.Max(2, histogram.Total >> exponent))
+                kept++;
+            if (kept == lastKept)
+                continue;
+            lastKept = kept;
+            var table = OfPairs(items, kept, histogram.Total);
+            var bits = table.Bits(histogram) + 8L * table.Bytes.Length;
+            if (bits < bestBits)
+                (best, bestBits) = (table, bits);
         }
+        return best!;
+    }
+
+    private static PrefixTable OfPairs(List<(uint Chunk, long Count)> items, int kept, long total)
+    {
         var counts = new long[kept + 1];
-        counts[kept] = histogram.Total;
+        counts[kept] = total;
         for (var i = 0; i < kept; i++)
         {
             counts[i] = items[i].Count;

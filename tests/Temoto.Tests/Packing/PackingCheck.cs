@@ -18,6 +18,8 @@ internal static unsafe class PackingCheck
             Assert.Equal((rows, rowBytes, statistics.Mode, stream.ByteLength), (packed.Rows, packed.RowBytes, packed.Mode, packed.ByteLength));
             Assert.True(matrix.AsSpan().SequenceEqual(Decode(packed, 0, rows)), $"{statistics.Mode} [{rows}, {rowBytes}]");
             Assert.True(matrix.AsSpan().SequenceEqual(Decode(packed, 0, rows, plainly: true)), $"{statistics.Mode} [{rows}, {rowBytes}], plainly");
+            if (statistics.Mode != PackingMode.None)
+                Assert.Equal(statistics, PackingStatistics.Of(packed, weightBits));
         }
         return statistics;
     }

@@ -14,11 +14,12 @@ internal static class EvalCommand
         var text = new Option<string?>("--text") { Description = "UTF-8 text to measure perplexity on", HelpName = "FILE" };
         var task = new Option<string?>("--task") { Description = "JSON Lines of conversations with answers, or of multiple-choice questions", HelpName = "FILE" };
         var stride = new Option<int?>("--stride") { Description = "Tokens between the windows of the perplexity (default: half the context)", HelpName = "N" };
+        var against = new Option<string?>("--against") { Description = "With --text: how far the predictions lie from those of this model, the one MODEL was made from", HelpName = "REFERENCE" };
         var limit = new Option<int?>("--limit") { Description = "Only the first N rows of the task", HelpName = "N" };
         var maxTokens = new Option<int>("--max-tokens", "-n") { Description = "Most tokens of an answer", HelpName = "N", DefaultValueFactory = _ => 256 };
         var wrong = new Option<bool>("--show-wrong") { Description = "Print wrong answers beside the expected ones on stderr" };
         model.AddTo(command);
-        foreach (var option in new Option[] { text, task, stride, limit, maxTokens, wrong })
+        foreach (var option in new Option[] { text, task, stride, against, limit, maxTokens, wrong })
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) =>
         {
@@ -26,6 +27,9 @@ internal static class EvalCommand
             var taskPath = parsed.GetValue(task);
             if (textPath is null && taskPath is null)
                 throw new InputException("eval", null, "neither --text nor --task", "at least one of them", "add --text FILE or --task FILE");
+            var referencePath = parsed.GetValue(against);
+            if (referencePath is not null && textPath is null)
+                throw new InputException("--against", null, "no --text", "a text to compare the predictions on", "add --text FILE");
             var rows = taskPath is null ? [] : TextFile.Read(taskPath, TaskRow.ReadAll);
             var content = textPath is null ? null : TextFile.Read(textPath);
             if (parsed.GetValue(limit) is { } count)
@@ -35,11 +39,12 @@ internal static class EvalCommand
             var window = loaded.Info.ContextTokens;
             var step = parsed.GetValue(stride) ?? Math.Max(1, window / 2);
             var perplexity = content is null ? null : MeasurePerplexity(loaded, content, window, step, cancellation);
+            var divergence = referencePath is null ? null : MeasureDivergence(loaded, referencePath, content!, window, step, cancellation);
             var tasks = rows.Count == 0 ? [] : MeasureTasks(loaded, rows, parsed.GetValue(maxTokens), parsed.GetValue(wrong), cancellation);
             if (parsed.GetValue(model.Json))
-                PrintJson(perplexity, tasks);
+                PrintJson(perplexity, divergence, tasks);
             else
-                Print(perplexity, tasks);
+                Print(perplexity, divergence, tasks);
             return Task.FromResult(0);
         });
         return command;
@@ -49,6 +54,13 @@ internal static class EvalCommand
     {
         var tokens = model.Tokenizer.Encode(text);
         return ProgressBar.Run("perplexity", bar => Perplexity.Measure(model, tokens, window, stride, (done, all) => bar.Report(done, all), cancellation));
+    }
+
+    private static DivergenceResult MeasureDivergence(LanguageModel model, string referencePath, string text, int window, int stride, CancellationToken cancellation)
+    {
+        using var reference = LanguageModel.Load(ModelChoice.Resolve(referencePath), new ModelOptions { ContextTokens = window });
+        var tokens = model.Tokenizer.Encode(text);
+        return ProgressBar.Run("divergence", bar => Divergence.Measure(model, reference, tokens, window, stride, (done, all) => bar.Report(done, all), cancellation));
     }
 
     private static IReadOnlyList<TaskResult> MeasureTasks(LanguageModel model, IReadOnlyList<TaskRow> rows, int maxTokens, bool showWrong, CancellationToken cancellation)
@@ -67,10 +79,12 @@ internal static class EvalCommand
             cancellation));
     }
 
-    private static void Print(PerplexityResult? perplexity, IReadOnlyList<TaskResult> tasks)
+    private static void Print(PerplexityResult? perplexity, DivergenceResult? divergence, IReadOnlyList<TaskResult> tasks)
     {
         if (perplexity is not null)
             Console.WriteLine($"perplexity {perplexity.Value:0.0000} over {perplexity.Tokens} tokens");
+        if (divergence is not null)
+            Console.WriteLine($"divergence {divergence.MeanNats:0.00000} nats per token, same choice {divergence.SameChoice:0.00%}");
         if (tasks.Count == 0)
             return;
         var table = new Table().Border(TableBorder.Markdown).AddColumn("task").AddColumn(new TableColumn("exact match").RightAligned()).AddColumn(new TableColumn("rows").RightAligned()).AddColumn("fields");
@@ -84,13 +98,18 @@ internal static class EvalCommand
         console.Write(table);
     }
 
-    private static void PrintJson(PerplexityResult? perplexity, IReadOnlyList<TaskResult> tasks) =>
+    private static void PrintJson(PerplexityResult? perplexity, DivergenceResult? divergence, IReadOnlyList<TaskResult> tasks) =>
         Console.WriteLine(Json.Document(json =>
         {
             if (perplexity is not null)
             {
                 json.WriteNumber("perplexity", perplexity.Value);
                 json.WriteNumber("tokens", perplexity.Tokens);
+            }
+            if (divergence is not null)
+            {
+                json.WriteNumber("divergence_nats", divergence.MeanNats);
+                json.WriteNumber("same_choice", divergence.SameChoice);
             }
             json.WriteStartArray("tasks");
             foreach (var task in tasks)

@@ -30,17 +30,18 @@ internal sealed class LogitRows : IDisposable
 
     public int VocabSize { get; }
 
-    private int MaxRows { get; }
+    /// <summary>Most tokens of one <see cref="Append"/>.</summary>
+    public int MaxRows { get; }
 
     /// <summary>Computes <paramref name="tokens"/> from an empty cache; logits of positions before <paramref name="firstWanted"/> are not computed.</summary>
     public void Run(ReadOnlySpan<int> tokens, int firstWanted, Receiver receive, CancellationToken cancellation)
     {
-        cache.Truncate(0);
+        Begin();
         for (var start = 0; start < tokens.Length;)
         {
             var count = Math.Min(MaxRows, tokens.Length - start);
             var wanted = Math.Clamp(start + count - firstWanted, 1, count);
-            var logits = executor.Forward(tokens.Slice(start, count), cache, wanted, cancellation);
+            var logits = Append(tokens.Slice(start, count), wanted, cancellation);
             for (var row = 0; row < wanted; row++)
             {
                 var position = start + count - wanted + row;
@@ -50,6 +51,13 @@ internal sealed class LogitRows : IDisposable
             start += count;
         }
     }
+
+    /// <summary>Forgets what was appended.</summary>
+    public void Begin() => cache.Truncate(0);
+
+    /// <summary>Computes the next tokens, <see cref="MaxRows"/> at most.</summary>
+    /// <returns>Logits of the last <paramref name="wanted"/> of them, [wanted, vocab], valid until the next call.</returns>
+    public ReadOnlySpan<float> Append(ReadOnlySpan<int> tokens, int wanted, CancellationToken cancellation) => executor.Forward(tokens, cache, wanted, cancellation);
 
     public void Dispose()
     {

@@ -4,9 +4,8 @@ namespace Temoto.Packing;
 internal abstract unsafe class ChunkDecoder
 {
     /// <summary>
-    /// Decodes a block into <paramref name="chunks"/> chunks, one after the other. Whatever the bits say, nothing outside the block's bytes decides about a value,
-    /// nothing outside [<paramref name="source"/>, <paramref name="readable"/>) is read and nothing outside the destination is written; a block whose length does
-    /// not fit its bits is an <see cref="InputException"/>.
+    /// Decodes a block into <paramref name="chunks"/> chunks, one after the other. Whatever the bits say, nothing outside [<paramref name="source"/>,
+    /// <paramref name="readable"/>) is read and nothing outside the destination is written; a block whose length does not fit its bits is an <see cref="InputException"/>.
     /// </summary>
     /// <param name="source">The first byte of the block.</param>
     /// <param name="end">The byte behind the block.</param>

@@ -49,9 +49,6 @@ internal sealed unsafe class PacketDecoder : ChunkDecoder
         }
     }
 
-    /// <summary>Bytes that the tables above <paramref name="header"/>'s take in the stream: unique count, widths and Unique Matrix.</summary>
-    public static int WidthCount(PackedHeader header) => 1 << header.Detail;
-
     public override void Decode(byte* source, byte* end, byte* readable, long chunks, byte* destination)
     {
         if (table is byte[] bytes)

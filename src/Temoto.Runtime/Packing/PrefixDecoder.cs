@@ -71,6 +71,7 @@ internal sealed unsafe class PrefixDecoder : ChunkDecoder
 
     public override void Decode(byte* source, byte* end, byte* readable, long chunks, byte* destination)
     {
+        Touch(source, end);
         var all = stackalloc Lane[lanes];
         Locate(source, end, chunks, destination, all);
         fixed (uint* table = doubles ?? entries)
@@ -144,6 +145,16 @@ internal sealed unsafe class PrefixDecoder : ChunkDecoder
             };
             start += size;
         }
+    }
+
+    /// <summary>
+    /// Brings the block into the cache in address order, which the processor foresees; the lanes, read side by side, are a kilobyte or two each and over before it has.
+    /// </summary>
+    private static void Touch(byte* source, byte* end)
+    {
+        const int cacheLineBytes = 64;
+        for (; source < end; source += cacheLineBytes)
+            Volatile.Read(ref *source);
     }
 
     /// <summary>The rest of a lane, one chunk at a time; bits behind the lane's end are zeros. This is the specification.</summary>

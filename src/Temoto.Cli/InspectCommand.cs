@@ -4,6 +4,7 @@ using Temoto.Dataflow;
 using Temoto.Formats;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
+using Temoto.Packing;
 using Temoto.Tensors;
 
 namespace Temoto.Cli;
@@ -15,21 +16,56 @@ internal static class InspectCommand
     {
         var model = new Argument<string>("MODEL") { Description = "A checkpoint directory, a .gguf file, a llama2.c .bin file, or 'demo'" };
         var tensors = new Option<bool>("--tensors") { Description = "List every tensor" };
+        var verify = new Option<bool>("--verify") { Description = "Read every byte of a .temoto file or a macro stream and compare it with the hashes" };
         var context = new Option<int?>("--context") { Description = "Tokens to plan memory for (default: the model's limit, at most 4096)", HelpName = "N" };
         var json = ModelChoice.JsonOption();
-        var command = new Command("inspect", "Show what a model file holds\n\nExample: temoto inspect demo --tensors") { model, tensors, context, json };
-        command.SetAction(parsed =>
+        var command = new Command("inspect", "Show what a model file holds\n\nExample: temoto inspect demo --tensors") { model, tensors, verify, context, json };
+        command.SetAction((parsed, cancellation) =>
         {
-            using var checkpoint = CheckpointReader.Open(ModelChoice.Resolve(parsed.GetRequiredValue(model)));
+            var path = ModelChoice.Resolve(parsed.GetRequiredValue(model));
+            using var checkpoint = CheckpointReader.Open(path);
+            var verified = parsed.GetValue(verify) ? Verify(checkpoint, path, cancellation) : (int?)null;
             // Planning asks for every weight the model needs, and so finds what is missing or misshapen.
             var memory = new EnginePlan(checkpoint, new ModelOptions { ContextTokens = parsed.GetValue(context) }).Memory;
             if (parsed.GetValue(json))
-                PrintJson(checkpoint, memory, parsed.GetValue(tensors));
+                PrintJson(checkpoint, memory, verified, parsed.GetValue(tensors));
             else
-                Print(checkpoint, memory, parsed.GetValue(tensors));
-            return 0;
+                Print(checkpoint, memory, verified, parsed.GetValue(tensors));
+            return Task.FromResult(0);
         });
         return command;
+    }
+
+    /// <summary>Returns how many tensors were compared.</summary>
+    private static int Verify(Checkpoint checkpoint, string path, CancellationToken cancellation)
+    {
+        switch (checkpoint.Format)
+        {
+            case "temoto":
+                return ProgressBar.Run("verify", bar => TemotoFile.Verify(path, bar.Report, cancellation));
+            case AwqMacroFile.FormatName:
+                using (var stream = AwqMacroFile.Open(path))
+                {
+                    ProgressBar.Run("verify", bar => stream.Verify(bar.Report, cancellation));
+                    return stream.Parts.Count;
+                }
+            default:
+                throw new InputException(path, "--verify", $"a {checkpoint.Format} file, which carries no hashes", "a .temoto file or a macro stream", "leave --verify out");
+        }
+    }
+
+    /// <summary>Decodes every packed matrix once.</summary>
+    private static List<(Tensor Tensor, PackingStatistics Statistics)> Packed(Checkpoint checkpoint) =>
+        [.. checkpoint.Tensors.Values.Where(tensor => tensor.Encoded is PackedMatrix).Select(tensor => (tensor, PackingStatistics.Of((PackedMatrix)tensor.Encoded!, tensor.DType == DType.I4 ? 4 : 8)))];
+
+    /// <summary>"42 matrices (40 entropy, 2 frequency), 1,966,080 bytes to 1,733,120, 3.53 bits per weight, 1.1 % above the chunks' entropy".</summary>
+    private static string PackingSummary(List<(Tensor Tensor, PackingStatistics Statistics)> packed)
+    {
+        var modes = string.Join(", ", packed.GroupBy(item => item.Statistics.Mode).Select(group => $"{group.Count()} {group.Key.ToString().ToLowerInvariant()}"));
+        var plain = packed.Sum(item => item.Statistics.PlainBytes);
+        var bytes = packed.Sum(item => item.Statistics.PackedBytes);
+        var entropyBytes = packed.Sum(item => item.Statistics.ChunkEntropyBits * item.Statistics.Chunks) / 8;
+        return $"{packed.Count} matrices ({modes}), {plain:#,0} bytes to {bytes:#,0}, {8.0 * bytes / packed.Sum(item => item.Statistics.Weights):0.00} bits per weight, {100 * (bytes / entropyBytes - 1):0.0} % above the chunks' entropy";
     }
 
     private static IEnumerable<(DType DType, int Count, long Elements, long Bytes)> ByType(Checkpoint checkpoint) =>
@@ -61,21 +97,51 @@ internal static class InspectCommand
         ];
     }
 
-    private static void Print(Checkpoint checkpoint, MemoryPlan memory, bool listTensors)
+    private static void Print(Checkpoint checkpoint, MemoryPlan memory, int? verified, bool listTensors)
     {
         Console.WriteLine(checkpoint.Path);
         foreach (var (key, value) in Facts(checkpoint))
             Console.WriteLine($"  {key,-24} {value}");
         foreach (var (dtype, count, elements, bytes) in ByType(checkpoint))
             Console.WriteLine($"  {dtype,-24} {count} tensors, {elements:#,0} elements, {bytes:#,0} bytes");
+        if (checkpoint.Quantization is { } quantization)
+            Console.WriteLine($"  {"quantization",-24} {Flat(quantization)}");
+        var packed = Packed(checkpoint);
+        if (packed.Count > 0)
+            Console.WriteLine($"  {"packing",-24} {PackingSummary(packed)}");
+        if (verified is { } compared)
+            Console.WriteLine($"  {"verified",-24} {compared} tensors match their SHA-256");
         Console.WriteLine($"  {memory}");
         if (!listTensors)
             return;
+        var statistics = packed.ToDictionary(item => item.Tensor.Name, item => item.Statistics);
         foreach (var tensor in checkpoint.Tensors.Values)
-            Console.WriteLine($"  {tensor.Name,-56} {tensor.DType,-6} [{string.Join(", ", tensor.Shape)}] {tensor.StoredBytes:#,0}");
+        {
+            Console.Write($"  {tensor.Name,-56} {tensor.DType,-6} [{string.Join(", ", tensor.Shape)}] {tensor.StoredBytes:#,0}{ScalesOf(tensor)}");
+            Console.WriteLine(statistics.TryGetValue(tensor.Name, out var item)
+                ? $", {item.Mode.ToString().ToLowerInvariant()}: {item.BitsPerWeight:0.00} bits per weight, {item.UniqueChunks:#,0} unique chunks of {item.ChunkBytes} bytes, {item.ChunkEntropyBits:0.00} bits of entropy each, {item.EntropyDistancePercent:0.0} % above"
+                : "");
+        }
     }
 
-    private static void PrintJson(Checkpoint checkpoint, MemoryPlan memory, bool listTensors) =>
+    private static string ScalesOf(Tensor tensor)
+    {
+        if (tensor.Scales is not { } scales)
+            return "";
+        var text = scales.PerTensor ? ", one scale" : scales.GroupSize == tensor.Columns ? ", a scale per row" : $", groups of {scales.GroupSize}";
+        if (scales.Zeros is not null)
+            text += ", zero points";
+        return tensor.InputGrid is null ? text : text + (tensor.InputGrid.StaticScale is { } scale ? $", int8 input / {scale:0.####}" : ", int8 input");
+    }
+
+    /// <summary>The JSON object's members on one line for people.</summary>
+    private static string Flat(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return string.Join("; ", document.RootElement.EnumerateObject().Select(member => $"{member.Name} {member.Value}"));
+    }
+
+    private static void PrintJson(Checkpoint checkpoint, MemoryPlan memory, int? verified, bool listTensors) =>
         Console.WriteLine(Json.Document(json =>
         {
             json.WriteString("path", checkpoint.Path);
@@ -89,6 +155,14 @@ internal static class InspectCommand
             json.WriteBoolean("has_tokenizer", checkpoint.Tokenizer is not null);
             json.WriteBoolean("has_chat_template", checkpoint.ChatTemplate is not null);
             WriteConfig(json, checkpoint.Config);
+            if (checkpoint.Quantization is { } quantization)
+            {
+                json.WritePropertyName("quantization");
+                json.WriteRawValue(quantization);
+            }
+            if (verified is { } compared)
+                json.WriteNumber("verified_tensors", compared);
+            WritePacking(json, Packed(checkpoint));
             json.WriteStartArray("dtypes");
             foreach (var (dtype, count, elements, bytes) in ByType(checkpoint))
             {
@@ -103,6 +177,27 @@ internal static class InspectCommand
             if (listTensors)
                 WriteTensors(json, checkpoint);
         }));
+
+    private static void WritePacking(Utf8JsonWriter json, List<(Tensor Tensor, PackingStatistics Statistics)> packed)
+    {
+        json.WriteStartArray("packing");
+        foreach (var (tensor, statistics) in packed)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", tensor.Name);
+            json.WriteString("mode", statistics.Mode.ToString().ToLowerInvariant());
+            json.WriteNumber("plain_bytes", statistics.PlainBytes);
+            json.WriteNumber("packed_bytes", statistics.PackedBytes);
+            json.WriteNumber("table_bytes", statistics.TableBytes);
+            json.WriteNumber("bits_per_weight", statistics.BitsPerWeight);
+            json.WriteNumber("chunk_bytes", statistics.ChunkBytes);
+            json.WriteNumber("unique_chunks", statistics.UniqueChunks);
+            json.WriteNumber("chunk_entropy_bits", statistics.ChunkEntropyBits);
+            json.WriteNumber("above_entropy_percent", statistics.EntropyDistancePercent);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
 
     private static void WriteConfig(Utf8JsonWriter json, ModelConfig config)
     {

@@ -11,20 +11,20 @@ namespace Temoto.Cli;
 /// </summary>
 internal static class PackCommand
 {
-    private const string Temoto = "temoto", Gguf = "gguf", Awq = "awq", HuggingFace = "hf";
+    private const string Temoto = "temoto", Gguf = "gguf", Awq = "awq", AwqMacro = "awq-macro", HuggingFace = "hf";
 
     public static Command Create()
     {
         var model = new Argument<string?>("MODEL") { Description = "The checkpoint to pack (not with --shape)", Arity = ArgumentArity.ZeroOrOne };
         var shape = new Option<string?>("--shape") { Description = $"Write random weights of this shape: {string.Join(", ", ModelShapes.All.Select(item => item.Name))}", HelpName = "NAME" };
         var seed = new Option<ulong>("--seed") { Description = "With --shape: same seed, same weights", HelpName = "S", DefaultValueFactory = _ => 1 };
-        var format = new Option<string?>("--format") { Description = "temoto, gguf, awq (an AutoAWQ directory), hf with --shape (default: by the output's name, else temoto)", HelpName = "FORMAT" };
+        var format = new Option<string?>("--format") { Description = "temoto, gguf, awq (an AutoAWQ directory), awq-macro (the KV260 stream), hf with --shape (default: by the output's name, else temoto)", HelpName = "FORMAT" };
         var output = new Option<string>("--output", "-o") { Description = "File or directory to write", Required = true, HelpName = "PATH" };
         var quantization = new QuantizationChoice();
         var report = new Option<bool>("--report") { Description = "Print a table of sizes and errors" };
         var text = new Option<string?>("--text") { Description = "With --report: measure perplexity before and after on this text", HelpName = "FILE" };
         var json = ModelChoice.JsonOption();
-        format.AcceptOnlyFromAmong(Temoto, Gguf, Awq, HuggingFace);
+        format.AcceptOnlyFromAmong(Temoto, Gguf, Awq, AwqMacro, HuggingFace);
         var command = new Command("pack", "Quantize and pack a checkpoint, convert it, or write one of a named shape with seeded random weights\n\nExample: temoto pack demo --weights int4 --group-size 64 -o demo-int4.temoto") { model, shape, seed, format, output };
         quantization.AddTo(command);
         foreach (var option in new Option[] { report, text, json })
@@ -38,7 +38,7 @@ internal static class PackCommand
                 throw new InputException("pack", null, source is null ? "neither MODEL nor --shape" : "both MODEL and --shape", "one of them", "see temoto pack --help");
             var wanted = parsed.GetValue(format) ?? (name is not null ? HuggingFace : path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? Gguf : Temoto);
             if (wanted == HuggingFace != name is not null)
-                throw new InputException("--format", null, wanted, name is null ? "temoto, gguf or awq" : "hf with --shape", "pack the shape first, then the directory it wrote");
+                throw new InputException("--format", null, wanted, name is null ? "temoto, gguf, awq or awq-macro" : "hf with --shape", "pack the shape first, then the directory it wrote");
             if (parsed.GetValue(text) is not null && !parsed.GetValue(report))
                 throw new InputException("--text", null, "no --report", "--report beside it", "add --report");
 
@@ -53,7 +53,8 @@ internal static class PackCommand
                     ExportGguf(ModelChoice.Resolve(source!), path, quantization.GgufType(parsed), cancellation);
                     break;
                 default:
-                    details = PackRun.Run(ModelChoice.Resolve(source!), path, quantization, parsed, asAutoAwq: wanted == Awq, cancellation);
+                    var target = wanted switch { Awq => PackTarget.AutoAwq, AwqMacro => PackTarget.AwqMacro, _ => PackTarget.Temoto };
+                    details = PackRun.Run(ModelChoice.Resolve(source!), path, quantization, parsed, target, cancellation);
                     break;
             }
             PrintResult(path, name is not null, clock.Elapsed, parsed.GetValue(json), parsed.GetValue(report), details, source, parsed.GetValue(text), cancellation);

@@ -37,8 +37,23 @@ internal sealed class PackReportTable
         foreach (var (kind, count, elements, bytes) in kinds)
             Console.WriteLine($"| {kind} | {count} | {elements:#,0} | {bytes:#,0} | {8.0 * bytes / elements:0.000} |");
         Console.WriteLine($"| all | {kinds.Sum(item => item.Count)} | {kinds.Sum(item => item.Elements):#,0} | {kinds.Sum(item => item.Bytes):#,0} | {8.0 * kinds.Sum(item => item.Bytes) / kinds.Sum(item => item.Elements):0.000} |");
+        PrintLayers();
         if (perplexityBefore is { } before && perplexityAfter is { } after)
             Console.WriteLine($"\nperplexity {before:0.0000} before, {after:0.0000} after ({100 * (after / before - 1):+0.00;-0.00} %)");
+    }
+
+    /// <summary>Errors of what was calibrated: squared error of a layer's output over the sum of squares of what it adds to its input.</summary>
+    private void PrintLayers()
+    {
+        if (details is null || details.Job.Reports.Count == 0)
+            return;
+        Console.WriteLine("\n| layer | error, round to nearest | error | kept | scales (exponent; outliers of the input) |");
+        Console.WriteLine("|---|---:|---:|---|---|");
+        foreach (var layer in details.Job.Reports)
+        {
+            var groups = string.Join(", ", layer.Groups.Select(group => $"{group.Name} {(group.Exponent is { } exponent ? $"{exponent:0.00}" : "-")} ({group.ActivationOutliers:0.#}x)"));
+            Console.WriteLine($"| {layer.Layer} | {layer.RtnError:0.000000} | {layer.Error:0.000000} | {layer.Kept} | {groups} |");
+        }
     }
 
     public void WriteJson(Utf8JsonWriter json)
@@ -51,6 +66,30 @@ internal sealed class PackReportTable
             json.WriteNumber("count", count);
             json.WriteNumber("weights", elements);
             json.WriteNumber("bytes", bytes);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("layers");
+        foreach (var layer in details?.Job.Reports ?? [])
+        {
+            json.WriteStartObject();
+            json.WriteNumber("layer", layer.Layer);
+            json.WriteNumber("rtn_error", layer.RtnError);
+            json.WriteNumber("error", layer.Error);
+            json.WriteString("kept", layer.Kept);
+            json.WriteStartArray("groups");
+            foreach (var group in layer.Groups)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", group.Name);
+                if (group.Exponent is { } exponent)
+                    json.WriteNumber("exponent", exponent);
+                json.WriteNumber("rtn_error", group.RtnError);
+                json.WriteNumber("error", group.Error);
+                json.WriteNumber("activation_outliers", group.ActivationOutliers);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -8,21 +8,24 @@ namespace Temoto.Cli;
 /// <summary>The work of <c>pack</c> on one checkpoint: calibration, the job, and the conversion to an AutoAWQ directory where that is asked for.</summary>
 internal static class PackRun
 {
-    public static PackReport Run(string source, string output, QuantizationChoice choice, ParseResult parsed, bool asAutoAwq, CancellationToken cancellation)
+    public static PackReport Run(string source, string output, QuantizationChoice choice, ParseResult parsed, PackTarget target, CancellationToken cancellation)
     {
         using var checkpoint = CheckpointReader.Open(source);
-        if (Directory.Exists(output) && !asAutoAwq)
+        if (Directory.Exists(output) && target != PackTarget.AutoAwq)
             throw new InputException(output, null, "a directory", "a file name", "name the file to write, for example model.temoto");
-        var settings = choice.Settings(parsed, checkpoint, asAutoAwq);
+        var settings = choice.Settings(parsed, checkpoint, target);
+        if (target != PackTarget.Temoto)
+            RefuseEarly(checkpoint, output, target);
         var observes = settings?.Method is QuantizationMethod.Awq or QuantizationMethod.SmoothQuant;
         if (!observes && choice.CalibrationPath(parsed) is not null)
             throw new InputException("--calibration", null, "it with a method that observes nothing", "--method awq or smoothquant", "leave --calibration out");
         var calibration = observes ? Calibrate(checkpoint, choice, parsed, cancellation) : null;
-        var file = asAutoAwq ? output.TrimEnd('/') + ".awq.temoto" : output;
+        // Other formats are written from a .temoto file of the same weights, which goes again.
+        var file = target == PackTarget.Temoto ? output : Path.TrimEndingDirectorySeparator(output) + TemotoFormat.Extension + ".tmp";
         var job = new PackJob(checkpoint, file)
         {
             Quantization = settings,
-            Packing = asAutoAwq ? null : choice.Packing(parsed),
+            Packing = target == PackTarget.Temoto ? choice.Packing(parsed) : null,
             Calibration = calibration,
             Description = settings is null ? null : Describe(settings, choice, parsed, calibration),
         };
@@ -37,8 +40,8 @@ internal static class PackRun
         }
         if (job.ReusedParts > 0)
             Console.Error.WriteLine($"went on behind {job.ReusedParts} parts of an interrupted job");
-        if (asAutoAwq)
-            ExportAutoAwq(file, source, output, cancellation);
+        if (target != PackTarget.Temoto)
+            Export(file, source, output, target, cancellation);
         return new PackReport(job);
     }
 
@@ -74,11 +77,26 @@ internal static class PackRun
         return $"{(format.Type == DType.I4 ? "int4" : "int8")}, {scales}{(format.ZeroPoints ? ", zero points" : "")}";
     }
 
-    private static void ExportAutoAwq(string file, string source, string output, CancellationToken cancellation)
+    /// <summary>What the conversion at the end would refuse is refused before the work begins.</summary>
+    private static void RefuseEarly(Checkpoint checkpoint, string output, PackTarget target)
+    {
+        HuggingFaceLayout.ConfigOf(checkpoint);
+        if (target == PackTarget.AutoAwq)
+            HuggingFaceDirectory.Create(output);
+        else
+            AwqMacroLayout.Of(checkpoint.Path, checkpoint.Config);
+    }
+
+    private static void Export(string file, string source, string output, PackTarget target, CancellationToken cancellation)
     {
         try
         {
-            using var packed = CheckpointReader.Open(file);
+            using var packed = TemotoFile.Open(file);
+            if (target == PackTarget.AwqMacro)
+            {
+                ProgressBar.Run("export", bar => AwqMacroFile.Write(packed, output, bar.Report, cancellation));
+                return;
+            }
             var notes = ProgressBar.Run("export", bar => AutoAwqExport.Write(packed, Directory.Exists(source) ? source : null, output, bar.Report, cancellation));
             foreach (var note in notes)
                 Console.Error.WriteLine(note);
@@ -88,4 +106,12 @@ internal static class PackRun
             File.Delete(file);
         }
     }
+}
+
+/// <summary>What <c>pack</c> writes of a quantized model.</summary>
+internal enum PackTarget
+{
+    Temoto,
+    AutoAwq,
+    AwqMacro,
 }

@@ -63,7 +63,7 @@ internal sealed class QuantizationChoice
     }
 
     /// <summary>Null keeps the integers that are there.</summary>
-    public QuantizationSettings? Settings(ParseResult parsed, Checkpoint checkpoint, bool asAutoAwq)
+    public QuantizationSettings? Settings(ParseResult parsed, Checkpoint checkpoint, PackTarget target)
     {
         var hasIntegers = checkpoint.Tensors.Values.Any(tensor => tensor.Scales is not null);
         var type = parsed.GetValue(weights) ?? (hasIntegers ? Keep : "int4");
@@ -78,8 +78,10 @@ internal sealed class QuantizationChoice
             throw new InputException(checkpoint.Path, "--weights", $"{type} from weights that are integers already", "the float checkpoint they came from", "pack that one, or leave --weights out to keep the integers");
         var chosenMethod = Method(parsed, type);
         var format = Format(parsed, type, chosenMethod);
-        if (asAutoAwq && !(format.Type == DType.I4 && format.GroupSize > 0))
-            throw new InputException("--format", null, "awq", "int4 weights in groups", "leave --weights and --group-size out, or write a .temoto file");
+        if (target != PackTarget.Temoto && !(format.Type == DType.I4 && format.GroupSize > 0))
+            throw new InputException("--format", null, "awq or awq-macro", "int4 weights in groups", "leave --weights and --group-size out, or write a .temoto file");
+        if (target != PackTarget.Temoto && parsed.GetResult(packing) is { Implicit: false })
+            throw new InputException("--packing", null, "it with --format awq or awq-macro", "a .temoto file", "leave --packing out");
         var headType = Single(parsed, lmHead, "f16", format);
         var tied = checkpoint.Config.TieWordEmbeddings;
         return new QuantizationSettings

@@ -77,6 +77,9 @@ internal sealed class PackJob(Checkpoint source, string output)
                 throw new InputException(PartsFolder, null, "a folder that is not this command's", "nothing, or the parts of an interrupted job", "choose another output path");
             Directory.Delete(PartsFolder, recursive: true);
         }
+        var parent = Path.GetDirectoryName(Path.GetFullPath(output));
+        if (!Directory.Exists(parent))
+            throw new InputException(output, null, $"no directory '{parent}'", "a directory that exists", "create it, or choose another output path");
         try
         {
             Directory.CreateDirectory(PartsFolder);

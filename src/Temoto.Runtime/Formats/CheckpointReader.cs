@@ -6,7 +6,7 @@ namespace Temoto.Formats;
 /// <summary>Opens a checkpoint of any supported format, told apart by what is there, not by what it is called.</summary>
 internal static class CheckpointReader
 {
-    private const string Expected = "a .temoto file, a Hugging Face directory, a .safetensors file, a .gguf file or a llama2.c .bin file";
+    private const string Expected = "a .temoto file, a Hugging Face or AutoAWQ directory, a .safetensors file, a .gguf file or a llama2.c .bin file";
 
     /// <summary>Maps the weights and reads config, tokenizer and chat template; throws <see cref="InputException"/> on anything that cannot be used.</summary>
     public static Checkpoint Open(string path)
@@ -20,6 +20,8 @@ internal static class CheckpointReader
                 return GgufCheckpoint.Open(path);
             if (LlamaTwoCFile.LooksLike(file) || path.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))
                 return OpenLlamaTwoC(path);
+            if (!LooksLikeSafetensors(file) && File.Exists(path + AwqMacroFile.SidecarSuffix))
+                return AwqMacroFile.Open(path).ToCheckpoint();
             if (!LooksLikeSafetensors(file))
                 throw new InputException(path, null, "none of the known formats", Expected, "name a model file, or the directory of a checkpoint");
         }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Diagnostics;
 
 namespace Temoto.Kernels;
@@ -90,6 +91,9 @@ internal sealed class WorkerPool : IDisposable
             while ((Volatile.Read(ref state) & CountMask) != 0)
                 spinner.SpinOnce(sleep1Threshold: -1);
             work = null;
+            // A packed weight may turn out to be damaged only when it is decoded.
+            if (failure is InputException)
+                ExceptionDispatchInfo.Throw(failure);
             if (failure is not null)
                 throw new InvalidOperationException("a kernel failed", failure);
         }

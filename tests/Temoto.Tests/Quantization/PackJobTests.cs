@@ -93,6 +93,37 @@ public sealed class PackJobTests : IDisposable
         Assert.Equal(File.ReadAllBytes(folder.File("plain.temoto")), File.ReadAllBytes(folder.File("again.temoto")));
     }
 
+    /// <summary>Damage that only decoding can find is bad input there too, on whatever thread it is found; other damage gives other numbers, and verifying finds it.</summary>
+    [Fact]
+    public void DamagedRowsAreBadInputWhenTheyAreDecoded()
+    {
+        var path = folder.File("packed.temoto");
+        new PackJob(source, path) { Quantization = Settings(Int4), Packing = new PackingSettings { Mode = PackingMode.Entropy } }.Run(null, null, Cancellation);
+        var whole = File.ReadAllBytes(path);
+        var data = 8 + (int)BitConverter.ToInt64(whole);
+        var random = new Random(1);
+        var refused = 0;
+        for (var i = 0; i < 30; i++)
+        {
+            var damaged = whole.ToArray();
+            for (var flips = 0; flips < 300; flips++)
+                damaged[random.Next(data, damaged.Length)] ^= (byte)(1 << random.Next(8));
+            File.WriteAllBytes(path, damaged);
+            try
+            {
+                using var model = LanguageModel.Load(path, new ModelOptions { Threads = 2 });
+                using var rows = new Temoto.Generation.Evaluation.LogitRows(model.Engine);
+                rows.Run([1, 2, 3], 0, (_, _) => { }, Cancellation);
+            }
+            catch (InputException)
+            {
+                refused++;
+            }
+            Assert.Throws<InputException>(() => TemotoFile.Verify(path, null, Cancellation));
+        }
+        Assert.True(refused > 0);
+    }
+
     [Fact]
     public void AHeadOfItsOwnTypeUntiesTheEmbedding()
     {

@@ -52,14 +52,16 @@ internal static class EvalCommand
 
     private static PerplexityResult MeasurePerplexity(LanguageModel model, string text, int window, int stride, CancellationToken cancellation)
     {
-        var tokens = model.Tokenizer.Encode(text);
+        var tokens = model.Known(model.Tokenizer.Encode(text));
         return ProgressBar.Run("perplexity", bar => Perplexity.Measure(model, tokens, window, stride, (done, all) => bar.Report(done, all), cancellation));
     }
 
     private static DivergenceResult MeasureDivergence(LanguageModel model, string referencePath, string text, int window, int stride, CancellationToken cancellation)
     {
-        using var reference = LanguageModel.Load(ModelChoice.Resolve(referencePath), new ModelOptions { ContextTokens = window });
-        var tokens = model.Tokenizer.Encode(text);
+        using var reference = LanguageModel.Load(ModelChoice.Resolve(referencePath));
+        if (reference.Info.ContextTokens < window)
+            throw new InputException(referencePath, "--against", $"a model of {reference.Info.ContextTokens} tokens", $"at least the {window} tokens of the window", $"add --context {reference.Info.ContextTokens}");
+        var tokens = model.Known(model.Tokenizer.Encode(text));
         return ProgressBar.Run("divergence", bar => Divergence.Measure(model, reference, tokens, window, stride, (done, all) => bar.Report(done, all), cancellation));
     }
 

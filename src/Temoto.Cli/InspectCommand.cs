@@ -14,7 +14,7 @@ internal static class InspectCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A checkpoint directory, a .gguf file, a llama2.c .bin file, or 'demo'" };
+        var model = new Argument<string>("MODEL") { Description = "A .temoto file, a Hugging Face or AutoAWQ directory, a .gguf file, a llama2.c .bin file, or 'demo'" };
         var tensors = new Option<bool>("--tensors") { Description = "List every tensor" };
         var verify = new Option<bool>("--verify") { Description = "Read every byte of a .temoto file or a macro stream and compare it with the hashes" };
         var context = new Option<int?>("--context") { Description = "Tokens to plan memory for (default: the model's limit, at most 4096)", HelpName = "N" };
@@ -24,7 +24,12 @@ internal static class InspectCommand
         {
             var path = ModelChoice.Resolve(parsed.GetRequiredValue(model));
             using var checkpoint = CheckpointReader.Open(path);
-            var verified = parsed.GetValue(verify) ? Verify(checkpoint, path, cancellation) : (int?)null;
+            int? verified = null;
+            if (parsed.GetValue(verify))
+            {
+                verified = CheckpointFile.Verify(checkpoint, path, cancellation)
+                    ?? throw new InputException(path, "--verify", $"a {checkpoint.Format} file, which carries no hashes", "a .temoto file or a macro stream", "leave --verify out");
+            }
             // Planning asks for every weight the model needs, and so finds what is missing or misshapen.
             var memory = new EnginePlan(checkpoint, new ModelOptions { ContextTokens = parsed.GetValue(context) }).Memory;
             if (parsed.GetValue(json))
@@ -34,24 +39,6 @@ internal static class InspectCommand
             return Task.FromResult(0);
         });
         return command;
-    }
-
-    /// <summary>Returns how many tensors were compared.</summary>
-    private static int Verify(Checkpoint checkpoint, string path, CancellationToken cancellation)
-    {
-        switch (checkpoint.Format)
-        {
-            case "temoto":
-                return ProgressBar.Run("verify", bar => TemotoFile.Verify(path, bar.Report, cancellation));
-            case AwqMacroFile.FormatName:
-                using (var stream = AwqMacroFile.Open(path))
-                {
-                    ProgressBar.Run("verify", bar => stream.Verify(bar.Report, cancellation));
-                    return stream.Parts.Count;
-                }
-            default:
-                throw new InputException(path, "--verify", $"a {checkpoint.Format} file, which carries no hashes", "a .temoto file or a macro stream", "leave --verify out");
-        }
     }
 
     /// <summary>Decodes every packed matrix once.</summary>
@@ -65,7 +52,7 @@ internal static class InspectCommand
         var plain = packed.Sum(item => item.Statistics.PlainBytes);
         var bytes = packed.Sum(item => item.Statistics.PackedBytes);
         var entropyBytes = packed.Sum(item => item.Statistics.ChunkEntropyBits * item.Statistics.Chunks) / 8;
-        return $"{packed.Count} matrices ({modes}), {plain:#,0} bytes to {bytes:#,0}, {8.0 * bytes / packed.Sum(item => item.Statistics.Weights):0.00} bits per weight, {100 * (bytes / entropyBytes - 1):0.0} % above the chunks' entropy";
+        return $"{packed.Count} matrices ({modes}), {plain:#,0} bytes to {bytes:#,0}, {8.0 * bytes / packed.Sum(item => item.Statistics.Weights):0.00} bits per weight, {(entropyBytes > 0 ? 100 * (bytes / entropyBytes - 1) : 0):0.0} % above the chunks' entropy";
     }
 
     private static IEnumerable<(DType DType, int Count, long Elements, long Bytes)> ByType(Checkpoint checkpoint) =>
@@ -99,6 +86,8 @@ internal static class InspectCommand
 
     private static void Print(Checkpoint checkpoint, MemoryPlan memory, int? verified, bool listTensors)
     {
+        // Reads every packed row: damage is found before anything is printed.
+        var packed = Packed(checkpoint);
         Console.WriteLine(checkpoint.Path);
         foreach (var (key, value) in Facts(checkpoint))
             Console.WriteLine($"  {key,-24} {value}");
@@ -106,7 +95,6 @@ internal static class InspectCommand
             Console.WriteLine($"  {dtype,-24} {count} tensors, {elements:#,0} elements, {bytes:#,0} bytes");
         if (checkpoint.Quantization is { } quantization)
             Console.WriteLine($"  {"quantization",-24} {Flat(quantization)}");
-        var packed = Packed(checkpoint);
         if (packed.Count > 0)
             Console.WriteLine($"  {"packing",-24} {PackingSummary(packed)}");
         if (verified is { } compared)

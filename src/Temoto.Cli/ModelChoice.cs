@@ -8,7 +8,7 @@ internal sealed class ModelChoice
     /// <summary>Models that ship with the command, in a folder beside it.</summary>
     private static readonly string[] BuiltInNames = ["demo"];
 
-    public Argument<string> Model { get; } = new("MODEL") { Description = "A Hugging Face checkpoint directory, a .gguf file, a llama2.c .bin file, or 'demo'" };
+    public Argument<string> Model { get; } = new("MODEL") { Description = "A .temoto file, a Hugging Face or AutoAWQ directory, a .gguf file, a llama2.c .bin file, or 'demo'" };
 
     public Option<int?> Threads { get; } = new("--threads", "-t") { Description = "Threads to compute with (default: one per processor)", HelpName = "N" };
 

@@ -34,6 +34,8 @@ internal static class PackCommand
             var source = parsed.GetValue(model);
             var name = parsed.GetValue(shape);
             var path = parsed.GetRequiredValue(output);
+            if (path.Length == 0)
+                throw new InputException("--output", null, "an empty name", "a file or directory to write", "give a name");
             if (source is null == name is null)
                 throw new InputException("pack", null, source is null ? "neither MODEL nor --shape" : "both MODEL and --shape", "one of them", "see temoto pack --help");
             var wanted = parsed.GetValue(format) ?? (name is not null ? HuggingFace : path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? Gguf : Temoto);
@@ -41,6 +43,11 @@ internal static class PackCommand
                 throw new InputException("--format", null, wanted, name is null ? "temoto, gguf, awq or awq-macro" : "hf with --shape", "pack the shape first, then the directory it wrote");
             if (parsed.GetValue(text) is not null && !parsed.GetValue(report))
                 throw new InputException("--text", null, "no --report", "--report beside it", "add --report");
+
+            if (name is null && parsed.GetResult(seed) is { Implicit: false })
+                throw new InputException("--seed", null, "it without --shape", "--shape beside it", "leave --seed out");
+            // Before the work, not after it.
+            var content = parsed.GetValue(text) is { } textPath ? TextFile.Read(textPath) : null;
 
             var clock = Stopwatch.StartNew();
             PackReport? details = null;
@@ -57,7 +64,7 @@ internal static class PackCommand
                     details = PackRun.Run(ModelChoice.Resolve(source!), path, quantization, parsed, target, cancellation);
                     break;
             }
-            PrintResult(path, name is not null, clock.Elapsed, parsed.GetValue(json), parsed.GetValue(report), details, source, parsed.GetValue(text), cancellation);
+            PrintResult(path, name is not null, clock.Elapsed, parsed.GetValue(json), parsed.GetValue(report), details, source, content, cancellation);
             return Task.FromResult(0);
         });
         return command;
@@ -89,6 +96,9 @@ internal static class PackCommand
     private static void ExportGguf(string source, string path, DType dtype, CancellationToken cancellation)
     {
         using var checkpoint = CheckpointReader.Open(source);
+        CheckpointFile.Verify(checkpoint, source, cancellation);
+        if (checkpoint.Tensors.Values.Any(tensor => tensor.InputGrid is not null))
+            Console.Error.WriteLine("note: GGUF has no word for integer activations; they stay float");
         ProgressBar.Run("weights", bar => GgufExport.Write(checkpoint, path, dtype, bar.Report, cancellation));
     }
 

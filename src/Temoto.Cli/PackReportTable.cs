@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Temoto.Formats;
 using Temoto.Generation.Evaluation;
-using Temoto.Tensors;
+using Temoto.Packing;
 
 namespace Temoto.Cli;
 
@@ -15,31 +15,59 @@ internal sealed class PackReportTable
 
     private PackReportTable(Checkpoint packed, PackReport? details, double? before, double? after)
     {
-        kinds = [.. packed.Tensors.Values.GroupBy(KindOf).Select(group => (group.Key, group.Count(), group.Sum(tensor => tensor.ElementCount), group.Sum(tensor => tensor.StoredBytes)))];
+        kinds = [.. packed.Tensors.Values.GroupBy(tensor => KindOf(tensor.Name)).Select(group => (group.Key, group.Count(), group.Sum(tensor => tensor.ElementCount), group.Sum(tensor => tensor.StoredBytes)))];
         this.details = details;
         perplexityBefore = before;
         perplexityAfter = after;
     }
 
     /// <param name="source">The checkpoint before, for its perplexity; null where there is none.</param>
-    public static PackReportTable Create(Checkpoint packed, PackReport? details, string? source, string output, string? textPath, CancellationToken cancellation)
+    public static PackReportTable Create(Checkpoint packed, PackReport? details, string? source, string output, string? text, CancellationToken cancellation)
     {
-        if (textPath is null || source is null)
+        if (text is null || source is null)
             return new PackReportTable(packed, details, null, null);
-        var text = TextFile.Read(textPath);
         return new PackReportTable(packed, details, PerplexityOf(source, text, "before", cancellation), PerplexityOf(output, text, "after", cancellation));
     }
 
     public void Print()
     {
-        Console.WriteLine("| tensors | count | weights | bytes | bits per weight |");
-        Console.WriteLine("|---|---:|---:|---:|---:|");
+        var errors = MatrixErrors();
+        Console.WriteLine($"| tensors | count | weights | bytes | bits per weight |{(errors.Count > 0 ? " error, round to nearest | error | clipped |" : "")}");
+        Console.WriteLine($"|---|---:|---:|---:|---:|{(errors.Count > 0 ? "---:|---:|---:|" : "")}");
         foreach (var (kind, count, elements, bytes) in kinds)
-            Console.WriteLine($"| {kind} | {count} | {elements:#,0} | {bytes:#,0} | {8.0 * bytes / elements:0.000} |");
-        Console.WriteLine($"| all | {kinds.Sum(item => item.Count)} | {kinds.Sum(item => item.Elements):#,0} | {kinds.Sum(item => item.Bytes):#,0} | {8.0 * kinds.Sum(item => item.Bytes) / kinds.Sum(item => item.Elements):0.000} |");
+        {
+            var error = errors.TryGetValue(kind, out var item) ? $" {item.Rtn:0.00000} | {item.Kept:0.00000} | {item.Clipped:0 %} |" : errors.Count > 0 ? " | | |" : "";
+            Console.WriteLine($"| {kind} | {count} | {elements:#,0} | {bytes:#,0} | {8.0 * bytes / elements:0.000} |{error}");
+        }
+        Console.WriteLine($"| all | {kinds.Sum(item => item.Count)} | {kinds.Sum(item => item.Elements):#,0} | {kinds.Sum(item => item.Bytes):#,0} | {8.0 * kinds.Sum(item => item.Bytes) / kinds.Sum(item => item.Elements):0.000} |{(errors.Count > 0 ? " | | |" : "")}");
+        PrintPacking();
         PrintLayers();
         if (perplexityBefore is { } before && perplexityAfter is { } after)
             Console.WriteLine($"\nperplexity {before:0.0000} before, {after:0.0000} after ({100 * (after / before - 1):+0.00;-0.00} %)");
+    }
+
+    /// <summary>Mean over the layers of a matrix kind's squared output error over its output's sum of squares, on the calibration tokens.</summary>
+    private Dictionary<string, (double Rtn, double Kept, double Clipped)> MatrixErrors() => (details?.Job.Reports ?? [])
+        .SelectMany(layer => layer.Matrices)
+        .GroupBy(matrix => KindOf(matrix.Name))
+        .ToDictionary(group => group.Key, group => (group.Average(item => item.RtnError), group.Average(item => item.Error), group.Average(item => item.ClippedShare)));
+
+    /// <summary>What packing made of each kind of matrix; "plain" where nothing was shorter.</summary>
+    private void PrintPacking()
+    {
+        if (details is null || details.Job.PackedMatrices.Count == 0)
+            return;
+        Console.WriteLine("\n| packed | modes | bytes, plain | bytes, packed | ratio | bits per weight | unique chunks, mean | chunk entropy, bits | above it |");
+        Console.WriteLine("|---|---|---:|---:|---:|---:|---:|---:|---:|");
+        foreach (var kind in details.Job.PackedMatrices.GroupBy(item => KindOf(item.Name)))
+        {
+            var all = kind.Select(item => item.Statistics).ToList();
+            var modes = string.Join(", ", all.GroupBy(item => item.Mode).Select(mode => $"{mode.Count()} {(mode.Key == PackingMode.None ? "plain" : mode.Key.ToString().ToLowerInvariant())}"));
+            // Plain rows are stored without a header.
+            var packed = all.Sum(item => item.Mode == PackingMode.None ? item.PlainBytes : item.PackedBytes);
+            var plain = all.Sum(item => item.PlainBytes);
+            Console.WriteLine($"| {kind.Key} | {modes} | {plain:#,0} | {packed:#,0} | {(double)plain / packed:0.000} | {8.0 * packed / all.Sum(item => item.Weights):0.000} | {all.Average(item => item.UniqueChunks):#,0} | {all.Average(item => item.ChunkEntropyBits):0.00} | {all.Average(item => item.EntropyDistancePercent):0.0} % |");
+        }
     }
 
     /// <summary>Errors of what was calibrated: squared error of a layer's output over the sum of squares of what it adds to its input.</summary>
@@ -74,8 +102,8 @@ internal sealed class PackReportTable
         {
             json.WriteStartObject();
             json.WriteNumber("layer", layer.Layer);
-            json.WriteNumber("rtn_error", layer.RtnError);
-            json.WriteNumber("error", layer.Error);
+            WriteFinite(json, "rtn_error", layer.RtnError);
+            WriteFinite(json, "error", layer.Error);
             json.WriteString("kept", layer.Kept);
             json.WriteStartArray("groups");
             foreach (var group in layer.Groups)
@@ -84,9 +112,9 @@ internal sealed class PackReportTable
                 json.WriteString("name", group.Name);
                 if (group.Exponent is { } exponent)
                     json.WriteNumber("exponent", exponent);
-                json.WriteNumber("rtn_error", group.RtnError);
-                json.WriteNumber("error", group.Error);
-                json.WriteNumber("activation_outliers", group.ActivationOutliers);
+                WriteFinite(json, "rtn_error", group.RtnError);
+                WriteFinite(json, "error", group.Error);
+                WriteFinite(json, "activation_outliers", group.ActivationOutliers);
                 json.WriteEndObject();
             }
             json.WriteEndArray();
@@ -100,19 +128,28 @@ internal sealed class PackReportTable
         }
     }
 
-    /// <summary>The name without the layer's number: "self_attn.q_proj.weight".</summary>
-    private static string KindOf(Tensor tensor)
+    /// <summary>A ratio whose divisor was 0 is null: JSON has no infinity.</summary>
+    private static void WriteFinite(Utf8JsonWriter json, string name, double value)
     {
-        var parts = tensor.Name.Split('.');
+        if (double.IsFinite(value))
+            json.WriteNumber(name, value);
+        else
+            json.WriteNull(name);
+    }
+
+    /// <summary>The name without the layer's number: "self_attn.q_proj.weight".</summary>
+    private static string KindOf(string name)
+    {
+        var parts = name.Split('.');
         var layer = Array.FindIndex(parts, part => int.TryParse(part, out _));
-        return layer < 0 ? tensor.Name : string.Join('.', parts[(layer + 1)..]);
+        return layer < 0 ? name : string.Join('.', parts[(layer + 1)..]);
     }
 
     private static double PerplexityOf(string path, string text, string title, CancellationToken cancellation)
     {
         using var model = LanguageModel.Load(path);
         var window = model.Info.ContextTokens;
-        var tokens = model.Tokenizer.Encode(text);
+        var tokens = model.Known(model.Tokenizer.Encode(text));
         return ProgressBar.Run($"perplexity {title}", bar => Perplexity.Measure(model, tokens, window, Math.Max(1, window / 2), (done, all) => bar.Report(done, all), cancellation)).Value;
     }
 }

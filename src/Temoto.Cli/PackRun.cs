@@ -11,11 +11,12 @@ internal static class PackRun
     public static PackReport Run(string source, string output, QuantizationChoice choice, ParseResult parsed, PackTarget target, CancellationToken cancellation)
     {
         using var checkpoint = CheckpointReader.Open(source);
+        CheckpointFile.Verify(checkpoint, source, cancellation);
         if (Directory.Exists(output) && target != PackTarget.AutoAwq)
             throw new InputException(output, null, "a directory", "a file name", "name the file to write, for example model.temoto");
         var settings = choice.Settings(parsed, checkpoint, target);
         if (target != PackTarget.Temoto)
-            RefuseEarly(checkpoint, output, target);
+            RefuseEarly(checkpoint, settings, output, target);
         var observes = settings?.Method is QuantizationMethod.Awq or QuantizationMethod.SmoothQuant;
         if (!observes && choice.CalibrationPath(parsed) is not null)
             throw new InputException("--calibration", null, "it with a method that observes nothing", "--method awq or smoothquant", "leave --calibration out");
@@ -33,13 +34,13 @@ internal static class PackRun
         {
             ProgressBar.Run("quantize", bar => job.Run(bar.Report, bar.Report, cancellation));
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (job.HasParts)
         {
-            Console.Error.WriteLine($"interrupted: the parts done so far are in {file}.parts; the same command goes on from there");
+            Console.Error.WriteLine($"the parts done so far are kept in {file}.parts; the same command goes on from there");
             throw;
         }
         if (job.ReusedParts > 0)
-            Console.Error.WriteLine($"went on behind {job.ReusedParts} parts of an interrupted job");
+            Console.Error.WriteLine($"went on behind {job.ReusedParts} parts of an interrupted job{(settings is null || !observes ? "" : "; the report has only the layers of this run")}");
         if (target != PackTarget.Temoto)
             Export(file, source, output, target, cancellation);
         return new PackReport(job);
@@ -78,13 +79,32 @@ internal static class PackRun
     }
 
     /// <summary>What the conversion at the end would refuse is refused before the work begins.</summary>
-    private static void RefuseEarly(Checkpoint checkpoint, string output, PackTarget target)
+    private static void RefuseEarly(Checkpoint checkpoint, QuantizationSettings? settings, string output, PackTarget target)
     {
-        HuggingFaceLayout.ConfigOf(checkpoint);
-        if (target == PackTarget.AutoAwq)
+        var config = HuggingFaceLayout.ConfigOf(checkpoint);
+        var macro = target == PackTarget.AwqMacro;
+        if (macro)
+            AwqMacroLayout.Of(checkpoint.Path, config);
+        foreach (var (name, shape) in ModelTensors.Of(config))
+        {
+            var tensor = checkpoint.Require(name, shape);
+            var type = settings is null ? tensor.DType : name.EndsWith("embed_tokens.weight", StringComparison.Ordinal) ? settings.Embedding.Type : name == "lm_head.weight" ? settings.LmHead.Type : DType.F16;
+            if (!AutoAwqExport.IsLayerLinear(name))
+            {
+                if (type is DType.I4 or DType.I8)
+                    throw new InputException(checkpoint.Path, name, $"{type}", "a float embedding and head: the format has no other", "add --lm-head f16, or write a .temoto file");
+                continue;
+            }
+            var groupSize = settings?.Weights.GroupSize ?? (tensor is { DType: DType.I4, Scales: { } scales } ? scales.GroupSize : 0);
+            if (groupSize == 0)
+                throw new InputException(checkpoint.Path, name, $"{tensor.DType}", "int4 weights in groups", "quantize the float checkpoint with --weights int4");
+            if (macro ? groupSize != AwqMacro.Inputs : shape[1] % groupSize != 0 || shape[0] % 8 != 0)
+                throw new InputException(checkpoint.Path, name, $"[{shape[0]}, {shape[1]}] in groups of {groupSize}", macro ? $"groups of {AwqMacro.Inputs}" : "outputs in eights and a group size that divides the inputs", "choose another --group-size, or write a .temoto file");
+        }
+        if (settings is not null && settings.LmHead != settings.Embedding && config.TieWordEmbeddings)
+            throw new InputException("--lm-head", null, "another type than --embedding", "one type for tied embeddings", "leave one of them out");
+        if (!macro)
             HuggingFaceDirectory.Create(output);
-        else
-            AwqMacroLayout.Of(checkpoint.Path, checkpoint.Config);
     }
 
     private static void Export(string file, string source, string output, PackTarget target, CancellationToken cancellation)
@@ -99,7 +119,7 @@ internal static class PackRun
             }
             var notes = ProgressBar.Run("export", bar => AutoAwqExport.Write(packed, Directory.Exists(source) ? source : null, output, bar.Report, cancellation));
             foreach (var note in notes)
-                Console.Error.WriteLine(note);
+                Console.Error.WriteLine(note.Replace(file, source, StringComparison.Ordinal));
         }
         finally
         {

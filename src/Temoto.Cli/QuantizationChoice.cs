@@ -19,6 +19,8 @@ internal sealed class QuantizationChoice
     private readonly Option<string?> calibration = new("--calibration") { Description = "Text on which awq and smoothquant observe activations (default: texts the model writes itself)", HelpName = "FILE" };
     private readonly Option<int> calibrationTokens = new("--calibration-tokens") { Description = "Tokens of it to observe", HelpName = "N", DefaultValueFactory = _ => CalibrationTokens.DefaultTokens };
     private readonly Option<string> activations = new("--activations") { Description = "smoothquant: static scales from the calibration, or dynamic ones of each token", HelpName = "MODE", DefaultValueFactory = _ => "static" };
+    private readonly Option<string> awqScaling = new("--awq-scaling") { Description = "awq: duo (scales from activations and weights, as AutoAWQ), plain (activations alone), or both tried", HelpName = "MODE", DefaultValueFactory = _ => "duo" };
+    private readonly Option<bool> noClip = new("--no-clip") { Description = "awq: do not narrow the groups' ranges" };
     private readonly Option<string?> lmHead = new("--lm-head") { Description = "Output head: bf16, f16, f32, int8 or int4 (default: f16; with tied embeddings also the embedding)", HelpName = "TYPE" };
     private readonly Option<string?> embedding = new("--embedding") { Description = "Embedding table, likewise (default: as the head where both are one tensor, else f16)", HelpName = "TYPE" };
     private readonly Option<string> packing = new("--packing") { Description = "Lossless packing of integer rows: none, naive, packet, frequency, entropy or auto", HelpName = "MODE", DefaultValueFactory = _ => "none" };
@@ -30,15 +32,16 @@ internal sealed class QuantizationChoice
         activations.AcceptOnlyFromAmong("static", "dynamic");
         lmHead.AcceptOnlyFromAmong("bf16", "f16", "f32", "int8", "int4");
         embedding.AcceptOnlyFromAmong("bf16", "f16", "f32", "int8", "int4");
+        awqScaling.AcceptOnlyFromAmong("duo", "plain", "both");
         packing.AcceptOnlyFromAmong("none", "naive", "packet", "frequency", "entropy", "auto");
-        foreach (var option in new Option[] { weights, method, groupSize, symmetric, zeroPoints, calibration, calibrationTokens, activations, lmHead, embedding, packing })
+        foreach (var option in new Option[] { weights, method, groupSize, symmetric, zeroPoints, calibration, calibrationTokens, activations, awqScaling, noClip, lmHead, embedding, packing })
             command.Options.Add(option);
     }
 
     /// <summary>The type of a checkpoint of random weights.</summary>
     public DType FloatType(ParseResult parsed)
     {
-        RefuseBeside(parsed, "hf", method, groupSize, symmetric, zeroPoints, calibration, lmHead, embedding);
+        RefuseBeside(parsed, "hf", method, groupSize, symmetric, zeroPoints, calibration, calibrationTokens, activations, awqScaling, noClip, lmHead, embedding, packing);
         return parsed.GetValue(weights) switch
         {
             null or "bf16" => DType.BF16,
@@ -50,7 +53,7 @@ internal sealed class QuantizationChoice
 
     public DType GgufType(ParseResult parsed)
     {
-        RefuseBeside(parsed, "gguf", method, groupSize, symmetric, zeroPoints, calibration, lmHead, embedding);
+        RefuseBeside(parsed, "gguf", method, groupSize, symmetric, zeroPoints, calibration, calibrationTokens, activations, awqScaling, noClip, lmHead, embedding, packing);
         return parsed.GetValue(weights) switch
         {
             null or "bf16" => DType.BF16,
@@ -71,7 +74,8 @@ internal sealed class QuantizationChoice
         {
             if (!hasIntegers)
                 throw new InputException("--weights", null, "keep, for a model without integer weights", "int4, int8, f16, bf16 or f32", "leave it out for int4");
-            RefuseBeside(parsed, "--weights keep", method, groupSize, symmetric, zeroPoints, calibration, lmHead, embedding);
+            RefuseBeside(parsed, "--weights keep", method, groupSize, symmetric, zeroPoints, calibration, calibrationTokens, activations, awqScaling, noClip, lmHead, embedding);
+            RefusePacking(parsed, target);
             return null;
         }
         if (hasIntegers)
@@ -80,8 +84,13 @@ internal sealed class QuantizationChoice
         var format = Format(parsed, type, chosenMethod);
         if (target != PackTarget.Temoto && !(format.Type == DType.I4 && format.GroupSize > 0))
             throw new InputException("--format", null, "awq or awq-macro", "int4 weights in groups", "leave --weights and --group-size out, or write a .temoto file");
-        if (target != PackTarget.Temoto && parsed.GetResult(packing) is { Implicit: false })
-            throw new InputException("--packing", null, "it with --format awq or awq-macro", "a .temoto file", "leave --packing out");
+        RefusePacking(parsed, target);
+        if (chosenMethod == QuantizationMethod.Rtn)
+            RefuseBeside(parsed, "a method that observes nothing", calibrationTokens);
+        if (chosenMethod != QuantizationMethod.SmoothQuant)
+            RefuseBeside(parsed, "a method other than smoothquant", activations);
+        if (chosenMethod != QuantizationMethod.Awq)
+            RefuseBeside(parsed, "a method other than awq", awqScaling, noClip);
         var headType = Single(parsed, lmHead, "f16", format);
         var tied = checkpoint.Config.TieWordEmbeddings;
         return new QuantizationSettings
@@ -91,6 +100,8 @@ internal sealed class QuantizationChoice
             LmHead = headType,
             Embedding = parsed.GetValue(embedding) is null && tied ? headType : Single(parsed, embedding, "f16", format),
             StaticActivations = parsed.GetValue(activations) == "static",
+            AwqScaling = Enum.Parse<AwqScaling>(parsed.GetValue(awqScaling)!, ignoreCase: true),
+            AwqClip = !parsed.GetValue(noClip),
         };
     }
 
@@ -102,7 +113,8 @@ internal sealed class QuantizationChoice
 
     public int Tokens(ParseResult parsed)
     {
-        const int most = 1 << 20;
+        // The inputs of a layer's matrices are held for all of them.
+        const int most = 1 << 16;
         var tokens = parsed.GetValue(calibrationTokens);
         return tokens is >= 1 and <= most ? tokens : throw new InputException("--calibration-tokens", null, $"{tokens}", $"1 to {most}", $"leave it out for {CalibrationTokens.DefaultTokens}");
     }
@@ -119,7 +131,7 @@ internal sealed class QuantizationChoice
     {
         if (type is not ("int4" or "int8"))
         {
-            RefuseBeside(parsed, $"--weights {type}", groupSize, symmetric, zeroPoints, calibration);
+            RefuseBeside(parsed, $"--weights {type}", groupSize, symmetric, zeroPoints, calibration, packing);
             return new WeightFormat(Float(type));
         }
         var integer = type == "int4" ? DType.I4 : DType.I8;
@@ -140,6 +152,12 @@ internal sealed class QuantizationChoice
                     ? new WeightFormat(integer, columns, zeros)
                     : throw new InputException("--group-size", null, size, "an even number from 8 to 4096, channel, or (symmetric int8) tensor", "leave it out");
         }
+    }
+
+    private void RefusePacking(ParseResult parsed, PackTarget target)
+    {
+        if (target != PackTarget.Temoto)
+            RefuseBeside(parsed, "--format awq or awq-macro", packing);
     }
 
     /// <summary>The format of the head or the embedding: integers as RTN makes them, int4 in the layers' groups, int8 one scale per row.</summary>

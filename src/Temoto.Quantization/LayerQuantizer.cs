@@ -37,7 +37,8 @@ internal sealed unsafe class LayerQuantizer(Checkpoint source, QuantizationSetti
         Variant[] variants = settings.Method == QuantizationMethod.Rtn ? [rtn] : clippedShares.Count == 0
             ? [rtn, new("scales", folded, choices, true)]
             : [rtn, new("scales", folded, choices, true), new("scales and clip", clipped, choices, true)];
-        double[] errors = [.. variants.Select(variant => Error(layer, variant, scratch, cancellation))];
+        // A variant that gives no number is the worst there is.
+        double[] errors = [.. variants.Select(variant => Error(layer, variant, scratch, cancellation)).Select(error => double.IsNaN(error) ? double.PositiveInfinity : error)];
         // The later variant where two are equal, which is where nothing was scaled or clipped.
         var best = Enumerable.Range(0, variants.Length).MinBy(index => (errors[index], -index));
         var kept = variants[best];
@@ -86,7 +87,9 @@ internal sealed unsafe class LayerQuantizer(Checkpoint source, QuantizationSetti
         {
             var magnitudes = layer.MeanMagnitude(choice.Group.Input).Order().ToArray();
             var inspected = layer.InspectedEnergy(choice.Group);
-            groups.Add(new GroupReport(choice.Group.Name, choice.Exponent, choice.RtnError / inspected, choice.Error / inspected, magnitudes[^1] / magnitudes[magnitudes.Length / 2]));
+            // What was searched and not kept is not reported as if it were there.
+            var (exponent, searchedError) = kept == rtn ? (null, choice.RtnError) : (choice.Exponent, choice.Error);
+            groups.Add(new GroupReport(choice.Group.Name, exponent, choice.RtnError / inspected, searchedError / inspected, magnitudes[^1] / magnitudes[magnitudes.Length / 2]));
             foreach (var linear in choice.Group.Linears)
             {
                 var energy = layer.OutputEnergy(linear);

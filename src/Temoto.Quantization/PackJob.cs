@@ -34,14 +34,40 @@ internal sealed class PackJob(Checkpoint source, string output)
 
     private readonly HashSet<string> written = [];
     private readonly List<LayerReport> reports = [];
+    private readonly List<(string Name, PackingStatistics Statistics)> packedMatrices = [];
 
     private string PartsFolder => output + ".parts";
+
+    /// <summary>What packing made of each integer matrix of this run, plain rows included.</summary>
+    public IReadOnlyList<(string Name, PackingStatistics Statistics)> PackedMatrices => packedMatrices;
 
     /// <param name="quantizing">Gets the weights done and in all.</param>
     /// <param name="writing">Gets the bytes of the file done and in all.</param>
     public void Run(Action<long, long>? quantizing, Action<long, long>? writing, CancellationToken cancellation)
     {
-        PrepareFolder();
+        using (PrepareFolder(cancellation))
+        {
+            try
+            {
+                PutTogether(WriteParts(quantizing, cancellation), writing, cancellation);
+            }
+            catch when (!HasParts)
+            {
+                Directory.Delete(PartsFolder, recursive: true);
+                throw;
+            }
+        }
+        Directory.Delete(PartsFolder, recursive: true);
+    }
+
+    /// <summary>True where the folder beside the output holds finished parts: the same job goes on behind them.</summary>
+    public bool HasParts => Directory.Exists(PartsFolder) && Directory.EnumerateFiles(PartsFolder, "*" + TemotoFormat.Extension).Any();
+
+    /// <summary>The model's config as the output has it: a head of its own unties the embeddings.</summary>
+    private ModelConfig Config => Quantization is { } settings && settings.LmHead != settings.Embedding ? source.Config with { TieWordEmbeddings = false } : source.Config;
+
+    private List<string> WriteParts(Action<long, long>? quantizing, CancellationToken cancellation)
+    {
         var keys = new List<string>();
         if (Quantization is { } settings)
         {
@@ -57,53 +83,73 @@ internal sealed class PackJob(Checkpoint source, string output)
             keys.Add(key);
         }
         ReusedParts = keys.Count - written.Count;
-        PutTogether(keys, writing, cancellation);
-        Directory.Delete(PartsFolder, recursive: true);
+        return keys;
     }
 
-    /// <summary>The model's config as the output has it: a head of its own unties the embeddings.</summary>
-    private ModelConfig Config => Quantization is { } settings && settings.LmHead != settings.Embedding ? source.Config with { TieWordEmbeddings = false } : source.Config;
-
-    private void PrepareFolder()
+    /// <summary>The folder of this job, kept from other processes until the result is disposed.</summary>
+    private FileStream PrepareFolder(CancellationToken cancellation)
     {
-        var fingerprint = Fingerprint();
-        var path = Path.Combine(PartsFolder, FingerprintName);
-        if (Directory.Exists(PartsFolder))
-        {
-            if (File.Exists(path) && File.ReadAllText(path) == fingerprint)
-                return;
-            // Only what such a job leaves is ever removed.
-            if (!File.Exists(path) && Directory.EnumerateFileSystemEntries(PartsFolder).Any())
-                throw new InputException(PartsFolder, null, "a folder that is not this command's", "nothing, or the parts of an interrupted job", "choose another output path");
-            Directory.Delete(PartsFolder, recursive: true);
-        }
         var parent = Path.GetDirectoryName(Path.GetFullPath(output));
         if (!Directory.Exists(parent))
             throw new InputException(output, null, $"no directory '{parent}'", "a directory that exists", "create it, or choose another output path");
+        var path = Path.Combine(PartsFolder, FingerprintName);
+        if (Directory.Exists(PartsFolder) && !File.Exists(path) && Directory.EnumerateFileSystemEntries(PartsFolder).Any())
+            throw new InputException(PartsFolder, null, "a folder that is not this command's", "nothing, or the parts of an interrupted job", "choose another output path");
+        var fingerprint = Encoding.ASCII.GetBytes(Fingerprint(cancellation));
         try
         {
             Directory.CreateDirectory(PartsFolder);
+            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            try
+            {
+                var found = new byte[fingerprint.Length];
+                if (file.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) != found.Length || !found.AsSpan().SequenceEqual(fingerprint))
+                {
+                    // Parts of another job: they are of no use to this one.
+                    foreach (var part in Directory.EnumerateFiles(PartsFolder, "*" + TemotoFormat.Extension))
+                        File.Delete(part);
+                    file.SetLength(0);
+                    file.Write(fingerprint);
+                    file.Flush(flushToDisk: true);
+                }
+                return file;
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InputException(output, null, error.Message, "a place that can be written", "choose another output path");
+            throw new InputException(PartsFolder, null, error.Message, "a folder that this command can write and no other job uses", "wait for the other job, or choose another output path");
         }
-        AtomicFile.WriteText(path, fingerprint);
     }
 
-    /// <summary>Model, settings and calibration: tensors are told by name, shape and their first bytes.</summary>
-    private unsafe string Fingerprint()
+    /// <summary>Model, settings, calibration and program: every byte that can change the result.</summary>
+    private string Fingerprint(CancellationToken cancellation)
     {
-        const int sampleBytes = 4096;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{TemotoFormat.Version}\n{source.Config}\n{Quantization}\n{Packing}\n{Description}\n{(Calibration is null ? "" : CalibrationText.Hash(Calibration))}\n"));
-        foreach (var tensor in source.Tensors.Values)
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes(tensor + "\n"));
-            if (tensor.Encoded is null)
-                hash.AppendData(new ReadOnlySpan<byte>(tensor.Data, (int)Math.Min(sampleBytes, tensor.ByteLength)));
-        }
+        var config = HuggingFaceConfigWriter.Write(source.Config with { RopeInterleaved = false, RopeFrequencyFactors = null });
+        hash.AppendData(Encoding.UTF8.GetBytes($"{typeof(PackJob).Module.ModuleVersionId}\n{config}\n{source.Config.RopeInterleaved}\n{string.Join(' ', source.Config.RopeFrequencyFactors ?? [])}\n"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{Quantization}\n{Packing}\n{Description}\n{(Calibration is null ? "" : CalibrationText.Hash(Calibration))}\n"));
+        var tensors = source.Tensors.Values.ToList();
+        var hashes = new string[tensors.Count];
+        Parallel.For(0, tensors.Count, new ParallelOptions { CancellationToken = cancellation }, i => hashes[i] = $"{tensors[i]} {tensors[i].Scales?.GroupSize} {tensors[i].InputGrid} {string.Join(' ', Stored(tensors[i]).Select(TemotoFormat.Hash))}\n");
+        foreach (var line in hashes)
+            hash.AppendData(Encoding.UTF8.GetBytes(line));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Everything that a tensor's values depend on, as plain tensors.</summary>
+    private static unsafe List<Tensor> Stored(Tensor tensor)
+    {
+        var parts = new List<Tensor> { tensor.Encoded is { } encoded ? new Tensor(tensor.Name, DType.U8, [encoded.ByteLength], encoded.Data, encoded.ByteLength, encoded) : tensor };
+        if (tensor.Scales is { } scales)
+            parts.Add(scales.Scales);
+        if (tensor.Scales?.Zeros is { } zeros)
+            parts.Add(zeros);
+        return parts;
     }
 
     private string PartPath(string key) => Path.Combine(PartsFolder, key + TemotoFormat.Extension);
@@ -123,6 +169,7 @@ internal sealed class PackJob(Checkpoint source, string output)
         if (tensor.Scales is not { } scales)
             return tensor;
         var (stream, statistics) = PackingEncoder.Encode(tensor, settings);
+        packedMatrices.Add((tensor.Name, statistics));
         if (statistics.Mode == PackingMode.None)
         {
             stream.Dispose();

@@ -50,7 +50,7 @@ internal sealed unsafe class ParallelKernels(KernelSet kernels, WorkerPool pool)
             for (var row = start; row < end; row++)
             {
                 var sum = 0d;
-                for (var i = row * width; i < (row + 1) * width; i++)
+                for (var i = (long)row * width; i < (row + 1L) * width; i++)
                 {
                     double difference = b is null ? a[i] : a[i] - b[i];
                     sum += difference * difference;

@@ -20,7 +20,8 @@ internal static unsafe class SmoothQuantScales
         var foldedName = $"{group.FoldInto}.weight";
         var before = settings.Weights.PerTensor ? earlier.FirstOrDefault(choice => choice.Group.Linears.Any(linear => linear.Weight == foldedName)) : null;
 
-        InputGrid Plain(float[]? scales) => new(settings.StaticActivations ? Largest(largest, scales) / InputGrid.Limit : null);
+        // An input that is never active gives no scale: any will do.
+        InputGrid Plain(float[]? scales) => new(!settings.StaticActivations ? null : Largest(largest, scales) is > 0 and var range ? range / InputGrid.Limit : 1);
 
         double Error(float[]? scales, InputGrid grid, double enough) =>
             layer.InspectedError(group, name => scratch[name], new ActivationGrid(grid, scales), enough, cancellation, before?.Group);

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using Temoto.Tensors;
 
 namespace Temoto.Formats;
@@ -141,7 +139,7 @@ internal static unsafe class AutoAwqExport
         if (copied == 0)
             notes.Add($"no tokenizer files were written: {source ?? checkpoint.Path} has none to copy; put those of the original checkpoint into {directory}");
         if (source is null || !Copy(source, directory, HuggingFaceConfig.GenerationFileName))
-            WriteGeneration(checkpoint.Generation, Path.Combine(directory, HuggingFaceConfig.GenerationFileName));
+            AtomicFile.WriteText(Path.Combine(directory, HuggingFaceConfig.GenerationFileName), HuggingFaceConfigWriter.WriteGeneration(checkpoint.Generation));
         return notes;
     }
 
@@ -157,41 +155,5 @@ internal static unsafe class AutoAwqExport
                 stream.Write(file.Span(offset, (int)Math.Min(PieceBytes, file.Length - offset)));
         });
         return true;
-    }
-
-    private static void WriteGeneration(GenerationDefaults generation, string path)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
-        {
-            json.WriteStartObject();
-            if (generation.BosTokenId is { } bos)
-                json.WriteNumber("bos_token_id", bos);
-            if (generation.EosTokenIds.Count > 0)
-            {
-                json.WriteStartArray("eos_token_id");
-                foreach (var id in generation.EosTokenIds)
-                    json.WriteNumberValue(id);
-                json.WriteEndArray();
-            }
-            if (generation.DoSample is { } sample)
-                json.WriteBoolean("do_sample", sample);
-            foreach (var (key, value) in new (string, float?)[]
-            {
-                ("temperature", generation.Temperature), ("top_p", generation.TopP), ("min_p", generation.MinP), ("repetition_penalty", generation.RepetitionPenalty),
-            })
-            {
-                if (value is not null)
-                    json.WriteNumber(key, value.Value);
-            }
-            if (generation.TopK is { } topK)
-                json.WriteNumber("top_k", topK);
-            json.WriteEndObject();
-        }
-        AtomicFile.Write(path, stream =>
-        {
-            stream.Write(buffer.WrittenSpan);
-            stream.WriteByte((byte)'\n');
-        });
     }
 }

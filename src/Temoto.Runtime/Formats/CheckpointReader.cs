@@ -15,15 +15,22 @@ internal static class CheckpointReader
             return OpenHuggingFace(path, Path.TrimEndingDirectorySeparator(path), weightsFile: null);
         using (var file = MappedFile.Open(path, Expected))
         {
-            // A .gguf file without the magic still gets that reader's own error; so does a .bin file below.
-            if (GgufFile.LooksLike(file) || path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
+            // By content first; a damaged file gets the error of the reader that its name calls for.
+            if (GgufFile.LooksLike(file))
                 return GgufCheckpoint.Open(path);
-            if (LlamaTwoCFile.LooksLike(file) || path.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))
+            if (LlamaTwoCFile.LooksLike(file))
                 return OpenLlamaTwoC(path);
-            if (!LooksLikeSafetensors(file) && File.Exists(path + AwqMacroFile.SidecarSuffix))
-                return AwqMacroFile.Open(path).ToCheckpoint();
             if (!LooksLikeSafetensors(file))
-                throw new InputException(path, null, "none of the known formats", Expected, "name a model file, or the directory of a checkpoint");
+            {
+                if (File.Exists(path + AwqMacroFile.SidecarSuffix))
+                    return AwqMacroFile.Open(path).ToCheckpoint();
+                if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
+                    return GgufCheckpoint.Open(path);
+                if (path.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))
+                    return OpenLlamaTwoC(path);
+                if (!IsNamedSafetensors(path))
+                    throw new InputException(path, null, "none of the known formats", Expected, "name a model file, or the directory of a checkpoint");
+            }
         }
         if (TemotoFile.LooksLike(path))
             return TemotoFile.Open(path);
@@ -62,12 +69,11 @@ internal static class CheckpointReader
 
     private static Checkpoint OpenLlamaTwoC(string path) => LlamaTwoCFile.Open(path, (tokenizerPath, vocabSize) => LlamaTwoCTokenizer.Read(tokenizerPath, vocabSize));
 
-    private static bool LooksLikeSafetensors(MappedFile file)
-    {
-        if (file.Length < SafetensorsFormat.LengthBytes + 2)
-            return false;
-        // A .safetensors file whose header is damaged still gets the reader's own error.
-        return file.Path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
-            || BinaryPrimitives.ReadUInt64LittleEndian(file.Span(0, 8)) <= SafetensorsFormat.MaxHeaderBytes && file.Span(8, 1)[0] == (byte)'{';
-    }
+    private static bool LooksLikeSafetensors(MappedFile file) =>
+        file.Length >= SafetensorsFormat.LengthBytes + 2
+        && BinaryPrimitives.ReadUInt64LittleEndian(file.Span(0, 8)) <= SafetensorsFormat.MaxHeaderBytes
+        && file.Span(8, 1)[0] == (byte)'{';
+
+    private static bool IsNamedSafetensors(string path) =>
+        path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) || path.EndsWith(TemotoFormat.Extension, StringComparison.OrdinalIgnoreCase);
 }

@@ -42,7 +42,7 @@ internal static class TemotoFile
                 Generation = HuggingFaceConfig.ParseGeneration(Document(file, TemotoFormat.GenerationKey), path),
                 Tokenizer = file.Metadata.ContainsKey(TemotoFormat.TokenizerKey) ? TokenizerDocument.Read(Document(file, TemotoFormat.TokenizerKey), path) : null,
                 ChatTemplate = file.Metadata.GetValueOrDefault(TemotoFormat.ChatTemplateKey),
-                Quantization = file.Metadata.GetValueOrDefault(TemotoFormat.QuantizationKey),
+                Quantization = Quantization(file),
                 Tensors = new Weights(file).Read(),
             };
         }
@@ -100,6 +100,15 @@ internal static class TemotoFile
             if (!Keys.Contains(key))
                 throw new InputException(file.Path, key, "an unknown key", "keys this version knows", "update Temoto, or pack the model again");
         }
+    }
+
+    /// <summary>Whatever it says, it is a JSON object.</summary>
+    private static string? Quantization(SafetensorsFile file)
+    {
+        if (!file.Metadata.TryGetValue(TemotoFormat.QuantizationKey, out var text))
+            return null;
+        JsonFile.Parse(Encoding.UTF8.GetBytes(text), file.Path, TemotoFormat.QuantizationKey).Dispose();
+        return text;
     }
 
     private static ModelConfig Config(SafetensorsFile file)

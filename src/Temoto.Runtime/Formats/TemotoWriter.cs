@@ -95,6 +95,8 @@ internal static unsafe class TemotoWriter
             stored.Add(zeros.Renamed(tensor.Name + TemotoFormat.ZerosSuffix));
         if (tensor.InputGrid?.StaticScale is { } scale)
         {
+            if (!(scale > 0) || !float.IsFinite(scale))
+                throw new ArgumentException($"{tensor.Name} has an input scale of {scale}", nameof(tensor));
             var buffer = new NativeBuffer(sizeof(float));
             buffer.Floats[0] = scale;
             stored.Add(new Tensor(tensor.Name + TemotoFormat.InputScaleSuffix, DType.F32, [1], buffer.Data, sizeof(float), buffer));

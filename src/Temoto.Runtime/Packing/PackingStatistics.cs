@@ -47,10 +47,10 @@ internal sealed record PackingStatistics
     /// How far the stream, tables counted, lies above the chunks' empirical entropy, in percent. That entropy knows the counts for nothing: where there are nearly as many unique
     /// chunks as chunks, no code comes near it.
     /// </summary>
-    public double EntropyDistancePercent => ChunkEntropyBits == 0 ? 0 : 100 * (8.0 * PackedBytes / (ChunkEntropyBits * Chunks) - 1);
+    public double EntropyDistancePercent => ChunkEntropyBits <= 0 ? 0 : 100 * (8.0 * PackedBytes / (ChunkEntropyBits * Chunks) - 1);
 
     /// <summary>As <see cref="EntropyDistancePercent"/>, above the entropy of single bytes whatever the chunk; below zero where pairs pay.</summary>
-    public double ByteEntropyDistancePercent => ByteEntropyBits == 0 ? 0 : 100 * (8.0 * PackedBytes / (ByteEntropyBits * PlainBytes) - 1);
+    public double ByteEntropyDistancePercent => ByteEntropyBits <= 0 ? 0 : 100 * (8.0 * PackedBytes / (ByteEntropyBits * PlainBytes) - 1);
 
     /// <summary>The figures of a packed matrix, found by decoding it once. For plain rows the chunks are bytes.</summary>
     /// <param name="weightBits">8 for one weight per byte, 4 for two.</param>

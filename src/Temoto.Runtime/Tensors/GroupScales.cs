@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Temoto.Tensors;
 
 /// <summary>
@@ -12,6 +14,10 @@ internal sealed unsafe class GroupScales
     private readonly int defaultZero;
     private readonly bool nibbles;
     private readonly long rowStride;
+    private readonly ushort* halves;
+    private readonly float* floats;
+    private readonly byte* zeroPoints;
+    private readonly long zeroRowBytes;
 
     /// <param name="integers">I8 or I4.</param>
     /// <param name="groupSize">Columns that share a scale; all of them for one scale per row (per channel) or per tensor.</param>
@@ -32,6 +38,11 @@ internal sealed unsafe class GroupScales
         Scales = scales;
         Zeros = zeros;
         rowStride = PerTensor ? 0 : scales.Columns;
+        // Looked up once: kernels ask for every group.
+        halves = scales.DType == DType.F16 ? (ushort*)scales.Data : null;
+        floats = (float*)scales.Data;
+        zeroPoints = zeros is null ? null : zeros.Data;
+        zeroRowBytes = zeros?.Columns ?? 0;
     }
 
     public int GroupSize { get; }
@@ -49,17 +60,19 @@ internal sealed unsafe class GroupScales
     /// <summary>Groups in a row of <paramref name="columns"/>.</summary>
     public long Groups(long columns) => (columns + GroupSize - 1) / GroupSize;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Scale(long row, long group)
     {
-        var index = row * rowStride + (PerTensor ? 0 : group);
-        return Scales.DType == DType.F16 ? (float)((Half*)Scales.Data)[index] : ((float*)Scales.Data)[index];
+        var index = row * rowStride + (rowStride == 0 ? 0 : group);
+        return halves is null ? floats[index] : HalfFloat.ToSingle(halves[index]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Zero(long row, long group)
     {
-        if (Zeros is null)
+        if (zeroPoints is null)
             return defaultZero;
-        var zeros = Zeros.Row(row);
-        return nibbles ? zeros[group / 2] >> (int)(group % 2 * 4) & 0xF : (sbyte)zeros[group];
+        var zeros = zeroPoints + row * zeroRowBytes;
+        return nibbles ? zeros[group >> 1] >> (int)((group & 1) * 4) & 0xF : (sbyte)zeros[group];
     }
 }

@@ -82,6 +82,14 @@ public class CommandLineTests
     [InlineData("neither MODEL nor --shape", "pack", "-o", "x")]
     [InlineData("no such file", "pack", "missing", "-o", "x")]
     [InlineData("int4", "pack", "--shape", "tiny-llama", "--weights", "int4", "-o", "x")]
+    [InlineData("awq with int4", "pack", "demo", "--weights", "int8", "--method", "awq", "-o", "x")]
+    [InlineData("found 7", "pack", "demo", "--group-size", "7", "-o", "x")]
+    [InlineData("no such file", "pack", "demo", "--calibration", "missing", "-o", "x")]
+    [InlineData("observes nothing", "pack", "demo", "--method", "rtn", "--calibration", "missing", "-o", "x")]
+    [InlineData("beside gguf", "pack", "demo", "--format", "gguf", "--method", "awq", "-o", "x")]
+    [InlineData("no directory", "pack", "demo", "--method", "rtn", "-o", "missing/x.temoto")]
+    [InlineData("carries no hashes", "inspect", "demo", "--verify")]
+    [InlineData("no --text", "eval", "demo", "--task", "x", "--against", "demo")]
     [InlineData("no such file", "tokenize", "missing")]
     [InlineData("@missing: found no such file", "tokenize", "@missing")]
     public void BadUsageIsOneLineAndExitCodeTwo(string says, params string[] arguments)
@@ -257,4 +265,54 @@ public class CommandLineTests
     [Fact]
     public void TheSuggestDirectiveCompletesVerbs() =>
         Assert.Contains("tokenize", Run(null, "[suggest:8]", "temoto t").Output.Split('\n'), StringComparer.Ordinal);
+
+    [Fact]
+    public void PackWritesAModelThatRunsAndReports()
+    {
+        using var folder = new TemporaryFolder();
+        var source = WriteTiny(folder);
+        var packed = folder.File("tiny.temoto");
+        var text = folder.Write("text.txt", "pump P-7 running; temp 81.4; flow 12.5; pump P-8 stopped; temp 20.1; flow 0.0; press 3 idle");
+        var result = Run(null, "pack", source, "--weights", "int8", "--packing", "entropy", "--report", "--text", text, "--json", "-o", packed);
+        Assert.Equal(0, result.ExitCode);
+        using (var report = JsonDocument.Parse(result.Output))
+        {
+            Assert.True(report.RootElement.GetProperty("bits_per_weight").GetDouble() is > 7 and < 10);
+            var before = report.RootElement.GetProperty("perplexity_before").GetDouble();
+            Assert.Equal(before, report.RootElement.GetProperty("perplexity_after").GetDouble(), 0.01 * before);
+        }
+        Assert.Equal(0, Run(null, "run", packed, "--raw", "-p", "pump", "-n", "4", "--temperature", "0").ExitCode);
+        var inspected = Run(null, "inspect", packed, "--verify", "--json");
+        using var document = JsonDocument.Parse(inspected.Output);
+        Assert.True(document.RootElement.GetProperty("verified_tensors").GetInt32() > 10);
+        Assert.Equal("rtn", document.RootElement.GetProperty("quantization").GetProperty("method").GetString());
+        Assert.NotEmpty(document.RootElement.GetProperty("packing").EnumerateArray());
+    }
+
+    /// <summary>int4 to AutoAWQ and back, and to a macro stream: the same logits, byte for byte.</summary>
+    [Fact]
+    public void EveryInt4FormatGivesTheSameLogits()
+    {
+        using var folder = new TemporaryFolder();
+        string Pack(string from, string name, params string[] more)
+        {
+            var result = Run(null, ["pack", from, "-o", folder.File(name), .. more]);
+            Assert.True(result.ExitCode == 0, result.Errors);
+            return folder.File(name);
+        }
+
+        byte[] Logits(string model)
+        {
+            var result = Run(null, "logits", model, "--tokens", "2046,10,20,30", "--precise", "-o", folder.File("logits.f32"));
+            Assert.True(result.ExitCode == 0, result.Errors);
+            return File.ReadAllBytes(folder.File("logits.f32"));
+        }
+
+        var packed = Pack("demo", "demo.temoto", "--method", "rtn");
+        var expected = Logits(packed);
+        Assert.NotEqual(expected, Logits("demo"));
+        Assert.Equal(expected, Logits(Pack(packed, "awq", "--format", "awq")));
+        Assert.Equal(expected, Logits(Pack(folder.File("awq"), "again.temoto", "--packing", "auto")));
+        Assert.Equal(expected, Logits(Pack(packed, "demo.macro", "--format", "awq-macro")));
+    }
 }

@@ -80,17 +80,65 @@ public sealed class PackJobTests : IDisposable
     [InlineData("Auto")]
     public void PackedRowsAreThePlainOnesAndRepackingKeepsThem(string name)
     {
-        var mode = Enum.Parse<PackingMode>(name);
-        Job(folder.File("plain.temoto")).Run(null, null, Cancellation);
+        // The demo's weights under one scale per matrix: there even naive IDs are shorter, for some matrices.
+        using var demo = CheckpointReader.Open(Path.Combine(RepositoryPaths.Root, "models", "demo"));
+        var perTensor = new WeightFormat(DType.I8, PerTensor: true);
+        new PackJob(demo, folder.File("plain.temoto")) { Quantization = Settings(perTensor) with { Embedding = perTensor, LmHead = perTensor } }.Run(null, null, Cancellation);
         using var plain = CheckpointReader.Open(folder.File("plain.temoto"));
-        var keep = new PackJob(plain, folder.File("packed.temoto")) { Packing = new PackingSettings { Mode = mode } };
+        var keep = new PackJob(plain, folder.File("packed.temoto")) { Packing = new PackingSettings { Mode = Enum.Parse<PackingMode>(name) } };
         keep.Run(null, null, Cancellation);
         using var packed = CheckpointReader.Open(folder.File("packed.temoto"));
         Assert.Equal(plain.Tensors.Keys, packed.Tensors.Keys);
+        var modes = packed.Tensors.Values.Select(tensor => (tensor.Encoded as PackedMatrix)?.Mode.ToString()).Where(mode => mode is not null).Distinct();
+        Assert.Equal([name == "Auto" ? "Entropy" : name], modes);
         AssertSameRows(plain, packed);
 
         new PackJob(packed, folder.File("again.temoto")).Run(null, null, Cancellation);
         Assert.Equal(File.ReadAllBytes(folder.File("plain.temoto")), File.ReadAllBytes(folder.File("again.temoto")));
+    }
+
+    /// <summary>Parts are of use only to a job that would write the same ones: every byte of the source counts.</summary>
+    [Fact]
+    public void AChangeAnywhereInTheSourceStartsAnew()
+    {
+        var output = folder.File("x.temoto");
+        using var interrupt = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => Job(output).Run((_, _) => interrupt.Cancel(), null, interrupt.Token));
+        var weights = folder.File("float/model.safetensors");
+        var bytes = File.ReadAllBytes(weights);
+        bytes[^100] ^= 1;
+        Directory.CreateDirectory(folder.File("changed"));
+        foreach (var file in Directory.GetFiles(folder.File("float")))
+            File.Copy(file, Path.Combine(folder.File("changed"), Path.GetFileName(file)));
+        File.WriteAllBytes(folder.File("changed/model.safetensors"), bytes);
+        using var changed = CheckpointReader.Open(folder.File("changed"));
+        var job = new PackJob(changed, output) { Quantization = Settings(Int4), Description = """{"method":"rtn"}""" };
+        job.Run(null, null, Cancellation);
+        Assert.Equal(0, job.ReusedParts);
+    }
+
+    [Fact]
+    public void OneJobAtATimeWritesAFile()
+    {
+        var output = folder.File("x.temoto");
+        var refused = false;
+        Job(output).Run((_, _) =>
+        {
+            Assert.Throws<InputException>(() => Job(output).Run(null, null, Cancellation));
+            refused = true;
+        }, null, Cancellation);
+        Assert.True(refused);
+        Assert.True(File.Exists(output));
+    }
+
+    [Fact]
+    public void AJobThatFailsBeforeItsFirstPartLeavesNothing()
+    {
+        var output = folder.File("x.temoto");
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => Job(output).Run(null, null, cancelled.Token));
+        Assert.False(Directory.Exists(output + ".parts"));
     }
 
     /// <summary>Damage that only decoding can find is bad input there too, on whatever thread it is found; other damage gives other numbers, and verifying finds it.</summary>
@@ -122,6 +170,69 @@ public sealed class PackJobTests : IDisposable
             Assert.Throws<InputException>(() => TemotoFile.Verify(path, null, Cancellation));
         }
         Assert.True(refused > 0);
+    }
+
+    /// <summary>A weight that is no number must not become a text of nothing.</summary>
+    [Fact]
+    public async Task AScaleThatIsNoNumberIsBadInputWhenTheModelRuns()
+    {
+        var path = folder.File("nan.temoto");
+        new PackJob(source, path) { Quantization = Settings(Int4) }.Run(null, null, Cancellation);
+        MakeAScaleNaN(path);
+        using var model = LanguageModel.Load(path);
+        var error = await Assert.ThrowsAsync<InputException>(async () =>
+        {
+            await foreach (var _ in model.GenerateAsync("pump", cancellationToken: Cancellation))
+            {
+            }
+        });
+        Assert.Contains("not a number", error.Message);
+    }
+
+    /// <summary>An input that is zero for every calibration token gives no scale, no ratio and no outliers; the job ends all the same.</summary>
+    [Fact]
+    public void ASilentInputIsNoObstacle()
+    {
+        var directory = folder.File("silent");
+        SeededCheckpoint.Write(ModelShapes.Get("tiny-qwen2"), 3, directory, DType.F32, null, Cancellation);
+        Silence(Path.Combine(directory, "model.safetensors"), "model.layers.0.self_attn.v_proj.weight", "model.layers.0.self_attn.v_proj.bias");
+        using var silent = CheckpointReader.Open(directory);
+        var path = folder.File("silent.temoto");
+        var perTensor = new WeightFormat(DType.I8, PerTensor: true);
+        new PackJob(silent, path)
+        {
+            Quantization = Settings(perTensor) with { Method = QuantizationMethod.SmoothQuant },
+            Calibration = [[.. Enumerable.Range(0, 64)]],
+        }.Run(null, null, Cancellation);
+        using var packed = CheckpointReader.Open(path);
+        Assert.True(packed.Tensors["model.layers.0.self_attn.o_proj.weight"].InputGrid!.StaticScale > 0);
+    }
+
+    private static unsafe void MakeAScaleNaN(string path)
+    {
+        long offset;
+        using (var file = SafetensorsFile.Open(path))
+            offset = file.Tensors["model.layers.0.mlp.up_proj.weight.scales"].Data - file.Tensors.Values.First().Data + 8 + file.Header.Length;
+        using var stream = File.OpenWrite(path);
+        stream.Position = offset;
+        stream.Write([0x00, 0x7E]);
+    }
+
+    private static unsafe void Silence(string path, params string[] names)
+    {
+        var ranges = new List<(long Offset, long Bytes)>();
+        using (var file = SafetensorsFile.Open(path))
+        {
+            var first = file.Tensors.Values.MinBy(tensor => (long)tensor.Data)!;
+            foreach (var name in names)
+                ranges.Add((file.Tensors[name].Data - first.Data + 8 + file.Header.Length, file.Tensors[name].ByteLength));
+        }
+        using var stream = File.OpenWrite(path);
+        foreach (var (offset, bytes) in ranges)
+        {
+            stream.Position = offset;
+            stream.Write(new byte[bytes]);
+        }
     }
 
     [Fact]

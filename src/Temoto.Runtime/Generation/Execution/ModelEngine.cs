@@ -12,6 +12,7 @@ internal sealed class ModelEngine : IDisposable
 {
     private readonly Lock runLock = new();
     private readonly EnginePlan plan;
+    private readonly string path;
 
     // Null only while the constructor fails.
     private readonly BoundWeights weights = null!;
@@ -23,6 +24,7 @@ internal sealed class ModelEngine : IDisposable
     public ModelEngine(Checkpoint checkpoint, ModelOptions options)
     {
         Config = checkpoint.Config;
+        path = checkpoint.Path;
         plan = new EnginePlan(checkpoint, options);
         options.MemoryPlanned?.Invoke(MemoryPlan);
         if (MemoryPlan.TotalBytes > MemoryPlan.AvailableBytes)
@@ -84,9 +86,22 @@ internal sealed class ModelEngine : IDisposable
                 var executor = count == 1 ? decode : prefill;
                 var logits = executor.Forward(tokens[..count], cache, 1, cancellation);
                 if (count == tokens.Length)
+                {
+                    RequireNumbers(logits);
                     return sampler.Next(logits);
+                }
             }
             tokens = tokens[count..];
+        }
+    }
+
+    /// <summary>A damaged weight shows here first: better one line than a text of nothing.</summary>
+    private unsafe void RequireNumbers(ReadOnlySpan<float> logits)
+    {
+        fixed (float* values = logits)
+        {
+            if (!float.IsFinite(plan.Kernels.MaxMagnitude(values, logits.Length)))
+                throw new InputException(path, "logits", "not a number or infinity", "finite numbers", "the weights are damaged: fetch them again (inspect --verify finds where, in a .temoto file)");
         }
     }
 

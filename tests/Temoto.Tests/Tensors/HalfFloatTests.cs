@@ -1,6 +1,6 @@
-using Temoto.Kernels;
+using Temoto.Tensors;
 
-namespace Temoto.Tests.Kernels;
+namespace Temoto.Tests.Tensors;
 
 public class HalfFloatTests
 {

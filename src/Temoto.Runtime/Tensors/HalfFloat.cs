@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
 
-namespace Temoto.Kernels;
+namespace Temoto.Tensors;
 
 /// <summary>
 /// IEEE half to single, exactly, in a handful of instructions: .NET's own conversion is a function with branches, and the blocks of a row carry one scale for every
-/// 32 weights. The arithmetic is that of <see cref="ILanes{TVector}.LoadF16"/>.
+/// 32 weights. The arithmetic is that of the vector kernels.
 /// </summary>
 internal static class HalfFloat
 {

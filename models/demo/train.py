@@ -282,13 +282,19 @@ def train(arguments):
             looked = now
 
 
-def write_curve(curve, folder, every=1):
+def write_curve(curve, folder):
     with open(os.path.join(folder, "loss.csv"), "w", encoding="ascii") as file:
         file.write("step,tokens,learning_rate,loss,answer_loss\n")
-        for step, tokens, rate, loss, answer_loss in curve[every - 1::every]:
+        for step, tokens, rate, loss, answer_loss in curve:
             file.write(f"{step},{tokens},{rate:.6e},{loss:.6f},{answer_loss:.6f}\n")
     with open(os.path.join(folder, "loss.svg"), "w", encoding="utf-8") as file:
         file.write(svg(curve))
+
+
+def read_curve(folder):
+    with open(os.path.join(folder, "loss.csv"), encoding="ascii") as file:
+        rows = [line.split(",") for line in file.read().splitlines()[1:]]
+    return [(int(step), int(tokens), *map(float, rest)) for step, tokens, *rest in rows]
 
 
 def svg(curve):
@@ -399,7 +405,11 @@ def write_safetensors(state, path):
 
 def export(arguments):
     checkpoint = torch.load(arguments.checkpoint)
-    write_curve(checkpoint["curve"], FOLDER, every=10)
+    curve = checkpoint["curve"][9::10]
+    if arguments.append:
+        before = read_curve(FOLDER)
+        curve = before + [(before[-1][0] + step, before[-1][1] + tokens, *rest) for step, tokens, *rest in curve]
+    write_curve(curve, FOLDER)
     write_safetensors(checkpoint["average"], os.path.join(FOLDER, "model.safetensors"))
     generation = {"bos_token_id": END_OF_TEXT, "eos_token_id": [IM_END, END_OF_TEXT], "pad_token_id": END_OF_TEXT, "do_sample": False, "max_new_tokens": 128}
     for name, content in (("config.json", CONFIG), ("generation_config.json", generation)):
@@ -445,6 +455,7 @@ def main():
     parser.add_argument("--report", type=int, default=50, help="steps between two lines of output")
     parser.add_argument("--save-seconds", type=float, default=240)
     parser.add_argument("--look-seconds", type=float, default=240, help="seconds between two looks at the held-out rows")
+    parser.add_argument("--append", action="store_true", help="export: the run went on from the shipped weights (--start): append its curve to theirs")
     parser.add_argument("--misses", action="store_true", help="evaluate: print the rows that came out wrong")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)

@@ -22,7 +22,9 @@ internal static class RunCommand
         {
             var text = parsed.GetValue(prompt) ?? await ReadStandardInputAsync(cancellation);
             var json = parsed.GetValue(model.Json);
+            var loading = Stopwatch.StartNew();
             using var loaded = model.Load(parsed);
+            loading.Stop();
             using var session = loaded.CreateSession();
             var system = parsed.GetValue(generation.System);
             var plain = parsed.GetValue(raw) || !loaded.HasChatTemplate || text.Length == 0;
@@ -39,7 +41,7 @@ internal static class RunCommand
                     await output.WriteAsync(piece);
             }
             if (json)
-                await WriteJsonAsync(output, loaded, whole.ToString(), session.Statistics);
+                await WriteJsonAsync(output, loaded, loading.Elapsed, whole.ToString(), session.Statistics);
             else if (!Console.IsOutputRedirected)
                 await output.WriteLineAsync();
             await Console.Error.WriteLineAsync(Figures.Line(session.Statistics));
@@ -66,7 +68,7 @@ internal static class RunCommand
         return text.EndsWith('\n') ? text[..^1].TrimEnd('\r') : text;
     }
 
-    private static async Task WriteJsonAsync(StreamWriter output, LanguageModel model, string text, GenerationStatistics statistics)
+    private static async Task WriteJsonAsync(StreamWriter output, LanguageModel model, TimeSpan loading, string text, GenerationStatistics statistics)
     {
         await output.WriteLineAsync(Json.Document(json =>
         {
@@ -74,6 +76,7 @@ internal static class RunCommand
             json.WriteString("text", text);
             json.WriteString("kernels", model.Info.KernelSet);
             json.WriteNumber("threads", model.Info.Threads);
+            json.WriteNumber("load_seconds", loading.TotalSeconds);
             Figures.WriteJson(json, statistics);
         }));
     }

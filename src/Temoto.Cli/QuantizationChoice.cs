@@ -18,7 +18,7 @@ internal sealed class QuantizationChoice
     private readonly Option<bool> zeroPoints = new("--zero-points") { Description = "int8 with zero points" };
     private readonly Option<string?> calibration = new("--calibration") { Description = "Text on which awq and smoothquant observe activations (default: texts the model writes itself)", HelpName = "FILE" };
     private readonly Option<int> calibrationTokens = new("--calibration-tokens") { Description = "Tokens of it to observe", HelpName = "N", DefaultValueFactory = _ => CalibrationTokens.DefaultTokens };
-    private readonly Option<string> activations = new("--activations") { Description = "smoothquant: static scales from the calibration, or dynamic ones of each token", HelpName = "MODE", DefaultValueFactory = _ => "static" };
+    private readonly Option<string> activations = new("--activation-scales") { Description = "smoothquant: static scales from the calibration, or dynamic ones of each token", HelpName = "MODE", DefaultValueFactory = _ => "static" };
     private readonly Option<string> awqScaling = new("--awq-scaling") { Description = "awq: duo (scales from activations and weights, as AutoAWQ), plain (activations alone), or both tried", HelpName = "MODE", DefaultValueFactory = _ => "duo" };
     private readonly Option<bool> noClip = new("--no-clip") { Description = "awq: do not narrow the groups' ranges" };
     private readonly Option<string?> lmHead = new("--lm-head") { Description = "Output head: bf16, f16, f32, int8 or int4 (default: f16; with tied embeddings also the embedding)", HelpName = "TYPE" };

@@ -115,7 +115,7 @@ internal sealed unsafe class GraphSlice : IDisposable
         {
             EmbedOp embed => new EmbedStep(step, embed, weights(embed.Weight), state),
             RmsNormOp norm => new RmsNormStep(step, norm, (float*)weights(norm.Weight).Data, state, false),
-            LinearOp linear => new LinearStep(step, weights(linear.Weight), linear.Bias is null ? null : (float*)weights(linear.Bias).Data, state, false),
+            LinearOp linear => new LinearStep(step, linear, weights(linear.Weight), linear.Bias is null ? null : (float*)weights(linear.Bias).Data, state, false),
             RopeOp rope => new RopeStep(step, rope, ropeInterleaved, state),
             AttentionOp attention => new AttentionStep(step, attention with { Layer = 0 }, state),
             SiluMultiplyOp => new SiluMultiplyStep(step, state),

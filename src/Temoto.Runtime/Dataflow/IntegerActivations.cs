@@ -2,28 +2,41 @@ using Temoto.Tensors;
 
 namespace Temoto.Dataflow;
 
-/// <summary>Puts a <see cref="RoundToGridOp"/> in front of the linear operations whose weights ask for integer activations; those that share an input and a grid share it.</summary>
+/// <summary>
+/// Rounds the inputs of linear operations: to integers (<see cref="QuantizeOp"/>) where the product is computed in integers, else to the grid that the weight asks
+/// for (<see cref="RoundToGridOp"/>). Operations that share an input and a rounding share the rounded value.
+/// </summary>
 internal static class IntegerActivations
 {
     /// <param name="gridOf">The grid of a named weight, or null.</param>
-    public static ModelGraph Insert(ModelGraph graph, Func<string, InputGrid?> gridOf)
+    /// <param name="isInteger">Whether the product with a named weight is computed in integers.</param>
+    public static ModelGraph Insert(ModelGraph graph, Func<string, InputGrid?> gridOf, Func<string, bool> isInteger)
     {
         var ops = new List<Op>(graph.Ops.Count);
         var values = new List<Value>(graph.Values);
-        var rounded = new Dictionary<(Value, InputGrid), Value>();
+        var rounded = new Dictionary<(Value, InputGrid?, bool), Value>();
         foreach (var op in graph.Ops)
         {
-            if (op is not LinearOp linear || gridOf(linear.Weight) is not { } grid)
+            if (op is not LinearOp linear)
             {
                 ops.Add(op);
                 continue;
             }
-            if (!rounded.TryGetValue((linear.Input, grid), out var input))
+            var grid = gridOf(linear.Weight);
+            var quantized = isInteger(linear.Weight);
+            if (grid is null && !quantized)
             {
-                input = new Value(values.Count, linear.Input.Name + ".grid", linear.Input.Width);
+                ops.Add(op);
+                continue;
+            }
+            if (!rounded.TryGetValue((linear.Input, grid, quantized), out var input))
+            {
+                input = new Value(values.Count, linear.Input.Name + (quantized ? ".int8" : ".grid"), linear.Input.Width, quantized);
                 values.Add(input);
-                rounded.Add((linear.Input, grid), input);
-                ops.Add(new RoundToGridOp("round_to_grid", linear.Layer, linear.Input, grid.StaticScale, input));
+                rounded.Add((linear.Input, grid, quantized), input);
+                ops.Add(quantized
+                    ? new QuantizeOp("quantize", linear.Layer, linear.Input, grid, input)
+                    : new RoundToGridOp("round_to_grid", linear.Layer, linear.Input, grid!.StaticScale, input));
             }
             ops.Add(linear with { Input = input });
         }

@@ -1,8 +1,16 @@
+using Temoto.Kernels;
+using Temoto.Tensors;
+
 namespace Temoto.Dataflow;
 
 /// <summary>An activation in the graph: [tokens, Width] float32. Written by exactly one operation.</summary>
 /// <param name="Id">Position in <see cref="ModelGraph.Values"/>.</param>
-internal sealed record Value(int Id, string Name, int Width);
+/// <param name="Quantized">Its rows are integers (<see cref="QuantizedRow"/>) in place of floats.</param>
+internal sealed record Value(int Id, string Name, int Width, bool Quantized = false)
+{
+    /// <summary>Bytes of one token.</summary>
+    public long RowBytes => Quantized ? QuantizedRow.Bytes(Width) : (long)Width * sizeof(float);
+}
 
 /// <summary>
 /// One operation of a model, in the order of the maths. Plain data: weights are named, not held. A layer index of -1 stands
@@ -45,6 +53,14 @@ internal sealed record RoundToGridOp(string Name, int Layer, Value Input, float?
     public override IReadOnlyList<Value> Inputs => [Input];
 
     public override bool CanRunInPlace => true;
+}
+
+/// <summary>
+/// Activations as integers for the linear operations that read them: a scale per 32 columns, or the grid that the weights ask for (<see cref="InputGrid"/>).
+/// </summary>
+internal sealed record QuantizeOp(string Name, int Layer, Value Input, InputGrid? Grid, Value Output) : Op(Name, Layer, Output)
+{
+    public override IReadOnlyList<Value> Inputs => [Input];
 }
 
 /// <summary>Rotary positions on each head of [tokens, heads * HeadDim].</summary>

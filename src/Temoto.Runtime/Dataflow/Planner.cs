@@ -30,7 +30,7 @@ internal static class Planner
             rowsSelected |= op is SelectRowsOp;
             var weight = WeightOf(op);
             var tensor = weight is null ? null : tensorOf(weight);
-            long moved = sizeof(float) * (op.Output.Width + op.Inputs.Sum(input => (long)input.Width));
+            var moved = op.Output.RowBytes + op.Inputs.Sum(input => input.RowBytes);
             steps.Add(new PlanStep(
                 op,
                 DataflowMode.Gemm,
@@ -97,7 +97,7 @@ internal static class Planner
             var op = graph.Ops[step];
             if (op is SelectRowsOp)
                 rows = maxLogitRows;
-            var bytes = Align((long)rows * op.Output.Width * sizeof(float));
+            var bytes = Align(rows * op.Output.RowBytes);
             var reuse = op.CanRunInPlace && lastUse[op.Inputs[0].Id] == step && op.Inputs[0].Width == op.Output.Width
                 && op.Inputs.Skip(1).All(other => other.Id != op.Inputs[0].Id);
             if (reuse)

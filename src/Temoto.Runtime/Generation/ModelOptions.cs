@@ -13,6 +13,16 @@ public enum KvCacheType
     F32,
 }
 
+/// <summary>What activations are when they meet int4 and int8 weights.</summary>
+public enum ActivationType
+{
+    /// <summary>Single floats.</summary>
+    F32,
+
+    /// <summary>8-bit integers with a scale per token and 32 columns, so that products are computed in integers.</summary>
+    Int8,
+}
+
 /// <summary>How a model is loaded.</summary>
 public sealed record ModelOptions
 {
@@ -27,6 +37,12 @@ public sealed record ModelOptions
 
     /// <summary>How keys and values are stored; null takes F16 (F32 with <see cref="Precise"/>).</summary>
     public KvCacheType? KvCache { get; init; }
+
+    /// <summary>
+    /// What activations are when they meet int4 and int8 weights; null takes Int8 where the kernel set multiplies integers fast, else F32 (also with
+    /// <see cref="Precise"/> and the scalar set).
+    /// </summary>
+    public ActivationType? Activations { get; init; }
 
     /// <summary>The in-house oracle: dequantized weights, float32 activations, float64 sums. Slow.</summary>
     public bool Precise { get; init; }

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Temoto.Kernels;
 
@@ -40,10 +41,12 @@ internal static class KernelChooser
             throw new InputException(source, null, $"'{name}'", $"one of {string.Join(", ", available)} on this processor", "leave the option out to take the best");
         return name switch
         {
-            "vector512" => new VectorKernelSet<Lanes512, Vector512<float>>(),
-            "vector256" => new VectorKernelSet<Lanes256, Vector256<float>>(),
-            "vector128" => new VectorKernelSet<Lanes128, Vector128<float>>(),
+            "vector512" => new VectorKernelSet<Lanes512, Vector512<float>>(Integers()),
+            "vector256" => new VectorKernelSet<Lanes256, Vector256<float>>(Integers()),
+            "vector128" => new VectorKernelSet<Lanes128, Vector128<float>>(null),
             _ => new ScalarKernelSet(),
         };
     }
+
+    private static VnniIntegerDot? Integers() => AvxVnni.IsSupported ? new VnniIntegerDot() : null;
 }

@@ -55,6 +55,12 @@ internal abstract unsafe class KernelSet
     /// <summary>The name <c>--kernels</c> takes.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Products with activations rounded to integers; null where the set has none.</summary>
+    public virtual IntegerDot? Integers => null;
+
+    /// <summary>Whether <see cref="Integers"/> are taken where nobody chose: the sets that are there for their exactness leave activations alone.</summary>
+    public virtual bool PrefersIntegers => false;
+
     /// <summary>
     /// y[t, n] = bias[n] + sum over k of x[t, k] * w[n, k], for n in [rowStart, rowEnd).
     /// </summary>

@@ -19,11 +19,14 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> Load(float* source) => Vector256.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> LoadF16(ushort* source)
+    public static Vector256<float> LoadF16(ushort* source) => FromHalves(Vector128.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> FromHalves(Vector128<ushort> halves)
     {
         // The half's exponent and mantissa, moved to the float's place, are 2^112 times too small; one multiplication
         // mends normals and subnormals alike. Infinity and NaN (exponent all ones) get the float's exponent by hand.
-        var bits = Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe());
+        var bits = Vector256.WidenLower(halves.ToVector256Unsafe());
         var magnitude = bits & Vector256.Create(0x7FFFu);
         var scaled = (magnitude << 13).AsSingle() * Vector256.Create(5.192296858534828e33f);
         var special = Vector256.GreaterThan(magnitude, Vector256.Create(0x7BFFu)) & Vector256.Create(0x7F800000u);

@@ -10,6 +10,8 @@ internal sealed unsafe class ScalarKernelSet : KernelSet
 {
     public override string Name => "scalar";
 
+    public override IntegerDot Integers { get; } = new ScalarIntegerDot();
+
     public override long MatMulScratchFloats(long columns, int rows) => columns;
 
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, float* scratch)

@@ -8,11 +8,16 @@ namespace Temoto.Kernels;
 /// </summary>
 /// <typeparam name="TLanes">The register width.</typeparam>
 /// <typeparam name="TVector">Its register type.</typeparam>
-internal sealed unsafe partial class VectorKernelSet<TLanes, TVector> : KernelSet
+/// <param name="integers">Integer products of this processor, or null.</param>
+internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>(IntegerDot? integers) : KernelSet
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
     public override string Name => TLanes.Name;
+
+    public override IntegerDot? Integers => integers;
+
+    public override bool PrefersIntegers => integers is not null;
 
     public override void DecodeRow(Tensor weight, long row, float* destination) => DecodeRow(weight, row, BlockDecoder.PlainRow(weight, row, destination), destination);
 

@@ -239,7 +239,7 @@ public unsafe class KernelSetTests
         return buffer;
     }
 
-    private sealed class OwnedTensor(Tensor tensor, NativeBuffer memory) : IDisposable
+    internal sealed class OwnedTensor(Tensor tensor, NativeBuffer memory) : IDisposable
     {
         public Tensor Tensor { get; } = tensor;
 
@@ -247,7 +247,7 @@ public unsafe class KernelSetTests
     }
 
     /// <summary>Random bytes are valid in every type but for exponents of all ones, which are cleared.</summary>
-    private static OwnedTensor RandomWeight(DType dtype, int rows, int columns, int seed)
+    internal static OwnedTensor RandomWeight(DType dtype, int rows, int columns, int seed)
     {
         var random = new Random(seed);
         var bytes = rows * dtype.RowBytes(columns);

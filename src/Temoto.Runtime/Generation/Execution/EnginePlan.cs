@@ -37,7 +37,8 @@ internal sealed class EnginePlan
         var graph = Architecture.Build(checkpoint.Config, checkpoint.Path);
         foreach (var use in graph.Weights)
             checkpoint.Require(use.Name, use.Shape);
-        Graph = IntegerActivations.Insert(graph, name => checkpoint.Tensors[name].InputGrid);
+        var integers = HasIntegerActivations(options, Kernels);
+        Graph = IntegerActivations.Insert(graph, name => checkpoint.Tensors[name].InputGrid, name => integers && IntegerDot.Takes(checkpoint.Tensors[name]));
         Prefill = NewPlan(Phase.Prefill, Math.Min(PrefillTokens, ContextTokens), 1);
         Decode = NewPlan(Phase.Decode, 1, 1);
         Memory = new MemoryPlan(
@@ -67,6 +68,13 @@ internal sealed class EnginePlan
     /// <summary>A plan of this model for another size of run (perplexity wants the logits of many rows).</summary>
     public Plan NewPlan(Phase phase, int maxTokens, int maxLogitRows) =>
         Planner.Plan(Graph, phase, maxTokens, maxLogitRows, KvType, name => checkpoint.Tensors[name]);
+
+    private static bool HasIntegerActivations(ModelOptions options, KernelSet kernels)
+    {
+        if (options.Activations == ActivationType.Int8 && kernels.Integers is null)
+            throw new InputException("--activations", null, $"int8 with {kernels.Name} kernels", "f32, or kernels that multiply integers on this processor", "leave it out to take what the kernels do best");
+        return options.Activations is { } chosen ? chosen == ActivationType.Int8 : kernels.PrefersIntegers;
+    }
 
     private static int ContextOf(ModelConfig config, int? asked)
     {

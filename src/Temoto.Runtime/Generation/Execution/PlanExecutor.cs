@@ -102,6 +102,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
         {
             floats = Math.Max(floats, step.Op switch
             {
+                LinearOp { Input.Quantized: true } linear => kernels.Integers!.MatMulScratchFloats(linear.Input.Width, step.TileRows),
                 LinearOp linear => kernels.MatMulScratchFloats(linear.Input.Width, step.TileRows),
                 AttentionOp attention => kernels.AttentionScratchFloats(Math.Min(plan.MaxTokens, AttentionStep.ChunkTokens) * (attention.Heads / attention.KvHeads), context, attention.HeadDim),
                 _ => 0,
@@ -122,7 +123,8 @@ internal sealed unsafe class PlanExecutor : IDisposable
             {
                 EmbedOp op => new EmbedStep(step, op, weights.Matrix(op.Weight), state),
                 RmsNormOp op => new RmsNormStep(step, op, weights.Vector(op.Weight), state, afterRowSelection),
-                LinearOp op => new LinearStep(step, weights.Matrix(op.Weight), op.Bias is null ? null : weights.Vector(op.Bias), state, afterRowSelection),
+                LinearOp op => new LinearStep(step, op, weights.Matrix(op.Weight), op.Bias is null ? null : weights.Vector(op.Bias), state, afterRowSelection),
+                QuantizeOp op => new QuantizeStep(step, op, state, afterRowSelection),
                 RoundToGridOp op => new RoundToGridStep(step, op, state, afterRowSelection),
                 RopeOp op => new RopeStep(step, op, plan.Graph.Config.RopeInterleaved, state),
                 AttentionOp op => new AttentionStep(step, op, state),

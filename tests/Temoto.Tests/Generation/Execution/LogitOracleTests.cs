@@ -83,7 +83,7 @@ public class LogitOracleTests
             "int8-tensor" => new WeightFormat(DType.I8, PerTensor: true),
             _ => new WeightFormat(DType.I8),
         }, format == "int4-head" ? new WeightFormat(DType.I4, 32, ZeroPoints: true) : WeightFormat.F16);
-        Compare(path, ModelShapes.Get("tiny-qwen2").VocabSize, kernels, kernels == "precise" ? PreciseTolerance : Tolerance, folder);
+        Compare(path, ModelShapes.Get("tiny-qwen2").VocabSize, kernels, ActivationType.F32, kernels == "precise" ? PreciseTolerance : Tolerance, folder);
     }
 
     /// <summary>
@@ -91,11 +91,15 @@ public class LogitOracleTests
     /// 64 to 128 elements a few lie so near a tie that they fall to the other side. Each moves a logit by about step x weight, less than 1 % of the deviation.
     /// </summary>
     [Theory]
-    [InlineData(true, "precise")]
-    [InlineData(false, "precise")]
-    [InlineData(true, null)]
-    [InlineData(false, null)]
-    public unsafe void IntegerActivationsEqualNumpy(bool isStatic, string? kernels)
+    [InlineData(true, "precise", null)]
+    [InlineData(false, "precise", null)]
+    [InlineData(true, null, null)]
+    [InlineData(false, null, null)]
+    [InlineData(true, null, ActivationType.F32)]
+    [InlineData(false, null, ActivationType.F32)]
+    [InlineData(true, "scalar", ActivationType.Int8)]
+    [InlineData(false, "scalar", ActivationType.Int8)]
+    public unsafe void IntegerActivationsEqualNumpy(bool isStatic, string? kernels, ActivationType? activations)
     {
         const double tolerance = 0.02;
         using var folder = new TemporaryFolder();
@@ -104,7 +108,7 @@ public class LogitOracleTests
             : new Tensor(tensor.Name, tensor.DType, tensor.Shape, tensor.Data, tensor.ByteLength, tensor) { Scales = tensor.Scales, InputGrid = new InputGrid(isStatic ? 0.03f : null) });
         var path = folder.File("grid.temoto");
         TemotoWriter.Write(path, new TemotoContents(packed.Config, [.. tensors]), null, null, TestContext.Current.CancellationToken);
-        var worst = Compare(path, packed.Config.VocabSize, kernels ?? KernelChooser.Available[0], tolerance, folder);
+        var worst = Compare(path, packed.Config.VocabSize, kernels ?? KernelChooser.Available[0], activations, tolerance, folder);
 
         // And the grid matters: without it the logits are further away than the tolerance.
         using var without = LanguageModel.Load(folder.File("packed.temoto"), new ModelOptions { Precise = true });
@@ -139,11 +143,11 @@ public class LogitOracleTests
     {
         using var folder = new TemporaryFolder();
         SeededCheckpoint.Write(config, 7, folder.Path, dtype, null, TestContext.Current.CancellationToken);
-        Compare(folder.Path, config.VocabSize, kernels, kernels == "precise" ? PreciseTolerance : Tolerance, folder);
+        Compare(folder.Path, config.VocabSize, kernels, ActivationType.F32, kernels == "precise" ? PreciseTolerance : Tolerance, folder);
     }
 
     /// <returns>The largest difference.</returns>
-    private static double Compare(string modelPath, int vocabSize, string kernels, double tolerance, TemporaryFolder folder)
+    private static double Compare(string modelPath, int vocabSize, string kernels, ActivationType? activations, double tolerance, TemporaryFolder folder)
     {
         var expectedPath = folder.File("expected.f64");
         Oracle.Python("decoder_logits.py", "", modelPath, string.Join(',', Tokens), expectedPath);
@@ -152,7 +156,7 @@ public class LogitOracleTests
 
         using var model = LanguageModel.Load(modelPath, kernels == "precise"
             ? new ModelOptions { Precise = true }
-            : new ModelOptions { Kernels = kernels, KvCache = KvCacheType.F32, Threads = 2 });
+            : new ModelOptions { Kernels = kernels, KvCache = KvCacheType.F32, Threads = 2, Activations = activations });
         using var rows = new LogitRows(model.Engine);
         var actual = new float[expected.Length];
         rows.Run(Tokens, 0, (position, logits) => logits.CopyTo(actual.AsSpan(position * vocabSize)), TestContext.Current.CancellationToken);

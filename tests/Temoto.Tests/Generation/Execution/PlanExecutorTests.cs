@@ -1,6 +1,7 @@
 using Temoto.Dataflow;
 using Temoto.Formats;
 using Temoto.Generation;
+using Temoto.Kernels;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 
@@ -21,11 +22,31 @@ public class PlanExecutorTests
         return LanguageModel.Load(folder.Path, options);
     }
 
-    [Fact]
-    public void ComputingATokenAllocatesNothing()
+    /// <summary>With weights that meet integer activations.</summary>
+    private static LanguageModel LoadInteger(TemporaryFolder folder, ModelOptions options)
+    {
+        var path = folder.File("m.gguf");
+        if (!File.Exists(path))
+        {
+            SeededCheckpoint.Write(ModelShapes.Get("tiny-qwen2"), 3, folder.File("float"), DType.F32, null, TestContext.Current.CancellationToken);
+            using var checkpoint = CheckpointReader.Open(folder.File("float"));
+            GgufExport.Write(checkpoint, path, DType.Q4_0, null, TestContext.Current.CancellationToken);
+        }
+        var model = LanguageModel.Load(path, options);
+        Assert.Equal(model.Engine.DecodePlan.Graph.Ops.OfType<LinearOp>().All(op => op.Input.Quantized), options.Activations != ActivationType.F32);
+        return model;
+    }
+
+    private static LanguageModel Load(bool integers, TemporaryFolder folder, ModelOptions options) =>
+        integers ? LoadInteger(folder, options with { Kernels = KernelChooser.Choose(null).PrefersIntegers ? null : "scalar", Activations = ActivationType.Int8 }) : LoadTiny(folder, options);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ComputingATokenAllocatesNothing(bool integers)
     {
         using var folder = new TemporaryFolder();
-        using var model = LoadTiny(folder, new ModelOptions { Threads = 2 });
+        using var model = Load(integers, folder, new ModelOptions { Threads = 2 });
         using var cache = model.Engine.NewCache();
         var sampler = new Sampler(model.Info.VocabSize, SamplingSettings.From(new GenerationOptions { Temperature = 0.9f, TopP = 0.9f, RepetitionPenalty = 1.1f }, new GenerationDefaults()), 1);
         int[] token = [model.Engine.Next(Tokens, cache, sampler, default)];
@@ -68,14 +89,33 @@ public class PlanExecutorTests
         Assert.Equal(expected, actual);
     }
 
+    /// <summary>The memory plan holds quantized activations; the float plan has none, and the scalar set rounds only where it is asked to.</summary>
     [Fact]
-    public void ThreadsDoNotChangeTheResult()
+    public void IntegerActivationsAreAChoice()
+    {
+        using var folder = new TemporaryFolder();
+        using (LoadInteger(folder, new ModelOptions { Kernels = "scalar", Activations = ActivationType.Int8 }))
+        using (LoadInteger(folder, new ModelOptions { Activations = ActivationType.F32 }))
+        using (var precise = LanguageModel.Load(folder.File("m.gguf"), new ModelOptions { Precise = true }))
+        using (var scalar = LanguageModel.Load(folder.File("m.gguf"), new ModelOptions { Kernels = "scalar" }))
+        {
+            foreach (var model in new[] { precise, scalar })
+                Assert.DoesNotContain(model.Engine.DecodePlan.Graph.Ops, op => op is QuantizeOp);
+        }
+        var error = Assert.Throws<InputException>(() => LanguageModel.Load(folder.File("m.gguf"), new ModelOptions { Precise = true, Activations = ActivationType.Int8 }));
+        Assert.Contains("--activations", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ThreadsDoNotChangeTheResult(bool integers)
     {
         using var folder = new TemporaryFolder();
         float[]? expected = null;
         foreach (var threads in new[] { 1, 2, 3 })
         {
-            using var model = LoadTiny(folder, new ModelOptions { Threads = threads });
+            using var model = Load(integers, folder, new ModelOptions { Threads = threads });
             using var cache = model.Engine.NewCache();
             using var executor = model.Engine.NewExecutor(model.Engine.NewPlan(Phase.Prefill, Tokens.Length, Tokens.Length));
             var logits = executor.Forward(Tokens, cache, Tokens.Length).ToArray();

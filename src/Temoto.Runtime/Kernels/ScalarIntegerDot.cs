@@ -1,0 +1,99 @@
+using Temoto.Tensors;
+
+namespace Temoto.Kernels;
+
+/// <summary>The specification: blocks are added one after the other, each by a fused multiply-add.</summary>
+internal sealed unsafe class ScalarIntegerDot : IntegerDot
+{
+    private const int BlockColumns = QuantizedRow.BlockColumns;
+
+    /// <summary>An encoded row, plain.</summary>
+    public override long MatMulScratchFloats(long columns, int rows) => columns / sizeof(float) + 1;
+
+    public override void Quantize(float* x, long columns, QuantizedRow destination)
+    {
+        for (long block = 0; block < columns / BlockColumns; block++, x += BlockColumns)
+        {
+            var largest = 0f;
+            for (var i = 0; i < BlockColumns; i++)
+                largest = MathF.Max(largest, MathF.Abs(x[i]));
+            var inverse = float.IsFinite(largest) && largest >= Smallest ? QuantizedRow.Limit / largest : 0;
+            destination.Scales[block] = !float.IsFinite(largest) ? float.NaN : inverse == 0 ? 0 : largest / QuantizedRow.Limit;
+            var integers = destination.Integers + block * BlockColumns;
+            for (var i = 0; i < BlockColumns; i++)
+                integers[i] = inverse == 0 ? (sbyte)0 : (sbyte)MathF.Round(x[i] * inverse, MidpointRounding.ToEven);
+            destination.Offsets[block] = OffsetOf(integers);
+        }
+    }
+
+    public override void QuantizeToGrid(float* x, float scale, long columns, QuantizedRow destination)
+    {
+        for (long k = 0; k < columns; k++)
+        {
+            var rounded = Math.Clamp(MathF.Round(x[k] / scale, MidpointRounding.ToEven), -QuantizedRow.Limit, QuantizedRow.Limit);
+            destination.Integers[k] = float.IsNaN(rounded) ? (sbyte)0 : (sbyte)rounded;
+        }
+        for (long block = 0; block < columns / BlockColumns; block++)
+        {
+            destination.Scales[block] = scale;
+            destination.Offsets[block] = OffsetOf(destination.Integers + block * BlockColumns);
+        }
+    }
+
+    public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, float* scratch)
+    {
+        var columns = weight.Columns;
+        for (var row = rowStart; row < rowEnd; row++)
+        {
+            var source = (byte*)scratch;
+            if (weight.Encoded is { } encoded)
+                encoded.DecodeRows(row, row + 1, source);
+            else
+                source = weight.Row(row);
+            for (var token = 0; token < tokens; token++)
+            {
+                var activations = new QuantizedRow(x + token * QuantizedRow.Bytes(columns), columns);
+                var total = 0f;
+                for (long block = 0; block < activations.Blocks; block++)
+                {
+                    var sum = BlockSum(weight, row, source, block, activations.Integers + block * BlockColumns);
+                    total = MathF.FusedMultiplyAdd(sum, ScaleOf(weight, row, source, block) * activations.Scales[block], total);
+                }
+                y[token * weight.Rows + row] = bias is null ? total : total + bias[row];
+            }
+        }
+    }
+
+    /// <summary>Sum over the block's columns of (q - zero) * x.</summary>
+    /// <param name="source">The row's plain bytes.</param>
+    public static int BlockSum(Tensor weight, long row, byte* source, long block, sbyte* x)
+    {
+        var sum = 0;
+        for (var i = 0; i < BlockColumns; i++)
+            sum += WeightAt(weight, row, source, block, i) * x[i];
+        return sum;
+    }
+
+    private static int WeightAt(Tensor weight, long row, byte* source, long block, int i) => weight.DType switch
+    {
+        DType.Q8_0 => (sbyte)source[34 * block + 2 + i],
+        DType.Q4_0 => (source[18 * block + 2 + i % 16] >> 4 * (i / 16) & 0xF) - 8,
+        DType.I8 => (sbyte)source[BlockColumns * block + i],
+        _ => (source[(BlockColumns * block + i) / 2] >> 4 * (i % 2) & 0xF) - weight.Scales!.Zero(row, block * BlockColumns / weight.Scales.GroupSize),
+    };
+
+    private static float ScaleOf(Tensor weight, long row, byte* source, long block) => weight.DType switch
+    {
+        DType.Q8_0 => HalfFloat.ToSingle(*(ushort*)(source + 34 * block)),
+        DType.Q4_0 => HalfFloat.ToSingle(*(ushort*)(source + 18 * block)),
+        _ => weight.Scales!.Scale(row, block * BlockColumns / weight.Scales.GroupSize),
+    };
+
+    private static int OffsetOf(sbyte* integers)
+    {
+        var sum = 0;
+        for (var i = 0; i < BlockColumns; i++)
+            sum += integers[i];
+        return -QuantizedRow.WeightOffset * sum;
+    }
+}

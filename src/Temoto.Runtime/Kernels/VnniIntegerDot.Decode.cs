@@ -1,0 +1,103 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Temoto.Tensors;
+
+namespace Temoto.Kernels;
+
+/// <summary>
+/// One token: weights are multiplied as they lie. Lane i sums blocks i, i + 8, i + 16, ... of a row; the lanes are added up at the end.
+/// </summary>
+internal sealed unsafe partial class VnniIntegerDot
+{
+    /// <summary>How far ahead of the multiplication weights are asked for: a page, since the hardware's own prefetcher stops at its end.</summary>
+    private const int PrefetchBytes = 4096;
+
+    private static void MatVec<TBlock>(Tensor weight, long rowStart, int rows, byte* plain, RowGroups groups, float* bias, byte* x, float* y)
+        where TBlock : struct, IBlock
+    {
+        var activations = new QuantizedRow(x, weight.Columns);
+        var rowBytes = weight.RowBytes;
+        for (var row = 0; row < rows; row++)
+        {
+            if (!TBlock.HoldsScale)
+                groups.Read(weight.Scales!, rowStart + row);
+            var sum = DotRow<TBlock>(plain + row * rowBytes, groups, activations);
+            y[rowStart + row] = bias is null ? sum : sum + bias[rowStart + row];
+        }
+    }
+
+    private static float DotRow<TBlock>(byte* row, RowGroups groups, QuantizedRow x)
+        where TBlock : struct, IBlock
+    {
+        var total = Vector256<float>.Zero;
+        var entries = groups.LaneEntries;
+        var integers = x.Integers;
+        var blocks = x.Blocks;
+        long block = 0;
+        for (; block + LaneBlocks <= blocks; block += LaneBlocks, row += LaneBlocks * TBlock.Bytes, integers += LaneBlocks * BlockColumns)
+        {
+            Sse.Prefetch0(row + PrefetchBytes);
+            Sse.Prefetch0(row + PrefetchBytes + 64);
+            if (TBlock.Bytes > 16)
+                Sse.Prefetch0(row + PrefetchBytes + 128);
+            if (TBlock.Bytes > 24)
+                Sse.Prefetch0(row + PrefetchBytes + 192);
+            if (TBlock.Bytes > 32)
+                Sse.Prefetch0(row + PrefetchBytes + 256);
+            var firstEntry = block >> groups.Shift;
+            var offsets = Vector256.Load(x.Offsets + block);
+            if (!TBlock.HoldsScale && groups.Zeros is not null)
+                offsets = (offsets * Avx2.PermuteVar8x32(Vector256.Load(groups.Zeros + firstEntry), entries)) >> 7;
+            else
+                offsets >>= TBlock.OffsetShift;
+            var sums = BlockSums<TBlock>(row, integers) + offsets;
+            var scales = TBlock.HoldsScale
+                ? BlockScales<TBlock>(row)
+                : Avx2.PermuteVar8x32(Vector256.Load(groups.Scales + firstEntry), entries);
+            total = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(sums), scales * Vector256.Load(x.Scales + block), total);
+        }
+        var tail = 0f;
+        for (; block < blocks; block++, row += TBlock.Bytes, integers += BlockColumns)
+        {
+            var entry = block >> groups.Shift;
+            var offset = !TBlock.HoldsScale && groups.Zeros is not null ? (x.Offsets[block] * groups.Zeros[entry]) >> 7 : x.Offsets[block] >> TBlock.OffsetShift;
+            var sum = Vector256.Sum(Products<TBlock>(row, integers)) + offset;
+            var scale = TBlock.HoldsScale ? HalfFloat.ToSingle(*(ushort*)row) : groups.Scales[entry];
+            tail = MathF.FusedMultiplyAdd(sum, scale * x.Scales[block], tail);
+        }
+        return Vector256.Sum(total) + tail;
+    }
+
+    /// <summary>Products of a block, each lane the sum of four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Products<TBlock>(byte* block, sbyte* x)
+        where TBlock : struct, IBlock =>
+        AvxVnni.MultiplyWideningAndAdd(Vector256<int>.Zero, TBlock.Load(block), Vector256.Load(x));
+
+    /// <summary>Sums of eight blocks, lane i that of block i: pairs of registers are added lane by neighbour, three times over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> BlockSums<TBlock>(byte* row, sbyte* x)
+        where TBlock : struct, IBlock
+    {
+        var a = Avx2.HorizontalAdd(Products<TBlock>(row, x), Products<TBlock>(row + TBlock.Bytes, x + 32));
+        var b = Avx2.HorizontalAdd(Products<TBlock>(row + 2 * TBlock.Bytes, x + 64), Products<TBlock>(row + 3 * TBlock.Bytes, x + 96));
+        var c = Avx2.HorizontalAdd(Products<TBlock>(row + 4 * TBlock.Bytes, x + 128), Products<TBlock>(row + 5 * TBlock.Bytes, x + 160));
+        var d = Avx2.HorizontalAdd(Products<TBlock>(row + 6 * TBlock.Bytes, x + 192), Products<TBlock>(row + 7 * TBlock.Bytes, x + 224));
+        var low = Avx2.HorizontalAdd(a, b);
+        var high = Avx2.HorizontalAdd(c, d);
+        return Avx2.Permute2x128(low, high, 0x20) + Avx2.Permute2x128(low, high, 0x31);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> BlockScales<TBlock>(byte* row)
+        where TBlock : struct, IBlock => Lanes256.FromHalves(Vector128.Create(
+            *(ushort*)row,
+            *(ushort*)(row + TBlock.Bytes),
+            *(ushort*)(row + 2 * TBlock.Bytes),
+            *(ushort*)(row + 3 * TBlock.Bytes),
+            *(ushort*)(row + 4 * TBlock.Bytes),
+            *(ushort*)(row + 5 * TBlock.Bytes),
+            *(ushort*)(row + 6 * TBlock.Bytes),
+            *(ushort*)(row + 7 * TBlock.Bytes)));
+}

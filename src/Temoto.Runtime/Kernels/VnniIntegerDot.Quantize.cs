@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Temoto.Kernels;
+
+internal sealed unsafe partial class VnniIntegerDot
+{
+    public override void Quantize(float* x, long columns, QuantizedRow destination)
+    {
+        for (long block = 0; block < columns / BlockColumns; block++, x += BlockColumns)
+        {
+            Vector256<float> a = Vector256.Load(x), b = Vector256.Load(x + 8), c = Vector256.Load(x + 16), d = Vector256.Load(x + 24);
+            // Magnitudes of floats order as their bits do; infinity and NaN come last.
+            var magnitude = Vector256.Create(0x7FFFFFFFu);
+            var most = Avx2.Max(
+                Avx2.Max(a.AsUInt32() & magnitude, b.AsUInt32() & magnitude),
+                Avx2.Max(c.AsUInt32() & magnitude, d.AsUInt32() & magnitude));
+            var half = Sse41.Max(most.GetLower(), most.GetUpper());
+            half = Sse41.Max(half, Sse2.Shuffle(half, 0b01_00_11_10));
+            half = Sse41.Max(half, Sse2.Shuffle(half, 0b10_11_00_01));
+            var largest = half.AsSingle().ToScalar();
+            if (!float.IsFinite(largest) || largest < Smallest)
+            {
+                destination.Scales[block] = float.IsFinite(largest) ? 0 : float.NaN;
+                destination.Offsets[block] = 0;
+                Vector256<sbyte>.Zero.Store(destination.Integers + block * BlockColumns);
+                continue;
+            }
+            destination.Scales[block] = largest / QuantizedRow.Limit;
+            var inverse = Vector256.Create(QuantizedRow.Limit / largest);
+            StoreIntegers(a * inverse, b * inverse, c * inverse, d * inverse, block, destination);
+        }
+    }
+
+    public override void QuantizeToGrid(float* x, float scale, long columns, QuantizedRow destination)
+    {
+        var scales = Vector256.Create(scale);
+        for (long block = 0; block < columns / BlockColumns; block++, x += BlockColumns)
+        {
+            destination.Scales[block] = scale;
+            StoreIntegers(OnGrid(x, scales), OnGrid(x + 8, scales), OnGrid(x + 16, scales), OnGrid(x + 24, scales), block, destination);
+        }
+    }
+
+    /// <summary>x / scale cut to the limits; 0 for NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> OnGrid(float* x, Vector256<float> scales)
+    {
+        var value = Vector256.Load(x) / scales;
+        var limit = Vector256.Create((float)QuantizedRow.Limit);
+        return Avx.Min(Avx.Max(value, -limit), limit) & Vector256.Equals(value, value);
+    }
+
+    /// <summary>Rounds 32 values to nearest, ties to even (the conversion's rounding mode), and stores them with their offset.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreIntegers(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, long block, QuantizedRow destination)
+    {
+        // Packing works on 128-bit halves: quads come out as 0 2 4 6 | 1 3 5 7.
+        var words = Avx2.PackSignedSaturate(
+            Avx2.PackSignedSaturate(Avx.ConvertToVector256Int32(a), Avx.ConvertToVector256Int32(b)),
+            Avx2.PackSignedSaturate(Avx.ConvertToVector256Int32(c), Avx.ConvertToVector256Int32(d)));
+        var integers = Avx2.PermuteVar8x32(words.AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsSByte();
+        integers.Store(destination.Integers + block * BlockColumns);
+        var sum = Vector256.Sum(AvxVnni.MultiplyWideningAndAdd(Vector256<int>.Zero, Vector256.Create((byte)1), integers));
+        destination.Offsets[block] = -QuantizedRow.WeightOffset * sum;
+    }
+}

@@ -41,12 +41,12 @@ internal static class KernelChooser
             throw new InputException(source, null, $"'{name}'", $"one of {string.Join(", ", available)} on this processor", "leave the option out to take the best");
         return name switch
         {
-            "vector512" => new VectorKernelSet<Lanes512, Vector512<float>>(Integers()),
-            "vector256" => new VectorKernelSet<Lanes256, Vector256<float>>(Integers()),
+            "vector512" => new VectorKernelSet<Lanes512, Vector512<float>>(Integers(wide: true)),
+            "vector256" => new VectorKernelSet<Lanes256, Vector256<float>>(Integers(wide: false)),
             "vector128" => new VectorKernelSet<Lanes128, Vector128<float>>(null),
             _ => new ScalarKernelSet(),
         };
     }
 
-    private static VnniIntegerDot? Integers() => AvxVnni.IsSupported ? new VnniIntegerDot() : null;
+    private static VnniIntegerDot? Integers(bool wide) => AvxVnni.IsSupported ? new VnniIntegerDot(wide && Avx512BW.IsSupported) : null;
 }

@@ -1,3 +1,5 @@
+using Temoto.Tensors;
+
 namespace Temoto.Kernels;
 
 /// <summary>
@@ -11,7 +13,7 @@ internal readonly unsafe struct QuantizedRow(byte* row, long columns)
     public const int BlockColumns = 32;
 
     /// <summary>The largest integer; -128 is left out so that the grid is symmetric.</summary>
-    public const int Limit = 127;
+    public const int Limit = InputGrid.Limit;
 
     /// <summary>What kernels add to a weight to make it unsigned.</summary>
     public const int WeightOffset = 128;
@@ -20,7 +22,7 @@ internal readonly unsafe struct QuantizedRow(byte* row, long columns)
 
     public float* Scales => (float*)row;
 
-    /// <summary>-128 times the sum of a block's integers: what a product with weights raised by 128 has too little once it is added.</summary>
+    /// <summary>-128 times the sum of a block's integers: added to a product with weights raised by 128, it gives the product with the weights themselves.</summary>
     public int* Offsets => (int*)row + Blocks;
 
     public sbyte* Integers => (sbyte*)(row + 2 * sizeof(float) * Blocks);

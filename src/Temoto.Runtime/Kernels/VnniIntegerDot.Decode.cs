@@ -21,7 +21,7 @@ internal sealed unsafe partial class VnniIntegerDot
         for (var row = 0; row < rows; row++)
         {
             if (!TBlock.HoldsScale)
-                groups.Read(weight.Scales!, rowStart + row);
+                groups.Read(rowStart + row);
             var sum = DotRow<TBlock>(plain + row * rowBytes, groups, activations);
             y[rowStart + row] = bias is null ? sum : sum + bias[rowStart + row];
         }
@@ -57,6 +57,24 @@ internal sealed unsafe partial class VnniIntegerDot
                 : Avx2.PermuteVar8x32(Vector256.Load(groups.Scales + firstEntry), entries);
             total = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(sums), scales * Vector256.Load(x.Scales + block), total);
         }
+        if (block + LaneBlocks / 2 <= blocks)
+        {
+            // Half a register of blocks: the upper lanes stay as they are.
+            var firstEntry = block >> groups.Shift;
+            var offsets = Vector128.Load(x.Offsets + block);
+            if (!TBlock.HoldsScale && groups.Zeros is not null)
+                offsets = (offsets * Avx2.PermuteVar8x32(Vector256.Load(groups.Zeros + firstEntry), entries).GetLower()) >> 7;
+            else
+                offsets >>= TBlock.OffsetShift;
+            var sums = Vector128.ConvertToSingle(HalfBlockSums<TBlock>(row, integers) + offsets);
+            var scales = TBlock.HoldsScale
+                ? Vector128.Create(HalfFloat.ToSingle(*(ushort*)row), HalfFloat.ToSingle(*(ushort*)(row + TBlock.Bytes)), HalfFloat.ToSingle(*(ushort*)(row + 2 * TBlock.Bytes)), HalfFloat.ToSingle(*(ushort*)(row + 3 * TBlock.Bytes)))
+                : Avx2.PermuteVar8x32(Vector256.Load(groups.Scales + firstEntry), entries).GetLower();
+            total = total.WithLower(Vector128.FusedMultiplyAdd(sums, scales * Vector128.Load(x.Scales + block), total.GetLower()));
+            block += LaneBlocks / 2;
+            row += LaneBlocks / 2 * TBlock.Bytes;
+            integers += LaneBlocks / 2 * BlockColumns;
+        }
         var tail = 0f;
         for (; block < blocks; block++, row += TBlock.Bytes, integers += BlockColumns)
         {
@@ -87,6 +105,17 @@ internal sealed unsafe partial class VnniIntegerDot
         var low = Avx2.HorizontalAdd(a, b);
         var high = Avx2.HorizontalAdd(c, d);
         return Avx2.Permute2x128(low, high, 0x20) + Avx2.Permute2x128(low, high, 0x31);
+    }
+
+    /// <summary>The same of four blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> HalfBlockSums<TBlock>(byte* row, sbyte* x)
+        where TBlock : struct, IBlock
+    {
+        var a = Avx2.HorizontalAdd(Products<TBlock>(row, x), Products<TBlock>(row + TBlock.Bytes, x + 32));
+        var b = Avx2.HorizontalAdd(Products<TBlock>(row + 2 * TBlock.Bytes, x + 64), Products<TBlock>(row + 3 * TBlock.Bytes, x + 96));
+        var sums = Avx2.HorizontalAdd(a, b);
+        return sums.GetLower() + sums.GetUpper();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -10,53 +10,71 @@ namespace Temoto.Kernels;
 /// </summary>
 internal sealed unsafe partial class VnniIntegerDot
 {
-    /// <summary>Rows of a panel: two registers of eight int32 sums.</summary>
+    /// <summary>Rows of a panel, two registers of eight int32 sums. A block of it lies as [8 column quads, 16 rows, 4 columns].</summary>
     private const int PanelRows = 16;
 
     /// <summary>Tokens of a tile: 2 x 4 int32 sums and as many float sums stay in registers.</summary>
     private const int TileTokens = 4;
 
-    /// <summary>Bytes of one block of a panel: [8 column quads, 16 rows, 4 columns].</summary>
-    private const int PanelBlockBytes = PanelRows * BlockColumns;
-
-    /// <summary>Weights as unsigned bytes q - zero + 128, and their scales, [panels, blocks, 16]. Rows that fill up the last panel have the scale 0.</summary>
-    private static void PackPanels<TBlock>(Tensor weight, long rowStart, int rows, byte* plain, RowGroups groups, float* scales, byte* panels)
+    /// <summary>
+    /// Weights as unsigned bytes with their scales, [panels, blocks, rows]. Where <paramref name="zeros"/> is null, bytes are q - zero + 128; else they are q, and zero
+    /// goes there. Rows that fill up the last panel have the scale 0.
+    /// </summary>
+    private static void PackPanels<TBlock>(Tensor weight, long rowStart, int rows, byte* plain, RowGroups groups, int panelRows, float* scales, int* zeros, byte* panels)
         where TBlock : struct, IBlock
     {
         var blocks = weight.Columns / BlockColumns;
         var rowBytes = weight.RowBytes;
-        var padded = (rows + PanelRows - 1) / PanelRows * PanelRows;
-        // Nibbles without stored zero points mean q - 8: as bytes, q + 120. Bytes were raised by 128 as they were loaded.
-        var raise = (byte)(QuantizedRow.WeightOffset - (QuantizedRow.WeightOffset >> TBlock.OffsetShift));
-        var unpacked = stackalloc Vector256<byte>[8];
-        for (var row = 0; row < padded; row++)
+        // Bytes were raised by 128 as they were loaded; nibbles without stored zero points mean q - 8.
+        var defaultZero = QuantizedRow.WeightOffset >> TBlock.OffsetShift;
+        for (var row = 0; row < Padded(rows, panelRows); row++)
         {
-            var rowScales = scales + row / PanelRows * blocks * PanelRows + row % PanelRows;
-            var quads = (int*)(panels + row / PanelRows * blocks * PanelBlockBytes) + row % PanelRows;
+            var first = row / panelRows * blocks * panelRows + row % panelRows;
             if (row >= rows)
             {
                 for (long block = 0; block < blocks; block++)
-                    rowScales[block * PanelRows] = 0;
+                    scales[first + block * panelRows] = 0;
                 continue;
             }
             if (!TBlock.HoldsScale)
-                groups.Read(weight.Scales!, rowStart + row);
+                groups.Read(rowStart + row);
             var source = plain + row * rowBytes;
-            for (long block = 0; block < blocks; block++, source += TBlock.Bytes, quads += PanelBlockBytes / sizeof(int))
+            var quads = (int*)(panels + row / panelRows * blocks * panelRows * BlockColumns) + row % panelRows;
+            for (long block = 0; block < blocks; block++, source += TBlock.Bytes)
             {
                 var entry = block >> groups.Shift;
-                rowScales[block * PanelRows] = TBlock.HoldsScale ? HalfFloat.ToSingle(*(ushort*)source) : groups.Scales[entry];
-                var raised = !TBlock.HoldsScale && groups.Zeros is not null ? (byte)(QuantizedRow.WeightOffset - groups.Zeros[entry]) : raise;
-                var values = (TBlock.Load(source) + Vector256.Create(raised)).AsInt32();
-                for (var quad = 0; quad < 8; quad++)
-                    quads[quad * PanelRows] = values.GetElement(quad);
+                scales[first + block * panelRows] = TBlock.HoldsScale ? HalfFloat.ToSingle(*(ushort*)source) : groups.Scales[entry];
+                var zero = !TBlock.HoldsScale && groups.Zeros is not null ? groups.Zeros[entry] : defaultZero;
+                var bytes = TBlock.Load(source);
+                if (zeros is null)
+                    bytes += Vector256.Create((byte)(QuantizedRow.WeightOffset - zero));
+                else
+                    zeros[first + block * panelRows] = zero;
+                var values = bytes.AsInt32();
+                for (var quad = 0; quad < 8; quad++, quads += panelRows)
+                    *quads = values.GetElement(quad);
             }
         }
     }
 
-    private static void MultiplyPanels(Tensor weight, long rowStart, int rows, float* scales, byte* panels, float* bias, byte* x, int tokens, float* y)
+    /// <summary>Adds the bias [panelRows or fewer] and stores as many rows of each token.</summary>
+    private static void StoreTile(float* tile, int panelRows, int rows, float* bias, int tokens, float* y, long yStride)
     {
-        var columns = weight.Columns;
+        for (var t = 0; t < tokens; t++, tile += panelRows, y += yStride)
+        {
+            var r = 0;
+            for (; r + 8 <= rows; r += 8)
+                (bias is null ? Vector256.Load(tile + r) : Vector256.Load(tile + r) + Vector256.Load(bias + r)).Store(y + r);
+            for (; r < rows; r++)
+                y[r] = bias is null ? tile[r] : tile[r] + bias[r];
+        }
+    }
+
+    /// <param name="bias">Of the first row, or null.</param>
+    /// <param name="y">Of the first row and token.</param>
+    /// <param name="stride">Floats from one token of y to the next.</param>
+    private static void MultiplyPanels(long columns, int rows, float* scales, byte* panels, float* bias, byte* x, int tokens, float* y, long stride)
+    {
         var blocks = columns / BlockColumns;
         var tile = stackalloc float[TileTokens * PanelRows];
         for (var token = 0; token < tokens; token += TileTokens)
@@ -66,12 +84,7 @@ internal sealed unsafe partial class VnniIntegerDot
             for (var row = 0; row < rows; row += PanelRows)
             {
                 MultiplyTile(panels + row * columns, scales + row * blocks, first, tileTokens, columns, tile);
-                for (var t = 0; t < tileTokens; t++)
-                {
-                    var target = y + (token + t) * weight.Rows + rowStart + row;
-                    for (var r = 0; r < Math.Min(PanelRows, rows - row); r++)
-                        target[r] = bias is null ? tile[t * PanelRows + r] : tile[t * PanelRows + r] + bias[rowStart + row + r];
-                }
+                StoreTile(tile, PanelRows, Math.Min(PanelRows, rows - row), bias is null ? null : bias + row, tileTokens, y + token * stride + row, stride);
             }
         }
     }

@@ -10,7 +10,8 @@ namespace Temoto.Kernels;
 /// saturation. Weights are made unsigned (nibbles as they are stored, bytes raised by 128); the offset times the block's sum of activations makes up for it,
 /// so that every block sum is the specification's.
 /// </summary>
-internal sealed unsafe partial class VnniIntegerDot : IntegerDot
+/// <param name="wideNibbles">Whether the processor has 512-bit byte multiplication (AVX-512BW), which is faster for nibbles and several tokens.</param>
+internal sealed unsafe partial class VnniIntegerDot(bool wideNibbles) : IntegerDot
 {
     private const int BlockColumns = QuantizedRow.BlockColumns;
 
@@ -18,13 +19,12 @@ internal sealed unsafe partial class VnniIntegerDot : IntegerDot
     private const int LaneBlocks = 8;
 
     /// <summary>
-    /// Prompt: a panel of rounded-up rows as bytes with their scales, and encoded rows laid out plain. One token: the groups of a row and the plain rows, which is less.
+    /// Prompt: panels of rounded-up rows as bytes with their scales and zero points, and encoded rows laid out plain. One token: the groups of a row and the plain rows, which is less.
     /// </summary>
     public override long MatMulScratchFloats(long columns, int rows)
     {
-        long padded = (rows + PanelRows - 1) / PanelRows * PanelRows;
-        var blocks = columns / BlockColumns;
-        return GroupFloats(columns) + padded * blocks + (padded + rows) * columns / sizeof(float);
+        var padded = Padded(rows, NibblePanelRows);
+        return GroupFloats(columns) + 2 * padded * (columns / BlockColumns) + (padded + rows) * columns / sizeof(float);
     }
 
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, float* scratch)
@@ -46,7 +46,7 @@ internal sealed unsafe partial class VnniIntegerDot : IntegerDot
         }
     }
 
-    private static void MatMul<TBlock>(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, float* scratch)
+    private void MatMul<TBlock>(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, float* scratch)
         where TBlock : struct, IBlock
     {
         var rows = (int)(rowEnd - rowStart);
@@ -57,12 +57,28 @@ internal sealed unsafe partial class VnniIntegerDot : IntegerDot
             MatVec<TBlock>(weight, rowStart, rows, PlainRows(weight, rowStart, rowEnd, (byte*)scratch), groups, bias, x, y);
             return;
         }
-        var padded = (rows + PanelRows - 1) / PanelRows * PanelRows;
-        var panels = (byte*)(scratch + padded * weight.Columns / BlockColumns);
-        var plain = PlainRows(weight, rowStart, rowEnd, panels + padded * weight.Columns);
-        PackPanels<TBlock>(weight, rowStart, rows, plain, groups, scratch, panels);
-        MultiplyPanels(weight, rowStart, rows, scratch, panels, bias, x, tokens, y);
+        var blocks = weight.Columns / BlockColumns;
+        if (TBlock.OffsetShift == 0 || !wideNibbles)
+        {
+            var padded = Padded(rows, PanelRows);
+            var panels = (byte*)(scratch + padded * blocks);
+            var plain = PlainRows(weight, rowStart, rowEnd, panels + padded * weight.Columns);
+            PackPanels<TBlock>(weight, rowStart, rows, plain, groups, PanelRows, scratch, null, panels);
+            MultiplyPanels(weight.Columns, rows, scratch, panels, bias is null ? null : bias + rowStart, x, tokens, y + rowStart, weight.Rows);
+        }
+        else
+        {
+            var padded = Padded(rows, NibblePanelRows);
+            var zeros = (int*)(scratch + padded * blocks);
+            var panels = (byte*)(zeros + padded * blocks);
+            var plain = PlainRows(weight, rowStart, rowEnd, panels + padded * weight.Columns);
+            PackPanels<TBlock>(weight, rowStart, rows, plain, groups, NibblePanelRows, scratch, zeros, panels);
+            MultiplyNibblePanels(weight.Columns, rows, scratch, zeros, panels, bias is null ? null : bias + rowStart, x, tokens, y + rowStart, weight.Rows);
+        }
     }
+
+    /// <summary>Rows rounded up to whole panels.</summary>
+    private static long Padded(int rows, int panelRows) => (rows + panelRows - 1) / panelRows * panelRows;
 
     private static byte* PlainRows(Tensor weight, long rowStart, long rowEnd, byte* scratch)
     {
@@ -161,50 +177,73 @@ internal sealed unsafe partial class VnniIntegerDot : IntegerDot
         private readonly long count;
 
         /// <summary>Where groups are no power of two of blocks, each block gets an entry of its own.</summary>
-        private readonly int groupsPerEntry;
+        private readonly int entryBlocks;
+
+        // What one row needs, looked up once for all rows.
+        private readonly GroupScales? source;
+        private readonly ushort* halves;
+        private readonly byte* packedZeros;
+        private readonly long zeroRowBytes;
 
         public RowGroups(Tensor weight, float* scratch)
         {
             Scales = scratch;
             if (weight.Scales is not { } scales)
                 return;
+            source = scales;
             var blocks = weight.Columns / BlockColumns;
             var groupBlocks = GroupBlocks(scales, weight.Columns);
-            groupsPerEntry = 1;
+            entryBlocks = 1;
             if (groupBlocks >= blocks)
                 Shift = 31;
             else if (long.IsPow2(groupBlocks))
                 Shift = (int)long.Log2(groupBlocks);
             else
-                groupsPerEntry = (int)groupBlocks;
+                entryBlocks = (int)groupBlocks;
             count = (blocks + (1L << Shift) - 1) >> Shift;
-            Zeros = scales.Zeros is null ? null : (int*)(scratch + blocks + LaneBlocks);
+            if (entryBlocks == 1 && !scales.PerTensor && scales.Scales.DType == DType.F16)
+                halves = (ushort*)scales.Scales.Data;
+            if (scales.Zeros is not { } zeros)
+                return;
+            Zeros = (int*)(scratch + blocks + LaneBlocks);
+            packedZeros = zeros.Data;
+            zeroRowBytes = zeros.RowBytes;
         }
 
-        /// <summary>Entry of lane i's block, counted from the entry of the first, for a first block that is a multiple of the lanes.</summary>
+        /// <summary>Entry of lane i's block, counted from the entry of the first, for a first block that is a multiple of the lanes (or of half of them).</summary>
         public Vector256<int> LaneEntries => Avx2.ShiftRightLogicalVariable(Vector256<int>.Indices, Vector256.Create((uint)Shift));
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Read(GroupScales scales, long row)
+        public void Read(long row)
         {
-            if (groupsPerEntry == 1 && !scales.PerTensor && scales.Scales.DType == DType.F16)
+            if (halves is null)
             {
-                var halves = (ushort*)scales.Scales.Row(row);
-                long i = 0;
-                for (; i + LaneBlocks <= count; i += LaneBlocks)
-                    Lanes256.LoadF16(halves + i).Store(Scales + i);
-                for (; i < count; i++)
-                    Scales[i] = HalfFloat.ToSingle(halves[i]);
+                for (long i = 0; i < count; i++)
+                    Scales[i] = source!.Scale(row, i / entryBlocks);
             }
             else
             {
-                for (long i = 0; i < count; i++)
-                    Scales[i] = scales.Scale(row, i / groupsPerEntry);
+                var rowHalves = halves + row * count;
+                long i = 0;
+                for (; i + LaneBlocks <= count; i += LaneBlocks)
+                    Lanes256.LoadF16(rowHalves + i).Store(Scales + i);
+                for (; i < count; i++)
+                    Scales[i] = HalfFloat.ToSingle(rowHalves[i]);
             }
             if (Zeros is null)
                 return;
-            for (long i = 0; i < count; i++)
-                Zeros[i] = scales.Zero(row, i / groupsPerEntry);
+            var rowZeros = packedZeros + row * zeroRowBytes;
+            long at = 0;
+            if (entryBlocks == 1)
+            {
+                var shifts = Vector256<uint>.Indices * 4;
+                for (; at + LaneBlocks <= count; at += LaneBlocks)
+                    (Avx2.ShiftRightLogicalVariable(Vector256.Create(*(uint*)(rowZeros + at / 2)), shifts) & Vector256.Create(15u)).AsInt32().Store(Zeros + at);
+            }
+            for (var i = at; i < count; i++)
+            {
+                var group = entryBlocks == 1 ? i : i / entryBlocks;
+                Zeros[i] = rowZeros[group >> 1] >> (int)(group & 1) * 4 & 0xF;
+            }
         }
     }
 }

@@ -11,9 +11,9 @@ public unsafe class IntegerDotTests
 
     private static readonly ScalarIntegerDot Specification = new();
 
-    public static TheoryData<string> Kernels => AvxVnni.IsSupported ? ["scalar", "vnni"] : ["scalar"];
+    public static TheoryData<string> Kernels => !AvxVnni.IsSupported ? ["scalar"] : Avx512BW.IsSupported ? ["scalar", "vnni", "vnni-wide"] : ["scalar", "vnni"];
 
-    private static IntegerDot Choose(string name) => name == "vnni" ? new VnniIntegerDot() : Specification;
+    private static IntegerDot Choose(string name) => name == "scalar" ? Specification : new VnniIntegerDot(name == "vnni-wide");
 
     /// <summary>Weights of every kind. Columns: one block, seven, eight and nine; groups of one block, of two, of three (no power of two), and whole rows.</summary>
     private static IEnumerable<Tensor> Cases(int rows)

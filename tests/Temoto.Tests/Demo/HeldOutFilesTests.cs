@@ -13,7 +13,7 @@ public sealed partial class HeldOutFilesTests
     [Fact]
     public void The_files_in_the_repository_are_what_the_generator_writes()
     {
-        Assert.Equal(HeldOutFiles.ToJsonLines(HeldOutFiles.Exchanges(2, 50)), File.ReadAllText(Path.Combine(Folder, "heldout.jsonl")));
+        Assert.Equal(HeldOutFiles.ToJsonLines(HeldOutFiles.Exchanges(5, 100)), File.ReadAllText(Path.Combine(Folder, "heldout.jsonl")));
         Assert.Equal(HeldOutFiles.Text(3, 32 * 1024), File.ReadAllText(Path.Combine(Folder, "heldout.txt")));
     }
 
@@ -22,7 +22,7 @@ public sealed partial class HeldOutFilesTests
     {
         var random = new SeededRandom(10);
         var training = Enumerable.Range(0, 10_000).SelectMany(_ => Conversation.Make(random, Split.Training).Exchanges).SelectMany(NamesAndReadings).ToHashSet();
-        var heldOut = HeldOutFiles.Exchanges(2, 50).SelectMany(NamesAndReadings).ToHashSet();
+        var heldOut = HeldOutFiles.Exchanges(5, 100).SelectMany(NamesAndReadings).ToHashSet();
         Assert.InRange(heldOut.Count, 400, 10_000);
         Assert.Empty(heldOut.Intersect(training));
     }

@@ -289,7 +289,7 @@ public class CommandLineTests
         Assert.NotEmpty(document.RootElement.GetProperty("packing").EnumerateArray());
     }
 
-    /// <summary>int4 to AutoAWQ and back, and to a macro stream: the same logits, byte for byte.</summary>
+    /// <summary>int4 to AutoAWQ and back to a packed .temoto file, and to a macro stream: the same logits, byte for byte; and those of where they came from.</summary>
     [Fact]
     public void EveryInt4FormatGivesTheSameLogits()
     {
@@ -308,11 +308,15 @@ public class CommandLineTests
             return File.ReadAllBytes(folder.File("logits.f32"));
         }
 
+        // The AWQ formats hold biases and norms as float16: bfloat16 values below its normal range are rounded there, by at most 2^-25 each.
         var packed = Pack("demo", "demo.temoto", "--method", "rtn");
-        var expected = Logits(packed);
-        Assert.NotEqual(expected, Logits("demo"));
-        Assert.Equal(expected, Logits(Pack(packed, "awq", "--format", "awq")));
+        var expected = Logits(Pack(packed, "awq", "--format", "awq"));
         Assert.Equal(expected, Logits(Pack(folder.File("awq"), "again.temoto", "--packing", "auto")));
         Assert.Equal(expected, Logits(Pack(packed, "demo.macro", "--format", "awq-macro")));
+        var differences = Floats(expected).Zip(Floats(Logits(packed)), (left, right) => Math.Abs(left - right));
+        Assert.InRange(differences.Max(), 0, 1e-4);
+        Assert.True(Floats(expected).Zip(Floats(Logits("demo")), (left, right) => Math.Abs(left - right)).Max() > 0.01);
+
+        static float[] Floats(byte[] bytes) => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes).ToArray();
     }
 }

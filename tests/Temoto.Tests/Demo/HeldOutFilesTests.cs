@@ -31,7 +31,7 @@ public sealed partial class HeldOutFilesTests
     public void No_prompt_occurs_twice_and_none_in_training()
     {
         var prompts = File.ReadLines(Path.Combine(Folder, "heldout.jsonl")).Select(Prompt).ToArray();
-        Assert.Equal(400, prompts.Length);
+        Assert.Equal(800, prompts.Length);
         Assert.Equal(prompts.Length, prompts.Distinct().Count());
         var random = new SeededRandom(10);
         Assert.Empty(Enumerable.Range(0, 10_000).SelectMany(_ => Conversation.Make(random, Split.Training).Exchanges).Select(exchange => exchange.Prompt).Intersect(prompts));

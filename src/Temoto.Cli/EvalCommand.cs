@@ -37,9 +37,10 @@ internal static class EvalCommand
 
             using var loaded = model.Load(parsed);
             var window = loaded.Info.ContextTokens;
-            var step = parsed.GetValue(stride) ?? Math.Max(1, window / 2);
-            var perplexity = content is null ? null : MeasurePerplexity(loaded, content, window, step, cancellation);
-            var divergence = referencePath is null ? null : MeasureDivergence(loaded, referencePath, content!, window, step, cancellation);
+            var step = parsed.GetValue(stride) ?? DefaultStride(window);
+            var tokens = content is null ? null : loaded.Known(loaded.Tokenizer.Encode(content));
+            var perplexity = tokens is null ? null : MeasurePerplexity(loaded, tokens, window, step, "perplexity", cancellation);
+            var divergence = referencePath is null ? null : MeasureDivergence(loaded, referencePath, tokens!, window, step, cancellation);
             var tasks = rows.Count == 0 ? [] : MeasureTasks(loaded, rows, parsed.GetValue(maxTokens), parsed.GetValue(wrong), cancellation);
             if (parsed.GetValue(model.Json))
                 PrintJson(perplexity, divergence, tasks);
@@ -50,18 +51,18 @@ internal static class EvalCommand
         return command;
     }
 
-    private static PerplexityResult MeasurePerplexity(LanguageModel model, string text, int window, int stride, CancellationToken cancellation)
-    {
-        var tokens = model.Known(model.Tokenizer.Encode(text));
-        return ProgressBar.Run("perplexity", bar => Perplexity.Measure(model, tokens, window, stride, (done, all) => bar.Report(done, all), cancellation));
-    }
+    /// <summary>Half the window: every token but the first few has at least that many before it.</summary>
+    public static int DefaultStride(int window) => Math.Max(1, window / 2);
 
-    private static DivergenceResult MeasureDivergence(LanguageModel model, string referencePath, string text, int window, int stride, CancellationToken cancellation)
+    /// <param name="title">What the progress bar says.</param>
+    public static PerplexityResult MeasurePerplexity(LanguageModel model, int[] tokens, int window, int stride, string title, CancellationToken cancellation) =>
+        ProgressBar.Run(title, bar => Perplexity.Measure(model, tokens, window, stride, (done, all) => bar.Report(done, all), cancellation));
+
+    private static DivergenceResult MeasureDivergence(LanguageModel model, string referencePath, int[] tokens, int window, int stride, CancellationToken cancellation)
     {
         using var reference = LanguageModel.Load(ModelChoice.Resolve(referencePath));
         if (reference.Info.ContextTokens < window)
             throw new InputException(referencePath, "--against", $"a model of {reference.Info.ContextTokens} tokens", $"at least the {window} tokens of the window", $"add --context {reference.Info.ContextTokens}");
-        var tokens = model.Known(model.Tokenizer.Encode(text));
         return ProgressBar.Run("divergence", bar => Divergence.Measure(model, reference, tokens, window, stride, (done, all) => bar.Report(done, all), cancellation));
     }
 

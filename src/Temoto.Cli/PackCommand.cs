@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Temoto.Formats;
+using Temoto.Quantization;
 using Temoto.Tensors;
 
 namespace Temoto.Cli;
@@ -50,7 +51,7 @@ internal static class PackCommand
             var content = parsed.GetValue(text) is { } textPath ? TextFile.Read(textPath) : null;
 
             var clock = Stopwatch.StartNew();
-            PackReport? details = null;
+            PackJob? job = null;
             switch (wanted)
             {
                 case HuggingFace:
@@ -61,21 +62,21 @@ internal static class PackCommand
                     break;
                 default:
                     var target = wanted switch { Awq => PackTarget.AutoAwq, AwqMacro => PackTarget.AwqMacro, _ => PackTarget.Temoto };
-                    details = PackRun.Run(ModelChoice.Resolve(source!), path, quantization, parsed, target, cancellation);
+                    job = PackRun.Run(ModelChoice.Resolve(source!), path, quantization, parsed, target, cancellation);
                     break;
             }
-            PrintResult(path, name is not null, clock.Elapsed, parsed.GetValue(json), parsed.GetValue(report), details, source, content, cancellation);
+            PrintResult(path, name is not null, clock.Elapsed, parsed.GetValue(json), parsed.GetValue(report), job, source, content, cancellation);
             return Task.FromResult(0);
         });
         return command;
     }
 
-    private static void PrintResult(string path, bool random, TimeSpan elapsed, bool json, bool wantsReport, PackReport? details, string? source, string? text, CancellationToken cancellation)
+    private static void PrintResult(string path, bool random, TimeSpan elapsed, bool json, bool wantsReport, PackJob? job, string? source, string? text, CancellationToken cancellation)
     {
         using var checkpoint = CheckpointReader.Open(path);
         var bytes = checkpoint.Tensors.Values.Sum(tensor => tensor.StoredBytes);
         var elements = checkpoint.Tensors.Values.Sum(tensor => tensor.ElementCount);
-        var report = wantsReport ? PackReportTable.Create(checkpoint, details, source is null ? null : ModelChoice.Resolve(source), path, text, cancellation) : null;
+        var report = wantsReport ? PackReportTable.Create(checkpoint, job, source is null ? null : ModelChoice.Resolve(source), path, text, cancellation) : null;
         if (json)
         {
             Console.WriteLine(Json.Document(document =>

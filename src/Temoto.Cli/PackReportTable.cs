@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Temoto.Formats;
-using Temoto.Generation.Evaluation;
 using Temoto.Packing;
+using Temoto.Quantization;
 
 namespace Temoto.Cli;
 
@@ -9,24 +9,24 @@ namespace Temoto.Cli;
 internal sealed class PackReportTable
 {
     private readonly List<(string Kind, int Count, long Elements, long Bytes)> kinds;
-    private readonly PackReport? details;
+    private readonly PackJob? job;
     private readonly double? perplexityBefore;
     private readonly double? perplexityAfter;
 
-    private PackReportTable(Checkpoint packed, PackReport? details, double? before, double? after)
+    private PackReportTable(Checkpoint packed, PackJob? job, double? before, double? after)
     {
         kinds = [.. packed.Tensors.Values.GroupBy(tensor => KindOf(tensor.Name)).Select(group => (group.Key, group.Count(), group.Sum(tensor => tensor.ElementCount), group.Sum(tensor => tensor.StoredBytes)))];
-        this.details = details;
+        this.job = job;
         perplexityBefore = before;
         perplexityAfter = after;
     }
 
     /// <param name="source">The checkpoint before, for its perplexity; null where there is none.</param>
-    public static PackReportTable Create(Checkpoint packed, PackReport? details, string? source, string output, string? text, CancellationToken cancellation)
+    public static PackReportTable Create(Checkpoint packed, PackJob? job, string? source, string output, string? text, CancellationToken cancellation)
     {
         if (text is null || source is null)
-            return new PackReportTable(packed, details, null, null);
-        return new PackReportTable(packed, details, PerplexityOf(source, text, "before", cancellation), PerplexityOf(output, text, "after", cancellation));
+            return new PackReportTable(packed, job, null, null);
+        return new PackReportTable(packed, job, PerplexityOf(source, text, "before", cancellation), PerplexityOf(output, text, "after", cancellation));
     }
 
     public void Print()
@@ -47,7 +47,7 @@ internal sealed class PackReportTable
     }
 
     /// <summary>Mean over the layers of a matrix kind's squared output error over its output's sum of squares, on the calibration tokens.</summary>
-    private Dictionary<string, (double Rtn, double Kept, double Clipped)> MatrixErrors() => (details?.Job.Reports ?? [])
+    private Dictionary<string, (double Rtn, double Kept, double Clipped)> MatrixErrors() => (job?.Reports ?? [])
         .SelectMany(layer => layer.Matrices)
         .GroupBy(matrix => KindOf(matrix.Name))
         .ToDictionary(group => group.Key, group => (group.Average(item => item.RtnError), group.Average(item => item.Error), group.Average(item => item.ClippedShare)));
@@ -55,11 +55,11 @@ internal sealed class PackReportTable
     /// <summary>What packing made of each kind of matrix; "plain" where nothing was shorter.</summary>
     private void PrintPacking()
     {
-        if (details is null || details.Job.PackedMatrices.Count == 0)
+        if (job is null || job.PackedMatrices.Count == 0)
             return;
         Console.WriteLine("\n| packed | modes | bytes, plain | bytes, packed | ratio | bits per weight | unique chunks, mean | chunk entropy, bits | above it |");
         Console.WriteLine("|---|---|---:|---:|---:|---:|---:|---:|---:|");
-        foreach (var kind in details.Job.PackedMatrices.GroupBy(item => KindOf(item.Name)))
+        foreach (var kind in job.PackedMatrices.GroupBy(item => KindOf(item.Name)))
         {
             var all = kind.Select(item => item.Statistics).ToList();
             var modes = string.Join(", ", all.GroupBy(item => item.Mode).Select(mode => $"{mode.Count()} {(mode.Key == PackingMode.None ? "plain" : mode.Key.ToString().ToLowerInvariant())}"));
@@ -73,11 +73,11 @@ internal sealed class PackReportTable
     /// <summary>Errors of what was calibrated: squared error of a layer's output over the sum of squares of what it adds to its input.</summary>
     private void PrintLayers()
     {
-        if (details is null || details.Job.Reports.Count == 0)
+        if (job is null || job.Reports.Count == 0)
             return;
         Console.WriteLine("\n| layer | error, round to nearest | error | kept | scales (exponent; outliers of the input) |");
         Console.WriteLine("|---|---:|---:|---|---|");
-        foreach (var layer in details.Job.Reports)
+        foreach (var layer in job.Reports)
         {
             var groups = string.Join(", ", layer.Groups.Select(group => $"{group.Name} {(group.Exponent is { } exponent ? $"{exponent:0.00}" : "-")} ({group.ActivationOutliers:0.#}x)"));
             Console.WriteLine($"| {layer.Layer} | {layer.RtnError:0.000000} | {layer.Error:0.000000} | {layer.Kept} | {groups} |");
@@ -98,7 +98,7 @@ internal sealed class PackReportTable
         }
         json.WriteEndArray();
         json.WriteStartArray("layers");
-        foreach (var layer in details?.Job.Reports ?? [])
+        foreach (var layer in job?.Reports ?? [])
         {
             json.WriteStartObject();
             json.WriteNumber("layer", layer.Layer);
@@ -149,7 +149,6 @@ internal sealed class PackReportTable
     {
         using var model = LanguageModel.Load(path);
         var window = model.Info.ContextTokens;
-        var tokens = model.Known(model.Tokenizer.Encode(text));
-        return ProgressBar.Run($"perplexity {title}", bar => Perplexity.Measure(model, tokens, window, Math.Max(1, window / 2), (done, all) => bar.Report(done, all), cancellation)).Value;
+        return EvalCommand.MeasurePerplexity(model, model.Known(model.Tokenizer.Encode(text)), window, EvalCommand.DefaultStride(window), $"perplexity {title}", cancellation).Value;
     }
 }

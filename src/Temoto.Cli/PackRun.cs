@@ -8,7 +8,8 @@ namespace Temoto.Cli;
 /// <summary>The work of <c>pack</c> on one checkpoint: calibration, the job, and the conversion to an AutoAWQ directory where that is asked for.</summary>
 internal static class PackRun
 {
-    public static PackReport Run(string source, string output, QuantizationChoice choice, ParseResult parsed, PackTarget target, CancellationToken cancellation)
+    /// <returns>The finished job, for the report.</returns>
+    public static PackJob Run(string source, string output, QuantizationChoice choice, ParseResult parsed, PackTarget target, CancellationToken cancellation)
     {
         using var checkpoint = CheckpointReader.Open(source);
         CheckpointFile.Verify(checkpoint, source, cancellation);
@@ -43,7 +44,7 @@ internal static class PackRun
             Console.Error.WriteLine($"went on behind {job.ReusedParts} parts of an interrupted job{(settings is null || !observes ? "" : "; the report has only the layers of this run")}");
         if (target != PackTarget.Temoto)
             Export(file, source, output, target, cancellation);
-        return new PackReport(job);
+        return job;
     }
 
     private static int[][] Calibrate(Checkpoint checkpoint, QuantizationChoice choice, ParseResult parsed, CancellationToken cancellation)

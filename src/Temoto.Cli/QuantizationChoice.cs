@@ -25,6 +25,9 @@ internal sealed class QuantizationChoice
     private readonly Option<string?> embedding = new("--embedding") { Description = "Embedding table, likewise (default: as the head where both are one tensor, else f16)", HelpName = "TYPE" };
     private readonly Option<string> packing = new("--packing") { Description = "Lossless packing of integer rows: none, naive, packet, frequency, entropy or auto", HelpName = "MODE", DefaultValueFactory = _ => "none" };
 
+    /// <summary>Everything that says how weights become integers.</summary>
+    private Option[] HowToQuantize => [method, groupSize, symmetric, zeroPoints, calibration, calibrationTokens, activations, awqScaling, noClip, lmHead, embedding];
+
     public void AddTo(Command command)
     {
         weights.AcceptOnlyFromAmong("bf16", "f16", "f32", "int8", "int4", Keep);
@@ -34,14 +37,14 @@ internal sealed class QuantizationChoice
         embedding.AcceptOnlyFromAmong("bf16", "f16", "f32", "int8", "int4");
         awqScaling.AcceptOnlyFromAmong("duo", "plain", "both");
         packing.AcceptOnlyFromAmong("none", "naive", "packet", "frequency", "entropy", "auto");
-        foreach (var option in new Option[] { weights, method, groupSize, symmetric, zeroPoints, calibration, calibrationTokens, activations, awqScaling, noClip, lmHead, embedding, packing })
+        foreach (var option in (Option[])[weights, .. HowToQuantize, packing])
             command.Options.Add(option);
     }
 
     /// <summary>The type of a checkpoint of random weights.</summary>
     public DType FloatType(ParseResult parsed)
     {
-        RefuseBeside(parsed, "hf", method, groupSize, symmetric, zeroPoints, calibration, calibrationTokens, activations, awqScaling, noClip, lmHead, embedding, packing);
+        RefuseBeside(parsed, "hf", [.. HowToQuantize, packing]);
         return parsed.GetValue(weights) switch
         {
             null or "bf16" => DType.BF16,
@@ -53,7 +56,7 @@ internal sealed class QuantizationChoice
 
     public DType GgufType(ParseResult parsed)
     {
-        RefuseBeside(parsed, "gguf", method, groupSize, symmetric, zeroPoints, calibration, calibrationTokens, activations, awqScaling, noClip, lmHead, embedding, packing);
+        RefuseBeside(parsed, "gguf", [.. HowToQuantize, packing]);
         return parsed.GetValue(weights) switch
         {
             null or "bf16" => DType.BF16,
@@ -74,7 +77,7 @@ internal sealed class QuantizationChoice
         {
             if (!hasIntegers)
                 throw new InputException("--weights", null, "keep, for a model without integer weights", "int4, int8, f16, bf16 or f32", "leave it out for int4");
-            RefuseBeside(parsed, "--weights keep", method, groupSize, symmetric, zeroPoints, calibration, calibrationTokens, activations, awqScaling, noClip, lmHead, embedding);
+            RefuseBeside(parsed, "--weights keep", HowToQuantize);
             RefusePacking(parsed, target);
             return null;
         }

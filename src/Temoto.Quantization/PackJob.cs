@@ -14,6 +14,10 @@ internal sealed class PackJob(Checkpoint source, string output)
 {
     private const string FingerprintName = "job.sha256";
 
+    private readonly List<LayerReport> reports = [];
+    private readonly List<(string Name, PackingStatistics Statistics)> packedMatrices = [];
+    private int writtenParts;
+
     /// <summary>Null keeps integer weights as they are and changes nothing but their packing.</summary>
     public QuantizationSettings? Quantization { get; init; }
 
@@ -31,10 +35,6 @@ internal sealed class PackJob(Checkpoint source, string output)
 
     /// <summary>What was measured on the layers that this run quantized.</summary>
     public IReadOnlyList<LayerReport> Reports => reports;
-
-    private readonly HashSet<string> written = [];
-    private readonly List<LayerReport> reports = [];
-    private readonly List<(string Name, PackingStatistics Statistics)> packedMatrices = [];
 
     private string PartsFolder => output + ".parts";
 
@@ -82,7 +82,7 @@ internal sealed class PackJob(Checkpoint source, string output)
                 WritePart(new QuantizedPart(key, [.. source.Tensors.Values.Select(Plain)]), cancellation);
             keys.Add(key);
         }
-        ReusedParts = keys.Count - written.Count;
+        ReusedParts = keys.Count - writtenParts;
         return keys;
     }
 
@@ -135,21 +135,10 @@ internal sealed class PackJob(Checkpoint source, string output)
         hash.AppendData(Encoding.UTF8.GetBytes($"{Quantization}\n{Packing}\n{Description}\n{(Calibration is null ? "" : CalibrationText.Hash(Calibration))}\n"));
         var tensors = source.Tensors.Values.ToList();
         var hashes = new string[tensors.Count];
-        Parallel.For(0, tensors.Count, new ParallelOptions { CancellationToken = cancellation }, i => hashes[i] = $"{tensors[i]} {tensors[i].Scales?.GroupSize} {tensors[i].InputGrid} {string.Join(' ', Stored(tensors[i]).Select(TemotoFormat.Hash))}\n");
+        Parallel.For(0, tensors.Count, new ParallelOptions { CancellationToken = cancellation }, i => hashes[i] = $"{tensors[i]} {tensors[i].Scales?.GroupSize} {tensors[i].InputGrid} {string.Join(' ', TemotoWriter.StoredTensors(tensors[i]).Select(TemotoFormat.Hash))}\n");
         foreach (var line in hashes)
             hash.AppendData(Encoding.UTF8.GetBytes(line));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    /// <summary>Everything that a tensor's values depend on, as plain tensors.</summary>
-    private static unsafe List<Tensor> Stored(Tensor tensor)
-    {
-        var parts = new List<Tensor> { tensor.Encoded is { } encoded ? new Tensor(tensor.Name, DType.U8, [encoded.ByteLength], encoded.Data, encoded.ByteLength, encoded) : tensor };
-        if (tensor.Scales is { } scales)
-            parts.Add(scales.Scales);
-        if (tensor.Scales?.Zeros is { } zeros)
-            parts.Add(zeros);
-        return parts;
     }
 
     private string PartPath(string key) => Path.Combine(PartsFolder, key + TemotoFormat.Extension);
@@ -158,7 +147,7 @@ internal sealed class PackJob(Checkpoint source, string output)
 
     private void WritePart(QuantizedPart part, CancellationToken cancellation)
     {
-        written.Add(part.Key);
+        writtenParts++;
         var tensors = Packing is null ? part.Tensors : [.. part.Tensors.Select(tensor => Pack(tensor, Packing))];
         TemotoWriter.Write(PartPath(part.Key), new TemotoContents(source.Config, tensors), null, null, cancellation);
     }

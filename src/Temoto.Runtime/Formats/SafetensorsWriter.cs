@@ -19,7 +19,7 @@ internal sealed class SafetensorsWriter : IDisposable
 
     /// <param name="dataAlignment">The data starts at a multiple of this many bytes: the header is padded with blanks, which the format allows.</param>
     /// <param name="seal">May change bytes of the finished header, not its length.</param>
-    public SafetensorsWriter(string path, IReadOnlyList<TensorEntry> entries, IReadOnlyDictionary<string, string>? metadata = null, int dataAlignment = 64, SpanAction? seal = null)
+    public SafetensorsWriter(string path, IReadOnlyList<TensorEntry> entries, IReadOnlyDictionary<string, string>? metadata = null, int dataAlignment = 64, Action<byte[]>? seal = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dataAlignment);
         this.entries = entries;
@@ -31,9 +31,6 @@ internal sealed class SafetensorsWriter : IDisposable
         file.Stream.Write(length);
         file.Stream.Write(header);
     }
-
-    /// <summary>Works on the header's bytes.</summary>
-    public delegate void SpanAction(Span<byte> header);
 
     /// <summary>Appends bytes of the current tensor (or of several in a row).</summary>
     public void Write(ReadOnlySpan<byte> bytes)

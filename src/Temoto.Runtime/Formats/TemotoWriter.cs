@@ -42,10 +42,10 @@ internal static unsafe class TemotoWriter
         writer.Commit();
     }
 
-    private static void SealHeader(Span<byte> header)
+    private static void SealHeader(byte[] header)
     {
         var hash = TemotoFormat.HeaderHash(header, out var offset)!;
-        Encoding.ASCII.GetBytes(hash, header[offset..]);
+        Encoding.ASCII.GetBytes(hash, header.AsSpan(offset));
     }
 
     /// <summary>The plain tensors that stand in the file for <paramref name="tensors"/>; returns the description of the integer weights among them.</summary>
@@ -57,11 +57,11 @@ internal static unsafe class TemotoWriter
             json.WriteStartObject();
             foreach (var tensor in tensors)
             {
+                stored.AddRange(StoredTensors(tensor));
                 if (tensor.Scales is not { } scales)
                 {
                     if (tensor.Encoded is not null || tensor.InputGrid is not null)
                         throw new ArgumentException($"{tensor.Name} is packed or has an input grid, but no scales", nameof(tensors));
-                    stored.Add(tensor);
                     continue;
                 }
                 json.WriteStartObject(tensor.Name);
@@ -75,22 +75,24 @@ internal static unsafe class TemotoWriter
                 if (tensor.InputGrid is { } grid)
                     json.WriteString("input", grid.StaticScale is null ? "dynamic" : "static");
                 json.WriteEndObject();
-                Add(tensor, scales, stored);
             }
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static void Add(Tensor tensor, GroupScales scales, List<Tensor> stored)
+    /// <summary>What stands in a file for one tensor: itself, or rows, scales, zero points and input scale of an integer weight.</summary>
+    public static List<Tensor> StoredTensors(Tensor tensor)
     {
-        if (tensor.Encoded is { } encoded)
-            stored.Add(new Tensor(tensor.Name + TemotoFormat.PackedSuffix, DType.U8, [encoded.ByteLength], encoded.Data, encoded.ByteLength, encoded));
-        else if (tensor.DType == DType.I4)
-            stored.Add(new Tensor(tensor.Name, DType.U8, [tensor.Rows, tensor.RowBytes], tensor.Data, tensor.ByteLength, tensor));
-        else
-            stored.Add(tensor);
-        stored.Add(scales.Scales.Renamed(tensor.Name + TemotoFormat.ScalesSuffix));
+        if (tensor.Scales is not { } scales)
+            return [tensor];
+        var stored = new List<Tensor>
+        {
+            tensor.Encoded is { } encoded ? new Tensor(tensor.Name + TemotoFormat.PackedSuffix, DType.U8, [encoded.ByteLength], encoded.Data, encoded.ByteLength, encoded)
+            : tensor.DType == DType.I4 ? new Tensor(tensor.Name, DType.U8, [tensor.Rows, tensor.RowBytes], tensor.Data, tensor.ByteLength, tensor)
+            : tensor,
+            scales.Scales.Renamed(tensor.Name + TemotoFormat.ScalesSuffix),
+        };
         if (scales.Zeros is { } zeros)
             stored.Add(zeros.Renamed(tensor.Name + TemotoFormat.ZerosSuffix));
         if (tensor.InputGrid?.StaticScale is { } scale)
@@ -101,6 +103,7 @@ internal static unsafe class TemotoWriter
             buffer.Floats[0] = scale;
             stored.Add(new Tensor(tensor.Name + TemotoFormat.InputScaleSuffix, DType.F32, [1], buffer.Data, sizeof(float), buffer));
         }
+        return stored;
     }
 
     /// <summary>The entries with a filler behind every tensor that does not end at a multiple of the alignment; and each filler's bytes.</summary>

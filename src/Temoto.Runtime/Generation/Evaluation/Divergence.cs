@@ -52,8 +52,8 @@ internal static class Divergence
 
     private static (double Nats, bool Agree) Compare(ReadOnlySpan<float> reference, ReadOnlySpan<float> logits)
     {
-        var (p, largestP, choiceP) = LogSum(reference);
-        var (q, largestQ, choiceQ) = LogSum(logits);
+        var (largestP, p, choiceP) = LogLikelihood.Normalizer(reference);
+        var (largestQ, q, choiceQ) = LogLikelihood.Normalizer(logits);
         double nats = 0;
         for (var v = 0; v < logits.Length; v++)
         {
@@ -61,19 +61,5 @@ internal static class Divergence
             nats += Math.Exp(logP) * (logP - (logits[v] - largestQ - q));
         }
         return (nats, choiceP == choiceQ);
-    }
-
-    private static (double LogSum, double Largest, int Choice) LogSum(ReadOnlySpan<float> logits)
-    {
-        var choice = 0;
-        for (var v = 1; v < logits.Length; v++)
-        {
-            if (logits[v] > logits[choice])
-                choice = v;
-        }
-        double largest = logits[choice], total = 0;
-        foreach (var logit in logits)
-            total += Math.Exp(logit - largest);
-        return (Math.Log(total), largest, choice);
     }
 }

@@ -59,7 +59,7 @@ internal static unsafe class AwqClip
                     Changes(new ReadOnlySpan<float>((float*)matrix.Row(start + row) + first, width), settings.Weights, changes + (long)row * Steps * width);
                 var data = factors.Data + (long)group * factorRows * groupSize * sizeof(float);
                 var factor = new Tensor("factor", DType.F32, [factorHeight, width], data, (long)factorHeight * width * sizeof(float), factors);
-                compute.Kernels.MatMul(factor, 0, factorHeight, null, changes, rows * Steps, products, scratch[worker]);
+                compute.Kernels.MatMul(factor, 0, factorHeight, null, changes, rows * Steps, products, factorHeight, scratch[worker]);
                 for (var row = 0; row < rows; row++)
                 {
                     var best = Best(changes + (long)row * Steps * width, products + (long)row * Steps * factorHeight, width, factorHeight, useGram);
@@ -93,7 +93,7 @@ internal static unsafe class AwqClip
             if (!useGram)
                 return;
             var transposed = new Tensor("transposed", DType.F32, [width, samples], (byte*)target, (long)width * samples * sizeof(float), compute);
-            compute.Kernels.MatMul(transposed, 0, width, null, target, width, own, target + transposedFloats);
+            compute.Kernels.MatMul(transposed, 0, width, null, target, width, own, width, target + transposedFloats);
         });
     }
 

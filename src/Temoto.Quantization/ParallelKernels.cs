@@ -38,7 +38,7 @@ internal sealed unsafe class ParallelKernels(KernelSet kernels, WorkerPool pool)
     public void MatMul(Tensor weight, float* x, int tokens, float* y)
     {
         var ofWorker = Scratch(kernels.MatMulScratchFloats(weight.Columns, TileRows));
-        ParallelRows.Run(pool, weight.Rows, TileRows, (start, end, worker) => kernels.MatMul(weight, start, end, null, x, tokens, y, ofWorker[worker]));
+        ParallelRows.Run(pool, weight.Rows, TileRows, (start, end, worker) => kernels.MatMul(weight, start, end, null, x, tokens, y + start, weight.Rows, ofWorker[worker]));
     }
 
     /// <summary>The sum of (a - b)^2 over [rows, width]; b may be null, for zeros.</summary>

@@ -35,15 +35,16 @@ internal abstract unsafe class IntegerDot
     public abstract void QuantizeToGrid(float* x, float scale, long columns, QuantizedRow destination);
 
     /// <summary>
-    /// y[t, n] = bias[n] + sum over blocks b of (sum over k in b of (q[n, k] - zero) * integer[t, k]) * (weightScale[n, b] * activationScale[t, b]), for n in
+    /// y[t * yStride + n - rowStart] = bias[n] + sum over blocks b of (sum over k in b of (q[n, k] - zero) * integer[t, k]) * (weightScale[n, b] * activationScale[t, b]), for n in
     /// [rowStart, rowEnd). The inner sum is exact; the outer one is float32 (each kernel states its order).
     /// </summary>
     /// <param name="weight">One that <see cref="Takes"/> accepts, rows plain or encoded.</param>
     /// <param name="bias">[N] or null.</param>
     /// <param name="x">[tokens] of <see cref="QuantizedRow"/>.</param>
-    /// <param name="y">[tokens, N].</param>
+    /// <param name="y">Where row rowStart of token 0 goes: into [tokens, N] or into a tile of its own.</param>
+    /// <param name="yStride">Floats from one token of y to the next.</param>
     /// <param name="scratch">At least <see cref="MatMulScratchFloats"/> floats of this thread's own.</param>
-    public abstract void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, float* scratch);
+    public abstract void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch);
 
     /// <summary>Scratch floats <see cref="MatMul"/> needs for <paramref name="rows"/> rows of <paramref name="columns"/> weights at a time.</summary>
     public abstract long MatMulScratchFloats(long columns, int rows);

@@ -62,14 +62,15 @@ internal abstract unsafe class KernelSet
     public virtual bool PrefersIntegers => false;
 
     /// <summary>
-    /// y[t, n] = bias[n] + sum over k of x[t, k] * w[n, k], for n in [rowStart, rowEnd).
+    /// y[t * yStride + n - rowStart] = bias[n] + sum over k of x[t, k] * w[n, k], for n in [rowStart, rowEnd).
     /// </summary>
     /// <param name="weight">[N, K], any element type.</param>
     /// <param name="bias">[N] or null.</param>
     /// <param name="x">[tokens, K].</param>
-    /// <param name="y">[tokens, N].</param>
+    /// <param name="y">Where row rowStart of token 0 goes: into [tokens, N] or into a tile of its own.</param>
+    /// <param name="yStride">Floats from one token of y to the next.</param>
     /// <param name="scratch">At least <see cref="MatMulScratchFloats"/> floats of this thread's own.</param>
-    public abstract void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, float* scratch);
+    public abstract void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, long yStride, float* scratch);
 
     /// <summary>Scratch floats <see cref="MatMul"/> needs for <paramref name="rows"/> rows of <paramref name="columns"/> weights at a time.</summary>
     public abstract long MatMulScratchFloats(long columns, int rows);

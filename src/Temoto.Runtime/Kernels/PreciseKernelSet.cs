@@ -14,10 +14,9 @@ internal sealed unsafe class PreciseKernelSet : KernelSet
 
     public override long MatMulScratchFloats(long columns, int rows) => columns;
 
-    public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, float* scratch)
+    public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, long yStride, float* scratch)
     {
         var columns = weight.Columns;
-        var rows = weight.Rows;
         for (var row = rowStart; row < rowEnd; row++)
         {
             DecodeRow(weight, row, scratch);
@@ -36,7 +35,7 @@ internal sealed unsafe class PreciseKernelSet : KernelSet
                 }
                 for (; k < columns; k++)
                     a += (double)xRow[k] * scratch[k];
-                y[token * rows + row] = (float)(a + b + (c + d) + (bias is null ? 0 : bias[row]));
+                y[token * yStride + row - rowStart] = (float)(a + b + (c + d) + (bias is null ? 0 : bias[row]));
             }
         }
     }

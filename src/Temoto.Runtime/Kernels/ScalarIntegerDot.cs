@@ -40,7 +40,7 @@ internal sealed unsafe class ScalarIntegerDot : IntegerDot
         }
     }
 
-    public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, float* scratch)
+    public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
         var columns = weight.Columns;
         for (var row = rowStart; row < rowEnd; row++)
@@ -59,7 +59,7 @@ internal sealed unsafe class ScalarIntegerDot : IntegerDot
                     var sum = BlockSum(weight, row, source, block, activations.Integers + block * BlockColumns);
                     total = MathF.FusedMultiplyAdd(sum, ScaleOf(weight, row, source, block) * activations.Scales[block], total);
                 }
-                y[token * weight.Rows + row] = bias is null ? total : total + bias[row];
+                y[token * yStride + row - rowStart] = bias is null ? total : total + bias[row];
             }
         }
     }

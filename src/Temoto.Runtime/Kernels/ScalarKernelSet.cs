@@ -14,10 +14,9 @@ internal sealed unsafe class ScalarKernelSet : KernelSet
 
     public override long MatMulScratchFloats(long columns, int rows) => columns;
 
-    public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, float* scratch)
+    public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, long yStride, float* scratch)
     {
         var columns = weight.Columns;
-        var rows = weight.Rows;
         for (var row = rowStart; row < rowEnd; row++)
         {
             DecodeRow(weight, row, scratch);
@@ -26,7 +25,7 @@ internal sealed unsafe class ScalarKernelSet : KernelSet
                 var sum = 0f;
                 for (long k = 0; k < columns; k++)
                     sum += x[token * columns + k] * scratch[k];
-                y[token * rows + row] = bias is null ? sum : sum + bias[row];
+                y[token * yStride + row - rowStart] = bias is null ? sum : sum + bias[row];
             }
         }
     }

@@ -24,31 +24,29 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
     /// One token: every weight is used once, so it is multiplied as it is decoded and never stored (the bytes read are the cost).
     /// Several tokens: the rows are decoded into scratch, once, and all tokens use them from the core's cache.
     /// </summary>
-    public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, float* scratch)
+    public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, long yStride, float* scratch)
     {
         var columns = weight.Columns;
-        var stride = weight.Rows;
         var rows = (int)(rowEnd - rowStart);
         var rowBytes = weight.RowBytes;
         var plain = weight.Encoded is null ? weight.Row(rowStart) : DecodeToEnd(weight, rowStart, rowEnd, scratch);
         if (tokens == 1)
         {
             for (var i = 0; i < rows; i++)
-                y[rowStart + i] = DotRow(weight, rowStart + i, plain + i * rowBytes, x, scratch) + (bias is null ? 0 : bias[rowStart + i]);
+                y[i] = DotRow(weight, rowStart + i, plain + i * rowBytes, x, scratch) + (bias is null ? 0 : bias[rowStart + i]);
             return;
         }
 
         for (var i = 0; i < rows; i++)
             DecodeRow(weight, rowStart + i, plain + i * rowBytes, scratch + i * columns);
-        y += rowStart;
         for (var token = 0; token < tokens; token += BlockTokens)
         {
             var blockTokens = Math.Min(BlockTokens, tokens - token);
             for (var row = 0; row < rows; row++)
                 for (var t = 0; t < blockTokens; t++)
-                    y[(token + t) * stride + row] = bias is null ? 0 : bias[rowStart + row];
+                    y[(token + t) * yStride + row] = bias is null ? 0 : bias[rowStart + row];
             for (long column = 0; column < columns; column += BlockColumns)
-                AddBlock(scratch + column, rows, x + token * columns + column, blockTokens, columns, (int)Math.Min(BlockColumns, columns - column), y + token * stride, stride);
+                AddBlock(scratch + column, rows, x + token * columns + column, blockTokens, columns, (int)Math.Min(BlockColumns, columns - column), y + token * yStride, yStride);
         }
     }
 

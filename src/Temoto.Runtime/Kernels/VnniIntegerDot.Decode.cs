@@ -23,7 +23,7 @@ internal sealed unsafe partial class VnniIntegerDot
             if (!TBlock.HoldsScale)
                 groups.Read(rowStart + row);
             var sum = DotRow<TBlock>(plain + row * rowBytes, groups, activations);
-            y[rowStart + row] = bias is null ? sum : sum + bias[rowStart + row];
+            y[row] = bias is null ? sum : sum + bias[rowStart + row];
         }
     }
 

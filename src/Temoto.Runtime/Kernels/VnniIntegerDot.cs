@@ -27,26 +27,26 @@ internal sealed unsafe partial class VnniIntegerDot(bool wideNibbles) : IntegerD
         return GroupFloats(columns) + 2 * padded * (columns / BlockColumns) + (padded + rows) * columns / sizeof(float);
     }
 
-    public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, float* scratch)
+    public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
         switch (weight.DType)
         {
             case DType.Q8_0:
-                MatMul<Q8Block>(weight, rowStart, rowEnd, bias, x, tokens, y, scratch);
+                MatMul<Q8Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
                 break;
             case DType.Q4_0:
-                MatMul<Q4Block>(weight, rowStart, rowEnd, bias, x, tokens, y, scratch);
+                MatMul<Q4Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
                 break;
             case DType.I8:
-                MatMul<I8Block>(weight, rowStart, rowEnd, bias, x, tokens, y, scratch);
+                MatMul<I8Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
                 break;
             default:
-                MatMul<I4Block>(weight, rowStart, rowEnd, bias, x, tokens, y, scratch);
+                MatMul<I4Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
                 break;
         }
     }
 
-    private void MatMul<TBlock>(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, float* scratch)
+    private void MatMul<TBlock>(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
         where TBlock : struct, IBlock
     {
         var rows = (int)(rowEnd - rowStart);
@@ -64,7 +64,7 @@ internal sealed unsafe partial class VnniIntegerDot(bool wideNibbles) : IntegerD
             var panels = (byte*)(scratch + padded * blocks);
             var plain = PlainRows(weight, rowStart, rowEnd, panels + padded * weight.Columns);
             PackPanels<TBlock>(weight, rowStart, rows, plain, groups, PanelRows, scratch, null, panels);
-            MultiplyPanels(weight.Columns, rows, scratch, panels, bias is null ? null : bias + rowStart, x, tokens, y + rowStart, weight.Rows);
+            MultiplyPanels(weight.Columns, rows, scratch, panels, bias is null ? null : bias + rowStart, x, tokens, y, yStride);
         }
         else
         {
@@ -73,7 +73,7 @@ internal sealed unsafe partial class VnniIntegerDot(bool wideNibbles) : IntegerD
             var panels = (byte*)(zeros + padded * blocks);
             var plain = PlainRows(weight, rowStart, rowEnd, panels + padded * weight.Columns);
             PackPanels<TBlock>(weight, rowStart, rows, plain, groups, NibblePanelRows, scratch, zeros, panels);
-            MultiplyNibblePanels(weight.Columns, rows, scratch, zeros, panels, bias is null ? null : bias + rowStart, x, tokens, y + rowStart, weight.Rows);
+            MultiplyNibblePanels(weight.Columns, rows, scratch, zeros, panels, bias is null ? null : bias + rowStart, x, tokens, y, yStride);
         }
     }
 

@@ -235,7 +235,7 @@ public unsafe class IntegerDotTests
         fixed (float* output = y)
         {
             foreach (var (start, end) in new[] { (0L, weight.Rows / 3), (weight.Rows / 3, weight.Rows) })
-                kernel.MatMul(weight, start, end, bias is null ? null : bias.Floats, x.Data, tokens, output, scratch.Floats);
+                kernel.MatMul(weight, start, end, bias is null ? null : bias.Floats, x.Data, tokens, output + start, weight.Rows, scratch.Floats);
         }
         return y;
     }

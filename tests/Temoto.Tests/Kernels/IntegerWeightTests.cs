@@ -73,8 +73,8 @@ public unsafe class IntegerWeightTests
                     foreach (var tensor in new[] { weight.Tensor, weight.Encoded })
                     {
                         // In two pieces that cut the encoded blocks of four rows.
-                        kernels.MatMul(tensor, 0, 3, bias.Floats, x.Floats, tokens, y.Floats, scratch.Floats);
-                        kernels.MatMul(tensor, 3, rows, bias.Floats, x.Floats, tokens, y.Floats, scratch.Floats);
+                        kernels.MatMul(tensor, 0, 3, bias.Floats, x.Floats, tokens, y.Floats, rows, scratch.Floats);
+                        kernels.MatMul(tensor, 3, rows, bias.Floats, x.Floats, tokens, y.Floats + 3, rows, scratch.Floats);
                         for (var token = 0; token < tokens; token++)
                         {
                             for (var r = 0; r < rows; r++)

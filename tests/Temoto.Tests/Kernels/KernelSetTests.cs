@@ -43,8 +43,8 @@ public unsafe class KernelSetTests
                     using var expected = new NativeBuffer(tokens * rows * 4);
                     using var actual = new NativeBuffer(tokens * rows * 4);
                     using var scratch = new NativeBuffer(kernels.MatMulScratchFloats(columns, rows) * 4);
-                    precise.MatMul(weight.Tensor, 0, rows, bias.Floats, x.Floats, tokens, expected.Floats, scratch.Floats);
-                    kernels.MatMul(weight.Tensor, 0, rows, bias.Floats, x.Floats, tokens, actual.Floats, scratch.Floats);
+                    precise.MatMul(weight.Tensor, 0, rows, bias.Floats, x.Floats, tokens, expected.Floats, rows, scratch.Floats);
+                    kernels.MatMul(weight.Tensor, 0, rows, bias.Floats, x.Floats, tokens, actual.Floats, rows, scratch.Floats);
                     for (var token = 0; token < tokens; token++)
                     {
                         for (var row = 0; row < rows; row++)
@@ -75,7 +75,7 @@ public unsafe class KernelSetTests
             using var y = new NativeBuffer(tokens * 9 * 4);
             using var scratch = new NativeBuffer(kernels.MatMulScratchFloats(40, 9) * 4);
             new Span<float>(y.Floats, tokens * 9).Fill(77);
-            kernels.MatMul(weight.Tensor, 2, 7, null, x.Floats, tokens, y.Floats, scratch.Floats);
+            kernels.MatMul(weight.Tensor, 2, 7, null, x.Floats, tokens, y.Floats + 2, 9, scratch.Floats);
             for (var token = 0; token < tokens; token++)
             {
                 for (var row = 0; row < 9; row++)

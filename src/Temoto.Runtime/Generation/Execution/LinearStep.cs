@@ -19,8 +19,8 @@ internal sealed unsafe class LinearStep(PlanStep step, LinearOp op, Tensor weigh
         var start = (long)chunk * Step.TileRows;
         var end = Math.Min(start + Step.TileRows, weight.Rows);
         if (integers is null)
-            State.Kernels.MatMul(weight, start, end, bias, Input(0), Rows, Output, State.Scratch[worker]);
+            State.Kernels.MatMul(weight, start, end, bias, Input(0), Rows, Output + start, weight.Rows, State.Scratch[worker]);
         else
-            integers.MatMul(weight, start, end, bias, (byte*)Input(0), Rows, Output, State.Scratch[worker]);
+            integers.MatMul(weight, start, end, bias, (byte*)Input(0), Rows, Output + start, weight.Rows, State.Scratch[worker]);
     }
 }

@@ -1,0 +1,36 @@
+namespace Temoto.Dataflow;
+
+/// <summary>
+/// What the planner knows about the machine that runs a plan: how fast bytes come, how fast numbers are multiplied, how much stays on chip. Plain data, one JSON file.
+/// </summary>
+/// <param name="Name">What it is called in reports, e.g. the processor's model name.</param>
+/// <param name="Evidence">"measured" (by <c>temoto bench --calibrate</c> on this host) or "assumed" (typical figures of this kind of processor).</param>
+/// <param name="Kernels">The kernel set the rates were measured with.</param>
+/// <param name="Threads">Threads the rates are for, all at work together.</param>
+/// <param name="OnChipBytesPerThread">The level that "on chip" means here: the second-level cache of one core.</param>
+/// <param name="SharedCacheBytes">The last-level cache, shared by all cores; 0 where there is none.</param>
+/// <param name="ReadBytesPerSecond">Bytes read from memory beyond all caches.</param>
+/// <param name="CacheBytesPerSecond">Bytes read from the last-level cache.</param>
+/// <param name="DecodeInt4OperationsPerSecond">Multiplications and additions of a matrix-vector product with int4 weights that lie in cache: what arithmetic alone allows.</param>
+/// <param name="DecodeInt8OperationsPerSecond">The same with int8 weights.</param>
+/// <param name="PrefillInt4OperationsPerSecond">Multiplications and additions of a matrix product with int4 weights and many tokens.</param>
+/// <param name="PrefillInt8OperationsPerSecond">The same with int8 weights.</param>
+/// <param name="FloatOperationsPerSecond">Multiplications and additions of a float32 matrix product of many tokens; attention's rate.</param>
+/// <param name="UnpackBytesPerSecond">Plain bytes that come out of packed rows.</param>
+/// <param name="RegionSeconds">Opening and closing one parallel region.</param>
+internal sealed record Board(
+    string Name,
+    string Evidence,
+    string Kernels,
+    int Threads,
+    long OnChipBytesPerThread,
+    long SharedCacheBytes,
+    double ReadBytesPerSecond,
+    double CacheBytesPerSecond,
+    double DecodeInt4OperationsPerSecond,
+    double DecodeInt8OperationsPerSecond,
+    double PrefillInt4OperationsPerSecond,
+    double PrefillInt8OperationsPerSecond,
+    double FloatOperationsPerSecond,
+    double UnpackBytesPerSecond,
+    double RegionSeconds);

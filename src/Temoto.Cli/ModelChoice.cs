@@ -20,7 +20,7 @@ internal sealed class ModelChoice
 
     public Option<string?> Activations { get; } = new("--activations") { Description = "What activations are when they meet int4 and int8 weights: f32 or int8 (default: int8 where the kernels multiply integers fast)", HelpName = "TYPE" };
 
-    public Option<string> Dataflow { get; } = new("--dataflow") { Description = "How attention is carried out: auto or gemm (tphs is not in this version)", HelpName = "MODE", DefaultValueFactory = _ => "auto" };
+    public Option<string> Dataflow { get; } = new("--dataflow") { Description = "How the attention of a prompt is carried out: auto, gemm or tphs", HelpName = "MODE", DefaultValueFactory = _ => "auto" };
 
     public Option<bool> Precise { get; } = new("--precise") { Description = "Dequantized weights, float32 activations, float64 sums: the in-house oracle, slow" };
 
@@ -34,7 +34,7 @@ internal sealed class ModelChoice
     {
         Kv.AcceptOnlyFromAmong("f16", "int8", "f32");
         Activations.AcceptOnlyFromAmong("f32", "int8");
-        Dataflow.AcceptOnlyFromAmong("auto", "gemm");
+        Dataflow.AcceptOnlyFromAmong("auto", "gemm", "tphs");
         command.Arguments.Add(Model);
         foreach (var option in new Option[] { Threads, Kernels, Context, Kv, Activations, Dataflow, Precise })
             command.Options.Add(option);
@@ -52,6 +52,7 @@ internal sealed class ModelChoice
         ContextTokens = parsed.GetValue(Context),
         KvCache = parsed.GetValue(Kv) switch { "f16" => KvCacheType.F16, "int8" => KvCacheType.Int8, "f32" => KvCacheType.F32, _ => null },
         Activations = parsed.GetValue(Activations) switch { "f32" => ActivationType.F32, "int8" => ActivationType.Int8, _ => null },
+        Dataflow = parsed.GetValue(Dataflow) switch { "gemm" => DataflowChoice.Gemm, "tphs" => DataflowChoice.Tphs, _ => DataflowChoice.Auto },
         Precise = parsed.GetValue(Precise),
         MemoryPlanned = plan => Console.Error.WriteLine(plan),
     };

@@ -52,7 +52,7 @@ internal sealed unsafe class GraphSlice : IDisposable
             scratchFloats = Math.Max(scratchFloats, op switch
             {
                 LinearOp linear => compute.Kernels.MatMulScratchFloats(linear.Input.Width, ParallelKernels.TileRows),
-                AttentionOp attention => compute.Kernels.AttentionScratchFloats(AttentionStep.ChunkTokens * (attention.Heads / attention.KvHeads), maxTokens, attention.HeadDim),
+                AttentionOp attention => AttentionStep.ScratchFloats(attention.Shape, compute.Kernels, maxTokens),
                 _ => 0,
             });
         }
@@ -110,16 +110,16 @@ internal sealed unsafe class GraphSlice : IDisposable
             RoundRows(At(rounded.Input), (float*)(arena.Data + roundedInput), tokens, rounded.Input.Width, grid);
             inputs[0] = roundedInput;
         }
-        var step = new PlanStep(op, DataflowMode.Gemm, inputs, offsets[op.Output.Id], op is LinearOp ? ParallelKernels.TileRows : 1, null, 0, 0);
+        var step = new PlanStep(op, DataflowMode.Gemm, inputs, offsets[op.Output.Id], op is LinearOp ? ParallelKernels.TileRows : 1, 1, []);
         return op switch
         {
             EmbedOp embed => new EmbedStep(step, embed, weights(embed.Weight), state),
             RmsNormOp norm => new RmsNormStep(step, norm, (float*)weights(norm.Weight).Data, state, false),
-            LinearOp linear => new LinearStep(step, linear, weights(linear.Weight), linear.Bias is null ? null : (float*)weights(linear.Bias).Data, state, false),
+            LinearOp linear => new LinearStep(step, new BoundLinear(linear, step, weights(linear.Weight), linear.Bias is null ? null : (float*)weights(linear.Bias).Data, state), state, false),
             RopeOp rope => new RopeStep(step, rope, ropeInterleaved, state),
-            AttentionOp attention => new AttentionStep(step, attention with { Layer = 0 }, state),
-            SiluMultiplyOp => new SiluMultiplyStep(step, state),
-            AddOp => new AddStep(step, state),
+            AttentionOp attention => new AttentionStep(step, attention with { Layer = 0 }, new AttentionTiles(attention.Shape, 0, new OutputRows(step, null, state), state), state),
+            SiluMultiplyOp => new SiluMultiplyStep(step, state, false),
+            AddOp => new AddStep(step, state, false),
             _ => throw new InvalidOperationException($"no calibration step for {op.GetType().Name}"),
         };
     }

@@ -45,8 +45,9 @@ internal sealed class GraphBuilder(ModelConfig config)
     public Value Rope(Value input) =>
         Push(new RopeOp("rope", layer, input, config.HeadDim, NewValue("rope", input.Width)));
 
-    public Value Attention(Value query, Value key, Value value) =>
-        Push(new AttentionOp("attention", layer, query, key, value, config.NumAttentionHeads, config.NumKeyValueHeads, config.HeadDim, NewValue("attention", query.Width)));
+    /// <param name="causal">A token sees itself and those before it; otherwise every token of the run.</param>
+    public Value Attention(Value query, Value key, Value value, bool causal = true) =>
+        Push(new AttentionOp("attention", layer, query, key, value, new AttentionShape(config.NumAttentionHeads, config.NumKeyValueHeads, config.HeadDim, causal), NewValue("attention", query.Width)));
 
     public Value SiluMultiply(Value gate, Value up) =>
         Push(new SiluMultiplyOp("silu_multiply", layer, gate, up, NewValue("silu_multiply", gate.Width)));

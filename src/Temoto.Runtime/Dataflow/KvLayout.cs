@@ -4,8 +4,8 @@ using Temoto.Kernels;
 namespace Temoto.Dataflow;
 
 /// <summary>
-/// The KV cache in memory: per layer and KV head, keys [context, HeadDim] then values [context, HeadDim]; for int8 also one float32 scale per
-/// position, kept in a plane of its own.
+/// The KV cache in memory: per layer and KV head, keys [context / 16, HeadDim, 16] then values [context, HeadDim]; for int8 also one float32 scale per
+/// position, kept in a plane of its own. The context is rounded up to whole key panels.
 /// </summary>
 internal static class KvLayout
 {
@@ -16,6 +16,9 @@ internal static class KvLayout
         KvType.F16 => 2,
         _ => 1,
     };
+
+    /// <summary>Positions a cache for <paramref name="context"/> tokens has room for.</summary>
+    public static int Positions(int context) => (context + KvHeadView.PanelPositions - 1) / KvHeadView.PanelPositions * KvHeadView.PanelPositions;
 
     /// <summary>Bytes of keys and values of one position over all layers and heads, scales included.</summary>
     public static long BytesPerPosition(ModelConfig config, KvType type)

@@ -23,6 +23,9 @@ internal abstract record Op(string Name, int Layer, Value Output)
 
     /// <summary>True where the output may be written over the first input, element by element.</summary>
     public virtual bool CanRunInPlace => false;
+
+    /// <summary>The matrix products it consists of, or that are fused into it.</summary>
+    public virtual IReadOnlyList<LinearOp> Linears => [];
 }
 
 /// <summary>Row of the embedding table per token id. Weight [vocab, width].</summary>
@@ -43,6 +46,8 @@ internal sealed record RmsNormOp(string Name, int Layer, Value Input, string Wei
 internal sealed record LinearOp(string Name, int Layer, Value Input, string Weight, string? Bias, Value Output) : Op(Name, Layer, Output)
 {
     public override IReadOnlyList<Value> Inputs => [Input];
+
+    public override IReadOnlyList<LinearOp> Linears => [this];
 }
 
 /// <summary>
@@ -72,10 +77,10 @@ internal sealed record RopeOp(string Name, int Layer, Value Input, int HeadDim, 
 }
 
 /// <summary>
-/// Causal attention of the new tokens over the cache: stores this layer's keys and values, then per head softmax(q K^T / sqrt(HeadDim)) V.
-/// Query heads h share the KV head h / (Heads / KvHeads).
+/// Attention of the new tokens over the cache: stores this layer's keys and values, then per head softmax(q K^T / sqrt(HeadDim)) V.
+/// Query heads h share the KV head h / GroupHeads. As models write it down; a plan carries it out in one of the ways of <see cref="DataflowMode"/>.
 /// </summary>
-internal sealed record AttentionOp(string Name, int Layer, Value Query, Value Key, Value Value, int Heads, int KvHeads, int HeadDim, Value Output) : Op(Name, Layer, Output)
+internal sealed record AttentionOp(string Name, int Layer, Value Query, Value Key, Value Value, AttentionShape Shape, Value Output) : Op(Name, Layer, Output)
 {
     public override IReadOnlyList<Value> Inputs => [Query, Key, Value];
 }

@@ -8,6 +8,9 @@ internal enum DataflowMode
 {
     /// <summary>Every operation by itself; intermediates go through memory.</summary>
     Gemm,
+
+    /// <summary>Token-parallel, head-sequential: queries, scores and probabilities of one head stay on chip.</summary>
+    Tphs,
 }
 
 /// <summary>The part of a generation a plan is for.</summary>
@@ -20,46 +23,56 @@ internal enum Phase
     Decode,
 }
 
-/// <summary>One operation with everything decided: how it runs, how it is cut, where its operands lie, how its weight is encoded, what it moves.</summary>
+/// <summary>A weight as a step reads it.</summary>
+/// <param name="Packed">Its rows lie in a packed encoding.</param>
+/// <param name="Bytes">As it lies in memory: packed rows as they are packed, scales, zero points and bias with them.</param>
+internal sealed record PlannedWeight(string Name, DType Type, bool Packed, long Rows, long Columns, long Bytes);
+
+/// <summary>One operation with everything decided: how it runs, how it is cut, where its operands lie, how its weights are encoded.</summary>
 /// <param name="Inputs">Byte offsets of the inputs in the arena, in the order of <see cref="Op.Inputs"/>.</param>
 /// <param name="Output">Byte offset of the output in the arena.</param>
-/// <param name="TileRows">Output rows of the weight (linear), or tokens (everything else), that one chunk of parallel work takes.</param>
-/// <param name="WeightType">Encoding of the weight as it lies in memory; null without a weight.</param>
-/// <param name="WeightBytes">Weight and bias bytes the step reads once per run, whatever the number of tokens.</param>
-/// <param name="ActivationBytesPerToken">Activation bytes it reads and writes for each token, KV cache not included.</param>
+/// <param name="TileRows">Output rows of the weight that one chunk of parallel work takes (linear operations).</param>
+/// <param name="TileTokens">Tokens that one chunk of parallel work takes; 0 where a chunk takes them all.</param>
 internal sealed record PlanStep(
     Op Op,
     DataflowMode Mode,
     IReadOnlyList<long> Inputs,
     long Output,
     int TileRows,
-    DType? WeightType,
-    long WeightBytes,
-    long ActivationBytesPerToken);
+    int TileTokens,
+    IReadOnlyList<PlannedWeight> Weights)
+{
+    /// <summary>Weight and bias bytes the step reads once per run, whatever the number of tokens.</summary>
+    public long WeightBytes { get; } = Weights.Sum(weight => weight.Bytes);
+}
 
 /// <summary>
 /// An immutable decision for a model, a machine and a phase: what the executor runs, step by step. Plain data; nothing in it is a delegate or an address.
 /// </summary>
 /// <param name="MaxTokens">Most tokens one run takes.</param>
 /// <param name="MaxLogitRows">Most rows of logits one run gives.</param>
+/// <param name="ContextTokens">Positions of the cache it is for.</param>
 /// <param name="ArenaBytes">Memory for all activations; every offset of the steps lies inside.</param>
 /// <param name="LogitsOffset">Byte offset of the logits [MaxLogitRows, vocab] in the arena.</param>
 /// <param name="KvType">How keys and values are stored.</param>
+/// <param name="OnChipBytes">What counts as on chip: the second-level cache of a core.</param>
 internal sealed record Plan(
     ModelGraph Graph,
     Phase Phase,
     int MaxTokens,
     int MaxLogitRows,
+    int ContextTokens,
     IReadOnlyList<PlanStep> Steps,
     long ArenaBytes,
     long LogitsOffset,
-    KvType KvType)
+    KvType KvType,
+    long OnChipBytes)
 {
     /// <summary>Weight bytes read by one run: the whole model once, and one row of the embedding table per token.</summary>
     public long WeightBytes { get; } = Steps.Sum(step => step.WeightBytes);
 
-    /// <summary>Activation bytes read and written for each token, KV cache not included.</summary>
-    public long ActivationBytesPerToken { get; } = Steps.Sum(step => step.ActivationBytesPerToken);
+    /// <summary>Activation bytes read and written for one token, KV cache not included, wherever they lie.</summary>
+    public long ActivationBytesPerToken { get; } = Steps.Sum(step => step.Op.Output.RowBytes + step.Op.Inputs.Sum(input => input.RowBytes));
 
     /// <summary>Bytes of keys and values one cached position holds over all layers.</summary>
     public long KvBytesPerPosition { get; } = KvLayout.BytesPerPosition(Graph.Config, KvType);

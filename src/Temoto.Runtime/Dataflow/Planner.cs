@@ -3,75 +3,142 @@ using Temoto.Tensors;
 
 namespace Temoto.Dataflow;
 
+/// <summary>What a plan is made for, beside the graph and the phase.</summary>
+/// <param name="MaxTokens">Most tokens one run takes.</param>
+/// <param name="MaxLogitRows">Most rows of logits one run gives.</param>
+/// <param name="ContextTokens">Positions of the cache.</param>
+/// <param name="Dataflow">The mode of attention in prefill; null lets the planner price both.</param>
+/// <param name="PiecePositions">Positions of a piece of split attention (decode).</param>
+internal sealed record PlanRequest(int MaxTokens, int MaxLogitRows, int ContextTokens, KvType KvType, DataflowMode? Dataflow, int PiecePositions);
+
 /// <summary>
-/// Turns a graph into a plan: a place in the arena for every activation, the chunks of every step, the bytes it moves.
+/// Turns a graph into a plan: operations joined, a place in the arena for every activation, the chunks of every step.
 /// </summary>
 internal static class Planner
 {
     /// <summary>Offsets are multiples of a cache line.</summary>
     private const int Alignment = 64;
 
-    /// <summary>Weight rows per chunk: small enough that a stolen core delays little, large enough that a chunk outweighs its atomic increment.</summary>
+    /// <summary>Weight bytes per chunk of decode: small enough that a stolen core delays little, large enough that a chunk outweighs its atomic increment.</summary>
     private const int DecodeTileBytes = 64 * 1024;
 
     /// <summary>Rows a thread decodes and then multiplies with all tokens of a prompt.</summary>
     private const int PrefillTileRows = 32;
 
+    /// <summary>
+    /// Tokens of a chunk of TPHS: their queries, outputs and scores for a group of heads stay in the core's cache, and the head's rows of the query weight, decoded once per
+    /// chunk, serve all of them.
+    /// </summary>
+    private const int TphsTileTokens = 64;
+
+    /// <summary>Tokens of a chunk of the projections to heads.</summary>
+    private const int ProjectionTileTokens = 256;
+
+    /// <summary>Tokens of a chunk of attention in GEMM mode; later tokens see more positions, so chunks are kept short.</summary>
+    private const int GemmTileTokens = 16;
+
     /// <param name="tensorOf">A named weight as it lies in the checkpoint; only its type and sizes are looked at.</param>
-    public static Plan Plan(ModelGraph graph, Phase phase, int maxTokens, int maxLogitRows, KvType kvType, Func<string, Tensor> tensorOf)
+    public static Plan Plan(ModelGraph graph, Phase phase, PlanRequest request, Board board, Func<string, Tensor> tensorOf)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxLogitRows, 1);
-        var offsets = PlaceValues(graph, maxTokens, maxLogitRows, out var arenaBytes);
-        var rowsSelected = false;
-        var steps = new List<PlanStep>(graph.Ops.Count);
-        foreach (var op in graph.Ops)
+        ArgumentOutOfRangeException.ThrowIfLessThan(request.MaxTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(request.MaxLogitRows, 1);
+        if (request.Dataflow is not null || phase == Phase.Decode)
+            return Place(graph, phase, request, request.Dataflow ?? DataflowMode.Gemm, board, tensorOf);
+        var gemm = Place(graph, phase, request, DataflowMode.Gemm, board, tensorOf);
+        var tphs = Place(graph, phase, request, DataflowMode.Tphs, board, tensorOf);
+        return tphs;
+    }
+
+    private static Plan Place(ModelGraph graph, Phase phase, PlanRequest request, DataflowMode mode, Board board, Func<string, Tensor> tensorOf)
+    {
+        var fused = Fusion.Apply(graph, phase, _ => mode, request.ContextTokens, request.PiecePositions);
+        var offsets = PlaceValues(fused, request.MaxTokens, request.MaxLogitRows, out var arenaBytes);
+        var steps = new List<PlanStep>(fused.Ops.Count);
+        foreach (var op in fused.Ops)
         {
-            rowsSelected |= op is SelectRowsOp;
-            var weight = WeightOf(op);
-            var tensor = weight is null ? null : tensorOf(weight);
-            var moved = op.Output.RowBytes + op.Inputs.Sum(input => input.RowBytes);
+            var weights = WeightsOf(op, tensorOf);
             steps.Add(new PlanStep(
                 op,
-                DataflowMode.Gemm,
+                op is TphsAttentionOp ? DataflowMode.Tphs : DataflowMode.Gemm,
                 [.. op.Inputs.Select(input => offsets[input.Id])],
                 offsets[op.Output.Id],
-                TileRows(op, tensor, phase),
-                tensor?.DType,
-                WeightBytes(op, tensor),
-                moved));
+                TileRows(op, phase, tensorOf),
+                TileTokens(op, phase),
+                weights));
         }
-        return new Plan(graph, phase, maxTokens, maxLogitRows, steps, arenaBytes, offsets[graph.Logits.Id], kvType);
+        return new Plan(fused, phase, request.MaxTokens, request.MaxLogitRows, request.ContextTokens, steps, arenaBytes, offsets[graph.Logits.Id], request.KvType, board.OnChipBytesPerThread);
     }
 
-    private static string? WeightOf(Op op) => op switch
+    private static PlannedWeight[] WeightsOf(Op op, Func<string, Tensor> tensorOf)
     {
-        EmbedOp embed => embed.Weight,
-        LinearOp linear => linear.Weight,
-        RmsNormOp norm => norm.Weight,
-        _ => null,
-    };
+        switch (op)
+        {
+            case EmbedOp embed:
+                var table = tensorOf(embed.Weight);
+                // One row per token.
+                return [new PlannedWeight(embed.Weight, table.DType, table.Encoded is not null, table.Rows, table.Columns, (table.StoredBytes + table.Rows - 1) / table.Rows)];
+            case RmsNormOp norm:
+                return [Vector(norm.Weight, norm.GroupWidth)];
+            case NormQuantizeOp fused:
+                return [Vector(fused.Norm.Weight, fused.Norm.GroupWidth)];
+            default:
+                var linears = op.Linears.Select(linear =>
+                {
+                    var tensor = tensorOf(linear.Weight);
+                    var bias = linear.Bias is null ? 0 : linear.Output.Width * sizeof(float);
+                    return new PlannedWeight(linear.Weight, tensor.DType, tensor.Encoded is not null, tensor.Rows, tensor.Columns, tensor.StoredBytes + bias);
+                });
+                var projections = op switch
+                {
+                    HeadProjectionsOp heads => heads.Projections,
+                    TphsAttentionOp tphs => [tphs.Query],
+                    _ => [],
+                };
+                return [.. linears, .. projections.Where(projection => projection.Norm is not null).Select(projection => Vector(projection.Norm!.Weight, projection.Norm.GroupWidth))];
+        }
 
-    /// <summary>Bytes that come from memory: packed rows count as they are packed, scales and zero points with them.</summary>
-    private static long WeightBytes(Op op, Tensor? weight) => op switch
+        // Decoded to float32 when the model is loaded.
+        static PlannedWeight Vector(string name, int width) => new(name, DType.F32, false, 1, width, width * sizeof(float));
+    }
+
+    private static int TileRows(Op op, Phase phase, Func<string, Tensor> tensorOf)
     {
-        EmbedOp => BytesPerRow(weight!),
-        LinearOp linear => weight!.StoredBytes + (linear.Bias is null ? 0 : linear.Output.Width * sizeof(float)),
-        RmsNormOp norm => norm.GroupWidth * sizeof(float),
-        _ => 0,
-    };
-
-    private static long BytesPerRow(Tensor weight) => (weight.StoredBytes + weight.Rows - 1) / weight.Rows;
-
-    private static int TileRows(Op op, Tensor? weight, Phase phase)
-    {
-        if (op is not LinearOp)
+        if (op.Linears.Count == 0)
             return 1;
-        var rows = phase == Phase.Prefill ? PrefillTileRows : (int)Math.Clamp(DecodeTileBytes / Math.Max(1, weight!.RowBytes), 4, 256);
-        // Rows that are decoded together are not cut apart.
-        var block = weight!.Encoded?.BlockRows ?? 1;
+        switch (op)
+        {
+            // Norms and rotary positions want whole heads.
+            case HeadProjectionsOp heads:
+                return heads.HeadDim;
+            case TphsAttentionOp tphs:
+                return tphs.Shape.HeadDim;
+        }
+        var weights = op.Linears.Select(linear => tensorOf(linear.Weight)).ToArray();
+        var rows = phase == Phase.Prefill ? PrefillTileRows : (int)Math.Clamp(DecodeTileBytes / Math.Max(1, weights.Sum(weight => weight.RowBytes)), 4, 256);
+        // Rows that are decoded together are not cut apart, nor columns that are rounded together.
+        var block = op is GatedLinearOp { Output.Quantized: true } ? QuantizedRow.BlockColumns : 1;
+        foreach (var weight in weights)
+            block = LeastCommonMultiple(block, weight.Encoded?.BlockRows ?? 1);
         return (rows + block - 1) / block * block;
     }
+
+    private static int LeastCommonMultiple(int a, int b)
+    {
+        var (x, y) = (a, b);
+        while (y != 0)
+            (x, y) = (y, x % y);
+        return a / x * b;
+    }
+
+    private static int TileTokens(Op op, Phase phase) => op switch
+    {
+        _ when phase == Phase.Decode => 1,
+        TphsAttentionOp => TphsTileTokens,
+        HeadProjectionsOp => ProjectionTileTokens,
+        AttentionOp or ScoresOp or SoftmaxOp or WeightedValuesOp => GemmTileTokens,
+        _ when op.Linears.Count > 0 => 0,
+        _ => 1,
+    };
 
     /// <summary>
     /// First-fit placement over lifetimes: a value lives from the step that writes it to the last that reads it, and its bytes are free for

@@ -11,6 +11,7 @@ internal sealed unsafe class KvCache : IDisposable
     private readonly KvType type;
     private readonly int kvHeads;
     private readonly int headDim;
+    private readonly int positions;
     private readonly NativeBuffer data;
     private readonly NativeBuffer? scales;
 
@@ -21,8 +22,9 @@ internal sealed unsafe class KvCache : IDisposable
         kvHeads = config.NumKeyValueHeads;
         headDim = config.HeadDim;
         var planes = 2L * config.NumHiddenLayers * kvHeads;
-        data = new NativeBuffer(planes * context * headDim * KvLayout.ElementBytes(type));
-        scales = type == KvType.Int8 ? new NativeBuffer(planes * context * sizeof(float)) : null;
+        positions = KvLayout.Positions(context);
+        data = new NativeBuffer(planes * positions * headDim * KvLayout.ElementBytes(type));
+        scales = type == KvType.Int8 ? new NativeBuffer(planes * positions * sizeof(float)) : null;
     }
 
     /// <summary>Positions it can hold.</summary>
@@ -30,6 +32,8 @@ internal sealed unsafe class KvCache : IDisposable
 
     /// <summary>Positions it holds.</summary>
     public int Length { get; private set; }
+
+    public bool IsDisposed { get; private set; }
 
     public KvHeadView Keys(int layer, int head) => Plane(2L * (layer * kvHeads + head));
 
@@ -52,13 +56,14 @@ internal sealed unsafe class KvCache : IDisposable
 
     public void Dispose()
     {
+        IsDisposed = true;
         data.Dispose();
         scales?.Dispose();
     }
 
     private KvHeadView Plane(long index) => new(
         type,
-        data.Data + index * Context * headDim * KvLayout.ElementBytes(type),
-        scales is null ? null : scales.Floats + index * Context,
+        data.Data + index * positions * headDim * KvLayout.ElementBytes(type),
+        scales is null ? null : scales.Floats + index * positions,
         headDim);
 }

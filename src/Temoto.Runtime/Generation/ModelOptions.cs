@@ -23,6 +23,19 @@ public enum ActivationType
     Int8,
 }
 
+/// <summary>How the attention of a prompt is carried out.</summary>
+public enum DataflowChoice
+{
+    /// <summary>What the planner prices lower.</summary>
+    Auto,
+
+    /// <summary>Every operation by itself, scores and probabilities stored in memory.</summary>
+    Gemm,
+
+    /// <summary>Token-parallel, head-sequential: queries, scores and probabilities stay in the cache of a core.</summary>
+    Tphs,
+}
+
 /// <summary>How a model is loaded.</summary>
 public sealed record ModelOptions
 {
@@ -37,6 +50,9 @@ public sealed record ModelOptions
 
     /// <summary>How keys and values are stored; null takes F16 (F32 with <see cref="Precise"/>).</summary>
     public KvCacheType? KvCache { get; init; }
+
+    /// <summary>How the attention of a prompt is carried out; null is Auto.</summary>
+    public DataflowChoice? Dataflow { get; init; }
 
     /// <summary>
     /// What activations are when they meet int4 and int8 weights; null takes Int8 where the kernel set multiplies integers fast, else F32 (also with

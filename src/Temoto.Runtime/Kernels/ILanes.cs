@@ -37,6 +37,9 @@ internal unsafe interface ILanes<TVector>
 
     static abstract void Store(TVector value, float* destination);
 
+    /// <summary>Count IEEE half floats, to nearest, ties to even; beyond the largest half they are infinity, NaN stays NaN.</summary>
+    static abstract void StoreF16(TVector value, ushort* destination);
+
     static abstract TVector Add(TVector left, TVector right);
 
     static abstract TVector Subtract(TVector left, TVector right);

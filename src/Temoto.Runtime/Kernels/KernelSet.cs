@@ -2,55 +2,11 @@ using Temoto.Tensors;
 
 namespace Temoto.Kernels;
 
-/// <summary>How keys and values lie in the cache.</summary>
-internal enum KvType
-{
-    F32,
-    F16,
-
-    /// <summary>int8 with one float32 scale per position and head.</summary>
-    Int8,
-}
-
-/// <summary>Keys or values of one layer and one KV head: [positions, HeadDim], plus a scale per position for int8.</summary>
-internal readonly unsafe struct KvHeadView(KvType type, byte* data, float* scales, int headDim)
-{
-    public readonly KvType Type = type;
-    public readonly byte* Data = data;
-    public readonly float* Scales = scales;
-    public readonly int HeadDim = headDim;
-}
-
-/// <summary>
-/// Queries that share a KV head: of each token the heads of one group, which lie side by side. Outputs lie as the queries do.
-/// </summary>
-/// <param name="query">Head 0 of token 0: [Tokens, TokenStride], of which [GroupHeads, HeadDim] belong here.</param>
-/// <param name="tokenStride">Floats from one token to the next.</param>
-/// <param name="firstLength">Positions that token 0 sees, itself included.</param>
-internal readonly unsafe struct AttentionQueries(float* query, float* output, int tokens, int groupHeads, int headDim, int tokenStride, int firstLength)
-{
-    public readonly int HeadDim = headDim;
-
-    public int Count => tokens * groupHeads;
-
-    /// <summary>Positions the last token sees.</summary>
-    public int MaxLength => firstLength + tokens - 1;
-
-    /// <summary>Queries in the order of tokens, the heads of a token together.</summary>
-    public float* Query(int index) => query + Offset(index);
-
-    public float* Output(int index) => output + Offset(index);
-
-    public int Length(int index) => firstLength + index / groupHeads;
-
-    private long Offset(int index) => (long)(index / groupHeads) * tokenStride + index % groupHeads * HeadDim;
-}
-
 /// <summary>
 /// The numeric work of the runtime on one thread. A set is chosen once (<see cref="KernelChooser"/>); no other code asks what the hardware can do.
 /// The scalar set is the specification the others are tested against. Activations are float32, row-major [tokens, width].
 /// </summary>
-internal abstract unsafe class KernelSet
+internal abstract unsafe partial class KernelSet
 {
     /// <summary>The name <c>--kernels</c> takes.</summary>
     public abstract string Name { get; }
@@ -102,42 +58,4 @@ internal abstract unsafe class KernelSet
 
     /// <summary>The largest |x[i]|; 0 where there is none. NaN counts as the largest.</summary>
     public abstract float MaxMagnitude(float* x, long count);
-
-    /// <summary>
-    /// Causal attention of several queries on one KV head: output = softmax(scale * q K^T) V. The query of token t sees positions [0, FirstLength + t).
-    /// </summary>
-    /// <param name="scratch">At least <see cref="AttentionScratchFloats"/> floats of this thread's own.</param>
-    public abstract void Attention(AttentionQueries queries, KvHeadView keys, KvHeadView values, float scale, float* scratch);
-
-    /// <summary>Scratch floats <see cref="Attention"/> needs for <paramref name="queries"/> queries over at most <paramref name="length"/> positions.</summary>
-    public abstract long AttentionScratchFloats(int queries, int length, int headDim);
-
-    /// <summary>Writes one key or value head into its place in the cache.</summary>
-    public static void StoreKv(float* source, KvHeadView cache, int position)
-    {
-        var width = cache.HeadDim;
-        switch (cache.Type)
-        {
-            case KvType.F32:
-                Buffer.MemoryCopy(source, (float*)cache.Data + (long)position * width, width * sizeof(float), width * sizeof(float));
-                break;
-            case KvType.F16:
-                var halves = (Half*)cache.Data + (long)position * width;
-                for (var i = 0; i < width; i++)
-                    halves[i] = (Half)source[i];
-                break;
-            case KvType.Int8:
-                var largest = 0f;
-                for (var i = 0; i < width; i++)
-                    largest = Math.Max(largest, Math.Abs(source[i]));
-                var inverse = largest == 0 ? 0 : 127 / largest;
-                cache.Scales[position] = largest / 127;
-                var bytes = (sbyte*)cache.Data + (long)position * width;
-                for (var i = 0; i < width; i++)
-                    bytes[i] = (sbyte)MathF.Round(source[i] * inverse, MidpointRounding.ToEven);
-                break;
-            default:
-                throw new ArgumentOutOfRangeException(nameof(cache), cache.Type, "no such KV type");
-        }
-    }
 }

@@ -63,6 +63,22 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static void Store(Vector256<float> value, float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreF16(Vector256<float> value, ushort* destination)
+    {
+        var bits = value.AsUInt32();
+        var sign = (bits >> 16) & Vector256.Create(0x8000u);
+        var magnitude = bits & Vector256.Create(0x7FFFFFFFu);
+        // A normal half drops 13 bits of mantissa: half a unit less one, and one more where the last bit kept is odd, carry as ties to even ask; the exponent's bias falls by 112.
+        var normal = (magnitude - Vector256.Create((112u << 23) - 0xFFF) + ((magnitude >> 13) & Vector256<uint>.One)) >> 13;
+        // A subnormal half is a multiple of 2^-24: added to 0.5, whose last bit is worth that, the hardware rounds.
+        var half32 = Vector256.Create(0.5f);
+        var subnormal = (magnitude.AsSingle() + half32).AsUInt32() - half32.AsUInt32();
+        var half = Vector256.ConditionalSelect(Vector256.LessThan(magnitude, Vector256.Create(113u << 23)), subnormal, Vector256.Min(normal, Vector256.Create(0x7C00u)));
+        half = Vector256.ConditionalSelect(Vector256.GreaterThan(magnitude, Vector256.Create(0x7F800000u)), Vector256.Create(0x7E00u), half) | sign;
+        Vector256.Narrow(half, half).GetLower().Store(destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Add(Vector256<float> left, Vector256<float> right) => left + right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -61,6 +61,22 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static void Store(Vector512<float> value, float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreF16(Vector512<float> value, ushort* destination)
+    {
+        var bits = value.AsUInt32();
+        var sign = (bits >> 16) & Vector512.Create(0x8000u);
+        var magnitude = bits & Vector512.Create(0x7FFFFFFFu);
+        // A normal half drops 13 bits of mantissa: half a unit less one, and one more where the last bit kept is odd, carry as ties to even ask; the exponent's bias falls by 112.
+        var normal = (magnitude - Vector512.Create((112u << 23) - 0xFFF) + ((magnitude >> 13) & Vector512<uint>.One)) >> 13;
+        // A subnormal half is a multiple of 2^-24: added to 0.5, whose last bit is worth that, the hardware rounds.
+        var half32 = Vector512.Create(0.5f);
+        var subnormal = (magnitude.AsSingle() + half32).AsUInt32() - half32.AsUInt32();
+        var half = Vector512.ConditionalSelect(Vector512.LessThan(magnitude, Vector512.Create(113u << 23)), subnormal, Vector512.Min(normal, Vector512.Create(0x7C00u)));
+        half = Vector512.ConditionalSelect(Vector512.GreaterThan(magnitude, Vector512.Create(0x7F800000u)), Vector512.Create(0x7E00u), half) | sign;
+        Vector512.Narrow(half, half).GetLower().Store(destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Add(Vector512<float> left, Vector512<float> right) => left + right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

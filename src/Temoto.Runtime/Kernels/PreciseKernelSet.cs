@@ -6,7 +6,7 @@ namespace Temoto.Kernels;
 /// The in-house oracle behind <c>--precise</c>: weights dequantized to float32, every sum, norm, exponential and rotation in float64.
 /// Slow on purpose; only the rounding of activations to float32 between operators remains.
 /// </summary>
-internal sealed unsafe class PreciseKernelSet : KernelSet
+internal sealed unsafe partial class PreciseKernelSet : KernelSet
 {
     private readonly ScalarKernelSet specification = new();
 
@@ -82,39 +82,4 @@ internal sealed unsafe class PreciseKernelSet : KernelSet
     public override void RoundToGrid(float* x, float scale, float* y, long count) => specification.RoundToGrid(x, scale, y, count);
 
     public override float MaxMagnitude(float* x, long count) => specification.MaxMagnitude(x, count);
-
-    public override long AttentionScratchFloats(int queries, int length, int headDim) => length;
-
-    public override void Attention(AttentionQueries queries, KvHeadView keys, KvHeadView values, float scale, float* scratch)
-    {
-        for (var i = 0; i < queries.Count; i++)
-            AttendOne(queries.Query(i), keys, values, queries.Length(i), scale, scratch, queries.Output(i));
-    }
-
-    private static void AttendOne(float* query, KvHeadView keys, KvHeadView values, int length, float scale, float* scores, float* output)
-    {
-        var width = keys.HeadDim;
-        var largest = double.NegativeInfinity;
-        for (var position = 0; position < length; position++)
-        {
-            double sum = 0;
-            for (var i = 0; i < width; i++)
-                sum += (double)query[i] * ScalarKernelSet.ReadKv(keys, position, i);
-            scores[position] = (float)(sum * scale);
-            largest = Math.Max(largest, scores[position]);
-        }
-        double total = 0;
-        for (var position = 0; position < length; position++)
-        {
-            scores[position] = (float)Math.Exp(scores[position] - largest);
-            total += scores[position];
-        }
-        for (var i = 0; i < width; i++)
-        {
-            double sum = 0;
-            for (var position = 0; position < length; position++)
-                sum += (double)scores[position] * ScalarKernelSet.ReadKv(values, position, i);
-            output[i] = (float)(sum / total);
-        }
-    }
 }

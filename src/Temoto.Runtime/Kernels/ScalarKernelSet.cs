@@ -6,7 +6,7 @@ namespace Temoto.Kernels;
 /// The specification: each operator as its formula reads, one element after the other. Float32 storage, float32 arithmetic;
 /// <see cref="PreciseKernelSet"/> is the same with float64 inside.
 /// </summary>
-internal sealed unsafe class ScalarKernelSet : KernelSet
+internal sealed unsafe partial class ScalarKernelSet : KernelSet
 {
     public override string Name => "scalar";
 
@@ -84,52 +84,5 @@ internal sealed unsafe class ScalarKernelSet : KernelSet
         for (long i = 0; i < count; i++)
             largest = MathF.Max(largest, MathF.Abs(x[i]));
         return largest;
-    }
-
-    public override long AttentionScratchFloats(int queries, int length, int headDim) => length;
-
-    public override void Attention(AttentionQueries queries, KvHeadView keys, KvHeadView values, float scale, float* scratch)
-    {
-        for (var i = 0; i < queries.Count; i++)
-            AttendOne(queries.Query(i), keys, values, queries.Length(i), scale, scratch, queries.Output(i));
-    }
-
-    private static void AttendOne(float* query, KvHeadView keys, KvHeadView values, int length, float scale, float* scores, float* output)
-    {
-        var width = keys.HeadDim;
-        var largest = float.NegativeInfinity;
-        for (var position = 0; position < length; position++)
-        {
-            var sum = 0f;
-            for (var i = 0; i < width; i++)
-                sum += query[i] * ReadKv(keys, position, i);
-            scores[position] = sum * scale;
-            largest = Math.Max(largest, scores[position]);
-        }
-        var total = 0f;
-        for (var position = 0; position < length; position++)
-        {
-            scores[position] = MathF.Exp(scores[position] - largest);
-            total += scores[position];
-        }
-        for (var i = 0; i < width; i++)
-        {
-            var sum = 0f;
-            for (var position = 0; position < length; position++)
-                sum += scores[position] * ReadKv(values, position, i);
-            output[i] = sum / total;
-        }
-    }
-
-    /// <summary>One element of a cached head as float32.</summary>
-    public static float ReadKv(KvHeadView cache, int position, int element)
-    {
-        var index = (long)position * cache.HeadDim + element;
-        return cache.Type switch
-        {
-            KvType.F32 => ((float*)cache.Data)[index],
-            KvType.F16 => (float)((Half*)cache.Data)[index],
-            _ => ((sbyte*)cache.Data)[index] * cache.Scales[position],
-        };
     }
 }

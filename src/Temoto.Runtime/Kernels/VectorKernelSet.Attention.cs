@@ -2,138 +2,326 @@ using System.Runtime.CompilerServices;
 
 namespace Temoto.Kernels;
 
+/// <summary>
+/// Attention as two small matrix products with a softmax between them. Keys and values of a tile are decoded to float32 once for all queries of the group; then six (or
+/// four) queries times two registers of positions, or of columns, are summed side by side: twelve sums cover the latency of two multiply-add units, and fourteen
+/// registers with their operands fit every width.
+/// </summary>
 internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
 {
-    /// <summary>Positions whose keys or values are decoded together: 64 x 64 floats are 16 KiB, which the first-level cache holds.</summary>
-    private const int TilePositions = 64;
+    private const int PanelPositions = KvHeadView.PanelPositions;
 
-    /// <summary>Scores of every query, the queries side by side, a tile of keys or values.</summary>
-    public override long AttentionScratchFloats(int queries, int length, int headDim) =>
-        (long)queries * length + (long)queries * headDim + TilePositions * headDim;
+    /// <summary>A tile of keys or of values.</summary>
+    public override long KvScratchFloats(int headDim) => (long)AttentionTilePositions * headDim;
 
-    /// <summary>
-    /// One query reads the cache as it is stored. Several queries share each tile of keys and values, decoded once, as the rows of a matrix product do.
-    /// </summary>
-    public override void Attention(AttentionQueries queries, KvHeadView keys, KvHeadView values, float scale, float* scratch)
+    public override void Scores(float* queries, int count, KvHeadView keys, int start, int end, float* scores, long stride, float* scratch)
     {
-        if (queries.Count == 1)
-            AttendOne(queries.Query(0), keys, values, queries.MaxLength, scale, scratch, queries.Output(0));
-        else
-            AttendMany(queries, keys, values, scale, scratch);
+        var most = AttentionTilePositions;
+        for (; start < end; start += most, scores += most)
+        {
+            var panels = (Math.Min(most, end - start) + PanelPositions - 1) / PanelPositions;
+            DecodeKeys(keys, start, panels, scratch);
+            ScoreTile(queries, count, keys.HeadDim, scratch, panels, scores, stride);
+        }
     }
 
-    private static void AttendMany(AttentionQueries queries, KvHeadView keys, KvHeadView values, float scale, float* scores)
+    public override void AddValues(float* weights, long stride, int count, KvHeadView values, int start, int end, float* outputs, float* scratch)
     {
-        var count = queries.Count;
-        var width = queries.HeadDim;
-        var length = queries.MaxLength;
-        var packed = scores + (long)count * length;
-        var tile = packed + (long)count * width;
-        for (var i = 0; i < count; i++)
+        var most = AttentionTilePositions;
+        for (; start < end; start += most, weights += most)
         {
-            for (var k = 0; k < width; k++)
-                packed[(long)i * width + k] = queries.Query(i)[k] * scale;
+            var positions = Math.Min(most, end - start);
+            DecodeValues(values, start, positions, scratch);
+            ValueTile(weights, stride, count, scratch, positions, values.HeadDim, outputs);
         }
+    }
 
-        new Span<float>(scores, count * length).Clear();
-        for (var start = 0; start < length; start += TilePositions)
+    public override void Softmax(float* row, int seen, int count)
+    {
+        var total = Exponentials(row, seen, Largest(row, seen));
+        Scale(row, seen, 1 / total);
+        new Span<float>(row + seen, count - seen).Clear();
+    }
+
+    public override void ContinueSoftmax(in AttentionTile tile, float* scores, long stride, int start, int positions)
+    {
+        for (var i = 0; i < tile.Count; i++, scores += stride)
         {
-            var positions = Math.Min(TilePositions, length - start);
-            DecodeTile(keys, start, positions, tile);
-            AddBlock(tile, positions, packed, count, width, width, scores + start, length);
+            var seen = Math.Clamp(tile.Length(i) - start, 0, positions);
+            if (seen > 0)
+            {
+                var largest = Largest(scores, seen);
+                var before = tile.Largest[i];
+                if (largest > before)
+                {
+                    var shrink = MathF.Exp(before - largest);
+                    tile.Totals[i] *= shrink;
+                    Scale(tile.Outputs + (long)i * tile.HeadDim, tile.HeadDim, shrink);
+                    tile.Largest[i] = largest;
+                }
+                else
+                {
+                    largest = before;
+                }
+                tile.Totals[i] += Exponentials(scores, seen, largest);
+            }
+            new Span<float>(scores + seen, positions - seen).Clear();
         }
+    }
 
-        for (var i = 0; i < count; i++)
+    public override void RoundToHalf(float* source, ushort* destination, int count)
+    {
+        var i = 0;
+        for (; i + TLanes.Count <= count; i += TLanes.Count)
+            TLanes.StoreF16(TLanes.Load(source + i), destination + i);
+        if (i < count)
+            base.RoundToHalf(source + i, destination + i, count - i);
+    }
+
+    /// <summary>Whole panels as float32 [panels, HeadDim, 16].</summary>
+    private static void DecodeKeys(KvHeadView keys, int start, int panels, float* tile)
+    {
+        var first = (long)start * keys.HeadDim;
+        var count = (long)panels * PanelPositions * keys.HeadDim;
+        switch (keys.Type)
         {
-            var row = scores + (long)i * length;
-            var seen = queries.Length(i);
-            var total = Exponentials(row, seen, Largest(row, seen));
-            // Normalized here, so that the values come out as they are; what the query does not see weighs nothing.
-            Scale(row, seen, 1 / total);
-            new Span<float>(row + seen, length - seen).Clear();
-            new Span<float>(queries.Output(i), width).Clear();
+            case KvType.F32:
+                Decode<F32Row>(keys.Data + first * sizeof(float), tile, count);
+                break;
+            case KvType.F16:
+                Decode<F16Row>(keys.Data + first * sizeof(ushort), tile, count);
+                break;
+            default:
+                for (var panel = 0; panel < panels; panel++)
+                    DecodePanel((sbyte*)keys.Data + first + (long)panel * PanelPositions * keys.HeadDim, keys.Scales + start + panel * PanelPositions, keys.HeadDim, tile + (long)panel * PanelPositions * keys.HeadDim);
+                break;
         }
+    }
 
-        for (var start = 0; start < length; start += TilePositions)
+    /// <summary>An int8 panel times the scales of its sixteen positions.</summary>
+    private static void DecodePanel(sbyte* panel, float* scales, int headDim, float* tile)
+    {
+        for (var lane = 0; lane < PanelPositions; lane += TLanes.Count)
         {
-            var positions = Math.Min(TilePositions, length - start);
-            DecodeTile(values, start, positions, tile);
-            var i = 0;
-            for (; i + 2 <= count; i += 2)
-                AddWeightedPair(tile, positions, width, scores + (long)i * length + start, scores + (long)(i + 1) * length + start, queries.Output(i), queries.Output(i + 1));
-            if (i < count)
-                AddWeighted(tile, positions, width, 0, scores + (long)i * length + start, queries.Output(i));
+            var factors = TLanes.Load(scales + lane);
+            for (var i = lane; i < headDim * PanelPositions; i += PanelPositions)
+                TLanes.Store(TLanes.Multiply(TLanes.LoadI8(panel + i), factors), tile + i);
         }
     }
 
     /// <summary>Positions [start, start + positions) as float32 [positions, HeadDim].</summary>
-    private static void DecodeTile(KvHeadView cache, int start, int positions, float* tile)
+    private void DecodeValues(KvHeadView values, int start, int positions, float* tile)
     {
-        var width = cache.HeadDim;
+        var width = values.HeadDim;
         var first = (long)start * width;
         var count = (long)positions * width;
-        switch (cache.Type)
+        switch (values.Type)
         {
             case KvType.F32:
-                Decode<F32Row>(cache.Data + first * sizeof(float), tile, count);
+                Decode<F32Row>(values.Data + first * sizeof(float), tile, count);
                 break;
             case KvType.F16:
-                Decode<F16Row>(cache.Data + first * sizeof(ushort), tile, count);
+                Decode<F16Row>(values.Data + first * sizeof(ushort), tile, count);
                 break;
             default:
-                Decode<I8Row>(cache.Data + first, tile, count);
+                Decode<I8Row>(values.Data + first, tile, count);
                 for (var position = 0; position < positions; position++)
-                    Scale(tile + position * width, width, cache.Scales[start + position]);
+                    Scale(tile + position * width, width, values.Scales[start + position]);
                 break;
         }
     }
 
-    /// <summary>
-    /// output += sum over positions of weight * row, for two queries: four registers of each stay put while the rows pass, so each row is loaded once
-    /// for both.
-    /// </summary>
-    private static void AddWeightedPair(float* rows, int positions, int width, float* weights0, float* weights1, float* output0, float* output1)
+    /// <summary>Queries [count, headDim] times decoded key panels.</summary>
+    private static void ScoreTile(float* queries, int count, int headDim, float* tile, int panels, float* scores, long stride)
     {
         var n = TLanes.Count;
-        var column = 0;
-        for (; column + 4 * n <= width; column += 4 * n)
+        // Two registers of positions: two panels of a wide register, or a part of one panel.
+        for (var position = 0; position < panels * PanelPositions; position += 2 * n)
         {
-            var y0 = output0 + column;
-            var y1 = output1 + column;
-            TVector a0 = TLanes.Load(y0), a1 = TLanes.Load(y0 + n), a2 = TLanes.Load(y0 + 2 * n), a3 = TLanes.Load(y0 + 3 * n);
-            TVector b0 = TLanes.Load(y1), b1 = TLanes.Load(y1 + n), b2 = TLanes.Load(y1 + 2 * n), b3 = TLanes.Load(y1 + 3 * n);
-            var row = rows + column;
-            for (var position = 0; position < positions; position++, row += width)
+            var keys0 = PanelAt(tile, position, headDim);
+            // An odd panel out is multiplied twice; the second result is not stored.
+            var both = position + n < panels * PanelPositions;
+            var keys1 = both ? PanelAt(tile, position + n, headDim) : keys0;
+            var second = both ? n : 0;
+            for (var i = 0; i < count;)
             {
-                var w0 = TLanes.Broadcast(weights0[position]);
-                var w1 = TLanes.Broadcast(weights1[position]);
-                var v = TLanes.Load(row);
-                a0 = TLanes.MultiplyAdd(v, w0, a0);
-                b0 = TLanes.MultiplyAdd(v, w1, b0);
-                v = TLanes.Load(row + n);
-                a1 = TLanes.MultiplyAdd(v, w0, a1);
-                b1 = TLanes.MultiplyAdd(v, w1, b1);
-                v = TLanes.Load(row + 2 * n);
-                a2 = TLanes.MultiplyAdd(v, w0, a2);
-                b2 = TLanes.MultiplyAdd(v, w1, b2);
-                v = TLanes.Load(row + 3 * n);
-                a3 = TLanes.MultiplyAdd(v, w0, a3);
-                b3 = TLanes.MultiplyAdd(v, w1, b3);
+                var rows = RowsAtOnce(count - i);
+                if (rows > 4)
+                    ScoreSix(queries + (long)i * headDim, rows, headDim, keys0, keys1, scores + i * stride + position, stride, second);
+                else
+                    ScoreFour(queries + (long)i * headDim, rows, headDim, keys0, keys1, scores + i * stride + position, stride, second);
+                i += rows;
             }
-            TLanes.Store(a0, y0);
-            TLanes.Store(a1, y0 + n);
-            TLanes.Store(a2, y0 + 2 * n);
-            TLanes.Store(a3, y0 + 3 * n);
-            TLanes.Store(b0, y1);
-            TLanes.Store(b1, y1 + n);
-            TLanes.Store(b2, y1 + 2 * n);
-            TLanes.Store(b3, y1 + 3 * n);
         }
-        AddWeighted(rows, positions, width, column, weights0, output0);
-        AddWeighted(rows, positions, width, column, weights1, output1);
     }
 
-    /// <summary>The same for one query, from <paramref name="firstColumn"/> on.</summary>
+    /// <summary>Six where six fill up, four (with some repeated) where that wastes less: 7 = 4 + 3, 8 = 4 + 4, 9 = 6 + 3.</summary>
+    private static int RowsAtOnce(int left) => left is 5 or 6 or >= 9 ? Math.Min(6, left) : Math.Min(4, left);
+
+    private static float* PanelAt(float* tile, int position, int headDim) =>
+        tile + (long)(position / PanelPositions) * PanelPositions * headDim + position % PanelPositions;
+
+    /// <summary>Rows that are missing repeat the first; all sums of a register and a row are stored, repeated ones first, so that the right one stays.</summary>
+    private static void ScoreSix(float* q, int rows, int headDim, float* keys0, float* keys1, float* scores, long stride, int second)
+    {
+        float* q1 = q + headDim, q2 = q1 + headDim, q3 = q2 + headDim, q4 = q3 + headDim, q5 = rows > 5 ? q4 + headDim : q;
+        TVector a0 = TLanes.Zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0, b4 = a0, b5 = a0;
+        for (var k = 0; k < headDim; k++, keys0 += PanelPositions, keys1 += PanelPositions)
+        {
+            var x = TLanes.Load(keys0);
+            var y = TLanes.Load(keys1);
+            var w = TLanes.Broadcast(q[k]);
+            a0 = TLanes.MultiplyAdd(x, w, a0);
+            b0 = TLanes.MultiplyAdd(y, w, b0);
+            w = TLanes.Broadcast(q1[k]);
+            a1 = TLanes.MultiplyAdd(x, w, a1);
+            b1 = TLanes.MultiplyAdd(y, w, b1);
+            w = TLanes.Broadcast(q2[k]);
+            a2 = TLanes.MultiplyAdd(x, w, a2);
+            b2 = TLanes.MultiplyAdd(y, w, b2);
+            w = TLanes.Broadcast(q3[k]);
+            a3 = TLanes.MultiplyAdd(x, w, a3);
+            b3 = TLanes.MultiplyAdd(y, w, b3);
+            w = TLanes.Broadcast(q4[k]);
+            a4 = TLanes.MultiplyAdd(x, w, a4);
+            b4 = TLanes.MultiplyAdd(y, w, b4);
+            w = TLanes.Broadcast(q5[k]);
+            a5 = TLanes.MultiplyAdd(x, w, a5);
+            b5 = TLanes.MultiplyAdd(y, w, b5);
+        }
+        StorePair(rows > 5 ? scores + 5 * stride : scores, second, a5, b5);
+        StorePair(scores + 4 * stride, second, a4, b4);
+        StorePair(scores + 3 * stride, second, a3, b3);
+        StorePair(scores + 2 * stride, second, a2, b2);
+        StorePair(scores + stride, second, a1, b1);
+        StorePair(scores, second, a0, b0);
+    }
+
+    private static void ScoreFour(float* q, int rows, int headDim, float* keys0, float* keys1, float* scores, long stride, int second)
+    {
+        float* q1 = rows > 1 ? q + headDim : q, q2 = rows > 2 ? q + 2 * headDim : q, q3 = rows > 3 ? q + 3 * headDim : q;
+        TVector a0 = TLanes.Zero, a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+        for (var k = 0; k < headDim; k++, keys0 += PanelPositions, keys1 += PanelPositions)
+        {
+            var x = TLanes.Load(keys0);
+            var y = TLanes.Load(keys1);
+            var w = TLanes.Broadcast(q[k]);
+            a0 = TLanes.MultiplyAdd(x, w, a0);
+            b0 = TLanes.MultiplyAdd(y, w, b0);
+            w = TLanes.Broadcast(q1[k]);
+            a1 = TLanes.MultiplyAdd(x, w, a1);
+            b1 = TLanes.MultiplyAdd(y, w, b1);
+            w = TLanes.Broadcast(q2[k]);
+            a2 = TLanes.MultiplyAdd(x, w, a2);
+            b2 = TLanes.MultiplyAdd(y, w, b2);
+            w = TLanes.Broadcast(q3[k]);
+            a3 = TLanes.MultiplyAdd(x, w, a3);
+            b3 = TLanes.MultiplyAdd(y, w, b3);
+        }
+        StorePair(rows > 3 ? scores + 3 * stride : scores, second, a3, b3);
+        StorePair(rows > 2 ? scores + 2 * stride : scores, second, a2, b2);
+        StorePair(rows > 1 ? scores + stride : scores, second, a1, b1);
+        StorePair(scores, second, a0, b0);
+    }
+
+    /// <summary>With <paramref name="second"/> 0 the first register overwrites the second.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StorePair(float* target, int second, TVector a, TVector b)
+    {
+        TLanes.Store(b, target + second);
+        TLanes.Store(a, target);
+    }
+
+    /// <summary>outputs [count, headDim] += weights [count, positions] times decoded values [positions, headDim].</summary>
+    private static void ValueTile(float* weights, long stride, int count, float* tile, int positions, int headDim, float* outputs)
+    {
+        var n = TLanes.Count;
+        var whole = headDim - headDim % (2 * n);
+        for (var column = 0; column < whole; column += 2 * n)
+        {
+            for (var i = 0; i < count;)
+            {
+                var rows = RowsAtOnce(count - i);
+                if (rows > 4)
+                    ValueSix(weights + i * stride, stride, rows, tile + column, positions, headDim, outputs + (long)i * headDim + column);
+                else
+                    ValueFour(weights + i * stride, stride, rows, tile + column, positions, headDim, outputs + (long)i * headDim + column);
+                i += rows;
+            }
+        }
+        for (var i = 0; i < count && whole < headDim; i++)
+            AddWeighted(tile, positions, headDim, whole, weights + i * stride, outputs + (long)i * headDim);
+    }
+
+    private static void ValueSix(float* w, long stride, int rows, float* values, int positions, int headDim, float* y)
+    {
+        var n = TLanes.Count;
+        float* w1 = w + stride, w2 = w1 + stride, w3 = w2 + stride, w4 = w3 + stride, w5 = rows > 5 ? w4 + stride : w;
+        float* y1 = y + headDim, y2 = y1 + headDim, y3 = y2 + headDim, y4 = y3 + headDim, y5 = rows > 5 ? y4 + headDim : y;
+        TVector a0 = TLanes.Load(y), a1 = TLanes.Load(y1), a2 = TLanes.Load(y2), a3 = TLanes.Load(y3), a4 = TLanes.Load(y4), a5 = TLanes.Load(y5);
+        TVector b0 = TLanes.Load(y + n), b1 = TLanes.Load(y1 + n), b2 = TLanes.Load(y2 + n), b3 = TLanes.Load(y3 + n), b4 = TLanes.Load(y4 + n), b5 = TLanes.Load(y5 + n);
+        for (var p = 0; p < positions; p++, values += headDim)
+        {
+            var u = TLanes.Load(values);
+            var v = TLanes.Load(values + n);
+            var weight = TLanes.Broadcast(w[p]);
+            a0 = TLanes.MultiplyAdd(u, weight, a0);
+            b0 = TLanes.MultiplyAdd(v, weight, b0);
+            weight = TLanes.Broadcast(w1[p]);
+            a1 = TLanes.MultiplyAdd(u, weight, a1);
+            b1 = TLanes.MultiplyAdd(v, weight, b1);
+            weight = TLanes.Broadcast(w2[p]);
+            a2 = TLanes.MultiplyAdd(u, weight, a2);
+            b2 = TLanes.MultiplyAdd(v, weight, b2);
+            weight = TLanes.Broadcast(w3[p]);
+            a3 = TLanes.MultiplyAdd(u, weight, a3);
+            b3 = TLanes.MultiplyAdd(v, weight, b3);
+            weight = TLanes.Broadcast(w4[p]);
+            a4 = TLanes.MultiplyAdd(u, weight, a4);
+            b4 = TLanes.MultiplyAdd(v, weight, b4);
+            weight = TLanes.Broadcast(w5[p]);
+            a5 = TLanes.MultiplyAdd(u, weight, a5);
+            b5 = TLanes.MultiplyAdd(v, weight, b5);
+        }
+        StorePair(y5, n, a5, b5);
+        StorePair(y4, n, a4, b4);
+        StorePair(y3, n, a3, b3);
+        StorePair(y2, n, a2, b2);
+        StorePair(y1, n, a1, b1);
+        StorePair(y, n, a0, b0);
+    }
+
+    private static void ValueFour(float* w, long stride, int rows, float* values, int positions, int headDim, float* y)
+    {
+        var n = TLanes.Count;
+        float* w1 = rows > 1 ? w + stride : w, w2 = rows > 2 ? w + 2 * stride : w, w3 = rows > 3 ? w + 3 * stride : w;
+        float* y1 = rows > 1 ? y + headDim : y, y2 = rows > 2 ? y + 2 * headDim : y, y3 = rows > 3 ? y + 3 * headDim : y;
+        TVector a0 = TLanes.Load(y), a1 = TLanes.Load(y1), a2 = TLanes.Load(y2), a3 = TLanes.Load(y3);
+        TVector b0 = TLanes.Load(y + n), b1 = TLanes.Load(y1 + n), b2 = TLanes.Load(y2 + n), b3 = TLanes.Load(y3 + n);
+        for (var p = 0; p < positions; p++, values += headDim)
+        {
+            var u = TLanes.Load(values);
+            var v = TLanes.Load(values + n);
+            var weight = TLanes.Broadcast(w[p]);
+            a0 = TLanes.MultiplyAdd(u, weight, a0);
+            b0 = TLanes.MultiplyAdd(v, weight, b0);
+            weight = TLanes.Broadcast(w1[p]);
+            a1 = TLanes.MultiplyAdd(u, weight, a1);
+            b1 = TLanes.MultiplyAdd(v, weight, b1);
+            weight = TLanes.Broadcast(w2[p]);
+            a2 = TLanes.MultiplyAdd(u, weight, a2);
+            b2 = TLanes.MultiplyAdd(v, weight, b2);
+            weight = TLanes.Broadcast(w3[p]);
+            a3 = TLanes.MultiplyAdd(u, weight, a3);
+            b3 = TLanes.MultiplyAdd(v, weight, b3);
+        }
+        StorePair(y3, n, a3, b3);
+        StorePair(y2, n, a2, b2);
+        StorePair(y1, n, a1, b1);
+        StorePair(y, n, a0, b0);
+    }
+
+    /// <summary>The columns from <paramref name="firstColumn"/> on that two registers do not fill, for one query.</summary>
     private static void AddWeighted(float* rows, int positions, int width, int firstColumn, float* weights, float* output)
     {
         var column = firstColumn;
@@ -151,7 +339,17 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
         }
     }
 
-    private static void Scale(float* values, int count, float factor)
+    public override void AddScaled(float* sums, float factor, float* values, int count)
+    {
+        var factors = TLanes.Broadcast(factor);
+        var i = 0;
+        for (; i + TLanes.Count <= count; i += TLanes.Count)
+            TLanes.Store(TLanes.MultiplyAdd(TLanes.Load(values + i), factors, TLanes.Load(sums + i)), sums + i);
+        for (; i < count; i++)
+            sums[i] += factor * values[i];
+    }
+
+    public override void Scale(float* values, int count, float factor)
     {
         var factors = TLanes.Broadcast(factor);
         var i = 0;
@@ -173,49 +371,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
         return result;
     }
 
-    private static void AttendOne(float* query, KvHeadView keys, KvHeadView values, int length, float scale, float* scores, float* output)
-    {
-        var width = keys.HeadDim;
-        for (var position = 0; position < length; position++)
-            scores[position] = DotKey(query, keys, position, width) * scale;
-        var total = Exponentials(scores, length, Largest(scores, length));
-        new Span<float>(output, width).Clear();
-        for (var position = 0; position < length; position++)
-            AddValue(output, scores[position], values, position, width);
-        Scale(output, width, 1 / total);
-    }
-
-    private static float DotKey(float* query, KvHeadView keys, int position, int width)
-    {
-        var start = (long)position * width;
-        return keys.Type switch
-        {
-            KvType.F32 => Dot<F32Row>(keys.Data + start * sizeof(float), query, width),
-            KvType.F16 => Dot<F16Row>(keys.Data + start * sizeof(ushort), query, width),
-            _ => Dot<I8Row>(keys.Data + start, query, width) * keys.Scales[position],
-        };
-    }
-
-    /// <summary>output += probability * V[position].</summary>
-    private static void AddValue(float* output, float probability, KvHeadView values, int position, int width)
-    {
-        var start = (long)position * width;
-        switch (values.Type)
-        {
-            case KvType.F32:
-                AddScaled<F32Row>(output, probability, values.Data + start * sizeof(float), width);
-                break;
-            case KvType.F16:
-                AddScaled<F16Row>(output, probability, values.Data + start * sizeof(ushort), width);
-                break;
-            default:
-                AddScaled<I8Row>(output, probability * values.Scales[position], values.Data + start, width);
-                break;
-        }
-    }
-
     /// <summary>values[i] = exp(values[i] - largest); returns their sum.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static float Exponentials(float* values, int count, float largest)
     {
         var shift = TLanes.Broadcast(largest);

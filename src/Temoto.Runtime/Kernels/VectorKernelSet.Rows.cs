@@ -75,16 +75,4 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
         for (; i < count; i++)
             destination[i] = TRow.LoadOne(row, i);
     }
-
-    /// <summary>sums[i] += factor * row[i].</summary>
-    private static void AddScaled<TRow>(float* sums, float factor, byte* row, int count)
-        where TRow : struct, IRow
-    {
-        var factors = TLanes.Broadcast(factor);
-        var i = 0;
-        for (; i + TLanes.Count <= count; i += TLanes.Count)
-            TLanes.Store(TLanes.MultiplyAdd(TRow.Load(row, i), factors, TLanes.Load(sums + i)), sums + i);
-        for (; i < count; i++)
-            sums[i] += factor * TRow.LoadOne(row, i);
-    }
 }

@@ -76,7 +76,7 @@ public class CommandLineTests
     [InlineData("MODEL", "run")]
     [InlineData("no such file", "run", "missing.gguf", "-p", "x")]
     [InlineData("--max-tokens", "run", "x", "-n", "many")]
-    [InlineData("tphs", "run", "x", "--dataflow", "tphs")]
+    [InlineData("tphs", "run", "x", "--dataflow", "systolic")]
     [InlineData("neither --text nor --task", "eval", "x")]
     [InlineData("no-such-shape", "pack", "--shape", "no-such-shape", "-o", "x")]
     [InlineData("neither MODEL nor --shape", "pack", "-o", "x")]

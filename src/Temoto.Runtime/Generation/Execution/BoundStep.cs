@@ -17,6 +17,9 @@ internal abstract unsafe class BoundStep(PlanStep step, ForwardState state, bool
 
     protected float* Input(int index) => (float*)(State.Arena + Step.Inputs[index]);
 
+    /// <summary>Pieces of <paramref name="size"/> that cover <paramref name="count"/>.</summary>
+    protected static int Chunks(long count, int size) => (int)((count + size - 1) / size);
+
     /// <summary>Called on one thread before the chunks; returns how many chunks there are.</summary>
     public abstract int Prepare();
 
@@ -36,8 +39,9 @@ internal abstract class RowwiseStep(PlanStep step, ForwardState state, bool afte
     public override void Execute(int chunk, int worker)
     {
         var rows = Rows;
-        ExecuteRows((int)((long)rows * chunk / chunkCount), (int)((long)rows * (chunk + 1) / chunkCount));
+        ExecuteRows((int)((long)rows * chunk / chunkCount), (int)((long)rows * (chunk + 1) / chunkCount), worker);
     }
 
-    protected abstract void ExecuteRows(int start, int end);
+    /// <param name="worker">For scratch of the thread's own.</param>
+    protected abstract void ExecuteRows(int start, int end, int worker);
 }

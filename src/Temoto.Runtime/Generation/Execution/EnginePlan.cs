@@ -18,6 +18,8 @@ internal sealed class EnginePlan
     private const int DefaultContextTokens = 4096;
 
     private readonly Checkpoint checkpoint;
+    private readonly DataflowMode? dataflow;
+    private readonly Board board;
 
     /// <exception cref="InputException">A weight is missing or misshapen, or an option cannot be met.</exception>
     public EnginePlan(Checkpoint checkpoint, ModelOptions options)
@@ -33,6 +35,8 @@ internal sealed class EnginePlan
         };
         ContextTokens = ContextOf(checkpoint.Config, options.ContextTokens);
         Threads = ThreadsOf(options.Threads);
+        dataflow = options.Dataflow switch { DataflowChoice.Gemm => DataflowMode.Gemm, DataflowChoice.Tphs => DataflowMode.Tphs, _ => null };
+        board = Board.Assumed(Kernels.Name, Threads);
 
         var graph = Architecture.Build(checkpoint.Config, checkpoint.Path);
         foreach (var use in graph.Weights)
@@ -43,8 +47,8 @@ internal sealed class EnginePlan
         Decode = NewPlan(Phase.Decode, 1, 1);
         Memory = new MemoryPlan(
             Graph.Weights.Sum(use => checkpoint.Tensors[use.Name].StoredBytes),
-            KvLayout.BytesPerPosition(checkpoint.Config, KvType) * ContextTokens,
-            PlanExecutor.Bytes(Prefill, Kernels, Threads, ContextTokens) + PlanExecutor.Bytes(Decode, Kernels, Threads, ContextTokens),
+            KvLayout.BytesPerPosition(checkpoint.Config, KvType) * KvLayout.Positions(ContextTokens),
+            PlanExecutor.Bytes(Prefill, Kernels, Threads) + PlanExecutor.Bytes(Decode, Kernels, Threads),
             PhysicalMemory.AvailableBytes(),
             ContextTokens);
     }
@@ -67,7 +71,7 @@ internal sealed class EnginePlan
 
     /// <summary>A plan of this model for another size of run (perplexity wants the logits of many rows).</summary>
     public Plan NewPlan(Phase phase, int maxTokens, int maxLogitRows) =>
-        Planner.Plan(Graph, phase, maxTokens, maxLogitRows, KvType, name => checkpoint.Tensors[name]);
+        Planner.Plan(Graph, phase, new PlanRequest(maxTokens, maxLogitRows, ContextTokens, KvType, dataflow, Math.Min(Kernels.AttentionPiecePositions, KvLayout.Positions(ContextTokens))), board, name => checkpoint.Tensors[name]);
 
     private static bool HasIntegerActivations(ModelOptions options, KernelSet kernels)
     {

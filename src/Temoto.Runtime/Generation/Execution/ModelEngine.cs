@@ -69,7 +69,7 @@ internal sealed class ModelEngine : IDisposable
     public Plan NewPlan(Phase phase, int maxTokens, int maxLogitRows) => plan.NewPlan(phase, maxTokens, maxLogitRows);
 
     /// <summary>An executor on this model's weights and threads. The caller disposes it, and must hold no session running meanwhile.</summary>
-    public PlanExecutor NewExecutor(Plan steps) => new(steps, weights, plan.Kernels, pool, ContextTokens);
+    public PlanExecutor NewExecutor(Plan steps) => new(steps, weights, plan.Kernels, pool);
 
     /// <summary>
     /// Appends tokens to the cache in runs of the prefill plan's size and lets <paramref name="sampler"/> draw the next token. Between runs other

@@ -20,15 +20,14 @@ internal sealed unsafe class PlanExecutor : IDisposable
     private readonly ForwardState state;
     private readonly BoundStep[] steps;
 
-    /// <param name="context">Longest cache the executor will see: attention scores need that much scratch.</param>
-    public PlanExecutor(Plan plan, BoundWeights weights, KernelSet kernels, WorkerPool pool, int context)
+    public PlanExecutor(Plan plan, BoundWeights weights, KernelSet kernels, WorkerPool pool)
     {
         this.plan = plan;
         this.pool = pool;
         var config = plan.Graph.Config;
         rotary = new RotaryFrequencies(config);
         arena = new NativeBuffer(plan.ArenaBytes);
-        var scratchFloats = ScratchFloats(plan, kernels, context);
+        var scratchFloats = ScratchFloats(plan, kernels);
         scratch = new NativeBuffer(scratchFloats * sizeof(float) * pool.Threads);
         angles = new NativeBuffer(AngleBytes(plan));
         tokenIds = new NativeBuffer((long)plan.MaxTokens * sizeof(int));
@@ -49,8 +48,8 @@ internal sealed unsafe class PlanExecutor : IDisposable
     }
 
     /// <summary>Bytes an executor of <paramref name="plan"/> will hold beside weights and caches: arena, scratch, tables.</summary>
-    public static long Bytes(Plan plan, KernelSet kernels, int threads, int context) =>
-        plan.ArenaBytes + ScratchFloats(plan, kernels, context) * sizeof(float) * threads + AngleBytes(plan) + (long)plan.MaxTokens * sizeof(int);
+    public static long Bytes(Plan plan, KernelSet kernels, int threads) =>
+        plan.ArenaBytes + ScratchFloats(plan, kernels) * sizeof(float) * threads + AngleBytes(plan) + (long)plan.MaxTokens * sizeof(int);
 
     /// <summary>
     /// Appends <paramref name="tokens"/> to <paramref name="cache"/> and computes the logits of the last <paramref name="logitRows"/> of them.
@@ -61,6 +60,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfZero(tokens.Length, nameof(tokens));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens.Length, plan.MaxTokens, nameof(tokens));
+        ObjectDisposedException.ThrowIf(cache.IsDisposed, cache);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(logitRows, Math.Min(plan.MaxLogitRows, tokens.Length));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(cache.Length + tokens.Length, cache.Context, nameof(tokens));
         foreach (var token in tokens)
@@ -95,18 +95,28 @@ internal sealed unsafe class PlanExecutor : IDisposable
     /// <summary>Cosines and sines, [MaxTokens, HeadDim/2] each.</summary>
     private static long AngleBytes(Plan plan) => 2L * plan.MaxTokens * (plan.Graph.Config.HeadDim / 2) * sizeof(float);
 
-    private static long ScratchFloats(Plan plan, KernelSet kernels, int context)
+    private static long ScratchFloats(Plan plan, KernelSet kernels)
     {
         long floats = 0;
         foreach (var step in plan.Steps)
         {
-            floats = Math.Max(floats, step.Op switch
+            long own = step.Op switch
             {
-                LinearOp { Input.Quantized: true } linear => kernels.Integers!.MatMulScratchFloats(linear.Input.Width, step.TileRows),
-                LinearOp linear => kernels.MatMulScratchFloats(linear.Input.Width, step.TileRows),
-                AttentionOp attention => kernels.AttentionScratchFloats(Math.Min(plan.MaxTokens, AttentionStep.ChunkTokens) * (attention.Heads / attention.KvHeads), context, attention.HeadDim),
+                HeadProjectionsOp op => HeadProjectionsStep.ScratchFloats(plan, step, op),
+                TphsAttentionOp op => TphsAttentionStep.ScratchFloats(plan, step, op, kernels),
+                AttentionOp op => AttentionStep.ScratchFloats(op.Shape, kernels, plan.ContextTokens),
+                ScoresOp op => ScoresStep.ScratchFloats(step, op, kernels),
+                WeightedValuesOp op => WeightedValuesStep.ScratchFloats(step, op, kernels),
+                SplitAttentionOp op => SplitAttentionStep.ScratchFloats(plan, op, kernels),
+                MergePiecesOp op => MergePiecesStep.ScratchFloats(op),
+                NormQuantizeOp op => NormQuantizeStep.ScratchFloats(op),
+                ResidualLinearOp => ResidualLinearStep.ScratchFloats(plan, step),
+                GatedLinearOp => GatedLinearStep.ScratchFloats(plan, step),
                 _ => 0,
-            });
+            };
+            if (step.Op is not TphsAttentionOp && step.Op.Linears.Count > 0)
+                own += step.Op.Linears.Max(linear => BoundLinear.ScratchFloats(linear, kernels, step.TileRows));
+            floats = Math.Max(floats, own);
         }
         // Whole cache lines, so that two workers never share one.
         return (floats + 15) / 16 * 16;
@@ -123,17 +133,35 @@ internal sealed unsafe class PlanExecutor : IDisposable
             {
                 EmbedOp op => new EmbedStep(step, op, weights.Matrix(op.Weight), state),
                 RmsNormOp op => new RmsNormStep(step, op, weights.Vector(op.Weight), state, afterRowSelection),
-                LinearOp op => new LinearStep(step, op, weights.Matrix(op.Weight), op.Bias is null ? null : weights.Vector(op.Bias), state, afterRowSelection),
-                QuantizeOp op => new QuantizeStep(step, op, state, afterRowSelection),
+                NormQuantizeOp op => new NormQuantizeStep(step, op, weights.Vector(op.Norm.Weight), new OutputRows(step, op.Grid, state), state, afterRowSelection),
+                LinearOp op => new LinearStep(step, new BoundLinear(op, step, weights, state), state, afterRowSelection),
+                ResidualLinearOp op => new ResidualLinearStep(step, new BoundLinear(op.Linear, step, weights, state), state, afterRowSelection),
+                GatedLinearOp op => new GatedLinearStep(step, new BoundLinear(op.Gate, step, weights, state), new BoundLinear(op.Up, step, weights, state), new OutputRows(step, op.Grid, state), state, afterRowSelection),
+                QuantizeOp op => new QuantizeStep(step, new OutputRows(step, op.Grid, state), state, afterRowSelection),
                 RoundToGridOp op => new RoundToGridStep(step, op, state, afterRowSelection),
                 RopeOp op => new RopeStep(step, op, plan.Graph.Config.RopeInterleaved, state),
-                AttentionOp op => new AttentionStep(step, op, state),
-                SiluMultiplyOp => new SiluMultiplyStep(step, state),
-                AddOp => new AddStep(step, state),
+                HeadProjectionsOp op => new HeadProjectionsStep(step, op, [.. op.Projections.Select(projection => Heads(projection, op.HeadDim))], state),
+                TphsAttentionOp op => new TphsAttentionStep(step, op, Heads(op.Query, op.Shape.HeadDim), new AttentionTiles(op.Shape, op.Layer, new OutputRows(step, op.Grid, state), state), state),
+                AttentionOp op => new AttentionStep(step, op, new AttentionTiles(op.Shape, op.Layer, new OutputRows(step, null, state), state), state),
+                ScoresOp op => new ScoresStep(step, op, state),
+                SoftmaxOp op => new SoftmaxStep(step, op, state),
+                WeightedValuesOp op => new WeightedValuesStep(step, op, state),
+                SplitAttentionOp op => new SplitAttentionStep(step, op, state),
+                MergePiecesOp op => new MergePiecesStep(step, op, new OutputRows(step, op.Grid, state), state),
+                SiluMultiplyOp => new SiluMultiplyStep(step, state, afterRowSelection),
+                AddOp => new AddStep(step, state, afterRowSelection),
                 SelectRowsOp op => new SelectRowsStep(step, op, state),
                 _ => throw new InvalidOperationException($"no executor for {step.Op.GetType().Name}"),
             };
             afterRowSelection |= step.Op is SelectRowsOp;
+
+            BoundHeads Heads(HeadProjection projection, int headDim) => new(
+                projection,
+                new BoundLinear(projection.Linear, step, weights, state),
+                projection.Norm is null ? null : weights.Vector(projection.Norm.Weight),
+                headDim,
+                plan.Graph.Config.RopeInterleaved,
+                state);
         }
         return bound;
     }

@@ -7,7 +7,7 @@ internal sealed unsafe class RmsNormStep(PlanStep step, RmsNormOp op, float* wei
 {
     private readonly float* weight = weight;
 
-    protected override void ExecuteRows(int start, int end)
+    protected override void ExecuteRows(int start, int end, int worker)
     {
         var width = op.Input.Width;
         for (var row = start; row < end; row++)

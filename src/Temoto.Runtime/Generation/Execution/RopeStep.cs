@@ -4,7 +4,7 @@ namespace Temoto.Generation.Execution;
 
 internal sealed unsafe class RopeStep(PlanStep step, RopeOp op, bool interleaved, ForwardState state) : RowwiseStep(step, state, false)
 {
-    protected override void ExecuteRows(int start, int end)
+    protected override void ExecuteRows(int start, int end, int worker)
     {
         var width = op.Input.Width;
         var half = op.HeadDim / 2;

@@ -5,7 +5,7 @@ namespace Temoto.Generation.Execution;
 
 internal sealed unsafe class RoundToGridStep(PlanStep step, RoundToGridOp op, ForwardState state, bool afterRowSelection) : RowwiseStep(step, state, afterRowSelection)
 {
-    protected override void ExecuteRows(int start, int end)
+    protected override void ExecuteRows(int start, int end, int worker)
     {
         var width = op.Input.Width;
         for (var row = start; row < end; row++)

@@ -1,0 +1,180 @@
+using Temoto.Kernels;
+
+namespace Temoto.Dataflow;
+
+/// <summary>
+/// Joins operations whose intermediates need not be stored, and carries out attention as a <see cref="DataflowMode"/> and a phase ask. What fits no pattern stays as it is.
+/// </summary>
+internal sealed class Fusion
+{
+    private readonly ModelGraph graph;
+    private readonly Phase phase;
+    private readonly Func<int, DataflowMode> modeOf;
+    private readonly int context;
+    private readonly int piecePositions;
+    private readonly List<Value> values;
+    private readonly Dictionary<int, Op> writers = [];
+    private readonly Dictionary<int, List<Op>> readers = [];
+    private readonly HashSet<Op> absorbed = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Op, List<Op>> replacements = new(ReferenceEqualityComparer.Instance);
+
+    private Fusion(ModelGraph graph, Phase phase, Func<int, DataflowMode> modeOf, int context, int piecePositions)
+    {
+        this.graph = graph;
+        this.phase = phase;
+        this.modeOf = modeOf;
+        this.context = context;
+        this.piecePositions = piecePositions;
+        values = [.. graph.Values];
+        foreach (var op in graph.Ops)
+        {
+            writers.Add(op.Output.Id, op);
+            foreach (var input in op.Inputs.Distinct())
+            {
+                if (!readers.TryGetValue(input.Id, out var list))
+                    readers.Add(input.Id, list = []);
+                list.Add(op);
+            }
+        }
+    }
+
+    /// <param name="modeOf">The mode of a layer's attention in the prefill phase.</param>
+    /// <param name="context">Most positions the cache can hold: the width of stored scores.</param>
+    /// <param name="piecePositions">Positions of a piece of split attention.</param>
+    public static ModelGraph Apply(ModelGraph graph, Phase phase, Func<int, DataflowMode> modeOf, int context, int piecePositions)
+    {
+        var fusion = new Fusion(graph, phase, modeOf, context, piecePositions);
+        foreach (var op in graph.Ops)
+        {
+            switch (op)
+            {
+                case AttentionOp attention:
+                    fusion.Attention(attention);
+                    break;
+                case SiluMultiplyOp gate:
+                    fusion.Gated(gate);
+                    break;
+                case AddOp add:
+                    fusion.Residual(add);
+                    break;
+                case RmsNormOp norm:
+                    fusion.NormQuantize(norm);
+                    break;
+            }
+        }
+        var ops = new List<Op>(graph.Ops.Count);
+        foreach (var op in graph.Ops)
+        {
+            if (fusion.replacements.TryGetValue(op, out var instead))
+                ops.AddRange(instead);
+            else if (!fusion.absorbed.Contains(op))
+                ops.Add(op);
+        }
+        return graph with { Ops = ops, Values = fusion.values };
+    }
+
+    private void Attention(AttentionOp op)
+    {
+        if (ProjectionOf(op.Query, op.Shape.Heads) is not { } query || ProjectionOf(op.Key, op.Shape.KvHeads) is not { } key || ProjectionOf(op.Value, op.Shape.KvHeads) is not { } value)
+            return;
+        var (rounding, output) = Rounded(op.Output, op.Shape.HeadDim);
+        var mode = phase == Phase.Decode ? DataflowMode.Gemm : modeOf(op.Layer);
+        var steps = new List<Op>();
+        if (mode == DataflowMode.Tphs)
+        {
+            var filled = New($"{op.Layer}.kv", 0);
+            steps.Add(new HeadProjectionsOp("kv_projections", op.Layer, null, key, value, op.Shape.HeadDim, filled));
+            steps.Add(new TphsAttentionOp("tphs_attention", op.Layer, query, filled, op.Shape, rounding?.Grid, output));
+        }
+        else
+        {
+            steps.Add(new HeadProjectionsOp("qkv_projections", op.Layer, query, key, value, op.Shape.HeadDim, op.Query));
+            if (phase == Phase.Decode)
+            {
+                var pieces = (context + piecePositions - 1) / piecePositions;
+                var partial = New($"{op.Layer}.pieces", pieces * op.Shape.Heads * (op.Shape.HeadDim + 2));
+                steps.Add(new SplitAttentionOp("split_attention", op.Layer, op.Query, op.Shape, piecePositions, partial));
+                steps.Add(new MergePiecesOp("merge_pieces", op.Layer, partial, op.Shape, piecePositions, rounding?.Grid, output));
+            }
+            else
+            {
+                // Whole key panels, and rows that start at cache lines.
+                var stride = (context + KvHeadView.PanelPositions - 1) / KvHeadView.PanelPositions * KvHeadView.PanelPositions;
+                var scores = New($"{op.Layer}.scores", op.Shape.Heads * stride);
+                var probabilities = New($"{op.Layer}.probabilities", op.Shape.Heads * stride);
+                steps.Add(new ScoresOp("scores", op.Layer, op.Query, op.Shape, scores));
+                steps.Add(new SoftmaxOp("softmax", op.Layer, scores, op.Shape, probabilities));
+                steps.Add(new WeightedValuesOp("weighted_values", op.Layer, probabilities, op.Shape, op.Output));
+                rounding = null;
+            }
+        }
+        if (rounding is not null)
+            absorbed.Add(rounding);
+        foreach (var projection in new[] { query, key, value })
+        {
+            absorbed.Add(projection.Linear);
+            if (projection.Norm is not null)
+                absorbed.Add(projection.Norm);
+            if (projection.Rope is not null)
+                absorbed.Add(projection.Rope);
+        }
+        replacements.Add(op, steps);
+    }
+
+    /// <summary>linear, linear - rope, linear - norm - rope, each read by nobody else.</summary>
+    private HeadProjection? ProjectionOf(Value value, int heads)
+    {
+        var rope = OnlyFor<RopeOp>(value);
+        var norm = OnlyFor<RmsNormOp>(rope?.Input ?? value);
+        return OnlyFor<LinearOp>(norm?.Input ?? rope?.Input ?? value) is { } linear ? new HeadProjection(linear, heads, norm, rope) : null;
+    }
+
+    private void Gated(SiluMultiplyOp op)
+    {
+        if (OnlyFor<LinearOp>(op.Gate) is not { } gate || OnlyFor<LinearOp>(op.Up) is not { } up || gate.Bias is not null || up.Bias is not null)
+            return;
+        var (rounding, output) = Rounded(op.Output, QuantizedRow.BlockColumns);
+        absorbed.Add(gate);
+        absorbed.Add(up);
+        if (rounding is not null)
+            absorbed.Add(rounding);
+        replacements.Add(op, [new GatedLinearOp("gated_linear", op.Layer, gate, up, rounding?.Grid, output)]);
+    }
+
+    private void Residual(AddOp op)
+    {
+        var (linear, residual) = OnlyFor<LinearOp>(op.Right) is { } right ? (right, op.Left) : (OnlyFor<LinearOp>(op.Left), op.Right);
+        if (linear is null || residual.Id == linear.Output.Id)
+            return;
+        absorbed.Add(linear);
+        replacements.Add(op, [new ResidualLinearOp(linear.Name, op.Layer, linear, residual, op.Output)]);
+    }
+
+    private void NormQuantize(RmsNormOp op)
+    {
+        if (op.GroupWidth != op.Input.Width || readers[op.Output.Id] is not [QuantizeOp rounding])
+            return;
+        absorbed.Add(rounding);
+        replacements.Add(op, [new NormQuantizeOp(op.Name, op.Layer, op, rounding.Grid, rounding.Output)]);
+    }
+
+    /// <summary>
+    /// The rounding that is the only reader of a value, if whoever writes the value a few columns at a time can round them at once: one scale per 32 columns, or one for all
+    /// tokens. (A scale per token needs the whole row.)
+    /// </summary>
+    private (QuantizeOp? Rounding, Value Output) Rounded(Value value, int columnsAtOnce) =>
+        columnsAtOnce % QuantizedRow.BlockColumns == 0 && readers.TryGetValue(value.Id, out var list) && list is [QuantizeOp { Grid: null or { StaticScale: not null } } rounding]
+            ? (rounding, rounding.Output)
+            : (null, value);
+
+    /// <summary>The operation that writes <paramref name="value"/>, if it is a <typeparamref name="TOp"/> and the value has one reader.</summary>
+    private TOp? OnlyFor<TOp>(Value value)
+        where TOp : Op => readers.TryGetValue(value.Id, out var list) && list.Count == 1 && writers[value.Id] is TOp op && !absorbed.Contains(op) ? op : null;
+
+    private Value New(string name, int width)
+    {
+        var value = new Value(values.Count, name, width);
+        values.Add(value);
+        return value;
+    }
+}

@@ -1,0 +1,55 @@
+using Temoto.Dataflow;
+using Temoto.Kernels;
+
+namespace Temoto.Generation.Execution;
+
+/// <summary>
+/// Attention of one KV head over the whole cache for a span of tokens, taken in tiles that stay in the core's cache; used by whoever has the queries in scratch.
+/// </summary>
+internal sealed unsafe class AttentionTiles(AttentionShape shape, int layer, OutputRows output, ForwardState state)
+{
+    /// <summary>Queries of a tile: they, their outputs and their scores of 64 positions are 96 KiB with heads of 64.</summary>
+    private const int TileQueries = 128;
+
+    public static int TileTokens(AttentionShape shape) => Math.Max(1, TileQueries / shape.GroupHeads);
+
+    /// <summary>Outputs, largest scores and sums of a tile, and what scores need.</summary>
+    public static long ScratchFloats(AttentionShape shape, KernelSet kernels, int maxTokens, int context)
+    {
+        var queries = Math.Min(maxTokens, TileTokens(shape)) * shape.GroupHeads;
+        return queries * (shape.HeadDim + 2L) + kernels.AttendScratchFloats(queries, context, shape.HeadDim);
+    }
+
+    /// <param name="queries">[tokens, GroupHeads, HeadDim] of the span; multiplied by 1 / sqrt(HeadDim) here.</param>
+    /// <param name="start">The span's first token.</param>
+    public void Attend(int kvHead, float* queries, int start, int tokens, float* scratch)
+    {
+        var keys = state.Cache.Keys(layer, kvHead);
+        var values = state.Cache.Values(layer, kvHead);
+        var tokenFloats = shape.GroupHeads * shape.HeadDim;
+        state.Kernels.Scale(queries, tokens * tokenFloats, 1 / MathF.Sqrt(shape.HeadDim));
+        var tileTokens = TileTokens(shape);
+        for (var first = 0; first < tokens; first += tileTokens)
+        {
+            var count = Math.Min(tileTokens, tokens - first);
+            var outputs = scratch;
+            var largest = outputs + (long)count * tokenFloats;
+            var totals = largest + count * shape.GroupHeads;
+            var tile = new AttentionTile(
+                queries + (long)first * tokenFloats,
+                outputs,
+                largest,
+                totals,
+                count,
+                shape.GroupHeads,
+                shape.HeadDim,
+                shape.Causal ? state.Position + start + first + 1 : state.Position + state.Tokens,
+                shape.Causal ? 1 : 0);
+            tile.Clear();
+            state.Kernels.Attend(tile, keys, values, 0, tile.MaxLength, totals + count * shape.GroupHeads);
+            state.Kernels.Finish(tile);
+            for (var token = 0; token < count; token++)
+                output.Store(outputs + (long)token * tokenFloats, start + first + token, kvHead * tokenFloats, tokenFloats);
+        }
+    }
+}

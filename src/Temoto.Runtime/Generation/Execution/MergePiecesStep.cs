@@ -1,0 +1,48 @@
+using Temoto.Dataflow;
+
+namespace Temoto.Generation.Execution;
+
+/// <summary>
+/// output = sum over pieces of exp(m_i - m) * sums_i, divided by the sum over pieces of exp(m_i - m) * total_i, m the largest of the pieces' largest scores m_i.
+/// </summary>
+internal sealed unsafe class MergePiecesStep(PlanStep step, MergePiecesOp op, OutputRows output, ForwardState state) : BoundStep(step, state, false)
+{
+    public static long ScratchFloats(MergePiecesOp op) => op.Shape.GroupHeads * (long)op.Shape.HeadDim;
+
+    /// <summary>KV heads one after the other while there are few pieces: less than a parallel region costs.</summary>
+    public override int Prepare() => Chunks(State.Position + 1, op.PiecePositions) > 16 ? op.Shape.KvHeads : 1;
+
+    public override void Execute(int chunk, int worker)
+    {
+        var last = Prepare() == 1 ? op.Shape.KvHeads : chunk + 1;
+        for (var kvHead = chunk; kvHead < last; kvHead++)
+            Merge(kvHead, State.Scratch[worker]);
+    }
+
+    private void Merge(int kvHead, float* merged)
+    {
+        var shape = op.Shape;
+        var group = shape.GroupHeads * shape.HeadDim;
+        var pieces = Chunks(State.Position + 1, op.PiecePositions);
+        var pieceFloats = (long)shape.GroupHeads * (shape.HeadDim + 2);
+        var first = Input(0) + kvHead * pieceFloats;
+        var step = shape.KvHeads * pieceFloats;
+        new Span<float>(merged, group).Clear();
+        for (var head = 0; head < shape.GroupHeads; head++)
+        {
+            var largest = float.NegativeInfinity;
+            for (var piece = 0; piece < pieces; piece++)
+                largest = Math.Max(largest, first[piece * step + group + head]);
+            var total = 0f;
+            for (var piece = 0; piece < pieces; piece++)
+            {
+                var source = first + piece * step;
+                var weight = MathF.Exp(source[group + head] - largest);
+                total += weight * source[group + shape.GroupHeads + head];
+                State.Kernels.AddScaled(merged + head * shape.HeadDim, weight, source + head * shape.HeadDim, shape.HeadDim);
+            }
+            State.Kernels.Scale(merged + head * shape.HeadDim, shape.HeadDim, 1 / total);
+        }
+        output.Store(merged, 0, kvHead * group, group);
+    }
+}

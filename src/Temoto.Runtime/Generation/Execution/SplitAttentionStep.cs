@@ -1,0 +1,32 @@
+using Temoto.Dataflow;
+using Temoto.Kernels;
+
+namespace Temoto.Generation.Execution;
+
+/// <summary>
+/// One token: a chunk is one KV head and a piece of the cache. The pieces depend on the length of the cache alone, not on the number of threads, which must not change a
+/// result. Per piece and KV head the output holds [GroupHeads, HeadDim] sums, [GroupHeads] largest scores, [GroupHeads] totals.
+/// </summary>
+internal sealed unsafe class SplitAttentionStep(PlanStep step, SplitAttentionOp op, ForwardState state) : BoundStep(step, state, false)
+{
+    public static long ScratchFloats(Plan plan, SplitAttentionOp op, KernelSet kernels) =>
+        op.Shape.GroupHeads * (long)op.Shape.HeadDim + kernels.AttendScratchFloats(op.Shape.GroupHeads, Math.Min(op.PiecePositions, plan.ContextTokens), op.Shape.HeadDim);
+
+    public override int Prepare() => op.Shape.KvHeads * Chunks(State.Position + 1, op.PiecePositions);
+
+    public override void Execute(int chunk, int worker)
+    {
+        var shape = op.Shape;
+        var kvHead = chunk % shape.KvHeads;
+        var start = chunk / shape.KvHeads * op.PiecePositions;
+        var length = State.Position + 1;
+        var queries = State.Scratch[worker];
+        var group = shape.GroupHeads * shape.HeadDim;
+        GroupQueries.Copy(Input(0), shape, kvHead, 0, 1, queries);
+        State.Kernels.Scale(queries, group, 1 / MathF.Sqrt(shape.HeadDim));
+        var sums = Output + (long)chunk * shape.GroupHeads * (shape.HeadDim + 2);
+        var tile = new AttentionTile(queries, sums, sums + group, sums + group + shape.GroupHeads, 1, shape.GroupHeads, shape.HeadDim, length, 0);
+        tile.Clear();
+        State.Kernels.Attend(tile, State.Cache.Keys(op.Layer, kvHead), State.Cache.Values(op.Layer, kvHead), start, Math.Min(start + op.PiecePositions, length), queries + group);
+    }
+}

@@ -1,0 +1,81 @@
+namespace Temoto.Kernels;
+
+internal abstract unsafe partial class KernelSet
+{
+    /// <summary>Positions that go through scores, softmax and values together; their keys and values, decoded, stay in the first-level cache.</summary>
+    public virtual int AttentionTilePositions => 64;
+
+    /// <summary>Positions of a piece of the cache that one thread takes when a single token attends; a multiple of a key panel.</summary>
+    public virtual int AttentionPiecePositions => 256;
+
+    /// <summary>
+    /// scores[i * stride + p - start] = sum over k of queries[i, k] * K[p, k], for p in [start, end). Fills whole panels: what lies between the end and the end of its
+    /// panel is undefined.
+    /// </summary>
+    /// <param name="queries">[count, HeadDim].</param>
+    /// <param name="start">A multiple of <see cref="KvHeadView.PanelPositions"/>.</param>
+    /// <param name="scratch">At least <see cref="KvScratchFloats"/> floats of this thread's own.</param>
+    public abstract void Scores(float* queries, int count, KvHeadView keys, int start, int end, float* scores, long stride, float* scratch);
+
+    /// <summary>row[i] = exp(row[i] - max) / sum over the first <paramref name="seen"/> elements; 0 from there to <paramref name="count"/>.</summary>
+    public abstract void Softmax(float* row, int seen, int count);
+
+    /// <summary>outputs[i, k] += sum over p in [start, end) of weights[i * stride + p - start] * V[p, k].</summary>
+    /// <param name="outputs">[count, HeadDim].</param>
+    /// <param name="scratch">At least <see cref="KvScratchFloats"/> floats of this thread's own.</param>
+    public abstract void AddValues(float* weights, long stride, int count, KvHeadView values, int start, int end, float* outputs, float* scratch);
+
+    /// <summary>Scratch floats that <see cref="Scores"/> and <see cref="AddValues"/> need.</summary>
+    public abstract long KvScratchFloats(int headDim);
+
+    /// <summary>
+    /// Takes the scores of positions [start, start + positions) into a tile's softmax: raises the largest score, lets what was summed before shrink accordingly, and leaves
+    /// exp(score - largest) in place of each score, 0 where a query does not see the position.
+    /// </summary>
+    /// <param name="scores">[Count, stride].</param>
+    public abstract void ContinueSoftmax(in AttentionTile tile, float* scores, long stride, int start, int positions);
+
+    /// <summary>values[i] *= factor.</summary>
+    public abstract void Scale(float* values, int count, float factor);
+
+    /// <summary>sums[i] += factor * values[i].</summary>
+    public abstract void AddScaled(float* sums, float factor, float* values, int count);
+
+    /// <summary>destination[i] = source[i] as an IEEE half, to nearest, ties to even; beyond the largest half it becomes infinity.</summary>
+    public virtual void RoundToHalf(float* source, ushort* destination, int count)
+    {
+        for (var i = 0; i < count; i++)
+            destination[i] = BitConverter.HalfToUInt16Bits((Half)source[i]);
+    }
+
+    /// <summary>Takes positions [start, end) of the cache into a tile's softmax; no score leaves the thread's scratch.</summary>
+    /// <param name="start">A multiple of <see cref="KvHeadView.PanelPositions"/>.</param>
+    /// <param name="scratch">At least <see cref="AttendScratchFloats"/> floats of this thread's own.</param>
+    public void Attend(in AttentionTile tile, KvHeadView keys, KvHeadView values, int start, int end, float* scratch)
+    {
+        var most = AttentionTilePositions;
+        var stride = Math.Min(most, Panels(end - start));
+        var scores = scratch + KvScratchFloats(tile.HeadDim);
+        for (; start < end; start += most)
+        {
+            var positions = Math.Min(most, end - start);
+            Scores(tile.Queries, tile.Count, keys, start, start + positions, scores, stride, scratch);
+            ContinueSoftmax(tile, scores, stride, start, positions);
+            AddValues(scores, stride, tile.Count, values, start, start + positions, tile.Outputs, scratch);
+        }
+    }
+
+    /// <summary>Scratch floats <see cref="Attend"/> needs for <paramref name="queries"/> queries over at most <paramref name="positions"/> positions.</summary>
+    public long AttendScratchFloats(int queries, int positions, int headDim) =>
+        KvScratchFloats(headDim) + (long)queries * Math.Min(AttentionTilePositions, Panels(positions));
+
+    /// <summary>Divides what was summed by the sum of exponentials: the outputs are then softmax(q K^T) V.</summary>
+    public void Finish(in AttentionTile tile)
+    {
+        for (var i = 0; i < tile.Count; i++)
+            Scale(tile.Outputs + (long)i * tile.HeadDim, tile.HeadDim, 1 / tile.Totals[i]);
+    }
+
+    /// <summary>Rounded up to whole key panels.</summary>
+    private static int Panels(int positions) => (positions + KvHeadView.PanelPositions - 1) / KvHeadView.PanelPositions * KvHeadView.PanelPositions;
+}

@@ -1,0 +1,91 @@
+using Temoto.Dataflow;
+using Temoto.Formats;
+using Temoto.Tensors;
+using Temoto.Tests.Formats;
+
+namespace Temoto.Tests.Generation.Execution;
+
+/// <summary>The two dataflows and split decode compute the same model; what differs is what they store.</summary>
+public class DataflowTests
+{
+    /// <summary>More than a chunk of TPHS (64 tokens), a tail, and more positions than a piece of decode (256).</summary>
+    private static readonly int[] Tokens = [.. Enumerable.Range(0, 297).Select(i => (i * 31 + 5) % 250)];
+
+    public static TheoryData<string, string, KvCacheType> Cases => new()
+    {
+        { "tiny-qwen2", "F32", KvCacheType.F32 },
+        { "tiny-qwen3", "BF16", KvCacheType.F16 },
+        { "tiny-llama", "Q8_0", KvCacheType.F16 },
+        { "tiny-qwen2", "Q4_0", KvCacheType.Int8 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void TphsEqualsGemmMode(string shape, string weights, KvCacheType kv)
+    {
+        using var folder = new TemporaryFolder();
+        var path = Write(shape, weights, folder);
+        var gemm = Logits(path, kv, DataflowChoice.Gemm, out var gemmPlan);
+        var tphs = Logits(path, kv, DataflowChoice.Tphs, out var tphsPlan);
+        Assert.Contains(gemmPlan.Steps, step => step.Op is ScoresOp);
+        Assert.DoesNotContain(tphsPlan.Steps, step => step.Op is ScoresOp or SoftmaxOp or WeightedValuesOp);
+        Assert.All(tphsPlan.Steps.Where(step => step.Op is TphsAttentionOp), step => Assert.Equal(DataflowMode.Tphs, step.Mode));
+        Assert.Equal(tphsPlan.Graph.Config.NumHiddenLayers, tphsPlan.Steps.Count(step => step.Op is TphsAttentionOp));
+        AssertClose(gemm, tphs);
+    }
+
+    /// <summary>The prompt in one run, in runs of odd lengths, and its end token by token.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void ChunkedPrefillAndDecodeEqualOneRun(string shape, string weights, KvCacheType kv)
+    {
+        using var folder = new TemporaryFolder();
+        var path = Write(shape, weights, folder);
+        var expected = Logits(path, kv, DataflowChoice.Tphs, out _);
+        using var model = LanguageModel.Load(path, new ModelOptions { KvCache = kv, ContextTokens = Tokens.Length + 3 });
+        using var cache = model.Engine.NewCache();
+        using var prefill = model.Engine.NewExecutor(model.Engine.NewPlan(Phase.Prefill, 150, 1));
+        using var decode = model.Engine.NewExecutor(model.Engine.DecodePlan);
+        prefill.Forward(Tokens.AsSpan(0, 131), cache, 1);
+        prefill.Forward(Tokens.AsSpan(131, 17), cache, 1);
+        prefill.Forward(Tokens.AsSpan(148, 140), cache, 1);
+        float[] last = [];
+        foreach (var token in Tokens[288..])
+            last = decode.Forward([token], cache, 1).ToArray();
+        AssertClose(expected[^last.Length..], last);
+    }
+
+    private static string Write(string shape, string dtype, TemporaryFolder folder)
+    {
+        var weights = Enum.Parse<DType>(dtype);
+        var directory = folder.File("float");
+        SeededCheckpoint.Write(ModelShapes.Get(shape) with { MaxPositionEmbeddings = 512 }, 3, directory, weights.BlockElements() == 1 ? weights : DType.F32, null, TestContext.Current.CancellationToken);
+        if (weights.BlockElements() == 1)
+            return directory;
+        using var checkpoint = CheckpointReader.Open(directory);
+        GgufExport.Write(checkpoint, folder.File("m.gguf"), weights, null, TestContext.Current.CancellationToken);
+        return folder.File("m.gguf");
+    }
+
+    private static float[] Logits(string path, KvCacheType kv, DataflowChoice dataflow, out Plan plan)
+    {
+        using var model = LanguageModel.Load(path, new ModelOptions { KvCache = kv, Dataflow = dataflow, ContextTokens = Tokens.Length + 3 });
+        plan = model.Engine.NewPlan(Phase.Prefill, Tokens.Length, Tokens.Length);
+        using var cache = model.Engine.NewCache();
+        using var executor = model.Engine.NewExecutor(plan);
+        return executor.Forward(Tokens, cache, Tokens.Length).ToArray();
+    }
+
+    /// <summary>
+    /// Where nothing is rounded to a grid, float32 sums in another order move logits by about 1e-6 of their standard deviation. A value that lies at the edge of a grid
+    /// (int8 activations and KV: steps of 1/127 of the largest) may fall to either side and move a logit by a step's share: 2 % of the standard deviation bounds it, and
+    /// the mean difference is held to a tenth of that.
+    /// </summary>
+    private static void AssertClose(float[] expected, float[] actual)
+    {
+        var mean = expected.Average();
+        var deviation = Math.Sqrt(expected.Average(x => (x - mean) * (x - mean)));
+        var differences = expected.Zip(actual, (x, y) => Math.Abs((double)x - y) / deviation).ToArray();
+        Assert.True(differences.Max() < 2e-2 && differences.Average() < 2e-3, $"largest {differences.Max():g3}, mean {differences.Average():g3} of the standard deviation");
+    }
+}

@@ -15,6 +15,7 @@ internal static class KernelChooser
     /// <summary>All sets, best first.</summary>
     private static readonly Candidate[] Candidates =
     [
+        new("avx512vnni", Processor.HasAvx512Vnni && Processor.RunsEmittedCode, name => new VectorKernelSet<Lanes512, Vector512<float>>(name, new EmittedIntegerDot(Vnni(wideNibbles: true)!))),
         new("avx512", Vector512.IsHardwareAccelerated && Avx512BW.IsSupported, name => new VectorKernelSet<Lanes512, Vector512<float>>(name, Vnni(wideNibbles: true))),
         new("avxvnni", Vector256.IsHardwareAccelerated && AvxVnni.IsSupported, name => new VectorKernelSet<Lanes256, Vector256<float>>(name, Vnni(wideNibbles: false))),
         new("avx2", Vector256.IsHardwareAccelerated && Avx2.IsSupported, name => new VectorKernelSet<Lanes256, Vector256<float>>(name, null)),

@@ -6,7 +6,7 @@ namespace Temoto.Kernels;
 /// The specification: each operator as its formula reads, one element after the other. Float32 storage, float32 arithmetic;
 /// <see cref="PreciseKernelSet"/> is the same with float64 inside.
 /// </summary>
-internal sealed unsafe class ScalarKernelSet : KernelSet
+internal unsafe class ScalarKernelSet : KernelSet
 {
     public override string Name => "scalar";
 

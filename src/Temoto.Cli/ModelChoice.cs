@@ -12,7 +12,7 @@ internal sealed class ModelChoice
 
     public Option<int?> Threads { get; } = new("--threads", "-t") { Description = "Threads to compute with (default: one per processor)", HelpName = "N" };
 
-    public Option<string?> Kernels { get; } = new("--kernels") { Description = "Kernel set: vector512, vector256, vector128 or scalar (default: TEMOTO_KERNELS, else the best)", HelpName = "SET" };
+    public Option<string?> Kernels { get; } = new("--kernels") { Description = "Kernel set: avx512vnni, avx512, avxvnni, avx2, vector128 or scalar (default: TEMOTO_KERNELS, else the best)", HelpName = "SET" };
 
     public Option<int?> Context { get; } = new("--context") { Description = "Tokens a session can hold (default: the model's limit, at most 4096)", HelpName = "N" };
 

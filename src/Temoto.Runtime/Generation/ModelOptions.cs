@@ -42,7 +42,7 @@ public sealed record ModelOptions
     /// <summary>Threads to compute with; null takes one per processor.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Kernel set by name (vector512, vector256, vector128, scalar); null takes <c>TEMOTO_KERNELS</c> or the best this processor runs.</summary>
+    /// <summary>Kernel set by name (avx512vnni, avx512, avxvnni, avx2, vector128, scalar); null takes <c>TEMOTO_KERNELS</c> or the best this processor runs.</summary>
     public string? Kernels { get; init; }
 
     /// <summary>Tokens a session can hold; null takes the model's own limit, at most 4096.</summary>

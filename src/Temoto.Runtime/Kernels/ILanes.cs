@@ -11,8 +11,6 @@ internal unsafe interface ILanes<TVector>
     /// <summary>Floats in a register.</summary>
     static abstract int Count { get; }
 
-    static abstract string Name { get; }
-
     static abstract TVector Zero { get; }
 
     static abstract TVector Broadcast(float value);

@@ -1,52 +1,93 @@
+using System.ComponentModel;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Temoto.Kernels;
 
-/// <summary>Chooses the kernel set once per model: the widest this processor runs, or the one that was asked for.</summary>
-internal static class KernelChooser
+/// <summary>
+/// Chooses the kernel set once per model: the best this processor runs, or the one that was asked for. Sets are named by their instruction set, so that a name means
+/// the same code on every machine. A set is made and tested at its first use in a process (<see cref="KernelSelfTest"/>); one that fails is not used, the next is.
+/// </summary>
+/// <param name="candidates">All sets, best first; the last one needs no test.</param>
+/// <param name="report">Takes a line for the user.</param>
+internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candidates, Action<string> report)
 {
     /// <summary>The environment variable that stands in for <c>--kernels</c>.</summary>
     public const string EnvironmentVariable = "TEMOTO_KERNELS";
 
+    private static readonly KernelChooser OfThisProcess = new(CandidatesOfThisProcessor(), ToStandardError);
+
+    private readonly Dictionary<string, KernelSet?> tested = [];
+
     /// <summary>Sets this processor can run, best first.</summary>
-    public static IReadOnlyList<string> Available
-    {
-        get
-        {
-            var names = new List<string>();
-            if (Vector512.IsHardwareAccelerated)
-                names.Add(Lanes512.Name);
-            if (Vector256.IsHardwareAccelerated)
-                names.Add(Lanes256.Name);
-            if (Vector128.IsHardwareAccelerated)
-                names.Add(Lanes128.Name);
-            names.Add("scalar");
-            return names;
-        }
-    }
+    public static IReadOnlyList<string> Available => OfThisProcess.Names;
 
     /// <summary>
     /// The set called <paramref name="name"/> (null: <c>TEMOTO_KERNELS</c>, else the best). Throws <see cref="InputException"/> for a set that does not
     /// exist or that this processor cannot run.
     /// </summary>
-    public static KernelSet Choose(string? name)
+    public static KernelSet Choose(string? name) => OfThisProcess.Find(name);
+
+    private IReadOnlyList<string> Names => [.. candidates.Where(candidate => candidate.Runs).Select(candidate => candidate.Name)];
+
+    /// <inheritdoc cref="Choose"/>
+    public KernelSet Find(string? name)
     {
-        var available = Available;
         var source = name is null ? EnvironmentVariable : "--kernels";
         name ??= Environment.GetEnvironmentVariable(EnvironmentVariable);
         if (string.IsNullOrEmpty(name) || name == "auto")
-            name = available[0];
-        if (!available.Contains(name))
-            throw new InputException(source, null, $"'{name}'", $"one of {string.Join(", ", available)} on this processor", "leave the option out to take the best");
-        return name switch
+            name = Names[0];
+        if (!Names.Contains(name))
+            throw new InputException(source, null, $"'{name}'", $"one of {string.Join(", ", Names)} on this processor", "leave the option out to take the best");
+        lock (tested)
         {
-            "vector512" => new VectorKernelSet<Lanes512, Vector512<float>>(Integers(wide: true)),
-            "vector256" => new VectorKernelSet<Lanes256, Vector256<float>>(Integers(wide: false)),
-            "vector128" => new VectorKernelSet<Lanes128, Vector128<float>>(null),
-            _ => new ScalarKernelSet(),
-        };
+            foreach (var candidate in candidates.SkipWhile(candidate => candidate.Name != name).Where(candidate => candidate.Runs))
+            {
+                if (!tested.TryGetValue(candidate.Name, out var kernels))
+                    tested.Add(candidate.Name, kernels = Test(candidate));
+                if (kernels is not null)
+                    return kernels;
+            }
+        }
+        throw new InvalidOperationException("the last set needs no test");
     }
 
-    private static VnniIntegerDot? Integers(bool wide) => AvxVnni.IsSupported ? new VnniIntegerDot(wide && Avx512BW.IsSupported) : null;
+    private KernelSet? Test(Candidate candidate)
+    {
+        try
+        {
+            var kernels = candidate.Create(candidate.Name);
+            if (candidate == candidates[^1] || KernelSelfTest.Computes(kernels))
+                return kernels;
+            report($"temoto: kernels {candidate.Name}: failed the self-test; the next set is used");
+        }
+        catch (Win32Exception error)
+        {
+            report($"temoto: kernels {candidate.Name}: the system lets no emitted code run ({error.Message}); the next set is used");
+        }
+        return null;
+    }
+
+    private static Candidate[] CandidatesOfThisProcessor()
+    {
+        // Products by instruction set; each is tested, and leans on the one before it.
+        IntegerDot specification = new ScalarIntegerDot();
+        var vnni = AvxVnni.IsSupported ? new CheckedIntegerDot("avxvnni", new VnniIntegerDot(wideNibbles: false), specification, ToStandardError) : null;
+        var wide = AvxVnni.IsSupported && Avx512BW.IsSupported ? new CheckedIntegerDot("avx512", new VnniIntegerDot(wideNibbles: true), specification, ToStandardError) : null;
+        return
+        [
+            new("avx512vnni", wide is not null && Processor.HasAvx512Vnni && Processor.RunsEmittedCode, name => new VectorKernelSet<Lanes512, Vector512<float>>(name, new CheckedIntegerDot(name, new EmittedIntegerDot(wide!), wide!, ToStandardError))),
+            new("avx512", Vector512.IsHardwareAccelerated && Avx512BW.IsSupported, name => new VectorKernelSet<Lanes512, Vector512<float>>(name, wide)),
+            new("avxvnni", Vector256.IsHardwareAccelerated && AvxVnni.IsSupported, name => new VectorKernelSet<Lanes256, Vector256<float>>(name, vnni)),
+            new("avx2", Vector256.IsHardwareAccelerated && Avx2.IsSupported, name => new VectorKernelSet<Lanes256, Vector256<float>>(name, null)),
+            new("vector128", Vector128.IsHardwareAccelerated, name => new VectorKernelSet<Lanes128, Vector128<float>>(name, null)),
+            new("scalar", true, _ => new ScalarKernelSet()),
+        ];
+    }
+
+    private static void ToStandardError(string line) => Console.Error.WriteLine(line);
+
+    /// <param name="Runs">Whether this processor and system can run it.</param>
+    /// <param name="Create">Takes the name.</param>
+    internal sealed record Candidate(string Name, bool Runs, Func<string, KernelSet> Create);
 }

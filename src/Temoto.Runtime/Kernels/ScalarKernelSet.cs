@@ -6,7 +6,7 @@ namespace Temoto.Kernels;
 /// The specification: each operator as its formula reads, one element after the other. Float32 storage, float32 arithmetic;
 /// <see cref="PreciseKernelSet"/> is the same with float64 inside.
 /// </summary>
-internal sealed unsafe partial class ScalarKernelSet : KernelSet
+internal unsafe partial class ScalarKernelSet : KernelSet
 {
     public override string Name => "scalar";
 

@@ -8,12 +8,13 @@ namespace Temoto.Kernels;
 /// </summary>
 /// <typeparam name="TLanes">The register width.</typeparam>
 /// <typeparam name="TVector">Its register type.</typeparam>
+/// <param name="name">What <see cref="KernelChooser"/> calls this set.</param>
 /// <param name="integers">Integer products of this processor, or null.</param>
-internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>(IntegerDot? integers) : KernelSet
+internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>(string name, IntegerDot? integers) : KernelSet
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
-    public override string Name => TLanes.Name;
+    public override string Name => name;
 
     public override IntegerDot? Integers => integers;
 

@@ -11,9 +11,27 @@ public unsafe class IntegerDotTests
 
     private static readonly ScalarIntegerDot Specification = new();
 
-    public static TheoryData<string> Kernels => !AvxVnni.IsSupported ? ["scalar"] : Avx512BW.IsSupported ? ["scalar", "vnni", "vnni-wide"] : ["scalar", "vnni"];
+    public static TheoryData<string> Kernels
+    {
+        get
+        {
+            var data = new TheoryData<string>("scalar");
+            if (AvxVnni.IsSupported)
+                data.Add("vnni");
+            if (AvxVnni.IsSupported && Avx512BW.IsSupported)
+                data.Add("vnni-wide");
+            if (Processor.HasAvx512Vnni && Processor.RunsEmittedCode)
+                data.Add("emitted");
+            return data;
+        }
+    }
 
-    private static IntegerDot Choose(string name) => name == "scalar" ? Specification : new VnniIntegerDot(name == "vnni-wide");
+    private static IntegerDot Choose(string name) => name switch
+    {
+        "scalar" => Specification,
+        "emitted" => new EmittedIntegerDot(Specification),
+        _ => new VnniIntegerDot(name == "vnni-wide"),
+    };
 
     /// <summary>Weights of every kind. Columns: one block, seven, eight and nine; groups of one block, of two, of three (no power of two), and whole rows.</summary>
     private static IEnumerable<Tensor> Cases(int rows)
@@ -96,7 +114,7 @@ public unsafe class IntegerDotTests
     public void PromptsEqualTheSpecification(string name)
     {
         var kernel = Choose(name);
-        foreach (var (rows, tokens) in new[] { (1, 2), (16, 4), (19, 7) })
+        foreach (var (rows, tokens) in new[] { (1, 2), (16, 4), (19, 7), (33, 6), (96, 13) })
         {
             foreach (var weight in Cases(rows))
             {

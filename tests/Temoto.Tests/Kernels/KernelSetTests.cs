@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Temoto.Kernels;
 using Temoto.Tensors;
 
@@ -161,21 +160,6 @@ public unsafe class KernelSetTests
     }
 
     private delegate void Operation(KernelSet set, float* x, float* y);
-
-    [Fact]
-    public void UnknownSetIsRefusedWithTheChoices()
-    {
-        var error = Assert.Throws<InputException>(() => KernelChooser.Choose("mmx"));
-        Assert.Contains("'mmx'", error.Message, StringComparison.Ordinal);
-        Assert.Contains("scalar", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void AutomaticChoiceIsTheWidestSet()
-    {
-        var expected = Vector512.IsHardwareAccelerated ? "vector512" : Vector256.IsHardwareAccelerated ? "vector256" : Vector128.IsHardwareAccelerated ? "vector128" : "scalar";
-        Assert.Equal(expected, KernelChooser.Choose("auto").Name);
-    }
 
     /// <summary>One, a tail, a register, registers and a tail, more than a column block.</summary>
     private static int[] ColumnsOf(DType dtype) => dtype.BlockElements() switch

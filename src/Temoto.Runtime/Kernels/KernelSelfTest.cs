@@ -1,0 +1,147 @@
+using Temoto.Tensors;
+
+namespace Temoto.Kernels;
+
+/// <summary>
+/// Small seeded cases that a kernel must solve before it is used: compilers and processors have been seen to get wide instructions wrong, and a fast answer is no proof
+/// of a right one. Each takes some ten microseconds beside the compilation of the kernel, which its first use needs anyway.
+/// </summary>
+internal static unsafe class KernelSelfTest
+{
+    private const int BlockColumns = QuantizedRow.BlockColumns;
+
+    private static readonly ScalarIntegerDot Specification = new();
+
+    /// <summary>Activations are rounded as the specification rounds them, bit for bit.</summary>
+    public static bool Rounds(IntegerDot kernel)
+    {
+        const int columns = 2 * BlockColumns;
+        using var x = RandomFloats(columns, 1);
+        var bytes = QuantizedRow.Bytes(columns);
+        using var buffer = new NativeBuffer(4 * bytes);
+        Specification.Quantize(x.Floats, columns, new QuantizedRow(buffer.Data, columns));
+        Specification.QuantizeToGrid(x.Floats, 0.01f, columns, new QuantizedRow(buffer.Data + bytes, columns));
+        kernel.Quantize(x.Floats, columns, new QuantizedRow(buffer.Data + 2 * bytes, columns));
+        kernel.QuantizeToGrid(x.Floats, 0.01f, columns, new QuantizedRow(buffer.Data + 3 * bytes, columns));
+        return new Span<byte>(buffer.Data, (int)(2 * bytes)).SequenceEqual(new Span<byte>(buffer.Data + 2 * bytes, (int)(2 * bytes)));
+    }
+
+    /// <summary>
+    /// Products with weights of <paramref name="dtype"/> equal the specification bit for bit. Several tokens must in any case. One token may add its blocks in another
+    /// order: there, scales are 1 and 2, and every partial sum is a whole number below 13 * 32 * 2 * 128 * 127 &lt; 2^24, exact in any order.
+    /// </summary>
+    public static bool Multiplies(IntegerDot kernel, DType dtype, bool oneToken)
+    {
+        // One token: blocks for registers of eight and four, and one more. Several: more rows than a panel, more tokens than a tile.
+        var (rows, blocks, tokens) = oneToken ? (3, 13, 1) : (33, 3, 7);
+        var columns = blocks * BlockColumns;
+        using var memory = new NativeBuffer(dtype.RowBytes((long)rows * columns));
+        var weight = RandomWeight(dtype, rows, columns, oneToken, memory, out var groups);
+        using var groupMemory = groups;
+        using var values = RandomFloats(tokens * columns, 2);
+        using var x = new NativeBuffer(tokens * QuantizedRow.Bytes(columns));
+        for (var token = 0; token < tokens; token++)
+        {
+            var row = new QuantizedRow(x.Data + token * QuantizedRow.Bytes(columns), columns);
+            if (oneToken)
+                Specification.QuantizeToGrid(values.Floats, 1, columns, row);
+            else
+                Specification.Quantize(values.Floats + token * columns, columns, row);
+        }
+        using var bias = RandomFloats(rows, 3);
+        using var y = new NativeBuffer(2L * tokens * rows * sizeof(float));
+        using var scratch = new NativeBuffer(Math.Max(kernel.MatMulScratchFloats(columns, rows), Specification.MatMulScratchFloats(columns, rows)) * sizeof(float));
+        Specification.MatMul(weight, 0, rows, bias.Floats, x.Data, tokens, y.Floats, rows, scratch.Floats);
+        kernel.MatMul(weight, 0, rows, bias.Floats, x.Data, tokens, y.Floats + tokens * rows, rows, scratch.Floats);
+        return new Span<int>(y.Data, tokens * rows).SequenceEqual(new Span<int>(y.Floats + tokens * rows, tokens * rows));
+    }
+
+    /// <summary>
+    /// The float kernels that every model runs: products, norm, SwiGLU, sums, rotation. Whole numbers make products exact in any order; the others may differ by roundings,
+    /// for which 1e-4 of the largest value is generous.
+    /// </summary>
+    public static bool Computes(KernelSet kernels)
+    {
+        const int rows = 6, tokens = 3, columns = 71;
+        var scalar = new ScalarKernelSet();
+        using var memory = RandomFloats(rows * columns, 4);
+        using var x = RandomFloats(tokens * columns, 5);
+        var weight = new Tensor("self-test", DType.F32, [rows, columns], memory.Data, memory.ByteLength, memory);
+        using var scratch = new NativeBuffer((kernels.MatMulScratchFloats(columns, rows) + scalar.MatMulScratchFloats(columns, rows)) * sizeof(float));
+        using var y = new NativeBuffer(2L * tokens * columns * sizeof(float));
+        float* expected = y.Floats, actual = y.Floats + tokens * columns;
+        foreach (var count in (ReadOnlySpan<int>)[1, tokens])
+        {
+            scalar.MatMul(weight, 0, rows, null, x.Floats, count, expected, rows, scratch.Floats);
+            kernels.MatMul(weight, 0, rows, null, x.Floats, count, actual, rows, scratch.Floats);
+            if (!Agree(expected, actual, count * rows, 0))
+                return false;
+        }
+        scalar.RmsNorm(x.Floats, memory.Floats, 1e-6f, expected, columns);
+        kernels.RmsNorm(x.Floats, memory.Floats, 1e-6f, actual, columns);
+        if (!Agree(expected, actual, columns, 1e-4f))
+            return false;
+        Run(scalar, expected);
+        Run(kernels, actual);
+        return Agree(expected, actual, tokens * columns, 1e-4f);
+
+        void Run(KernelSet set, float* values)
+        {
+            Buffer.MemoryCopy(x.Floats, values, tokens * columns * sizeof(float), tokens * columns * sizeof(float));
+            set.SiluMultiply(values, memory.Floats, columns);
+            set.Add(values, memory.Floats + columns, columns);
+            set.Rope(values + columns, memory.Floats, memory.Floats + columns, columns - 1, interleaved: false);
+        }
+    }
+
+    private static bool Agree(float* expected, float* actual, int count, float tolerance)
+    {
+        var largest = 0f;
+        for (var i = 0; i < count; i++)
+            largest = Math.Max(largest, Math.Abs(expected[i]));
+        for (var i = 0; i < count; i++)
+        {
+            // Written so that NaN does not pass.
+            if (!(Math.Abs(expected[i] - actual[i]) <= tolerance * largest))
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>Whole numbers from -100 to 100.</summary>
+    private static NativeBuffer RandomFloats(int count, int seed)
+    {
+        var random = new Random(seed);
+        var buffer = new NativeBuffer(count * sizeof(float));
+        for (var i = 0; i < count; i++)
+            buffer.Floats[i] = random.Next(-100, 101);
+        return buffer;
+    }
+
+    /// <summary>Random integers; scales of 1 and 2, or any of 0.25 to 0.5. I4 has zero points and groups of two blocks, I8 groups of one.</summary>
+    private static Tensor RandomWeight(DType dtype, int rows, int columns, bool exactScales, NativeBuffer memory, out NativeBuffer? groups)
+    {
+        var random = new Random(6);
+        random.NextBytes(new Span<byte>(memory.Data, (int)memory.ByteLength));
+        groups = null;
+        if (dtype is DType.Q8_0 or DType.Q4_0)
+        {
+            for (long at = 0; at < memory.ByteLength; at += dtype.BlockBytes())
+                *(ushort*)(memory.Data + at) = NextScale();
+            return new Tensor("self-test", dtype, [rows, columns], memory.Data, memory.ByteLength, memory);
+        }
+        var groupSize = dtype == DType.I4 ? 2 * BlockColumns : BlockColumns;
+        var count = (columns + groupSize - 1) / groupSize;
+        var zeroBytes = (count + 1) / 2;
+        groups = new NativeBuffer(rows * (sizeof(ushort) * count + zeroBytes));
+        random.NextBytes(new Span<byte>(groups.Data, (int)groups.ByteLength));
+        for (var i = 0; i < rows * count; i++)
+            ((ushort*)groups.Data)[i] = NextScale();
+        var scales = new Tensor("self-test.scales", DType.F16, [rows, count], groups.Data, rows * sizeof(ushort) * count, groups);
+        var zeros = dtype == DType.I4 ? new Tensor("self-test.zeros", DType.U8, [rows, zeroBytes], groups.Data + scales.ByteLength, rows * zeroBytes, groups) : null;
+        return new Tensor("self-test", dtype, [rows, columns], memory.Data, memory.ByteLength, memory) { Scales = new GroupScales(dtype, groupSize, scales, zeros) };
+
+        // Half floats: 1 is 0x3C00, 2 is 0x4000; 0.25 to 0.5 share the exponent of 0x3400.
+        ushort NextScale() => (ushort)(exactScales ? 0x3C00 + 0x400 * random.Next(2) : 0x3400 + random.Next(0x400));
+    }
+}

@@ -1,0 +1,19 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Temoto.Kernels;
+
+/// <summary>What .NET does not say of a processor: instructions that it has no intrinsics for.</summary>
+internal static class Processor
+{
+    /// <summary>
+    /// AVX512-VNNI: CPUID leaf 7, subleaf 0, ECX bit 11 (Intel SDM volume 2A; AMD APM volume 3). That the operating system saves 512-bit registers is what .NET
+    /// asks before it says that AVX-512 is there.
+    /// </summary>
+    public static bool HasAvx512Vnni { get; } =
+        Avx512BW.IsSupported && Vector512.IsHardwareAccelerated && X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Ecx >> 11 & 1) != 0;
+
+    /// <summary>Whether machine code of ours can run here: x86-64 with the System V calling convention, and a system whose calls <see cref="ExecutableMemory"/> knows.</summary>
+    public static bool RunsEmittedCode { get; } = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
+}

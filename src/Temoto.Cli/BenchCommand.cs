@@ -24,13 +24,21 @@ internal static class BenchCommand
         var repetitions = new Option<int>("--repetitions", "-r") { Description = "Counted rounds; one more goes before them", HelpName = "REPS", DefaultValueFactory = _ => 5 };
         var dataflow = new Option<string>("--dataflow") { Description = "How attention is carried out: auto, gemm, or both (tphs is not in this version)", HelpName = "MODE,..", DefaultValueFactory = _ => "auto" };
         var kv = new Option<string>("--kv") { Description = "How keys and values are stored: f16, int8, f32, or several", HelpName = "TYPE,..", DefaultValueFactory = _ => "f16" };
+        var calibrate = new Option<bool>("--calibrate") { Description = "Measure this machine in place of a model, and keep the figures for planning (TEMOTO_BOARD, else temoto/board.json in the configuration directory)" };
         var format = new Option<string>("--format") { Description = "md, csv or json", HelpName = "FORMAT", DefaultValueFactory = _ => "md" };
         format.AcceptOnlyFromAmong("md", "csv", "json");
         var command = new Command("bench", "Time prefill and decode, beside the machine's read bandwidth in the same run\n\nExample: temoto bench --shape qwen2.5-0.5b -p 512 -n 64 -d 0,2048") { model, shape, weights, prefill, decode, depth, repetitions, dataflow, kv };
-        foreach (var option in new Option[] { choice.Threads, choice.Kernels, choice.Activations, format, choice.Json })
+        foreach (var option in new Option[] { choice.Threads, choice.Kernels, choice.Activations, calibrate, format, choice.Json })
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) =>
         {
+            if (parsed.GetValue(calibrate))
+            {
+                if (parsed.GetValue(model) is not null || parsed.GetValue(shape) is not null)
+                    throw new InputException("--calibrate", null, "a model beside it", "--calibrate alone", "calibrate first, then time the model");
+                CalibrationRun.Run(parsed, choice, cancellation);
+                return Task.FromResult(0);
+            }
             var tests = Tests(Numbers("--prefill", parsed.GetRequiredValue(prefill)), Numbers("--decode", parsed.GetRequiredValue(decode)), Numbers("--depth", parsed.GetRequiredValue(depth)));
             var rounds = parsed.GetValue(repetitions);
             if (rounds is < 1 or > 10_000)

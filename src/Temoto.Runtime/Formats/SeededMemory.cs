@@ -37,9 +37,7 @@ internal static unsafe class SeededMemory
                 var dtype = shape.Length == 1 ? DType.F32 : type;
                 if (shape[^1] % dtype.BlockElements() != 0)
                     throw new InputException(name, tensorName, $"rows of {shape[^1]} weights", $"whole blocks of {dtype.BlockElements()} for {dtype}", "choose f16 or int8");
-                tensors.Add(tensorName, dtype is DType.I8 or DType.I4
-                    ? Integers(config, seed, tensorName, shape, dtype, owned, cancellation)
-                    : Floats(config, seed, tensorName, shape, dtype, owned, cancellation));
+                tensors.Add(tensorName, NewTensor(tensorName, shape, dtype, seed, SeededCheckpoint.Distribution(config, tensorName, shape), owned, cancellation));
             }
             return new Checkpoint(owned) { Path = name, Format = "seeded", Config = config, Tensors = tensors };
         }
@@ -51,18 +49,26 @@ internal static unsafe class SeededMemory
         }
     }
 
-    private static Tensor Floats(ModelConfig config, ulong seed, string name, long[] shape, DType dtype, List<IDisposable> owned, CancellationToken cancellation)
+    /// <summary>One tensor: F32, or one of <see cref="WeightTypes"/> for a matrix in whole blocks.</summary>
+    /// <param name="owned">Gets the buffers; the caller disposes them.</param>
+    public static Tensor NewTensor(string name, long[] shape, DType dtype, ulong seed, (float Mean, double StandardDeviation) distribution, List<IDisposable> owned, CancellationToken cancellation)
     {
-        var tensor = NewTensor(name, dtype, shape, owned);
         var stream = SeededWeights.Stream(seed, name);
-        var (mean, standardDeviation) = SeededCheckpoint.Distribution(config, name, shape);
+        return dtype is DType.I8 or DType.I4
+            ? Integers(name, shape, dtype, stream, distribution.StandardDeviation, owned, cancellation)
+            : Floats(name, shape, dtype, stream, distribution, owned, cancellation);
+    }
+
+    private static Tensor Floats(string name, long[] shape, DType dtype, ulong stream, (float Mean, double StandardDeviation) distribution, List<IDisposable> owned, CancellationToken cancellation)
+    {
+        var tensor = Allocate(name, dtype, shape, owned);
         var elements = tensor.ElementCount;
         var pieces = (elements + PieceElements - 1) / PieceElements;
         Parallel.For(0L, pieces, new ParallelOptions { CancellationToken = cancellation }, () => new float[PieceElements], (piece, _, values) =>
         {
             var first = piece * PieceElements;
             var count = (int)Math.Min(PieceElements, elements - first);
-            SeededWeights.Fill(stream, first, mean, standardDeviation, values.AsSpan(0, count));
+            SeededWeights.Fill(stream, first, distribution.Mean, distribution.StandardDeviation, values.AsSpan(0, count));
             fixed (float* source = values)
                 Kernels.BlockEncoder.EncodeRow(dtype, source, tensor.Data + dtype.RowBytes(first), count);
             return values;
@@ -70,20 +76,18 @@ internal static unsafe class SeededMemory
         return tensor;
     }
 
-    private static Tensor Integers(ModelConfig config, ulong seed, string name, long[] shape, DType dtype, List<IDisposable> owned, CancellationToken cancellation)
+    private static Tensor Integers(string name, long[] shape, DType dtype, ulong stream, double standardDeviation, List<IDisposable> owned, CancellationToken cancellation)
     {
         var nibbles = dtype == DType.I4;
         var groupSize = nibbles ? Int4GroupSize : (int)shape[1];
         var groups = (shape[1] + groupSize - 1) / groupSize;
-        var scales = NewTensor(name + TemotoFormat.ScalesSuffix, DType.F16, [shape[0], groups], owned);
-        var zeros = nibbles ? NewTensor(name + TemotoFormat.ZerosSuffix, DType.U8, [shape[0], (groups + 1) / 2], owned) : null;
-        var (_, standardDeviation) = SeededCheckpoint.Distribution(config, name, shape);
+        var scales = Allocate(name + TemotoFormat.ScalesSuffix, DType.F16, [shape[0], groups], owned);
+        var zeros = nibbles ? Allocate(name + TemotoFormat.ZerosSuffix, DType.U8, [shape[0], (groups + 1) / 2], owned) : null;
         new Span<Half>(scales.Data, checked((int)scales.ElementCount)).Fill((Half)(standardDeviation / (nibbles ? NibbleDeviation : ByteDeviation)));
         // 7 and 8 in turn: the middle of 0 .. 15 is 7.5.
         if (zeros is not null)
             new Span<byte>(zeros.Data, checked((int)zeros.ByteLength)).Fill(0x87);
-        var integers = NewTensor(name, dtype, shape, owned);
-        var stream = SeededWeights.Stream(seed, name);
+        var integers = Allocate(name, dtype, shape, owned);
         var words = integers.ByteLength / sizeof(ulong);
         Parallel.For(0L, (words + PieceElements - 1) / PieceElements, new ParallelOptions { CancellationToken = cancellation }, piece =>
         {
@@ -93,7 +97,7 @@ internal static unsafe class SeededMemory
         return new Tensor(name, dtype, shape, integers.Data, integers.ByteLength, integers) { Scales = new GroupScales(dtype, groupSize, scales, zeros) };
     }
 
-    private static Tensor NewTensor(string name, DType dtype, long[] shape, List<IDisposable> owned)
+    private static Tensor Allocate(string name, DType dtype, long[] shape, List<IDisposable> owned)
     {
         var buffer = new NativeBuffer(new TensorEntry(name, dtype, shape).ByteLength);
         owned.Add(buffer);

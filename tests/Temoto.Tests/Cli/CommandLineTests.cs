@@ -98,6 +98,7 @@ public class CommandLineTests
     [InlineData("'512;2048'", "bench", "demo", "-p", "512;2048")]
     [InlineData("nothing to time", "bench", "demo", "-p", "0", "-n", "0")]
     [InlineData("'f16,q8'", "bench", "demo", "--kv", "f16,q8")]
+    [InlineData("a model beside it", "bench", "demo", "--calibrate")]
     [InlineData("1 to 10000", "bench", "demo", "-r", "0")]
     [InlineData("no such file", "tokenize", "missing")]
     [InlineData("@missing: found no such file", "tokenize", "@missing")]

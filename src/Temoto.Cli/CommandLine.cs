@@ -59,6 +59,7 @@ internal static class CommandLine
             TokenizeCommand.Create(),
             LogitsCommand.Create(),
             EvalCommand.Create(),
+            BenchCommand.Create(),
             CompletionCommand.Create(),
         };
         root.Options.Add(Verbose);

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json;
+using Temoto.Generation;
 
 namespace Temoto.Cli;
 
@@ -9,7 +9,7 @@ internal static class Figures
     public static string Line(GenerationStatistics s) =>
         $"[ttft {s.TimeToFirstTokenSeconds * 1000:0.0} ms | prefill {s.PromptTokens - s.ReusedTokens} tokens, {s.PrefillTokensPerSecond:0.0} tokens/s"
         + $" | decode {s.GeneratedTokens} tokens, {s.DecodeTokensPerSecond:0.0} tokens/s | {s.BytesPerToken / 1e6:0.00} MB moved per token (computed)"
-        + $" | peak memory {PeakResidentBytes() / 1048576.0:0} MiB]";
+        + $" | peak memory {PhysicalMemory.PeakResidentBytes() / 1048576.0:0} MiB]";
 
     public static void WriteJson(Utf8JsonWriter json, GenerationStatistics s)
     {
@@ -21,13 +21,6 @@ internal static class Figures
         json.WriteNumber("decode_tokens_per_second", s.DecodeTokensPerSecond);
         json.WriteNumber("weight_bytes_per_token", s.WeightBytesPerToken);
         json.WriteNumber("bytes_per_token", s.BytesPerToken);
-        json.WriteNumber("peak_resident_bytes", PeakResidentBytes());
-    }
-
-    /// <summary>Largest resident set of this process so far, mapped weights included.</summary>
-    public static long PeakResidentBytes()
-    {
-        using var process = Process.GetCurrentProcess();
-        return process.PeakWorkingSet64;
+        json.WriteNumber("peak_resident_bytes", PhysicalMemory.PeakResidentBytes());
     }
 }

@@ -45,17 +45,20 @@ internal sealed class ModelChoice
     /// <summary>Loads the model, printing the memory plan to stderr first.</summary>
     public LanguageModel Load(ParseResult parsed) => LanguageModel.Load(Resolve(parsed.GetRequiredValue(Model)), Options(parsed));
 
-    private ModelOptions Options(ParseResult parsed) => new()
+    /// <summary>What the options say; those that a verb does not have count as left out.</summary>
+    public ModelOptions Options(ParseResult parsed) => new()
     {
         Threads = parsed.GetValue(Threads),
         Kernels = parsed.GetValue(Kernels),
         ContextTokens = parsed.GetValue(Context),
-        KvCache = parsed.GetValue(Kv) switch { "f16" => KvCacheType.F16, "int8" => KvCacheType.Int8, "f32" => KvCacheType.F32, _ => null },
+        KvCache = KvTypeOf(parsed.GetValue(Kv)),
         Activations = parsed.GetValue(Activations) switch { "f32" => ActivationType.F32, "int8" => ActivationType.Int8, _ => null },
         Dataflow = parsed.GetValue(Dataflow) switch { "gemm" => DataflowChoice.Gemm, "tphs" => DataflowChoice.Tphs, _ => DataflowChoice.Auto },
         Precise = parsed.GetValue(Precise),
         MemoryPlanned = plan => Console.Error.WriteLine(plan),
     };
+
+    public static KvCacheType? KvTypeOf(string? name) => name switch { "f16" => KvCacheType.F16, "int8" => KvCacheType.Int8, "f32" => KvCacheType.F32, _ => null };
 
     /// <summary>A path stays a path; a built-in name becomes the folder beside the command.</summary>
     public static string Resolve(string model)

@@ -43,6 +43,14 @@ internal static class SeededWeights
         }
     }
 
+    /// <summary>bits(i) of i in [first, first + destination.Length): random integers.</summary>
+    public static void FillBits(ulong stream, long first, Span<ulong> destination)
+    {
+        var state = stream + (ulong)first * Golden;
+        for (var i = 0; i < destination.Length; i++)
+            destination[i] = Mix(state += Golden);
+    }
+
     private static ulong Mix(ulong z)
     {
         z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;

@@ -57,13 +57,18 @@ public sealed class LanguageModel : IDisposable
     public static LanguageModel Load(string path, ModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var checkpoint = CheckpointReader.Open(path);
+        return Load(CheckpointReader.Open(path), options ?? new ModelOptions());
+    }
+
+    /// <summary>Takes the checkpoint over: it is disposed with the model, or at once where the model cannot be made.</summary>
+    internal static LanguageModel Load(Checkpoint checkpoint, ModelOptions options)
+    {
         ModelEngine? engine = null;
         try
         {
             var tokenizer = checkpoint.Tokenizer is null ? null : Tokenizer.Create(checkpoint.Tokenizer, checkpoint.Path);
             var template = checkpoint.ChatTemplate is null ? null : ChatTemplate.Parse(checkpoint.ChatTemplate, checkpoint.Path);
-            engine = new ModelEngine(checkpoint, options ?? new ModelOptions());
+            engine = new ModelEngine(checkpoint, options);
             return new LanguageModel(checkpoint, engine, tokenizer, template);
         }
         catch
@@ -73,6 +78,17 @@ public sealed class LanguageModel : IDisposable
             throw;
         }
     }
+
+    /// <summary>A second engine on the same weights, loaded otherwise. The caller disposes it before the model.</summary>
+    internal ModelEngine NewEngine(ModelOptions options) => new(checkpoint, options);
+
+    /// <summary>What most of the weights are: int4, int8, bf16, q4_0 ...</summary>
+    internal string WeightsName => checkpoint.Tensors.Values.Where(tensor => tensor.Shape.Length > 1).GroupBy(tensor => tensor.DType).MaxBy(group => group.Sum(tensor => tensor.StoredBytes))!.Key switch
+    {
+        Tensors.DType.I4 => "int4",
+        Tensors.DType.I8 => "int8",
+        var other => other.ToString().ToLowerInvariant(),
+    };
 
     /// <summary>A conversation of its own: a KV cache and nothing else.</summary>
     public Session CreateSession() => new(this);

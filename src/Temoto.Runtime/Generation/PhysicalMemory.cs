@@ -1,8 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Temoto.Generation;
 
-/// <summary>Memory this process may use: the machine's, or its container's limit where that is lower.</summary>
+/// <summary>Memory this process may use (the machine's, or its container's limit where that is lower), and what it uses.</summary>
 internal static class PhysicalMemory
 {
     /// <summary>Limits of Linux control groups, version 2 and 1; "max" or a missing file is no limit.</summary>
@@ -17,6 +18,13 @@ internal static class PhysicalMemory
                 bytes = Math.Min(bytes, limit);
         }
         return bytes;
+    }
+
+    /// <summary>Largest resident set of this process so far, mapped weights included.</summary>
+    public static long PeakResidentBytes()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64;
     }
 
     /// <summary>MemTotal of /proc/meminfo ("MemTotal:  24683636 kB"); null where there is none.</summary>

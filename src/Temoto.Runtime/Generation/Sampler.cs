@@ -11,7 +11,7 @@ internal sealed class Sampler(int vocabSize, SamplingSettings settings, ulong se
     private readonly int[] candidates = new int[vocabSize];
     private readonly bool[] inText = new bool[vocabSize];
     private readonly int[] generatedCount = new int[vocabSize];
-    private readonly List<int> seen = [];
+    private readonly List<int> seen = new(vocabSize);
     private RandomSource random = new(seed);
 
     /// <summary>Tells the sampler a token of the prompt: the repetition penalty covers it.</summary>

@@ -90,6 +90,16 @@ public class CommandLineTests
     [InlineData("no directory", "pack", "demo", "--method", "rtn", "-o", "missing/x.temoto")]
     [InlineData("carries no hashes", "inspect", "demo", "--verify")]
     [InlineData("no --text", "eval", "demo", "--task", "x", "--against", "demo")]
+    [InlineData("neither MODEL nor --shape", "bench")]
+    [InlineData("both MODEL and --shape", "bench", "demo", "--shape", "tiny-llama")]
+    [InlineData("without --shape", "bench", "demo", "--weights", "int8")]
+    [InlineData("found int5", "bench", "--shape", "tiny-llama", "--weights", "int5")]
+    [InlineData("no-such-shape", "bench", "--shape", "no-such-shape")]
+    [InlineData("'512;2048'", "bench", "demo", "-p", "512;2048")]
+    [InlineData("nothing to time", "bench", "demo", "-p", "0", "-n", "0")]
+    [InlineData("'f16,q8'", "bench", "demo", "--kv", "f16,q8")]
+    [InlineData("a model beside it", "bench", "demo", "--calibrate")]
+    [InlineData("1 to 10000", "bench", "demo", "-r", "0")]
     [InlineData("no such file", "tokenize", "missing")]
     [InlineData("@missing: found no such file", "tokenize", "@missing")]
     public void BadUsageIsOneLineAndExitCodeTwo(string says, params string[] arguments)
@@ -193,6 +203,30 @@ public class CommandLineTests
         Assert.Equal(2, result.GetProperty("count").GetInt32());
         // The same question with both answers: exactly one is right.
         Assert.Equal(0.5, result.GetProperty("exact_match").GetDouble());
+    }
+
+    [Fact]
+    public void BenchGivesFiguresOfEveryTest()
+    {
+        var result = Run(null, "bench", "--shape", "tiny-qwen2", "--weights", "q8_0", "-p", "16", "-n", "4", "-d", "0,32", "-r", "2", "--kv", "f16,int8", "-t", "1", "--json");
+        using var document = JsonDocument.Parse(result.Output);
+        var root = document.RootElement;
+        Assert.Equal("tiny-qwen2", root.GetProperty("model").GetString());
+        Assert.NotEmpty(root.GetProperty("cpu").GetString()!);
+        foreach (var key in new[] { "read_bandwidth_gigabytes_per_second", "peak_resident_bytes", "load_seconds", "threads" })
+            Assert.True(root.GetProperty(key).GetDouble() > 0, key);
+        var results = root.GetProperty("results").EnumerateArray().ToList();
+        Assert.Equal(["pp16 f16", "pp16 int8", "tg4 f16", "tg4 int8", "tg4@32 f16", "tg4@32 int8"], results.Select(item => $"{item.GetProperty("test").GetString()} {item.GetProperty("kv").GetString()}"));
+        foreach (var item in results)
+        {
+            Assert.Equal("q8_0", item.GetProperty("weights").GetString());
+            Assert.Equal("auto", item.GetProperty("dataflow").GetString());
+            Assert.True(item.GetProperty("tokens_per_second").GetProperty("median").GetDouble() > 0);
+            foreach (var key in new[] { "weight_bytes_per_token", "bytes_per_token", "roofline_fraction", "activation_bytes" })
+                Assert.True(item.GetProperty(key).GetDouble() > 0, key);
+        }
+        Assert.Equal(7, Run(null, "bench", "demo", "-p", "8,16", "-n", "2,3", "-d", "0,8", "-r", "1", "--format", "csv").Output.TrimEnd().Split('\n').Length);
+        Assert.Contains("| tg4 | auto | int4 | f16 |", Run(null, "bench", "--shape", "tiny-llama", "-p", "0", "-n", "4", "-r", "1").Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -89,7 +89,8 @@ internal sealed class EnginePlan
             : throw new InputException("--context", null, $"{asked}", $"1 to {config.MaxPositionEmbeddings} tokens (max_position_embeddings)", "choose a length the model was made for");
     }
 
-    private static int ThreadsOf(int? asked)
+    /// <summary>What <c>--threads</c> means.</summary>
+    public static int ThreadsOf(int? asked)
     {
         if (asked is null)
             return Environment.ProcessorCount;

@@ -50,11 +50,19 @@ internal sealed class ModelEngine : IDisposable
 
     public MemoryPlan MemoryPlan => plan.Memory;
 
+    public Plan PrefillPlan => plan.Prefill;
+
     public Plan DecodePlan => plan.Decode;
 
     public string KernelsName => plan.Kernels.Name;
 
     public int Threads => plan.Threads;
+
+    /// <summary>Threads that compute, for measurements beside the engine.</summary>
+    public WorkerPool Pool => pool;
+
+    /// <summary>Activations, scratch and tables of a phase.</summary>
+    public long ActivationBytes(Phase phase) => PlanExecutor.Bytes(phase == Phase.Prefill ? plan.Prefill : plan.Decode, plan.Kernels, plan.Threads, plan.ContextTokens);
 
     public KvCache NewCache() => new(Config, ContextTokens, plan.KvType);
 

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using Temoto.Dataflow;
+using Temoto.Generation.Benchmarking;
+using Temoto.Generation.Execution;
+using Temoto.Kernels;
+
+namespace Temoto.Cli;
+
+/// <summary><c>temoto bench --calibrate</c>: measures this host once and leaves the board file that planning reads.</summary>
+internal static class CalibrationRun
+{
+    public static void Run(ParseResult parsed, ModelChoice choice, CancellationToken cancellation)
+    {
+        var path = BoardFile.HostPath ?? throw new InputException(BoardFile.EnvironmentVariable, null, "no configuration directory", "a place for the board file", $"set {BoardFile.EnvironmentVariable} to a file name");
+        var kernels = KernelChooser.Choose(parsed.GetValue(choice.Kernels));
+        var threads = EnginePlan.ThreadsOf(parsed.GetValue(choice.Threads));
+        var calibration = ProgressBar.Run("calibrate", bar => Calibration.Measure(kernels, threads, Calibration.DefaultSeconds, (done, all) => bar.Report(done, all), cancellation));
+        BoardFile.Write(path, calibration.Board);
+        if (parsed.GetValue(choice.Json))
+            Console.WriteLine(Document(path, calibration));
+        else
+            Print(path, calibration);
+    }
+
+    private static string Document(string path, Calibration calibration) => Json.Document(json =>
+    {
+        json.WriteString("file", path);
+        json.WriteStartObject("board");
+        BoardFile.WriteMembers(json, calibration.Board);
+        json.WriteEndObject();
+        json.WriteStartArray("reads");
+        foreach (var (bytes, threads, bytesPerSecond) in calibration.Reads)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("buffer_bytes", bytes);
+            json.WriteNumber("threads", threads);
+            json.WriteNumber("bytes_per_second", bytesPerSecond);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+
+    private static void Print(string path, Calibration calibration)
+    {
+        var board = calibration.Board;
+        var counts = calibration.Reads.Select(read => read.Threads).Distinct().ToList();
+        Console.WriteLine(Invariant($"{board.Name}, {board.Threads} threads, kernels {board.Kernels} (measured; wrote {path})"));
+        Console.WriteLine();
+        Console.WriteLine($"| buffer read, MiB | {string.Join(" | ", counts.Select(count => $"GB/s, {count} thread{(count == 1 ? "" : "s")}"))} |");
+        Console.WriteLine($"|---:|{string.Concat(Enumerable.Repeat("---:|", counts.Count))}");
+        foreach (var size in calibration.Reads.GroupBy(read => read.Bytes))
+            Console.WriteLine(Invariant($"| {size.Key / 1048576.0:0.##} | {string.Join(" | ", size.Select(read => (read.BytesPerSecond / 1e9).ToString("0.0", CultureInfo.InvariantCulture)))} |"));
+        Console.WriteLine();
+        Console.WriteLine($"| figure{(HostProcessor.CachesAreKnown ? "" : " (cache sizes assumed)")} | |");
+        Console.WriteLine("|---|---:|");
+        Row("second-level cache of a core, KiB", board.OnChipBytesPerThread / 1024.0);
+        Row("last-level cache, KiB", board.SharedCacheBytes / 1024.0);
+        Row("read from memory, GB/s", board.ReadBytesPerSecond / 1e9);
+        Row("read from the last-level cache, GB/s", board.CacheBytesPerSecond / 1e9);
+        Row("int4 weights, one token, GOP/s", board.DecodeInt4OperationsPerSecond / 1e9);
+        Row("int8 weights, one token, GOP/s", board.DecodeInt8OperationsPerSecond / 1e9);
+        Row("int4 weights, many tokens, GOP/s", board.PrefillInt4OperationsPerSecond / 1e9);
+        Row("int8 weights, many tokens, GOP/s", board.PrefillInt8OperationsPerSecond / 1e9);
+        Row("float32, many tokens, GFLOP/s", board.FloatOperationsPerSecond / 1e9);
+        Row("plain bytes out of packed rows, GB/s", board.UnpackBytesPerSecond / 1e9);
+        Row("a parallel region, µs", board.RegionSeconds * 1e6);
+
+        static void Row(string name, double value) => Console.WriteLine(Invariant($"| {name} | {value:0.##} |"));
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,55 @@
+namespace Temoto.Dataflow;
+
+/// <summary>The board of the machine this runs on: the measured file where one fits, else figures that are typical of such kernels.</summary>
+internal static class HostBoard
+{
+    /// <summary>
+    /// The file of <see cref="BoardFile.HostPath"/> if it was written on this kind of processor, with these kernels and as many threads; else <see cref="Assumed"/>.
+    /// </summary>
+    /// <exception cref="InputException">There is a file, and it is no board.</exception>
+    public static Board Get(string kernels, int threads) => Get(kernels, threads, BoardFile.HostPath);
+
+    public static Board Get(string kernels, int threads, string? path)
+    {
+        if (File.Exists(path))
+        {
+            var board = BoardFile.Read(path);
+            if (board.Name == HostProcessor.Name && board.Kernels == kernels && board.Threads == threads)
+                return board;
+        }
+        return Assumed(kernels, threads);
+    }
+
+    /// <summary>
+    /// Assumed: a laptop's memory (12 GB/s for one thread, 40 GB/s for all), and per thread the rates that one core of a 2024 server reached with these kernels, rounded down.
+    /// </summary>
+    public static Board Assumed(string kernels, int threads)
+    {
+        // Billions per second and thread: decode int4, int8; prefill int4, int8; float.
+        var (decode4, decode8, prefill4, prefill8, single) = kernels switch
+        {
+            "avx512vnni" => (40, 60, 500, 500, 80),
+            "avx512" or "vector512" => (40, 60, 350, 250, 80),
+            "avxvnni" or "vector256" => (40, 60, 200, 250, 50),
+            "avx2" => (15, 20, 50, 50, 40),
+            "vector128" => (8, 10, 15, 15, 15),
+            _ => (1, 1, 1, 1, 1),
+        };
+        return new Board(
+            HostProcessor.Name,
+            "assumed",
+            kernels,
+            threads,
+            HostProcessor.SecondLevelBytes,
+            HostProcessor.LastLevelBytes,
+            ReadBytesPerSecond: Math.Min(12e9 * threads, 40e9),
+            CacheBytesPerSecond: 30e9 * threads,
+            DecodeInt4OperationsPerSecond: decode4 * 1e9 * threads,
+            DecodeInt8OperationsPerSecond: decode8 * 1e9 * threads,
+            PrefillInt4OperationsPerSecond: prefill4 * 1e9 * threads,
+            PrefillInt8OperationsPerSecond: prefill8 * 1e9 * threads,
+            FloatOperationsPerSecond: single * 1e9 * threads,
+            UnpackBytesPerSecond: 1e9 * threads,
+            RegionSeconds: threads == 1 ? 0 : 2e-6);
+    }
+}

@@ -1,0 +1,30 @@
+using Temoto.Dataflow;
+
+namespace Temoto.Generation.Benchmarking;
+
+/// <summary>What one test of one variant showed.</summary>
+/// <param name="TokensPerSecond">Measured.</param>
+/// <param name="WeightBytesPerToken">Computed from the plan.</param>
+/// <param name="BytesPerToken">Weights, KV cache and activations; computed from the plan, mean over the tokens of the test.</param>
+/// <param name="ActivationBytes">Activations, scratch and tables that the phase's plan holds in memory.</param>
+internal sealed record BenchmarkResult(BenchmarkVariant Variant, BenchmarkTest Test, Spread TokensPerSecond, long WeightBytesPerToken, long BytesPerToken, long ActivationBytes)
+{
+    /// <summary>Computed bytes per second of the median over the bandwidth measured in the same run: 1 is what reading alone would take.</summary>
+    public double RooflineFraction(double readBytesPerSecond) => BytesPerToken * TokensPerSecond.Median / readBytesPerSecond;
+
+    public static BenchmarkResult Of(BenchmarkVariant variant, BenchmarkTest test, IReadOnlyCollection<double> seconds)
+    {
+        var engine = variant.Engine;
+        var plan = test.Phase == Phase.Prefill ? engine.PrefillPlan : engine.DecodePlan;
+        long weights = 0, bytes = 0;
+        for (var done = 0; done < test.Tokens;)
+        {
+            var count = Math.Min(plan.MaxTokens, test.Tokens - done);
+            weights += plan.WeightBytes;
+            // As Plan.BytesPerToken counts one token: weights once, the cache read once, new positions written, activations of each token.
+            bytes += plan.WeightBytes + plan.KvBytesPerPosition * (test.Depth + done + count) + plan.ActivationBytesPerToken * count;
+            done += count;
+        }
+        return new BenchmarkResult(variant, test, Spread.Of([.. seconds.Select(value => test.Tokens / value)]), weights / test.Tokens, bytes / test.Tokens, engine.ActivationBytes(test.Phase));
+    }
+}

@@ -1,0 +1,14 @@
+using Temoto.Dataflow;
+
+namespace Temoto.Generation.Benchmarking;
+
+/// <summary>One thing to time: a prompt of some tokens into an empty cache, or some tokens one by one behind <paramref name="Depth"/> cached ones.</summary>
+/// <param name="Depth">Tokens in the cache before the clock starts; 0 for prefill.</param>
+internal readonly record struct BenchmarkTest(Phase Phase, int Tokens, int Depth = 0)
+{
+    /// <summary>pp512, tg64, tg64@2048.</summary>
+    public string Name => Phase == Phase.Prefill ? $"pp{Tokens}" : Depth == 0 ? $"tg{Tokens}" : $"tg{Tokens}@{Depth}";
+
+    /// <summary>Positions the cache must hold.</summary>
+    public int ContextTokens => Depth + Tokens;
+}

@@ -1,0 +1,67 @@
+using Temoto.Dataflow;
+using Temoto.Formats;
+using Temoto.Generation.Benchmarking;
+using Temoto.Tensors;
+
+namespace Temoto.Tests.Generation.Benchmarking;
+
+public class BenchmarkTests
+{
+    private static LanguageModel Load(int context) =>
+        LanguageModel.Load(SeededMemory.Create("tiny", ModelShapes.Get("tiny-qwen2"), DType.I4, 1, default), new ModelOptions { Threads = 2, ContextTokens = context });
+
+    [Fact]
+    public void EveryTestOfEveryVariantIsTimedInEveryRound()
+    {
+        BenchmarkTest[] tests = [new(Phase.Prefill, 7), new(Phase.Decode, 3), new(Phase.Decode, 2, Depth: 20)];
+        using var model = Load(22);
+        using var first = new BenchmarkVariant(model.Engine, "auto", "f16");
+        using var second = new BenchmarkVariant(model.Engine, "auto", "f16");
+        var reported = new List<(int Done, int All)>();
+        var benchmark = Benchmark.Run([first, second], tests, 3, (done, all) => reported.Add((done, all)), TestContext.Current.CancellationToken);
+
+        Assert.Equal(["pp7", "pp7", "tg3", "tg3", "tg2@20", "tg2@20"], benchmark.Results.Select(result => result.Test.Name));
+        Assert.Equal(Enumerable.Range(1, 24).Select(done => (done, 24)), reported);
+        Assert.All(benchmark.Results, result => Assert.True(result.TokensPerSecond.Min > 0 && result.TokensPerSecond.Min <= result.TokensPerSecond.Median && result.TokensPerSecond.Median <= result.TokensPerSecond.Max));
+        Assert.All(benchmark.Results, result => Assert.True(result.ActivationBytes > 0));
+        Assert.True(benchmark.ReadBytesPerSecond.Min > 0);
+        Assert.True(benchmark.PeakResidentBytes > 0);
+    }
+
+    [Fact]
+    public void BytesAreThePlansOfEachPosition()
+    {
+        using var model = Load(30);
+        using var variant = new BenchmarkVariant(model.Engine, "auto", "f16");
+        var plan = model.Engine.DecodePlan;
+        var decode = BenchmarkResult.Of(variant, new BenchmarkTest(Phase.Decode, 4, Depth: 20), [1.0]);
+        Assert.Equal(plan.WeightBytes, decode.WeightBytesPerToken);
+        Assert.Equal(Enumerable.Range(20, 4).Sum(plan.BytesPerToken) / 4, decode.BytesPerToken);
+        Assert.Equal(4, decode.TokensPerSecond.Median);
+        Assert.Equal(decode.BytesPerToken * 4 / 1e6, decode.RooflineFraction(1e6), 1e-9);
+
+        // A prompt of ten tokens reads the weights once.
+        var prefill = BenchmarkResult.Of(variant, new BenchmarkTest(Phase.Prefill, 10), [1.0]);
+        Assert.Equal(model.Engine.PrefillPlan.WeightBytes / 10, prefill.WeightBytesPerToken);
+    }
+
+    [Fact]
+    public void TheCacheIsAsDeepAsTheTestSaysWhateverRanBefore()
+    {
+        using var model = Load(64);
+        using var variant = new BenchmarkVariant(model.Engine, "auto", "f16");
+        // A cache that were too long or too short would throw: it holds 64.
+        foreach (var depth in (int[])[60, 0, 31, 60])
+            Assert.True(variant.Run(new BenchmarkTest(Phase.Decode, 4, depth), default) > 0);
+        Assert.True(variant.Run(new BenchmarkTest(Phase.Prefill, 64), default) > 0);
+        Assert.True(variant.Run(new BenchmarkTest(Phase.Decode, 4, 60), default) > 0);
+        Assert.Throws<ArgumentOutOfRangeException>(() => variant.Run(new BenchmarkTest(Phase.Decode, 5, 60), default));
+    }
+
+    [Theory]
+    [InlineData(new[] { 3.0 }, 3, 3, 3)]
+    [InlineData(new[] { 4.0, 1, 2 }, 2, 1, 4)]
+    [InlineData(new[] { 4.0, 1, 2, 3 }, 2.5, 1, 4)]
+    public void ASpreadIsMedianLeastAndMost(double[] values, double median, double min, double max) =>
+        Assert.Equal(new Spread(median, min, max), Spread.Of(values));
+}

@@ -23,6 +23,13 @@ internal sealed record BoundGroup(IReadOnlyList<LinearOp> Linears, string? FoldI
         return bound;
     }
 
+    /// <summary>
+    /// A norm can be divided by the scales where these linear layers alone read it: not where it stands behind a residual sum (opt-350m), which the next sum reads too.
+    /// </summary>
+    private static bool NormFolds(string norm, LinearOp[] linears, IReadOnlyList<Op> ops) =>
+        ops.Any(op => op is not LinearOp && op.Name == norm && op.Output.Id == linears[0].Input.Id)
+        && ops.All(op => linears.Contains(op) || op.Inputs.All(input => input.Id != linears[0].Input.Id));
+
     private static BoundGroup Bind(ScaleGroup group, IReadOnlyList<Op> ops, Dictionary<string, LinearOp> byName)
     {
         LinearOp[] linears = [.. group.Linears.Select(name => byName[name])];
@@ -30,8 +37,9 @@ internal sealed record BoundGroup(IReadOnlyList<LinearOp> Linears, string? FoldI
             throw new InvalidOperationException($"{string.Join(", ", group.Linears)} do not read the same input");
         var prefix = linears[0].Weight[..^(linears[0].Name.Length + ".weight".Length)];
         var indices = ops.Select((op, index) => (op, index)).Where(item => item.op is LinearOp).ToDictionary(item => item.op.Name, item => item.index);
-        var folds = !group.NeedsEqualShapes
-            || byName[group.FoldInto] is var before && before.Output.Width == linears[0].Output.Width && before.Input.Width == linears[0].Input.Width;
+        var folds = byName.TryGetValue(group.FoldInto, out var before)
+            ? !group.NeedsEqualShapes || before.Output.Width == linears[0].Output.Width && before.Input.Width == linears[0].Input.Width
+            : NormFolds(group.FoldInto, linears, ops);
         return new BoundGroup(linears, folds ? prefix + group.FoldInto : null, linears.Min(linear => indices[linear.Name]), indices[group.InspectedEnd]);
     }
 }

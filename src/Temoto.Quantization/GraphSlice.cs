@@ -115,10 +115,13 @@ internal sealed unsafe class GraphSlice : IDisposable
         {
             EmbedOp embed => new EmbedStep(step, embed, weights(embed.Weight), state),
             RmsNormOp norm => new RmsNormStep(step, norm, (float*)weights(norm.Weight).Data, state, false),
+            LayerNormOp norm => new LayerNormStep(step, norm, (float*)weights(norm.Weight).Data, (float*)weights(norm.Bias).Data, state, false),
+            AddPositionsOp positions => new AddPositionsStep(step, positions, weights(positions.Weight), state),
             LinearOp linear => new LinearStep(step, new BoundLinear(linear, step, weights(linear.Weight), linear.Bias is null ? null : (float*)weights(linear.Bias).Data, state), state, false),
             RopeOp rope => new RopeStep(step, rope, ropeInterleaved, state),
             AttentionOp attention => new AttentionStep(step, attention with { Layer = 0 }, new AttentionTiles(attention.Shape, 0, new OutputRows(step, null, state), state), state),
             SiluMultiplyOp => new SiluMultiplyStep(step, state, false),
+            ActivateOp activate => new ActivateStep(step, activate, state),
             AddOp => new AddStep(step, state, false),
             _ => throw new InvalidOperationException($"no calibration step for {op.GetType().Name}"),
         };

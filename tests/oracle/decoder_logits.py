@@ -153,4 +153,5 @@ def main():
     (hidden @ w[head].T).astype("<f8").tofile(output)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -31,6 +31,13 @@ internal sealed class GraphBuilder(ModelConfig config)
     public Value RmsNorm(Value input, string norm) =>
         Push(new RmsNormOp(norm, layer, input, Weight(norm, input.Width), input.Width, config.RmsNormEps, NewValue(norm, input.Width)));
 
+    public Value LayerNorm(Value input, string norm) =>
+        Push(new LayerNormOp(norm, layer, input, Weight(norm, input.Width), Use(prefix + norm + ".bias", input.Width), config.LayerNormEps, NewValue(norm, input.Width)));
+
+    /// <summary>Learned positions; the table has <paramref name="offset"/> rows in front of that of position 0.</summary>
+    public Value AddPositions(Value input, string table, int offset) =>
+        Push(new AddPositionsOp(table, input, Weight(table, config.MaxPositionEmbeddings + offset, input.Width), offset, NewValue(table, input.Width)));
+
     /// <summary>RMS norm of each head by itself.</summary>
     public Value HeadNorm(Value input, string norm) =>
         Push(new RmsNormOp(norm, layer, input, Weight(norm, config.HeadDim), config.HeadDim, config.RmsNormEps, NewValue(norm, input.Width)));
@@ -51,6 +58,9 @@ internal sealed class GraphBuilder(ModelConfig config)
 
     public Value SiluMultiply(Value gate, Value up) =>
         Push(new SiluMultiplyOp("silu_multiply", layer, gate, up, NewValue("silu_multiply", gate.Width)));
+
+    public Value Relu(Value input) =>
+        Push(new ActivateOp("relu", layer, input, Activation.Relu, NewValue("relu", input.Width)));
 
     public Value Add(Value left, Value right) =>
         Push(new AddOp("add", layer, left, right, NewValue("add", left.Width)));

@@ -42,6 +42,22 @@ internal sealed record RmsNormOp(string Name, int Layer, Value Input, string Wei
     public override bool CanRunInPlace => true;
 }
 
+/// <summary>Layer norm over the whole width: y = (x - mean) / sqrt(variance + epsilon) * weight + bias. Weight and bias [Width].</summary>
+internal sealed record LayerNormOp(string Name, int Layer, Value Input, string Weight, string Bias, float Epsilon, Value Output) : Op(Name, Layer, Output)
+{
+    public override IReadOnlyList<Value> Inputs => [Input];
+
+    public override bool CanRunInPlace => true;
+}
+
+/// <summary>
+/// Adds to each token the row of a table of learned positions: token at position p takes row p + <paramref name="Offset"/>. Weight [positions + Offset, width].
+/// </summary>
+internal sealed record AddPositionsOp(string Name, Value Input, string Weight, int Offset, Value Output) : Op(Name, -1, Output)
+{
+    public override IReadOnlyList<Value> Inputs => [Input];
+}
+
 /// <summary>y = x W^T + b. Weight [Output.Width, Input.Width], bias [Output.Width] or null.</summary>
 internal sealed record LinearOp(string Name, int Layer, Value Input, string Weight, string? Bias, Value Output) : Op(Name, Layer, Output)
 {
@@ -89,6 +105,14 @@ internal sealed record AttentionOp(string Name, int Layer, Value Query, Value Ke
 internal sealed record SiluMultiplyOp(string Name, int Layer, Value Gate, Value Up, Value Output) : Op(Name, Layer, Output)
 {
     public override IReadOnlyList<Value> Inputs => [Gate, Up];
+
+    public override bool CanRunInPlace => true;
+}
+
+/// <summary>A function of each element.</summary>
+internal sealed record ActivateOp(string Name, int Layer, Value Input, Activation Function, Value Output) : Op(Name, Layer, Output)
+{
+    public override IReadOnlyList<Value> Inputs => [Input];
 
     public override bool CanRunInPlace => true;
 }

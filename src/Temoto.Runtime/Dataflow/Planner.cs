@@ -74,11 +74,13 @@ internal static class Planner
         switch (op)
         {
             case EmbedOp embed:
-                var table = tensorOf(embed.Weight);
-                // One row per token.
-                return [new PlannedWeight(embed.Weight, table.DType, table.Encoded is not null, table.Rows, table.Columns, (table.StoredBytes + table.Rows - 1) / table.Rows)];
+                return [OneRow(embed.Weight)];
+            case AddPositionsOp positions:
+                return [OneRow(positions.Weight)];
             case RmsNormOp norm:
                 return [Vector(norm.Weight, norm.GroupWidth)];
+            case LayerNormOp norm:
+                return [Vector(norm.Weight, norm.Input.Width), Vector(norm.Bias, norm.Input.Width)];
             case NormQuantizeOp fused:
                 return [Vector(fused.Norm.Weight, fused.Norm.GroupWidth)];
             default:
@@ -95,6 +97,13 @@ internal static class Planner
                     _ => [],
                 };
                 return [.. linears, .. projections.Where(projection => projection.Norm is not null).Select(projection => Vector(projection.Norm!.Weight, projection.Norm.GroupWidth))];
+        }
+
+        // Of a table, one row per token.
+        PlannedWeight OneRow(string name)
+        {
+            var table = tensorOf(name);
+            return new PlannedWeight(name, table.DType, table.Encoded is not null, table.Rows, table.Columns, (table.StoredBytes + table.Rows - 1) / table.Rows);
         }
 
         // Decoded to float32 when the model is loaded.

@@ -59,7 +59,8 @@ internal static unsafe class AutoAwqExport
     }
 
     /// <summary>The linear layers that AutoAWQ quantizes: all projections, never embedding or head.</summary>
-    public static bool IsLayerLinear(string tensorName) => tensorName.EndsWith("_proj.weight", StringComparison.Ordinal);
+    public static bool IsLayerLinear(string tensorName) =>
+        tensorName.EndsWith("_proj.weight", StringComparison.Ordinal) || tensorName.EndsWith(".fc1.weight", StringComparison.Ordinal) || tensorName.EndsWith(".fc2.weight", StringComparison.Ordinal);
 
     private static int? EosTokenId(Checkpoint checkpoint)
     {

@@ -33,6 +33,8 @@ internal static class AwqMacroLayout
     /// <param name="source">For error lines.</param>
     public static IReadOnlyList<AwqMacroPart> Of(string source, ModelConfig config)
     {
+        if (config.ModelType is not ("qwen2" or "qwen3" or "llama"))
+            throw new InputException(source, "model_type", $"'{config.ModelType}'", "qwen2, qwen3 or llama: the stream has an order for their tensors alone", "keep this model in another format");
         // The layers are alike: one is looked up, the others follow.
         var layer = ModelTensors.Of(config with { NumHiddenLayers = 1 }).ToDictionary(tensor => tensor.Name, tensor => tensor.Shape);
         var parts = new List<AwqMacroPart>();

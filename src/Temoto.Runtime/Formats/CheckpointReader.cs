@@ -47,6 +47,8 @@ internal static class CheckpointReader
         {
             var config = HuggingFaceConfig.Read(Path.Combine(directory, HuggingFaceConfig.FileName), out var quantization);
             var tensors = weightsFile is null ? HuggingFaceDirectory.OpenWeights(directory, owned) : HuggingFaceDirectory.OpenSingle(weightsFile, owned);
+            if (config.ModelType == "opt")
+                tensors = OptConfig.FullNames(tensors);
             return new Checkpoint(owned)
             {
                 Path = path,

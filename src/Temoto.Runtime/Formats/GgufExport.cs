@@ -17,6 +17,8 @@ internal static class GgufExport
     {
         if (!BlockEncoder.Supports(dtype))
             throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "F32, F16, BF16, Q8_0 or Q4_0");
+        if (checkpoint.Config.ModelType is not ("llama" or "qwen2" or "qwen3"))
+            throw new InputException(checkpoint.Path, "model_type", $"'{checkpoint.Config.ModelType}'", "llama, qwen2 or qwen3: the architectures GGUF export knows", "write a .temoto file");
         var tensors = Tensors(checkpoint);
         var factors = FrequencyFactors(checkpoint.Config);
         var entries = tensors.Select(item => new TensorEntry(item.Name, TypeOf(item.Tensor, dtype), item.Tensor.Shape)).ToList();

@@ -24,23 +24,10 @@ internal static class HuggingFaceConfigWriter
             json.WriteStringValue(Architecture(config.ModelType));
             json.WriteEndArray();
             json.WriteString("model_type", config.ModelType);
-            json.WriteNumber("hidden_size", config.HiddenSize);
-            json.WriteNumber("intermediate_size", config.IntermediateSize);
-            json.WriteNumber("num_hidden_layers", config.NumHiddenLayers);
-            json.WriteNumber("num_attention_heads", config.NumAttentionHeads);
-            json.WriteNumber("num_key_value_heads", config.NumKeyValueHeads);
-            json.WriteNumber("head_dim", config.HeadDim);
-            json.WriteNumber("vocab_size", config.VocabSize);
-            json.WriteNumber("max_position_embeddings", config.MaxPositionEmbeddings);
-            json.WriteNumber("rms_norm_eps", config.RmsNormEps);
-            json.WriteNumber("rope_theta", config.RopeTheta);
-            WriteRopeScaling(json, config.RopeScaling);
-            json.WriteString("hidden_act", config.HiddenAct);
-            if (config.ModelType != "qwen2")
-                json.WriteBoolean("attention_bias", config.AttentionBias);
-            if (config.ModelType == "llama")
-                json.WriteBoolean("mlp_bias", config.MlpBias);
-            json.WriteBoolean("tie_word_embeddings", config.TieWordEmbeddings);
+            if (config.ModelType == "opt")
+                OptConfig.Write(json, config);
+            else
+                WriteShape(json, config);
             if (bosTokenId is not null)
                 json.WriteNumber("bos_token_id", bosTokenId.Value);
             if (eosTokenId is not null)
@@ -51,6 +38,27 @@ internal static class HuggingFaceConfigWriter
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+    }
+
+    private static void WriteShape(Utf8JsonWriter json, ModelConfig config)
+    {
+        json.WriteNumber("hidden_size", config.HiddenSize);
+        json.WriteNumber("intermediate_size", config.IntermediateSize);
+        json.WriteNumber("num_hidden_layers", config.NumHiddenLayers);
+        json.WriteNumber("num_attention_heads", config.NumAttentionHeads);
+        json.WriteNumber("num_key_value_heads", config.NumKeyValueHeads);
+        json.WriteNumber("head_dim", config.HeadDim);
+        json.WriteNumber("vocab_size", config.VocabSize);
+        json.WriteNumber("max_position_embeddings", config.MaxPositionEmbeddings);
+        json.WriteNumber("rms_norm_eps", config.RmsNormEps);
+        json.WriteNumber("rope_theta", config.RopeTheta);
+        WriteRopeScaling(json, config.RopeScaling);
+        json.WriteString("hidden_act", config.HiddenAct);
+        if (config.ModelType != "qwen2")
+            json.WriteBoolean("attention_bias", config.AttentionBias);
+        if (config.ModelType == "llama")
+            json.WriteBoolean("mlp_bias", config.MlpBias);
+        json.WriteBoolean("tie_word_embeddings", config.TieWordEmbeddings);
     }
 
     /// <summary>generation_config.json; keys that are not known stay out.</summary>
@@ -91,6 +99,7 @@ internal static class HuggingFaceConfigWriter
         "qwen2" => "Qwen2ForCausalLM",
         "qwen3" => "Qwen3ForCausalLM",
         "llama" => "LlamaForCausalLM",
+        "opt" => "OPTForCausalLM",
         _ => throw new ArgumentOutOfRangeException(nameof(modelType), modelType, "no such model type"),
     };
 

@@ -5,7 +5,7 @@ namespace Temoto.Formats;
 /// </summary>
 internal sealed record ModelConfig
 {
-    /// <summary><c>model_type</c>: which file of Models/ lists the operations (qwen2, llama, qwen3).</summary>
+    /// <summary><c>model_type</c>: which file of Models/ lists the operations (qwen2, llama, qwen3, opt).</summary>
     public required string ModelType { get; init; }
 
     public required int HiddenSize { get; init; }
@@ -27,6 +27,21 @@ internal sealed record ModelConfig
 
     public float RmsNormEps { get; init; } = 1e-6f;
 
+    /// <summary>Epsilon of layer norms; OPT has no key for it and takes PyTorch's default.</summary>
+    public float LayerNormEps { get; init; } = 1e-5f;
+
+    /// <summary>OPT: the norms stand before attention and feed-forward, not behind their residual sums (opt-350m).</summary>
+    public bool DoLayerNormBefore { get; init; } = true;
+
+    /// <summary>OPT: <c>_remove_final_layer_norm</c>, of checkpoints made before the final norm was known to be needed.</summary>
+    public bool RemoveFinalLayerNorm { get; init; }
+
+    /// <summary>OPT: width of the embedding where it differs from HiddenSize and is projected to it and back; null where it is the same.</summary>
+    public int? WordEmbedProjDim { get; init; }
+
+    /// <summary>A table of learned positions (opt) in place of rotary ones.</summary>
+    public bool HasLearnedPositions => ModelType == "opt";
+
     public double RopeTheta { get; init; } = 10000;
 
     public RopeScaling? RopeScaling { get; init; }
@@ -45,10 +60,10 @@ internal sealed record ModelConfig
 
     public bool TieWordEmbeddings { get; init; }
 
-    /// <summary>Biases on q, k and v (qwen2: always; llama, qwen3: <c>attention_bias</c>, which then also covers o).</summary>
+    /// <summary>Biases on q, k and v (qwen2: always; llama, qwen3: <c>attention_bias</c>, opt: <c>enable_bias</c>, which then also cover the output).</summary>
     public bool AttentionBias { get; init; }
 
-    /// <summary>Biases on gate, up and down (llama: <c>mlp_bias</c>).</summary>
+    /// <summary>Biases on gate, up and down (llama: <c>mlp_bias</c>), or on fc1 and fc2 (opt: <c>enable_bias</c>).</summary>
     public bool MlpBias { get; init; }
 
     public string HiddenAct { get; init; } = "silu";

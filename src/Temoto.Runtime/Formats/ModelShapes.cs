@@ -32,6 +32,10 @@ internal static class ModelShapes
             ModelType = "llama", HiddenSize = 2048, IntermediateSize = 5632, NumHiddenLayers = 22, NumAttentionHeads = 32, NumKeyValueHeads = 4, HeadDim = 64,
             VocabSize = 32000, MaxPositionEmbeddings = 2048, RmsNormEps = 1e-5f, RopeTheta = 10000,
         }),
+        ("opt-125m", Opt(768, 3072, 12, 12, 50272, 2048)),
+        // The one whose norms stand behind the sums, with a narrower embedding.
+        ("opt-350m", Opt(1024, 4096, 24, 16, 50272, 2048) with { WordEmbedProjDim = 512, DoLayerNormBefore = false }),
+        ("opt-1.3b", Opt(2048, 8192, 24, 32, 50272, 2048)),
         ("tiny-qwen2", new ModelConfig
         {
             ModelType = "qwen2", HiddenSize = 64, IntermediateSize = 160, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 16,
@@ -50,7 +54,26 @@ internal static class ModelShapes
             ModelType = "qwen3", HiddenSize = 64, IntermediateSize = 160, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 32,
             VocabSize = 320, MaxPositionEmbeddings = 256, RmsNormEps = 1e-6f, RopeTheta = 1e6, TieWordEmbeddings = true,
         }),
+        ("tiny-opt", Opt(64, 160, 2, 4, 320, 256)),
+        ("tiny-opt-post", Opt(64, 160, 2, 4, 320, 256) with { WordEmbedProjDim = 48, DoLayerNormBefore = false }),
     ];
+
+    private static ModelConfig Opt(int hidden, int feedForward, int layers, int heads, int vocabulary, int positions) => new()
+    {
+        ModelType = "opt",
+        HiddenSize = hidden,
+        IntermediateSize = feedForward,
+        NumHiddenLayers = layers,
+        NumAttentionHeads = heads,
+        NumKeyValueHeads = heads,
+        HeadDim = hidden / heads,
+        VocabSize = vocabulary,
+        MaxPositionEmbeddings = positions,
+        AttentionBias = true,
+        MlpBias = true,
+        HiddenAct = "relu",
+        TieWordEmbeddings = true,
+    };
 
     /// <summary>The shape of that name; an <see cref="InputException"/> that lists them all where there is none.</summary>
     public static ModelConfig Get(string name)

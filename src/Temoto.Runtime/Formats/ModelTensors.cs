@@ -1,9 +1,16 @@
 namespace Temoto.Formats;
 
 /// <summary>The tensors of a checkpoint, by name and shape, in the order in which they are written.</summary>
-internal static class ModelTensors
+internal static partial class ModelTensors
 {
-    public static IReadOnlyList<(string Name, long[] Shape)> Of(ModelConfig config)
+    public static IReadOnlyList<(string Name, long[] Shape)> Of(ModelConfig config) => config.ModelType switch
+    {
+        "opt" => Opt(config),
+        _ => Llama(config),
+    };
+
+    /// <summary>llama and what shares its names: qwen2, qwen3.</summary>
+    private static List<(string Name, long[] Shape)> Llama(ModelConfig config)
     {
         var tensors = new List<(string Name, long[] Shape)>();
         long hidden = config.HiddenSize, intermediate = config.IntermediateSize, vocabulary = config.VocabSize, headDim = config.HeadDim;

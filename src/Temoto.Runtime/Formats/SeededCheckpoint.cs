@@ -16,6 +16,9 @@ internal static class SeededCheckpoint
     /// <summary>Pieces between two writes: 16 MiB of float32 at most.</summary>
     private const int PiecesPerWrite = 64;
 
+    /// <summary>What writes into the residual stream, per model type.</summary>
+    private static readonly string[] IntoResidual = ["o_proj", "down_proj", "out_proj", "fc2"];
+
     /// <param name="dtype">F32, F16 or BF16.</param>
     /// <param name="progress">Gets the bytes written so far and in all.</param>
     public static void Write(ModelConfig config, ulong seed, string directory, DType dtype, Action<long, long>? progress, CancellationToken cancellation)
@@ -52,7 +55,7 @@ internal static class SeededCheckpoint
     {
         if (shape.Length == 1)
             return (name.EndsWith("norm.weight", StringComparison.Ordinal) ? 1 : 0, 0.1);
-        var intoResidual = name.EndsWith("o_proj.weight", StringComparison.Ordinal) || name.EndsWith("down_proj.weight", StringComparison.Ordinal);
+        var intoResidual = IntoResidual.Any(module => name.EndsWith($".{module}.weight", StringComparison.Ordinal));
         return (0, 1 / Math.Sqrt(shape[1] * (intoResidual ? 2.0 * config.NumHiddenLayers : 1)));
     }
 

@@ -12,7 +12,8 @@ internal sealed record TokenizerConfig
 
     public bool AddPrefixSpace { get; init; }
 
-    public bool AddBosToken { get; init; }
+    /// <summary>Null where the file does not say: OPT's tokenizer then adds it, GPT-2's does not.</summary>
+    public bool? AddBosToken { get; init; }
 
     public bool AddEosToken { get; init; }
 
@@ -51,7 +52,7 @@ internal sealed record TokenizerConfig
         {
             TokenizerClass = StrictJson.Text(root, "tokenizer_class", sourceName, where),
             AddPrefixSpace = StrictJson.Flag(root, "add_prefix_space", false, sourceName, where),
-            AddBosToken = StrictJson.Flag(root, "add_bos_token", false, sourceName, where),
+            AddBosToken = StrictJson.Member(root, "add_bos_token", sourceName, where) is null ? null : StrictJson.Flag(root, "add_bos_token", false, sourceName, where),
             AddEosToken = StrictJson.Flag(root, "add_eos_token", false, sourceName, where),
             BosToken = SpecialToken(root, "bos_token", sourceName),
             EosToken = SpecialToken(root, "eos_token", sourceName),

@@ -69,7 +69,7 @@ internal static class VocabMerges
             BosTokenId = bos,
             EosTokenIds = eos is { } end ? [end] : [],
             UnknownTokenId = Find(config.UnkToken ?? (opt ? "<unk>" : null)),
-            Prefix = bos is { } begin && (config.AddBosToken || opt) ? [begin] : [],
+            Prefix = bos is { } begin && (config.AddBosToken ?? opt) ? [begin] : [],
             Suffix = eos is { } last && config.AddEosToken ? [last] : [],
         };
     }

@@ -9,6 +9,7 @@ internal static class Architecture
     private static readonly Dictionary<string, Func<ModelConfig, ModelGraph>> Builders = new()
     {
         ["llama"] = Llama.Build,
+        ["opt"] = Opt.Build,
         ["qwen2"] = Qwen2.Build,
         ["qwen3"] = Qwen3.Build,
     };

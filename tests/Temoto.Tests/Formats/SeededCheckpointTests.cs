@@ -15,6 +15,8 @@ public sealed class SeededCheckpointTests : IDisposable
     [InlineData("tiny-qwen2", "F32")]
     [InlineData("tiny-llama", "F16")]
     [InlineData("tiny-qwen3", "BF16")]
+    [InlineData("tiny-opt", "F16")]
+    [InlineData("tiny-opt-post", "BF16")]
     public void OpensAsTheShapeItWasMadeFrom(string shape, string dtype)
     {
         var config = ModelShapes.Get(shape);
@@ -104,7 +106,7 @@ public sealed class SeededCheckpointTests : IDisposable
     [Fact]
     public void PublishedShapesHaveTheirPublishedSize()
     {
-        foreach (var (name, parameters) in new[] { ("qwen2.5-0.5b", 494_032_768L), ("qwen2.5-1.5b", 1_543_714_304L), ("qwen3-0.6b", 596_049_920L), ("llama-3.2-1b", 1_235_814_400L), ("tinyllama-1.1b", 1_100_048_384L) })
+        foreach (var (name, parameters) in new[] { ("qwen2.5-0.5b", 494_032_768L), ("qwen2.5-1.5b", 1_543_714_304L), ("qwen3-0.6b", 596_049_920L), ("llama-3.2-1b", 1_235_814_400L), ("tinyllama-1.1b", 1_100_048_384L), ("opt-125m", 125_239_296L), ("opt-350m", 331_196_416L), ("opt-1.3b", 1_315_758_080L) })
             Assert.Equal(parameters, ModelTensors.Of(ModelShapes.Get(name)).Sum(tensor => tensor.Shape.Aggregate(1L, (product, dimension) => product * dimension)));
     }
 

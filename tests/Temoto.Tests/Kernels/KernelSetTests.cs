@@ -122,7 +122,7 @@ public unsafe class KernelSetTests
 
     [Theory]
     [MemberData(nameof(Sets))]
-    public void NormRopeSiluAndAddEqualTheSpecification(string name)
+    public void NormsRopeAndElementwiseOperatorsEqualTheSpecification(string name)
     {
         var kernels = KernelChooser.Choose(name);
         var precise = new PreciseKernelSet();
@@ -137,6 +137,7 @@ public unsafe class KernelSetTests
                 Same(width, 4 * UnitRoundoff * 8, (set, a, b) => set.Rope(b, angles.Floats, angles.Floats + width / 2, width, interleaved), copyFirst: true, absolute: true);
             Same(width, 16 * UnitRoundoff, (set, a, b) => set.SiluMultiply(b, y.Floats, width), copyFirst: true);
             Same(width, UnitRoundoff, (set, a, b) => set.Add(b, y.Floats, width), copyFirst: true);
+            Same(width, 0, (set, a, b) => set.Relu(b, width), copyFirst: true);
 
             void Same(int count, double relative, Operation operation, bool copyFirst, bool absolute = false)
             {
@@ -154,6 +155,45 @@ public unsafe class KernelSetTests
                     double e = expected.Floats[i], a = actual.Floats[i];
                     var bound = absolute ? relative : relative * Math.Abs(e) + 1e-38;
                     Assert.True(Math.Abs(e - a) <= bound, $"width {count} element {i}: expected {e}, got {a}");
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// The mean is off by at most width roundings of the largest |x|, which each difference carries and the division by the deviation enlarges; the variance, and with it z,
+    /// by width roundings relative; weight and bias add a few of their own. An offset of 50 shows a variance that were taken as mean(x^2) - mean^2.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void LayerNormEqualsTheSpecification(string name)
+    {
+        const float epsilon = 1e-5f;
+        var kernels = KernelChooser.Choose(name);
+        foreach (var width in new[] { 1, 2, 6, 16, 17, 34, 64, 130 })
+        {
+            foreach (var offset in new[] { 0f, 50f })
+            {
+                using var x = RandomFloats(width, 3);
+                using var weight = RandomFloats(width, 4);
+                using var bias = RandomFloats(width, 5);
+                for (var i = 0; i < width; i++)
+                    x.Floats[i] += offset;
+                var values = new ReadOnlySpan<float>(x.Floats, width).ToArray();
+                var mean = values.Average(value => (double)value);
+                var deviation = Math.Sqrt(values.Average(value => (value - mean) * (value - mean)) + epsilon);
+                var largest = values.Max(Math.Abs);
+                using var expected = new NativeBuffer(width * 4);
+                new PreciseKernelSet().LayerNorm(x.Floats, weight.Floats, bias.Floats, epsilon, expected.Floats, width);
+                // In place, as the executor runs it.
+                kernels.LayerNorm(x.Floats, weight.Floats, bias.Floats, epsilon, x.Floats, width);
+                for (var i = 0; i < width; i++)
+                {
+                    var z = (values[i] - mean) / deviation;
+                    double w = weight.Floats[i], b = bias.Floats[i];
+                    Assert.Equal(z * w + b, expected.Floats[i], 4 * UnitRoundoff * (Math.Abs(z * w) + Math.Abs(b)));
+                    var bound = UnitRoundoff * (Math.Abs(w) * (width + 4) * (largest / deviation + Math.Abs(z)) + 4 * (Math.Abs(z * w) + Math.Abs(b)));
+                    Assert.Equal(expected.Floats[i], x.Floats[i], bound);
                 }
             }
         }

@@ -22,6 +22,8 @@ public class ModelQuantizerTests
     [InlineData("tiny-qwen2")]
     [InlineData("tiny-llama")]
     [InlineData("tiny-qwen3")]
+    [InlineData("tiny-opt")]
+    [InlineData("tiny-opt-post")]
     public void PartsHoldEveryTensorInTheOrderOfTheCheckpoint(string shape)
     {
         using var folder = new TemporaryFolder();
@@ -34,7 +36,7 @@ public class ModelQuantizerTests
         foreach (var tensor in parts.SelectMany(part => part.Tensors))
         {
             Assert.Equal(source.Tensors[tensor.Name].Shape, tensor.Shape);
-            var expected = tensor.Name.EndsWith("_proj.weight", StringComparison.Ordinal) ? DType.I4 : tensor.Shape.Length == 2 ? DType.F16 : DType.BF16;
+            var expected = AutoAwqExport.IsLayerLinear(tensor.Name) ? DType.I4 : tensor.Name.Contains("embed_tokens", StringComparison.Ordinal) || tensor.Name.StartsWith("lm_head", StringComparison.Ordinal) ? DType.F16 : DType.BF16;
             Assert.Equal(expected, tensor.DType);
         }
     }
@@ -59,7 +61,7 @@ public class ModelQuantizerTests
     public static TheoryData<string, string> ShapesAndMethods()
     {
         var data = new TheoryData<string, string>();
-        foreach (var shape in new[] { "tiny-qwen2", "tiny-llama", "tiny-qwen3" })
+        foreach (var shape in new[] { "tiny-qwen2", "tiny-llama", "tiny-qwen3", "tiny-opt", "tiny-opt-post" })
         {
             data.Add(shape, nameof(Awq));
             data.Add(shape, nameof(SmoothQuant));
@@ -91,7 +93,7 @@ public class ModelQuantizerTests
                 foreach (var layer in reports)
                 {
                     Assert.Equal(4, layer.Groups.Count);
-                    Assert.Equal(7, layer.Matrices.Count);
+                    Assert.Equal(source.Config.ModelType == "opt" ? 6 : 7, layer.Matrices.Count);
                     Assert.InRange(layer.Error, 0, layer.RtnError);
                     Assert.All(layer.Groups, group => Assert.InRange(group.Error, 1e-12, group.RtnError));
                     Assert.All(layer.Matrices, matrix => Assert.InRange(matrix.Error, 1e-12, 2));

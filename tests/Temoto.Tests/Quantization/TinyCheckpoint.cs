@@ -60,6 +60,6 @@ internal static unsafe class TinyCheckpoint
 
     /// <summary>A model whose norms give two of the channels 40 times the size of the others, as trained models of some size have.</summary>
     public static Checkpoint WithOutlierChannels(this Checkpoint source) => source.With(source.Tensors.Values
-        .Where(tensor => tensor.Name.EndsWith("layernorm.weight", StringComparison.Ordinal))
+        .Where(tensor => tensor.Name.Contains(".layers.", StringComparison.Ordinal) && tensor.Name.Replace("layer_norm", "layernorm", StringComparison.Ordinal).EndsWith("layernorm.weight", StringComparison.Ordinal))
         .Select(tensor => Mapped(tensor, (channel, weight) => channel is 5 or 40 ? 40 * weight : weight)));
 }

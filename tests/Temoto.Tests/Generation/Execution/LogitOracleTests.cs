@@ -12,14 +12,14 @@ namespace Temoto.Tests.Generation.Execution;
 public class LogitOracleTests
 {
     /// <summary>The requirement: within 1e-4 of the logits' standard deviation, for kernels that sum in float32.</summary>
-    private const double Tolerance = 1e-4;
+    internal const double Tolerance = 1e-4;
 
     /// <summary>
     /// The precise set rounds only between operators: a few hundred roundings of 2^-24 relative, which amount to some 1e-6.
     /// </summary>
-    private const double PreciseTolerance = 1e-5;
+    internal const double PreciseTolerance = 1e-5;
 
-    private static readonly int[] Tokens = [.. Enumerable.Range(0, 45).Select(i => (i * 37 + 11) % 250)];
+    internal static readonly int[] Tokens = [.. Enumerable.Range(0, 45).Select(i => (i * 37 + 11) % 250)];
 
     public static TheoryData<string, string> Cases
     {
@@ -147,10 +147,10 @@ public class LogitOracleTests
     }
 
     /// <returns>The largest difference.</returns>
-    private static double Compare(string modelPath, int vocabSize, string kernels, ActivationType? activations, double tolerance, TemporaryFolder folder)
+    internal static double Compare(string modelPath, int vocabSize, string kernels, ActivationType? activations, double tolerance, TemporaryFolder folder, string script = "decoder_logits.py")
     {
         var expectedPath = folder.File("expected.f64");
-        Oracle.Python("decoder_logits.py", "", modelPath, string.Join(',', Tokens), expectedPath);
+        Oracle.Python(script, "", modelPath, string.Join(',', Tokens), expectedPath);
         var expected = MemoryMarshal.Cast<byte, double>(File.ReadAllBytes(expectedPath)).ToArray();
         Assert.Equal(Tokens.Length * vocabSize, expected.Length);
 

@@ -25,6 +25,34 @@ public class TokenizerTests
             Assert.True(expected[i].SequenceEqual(tokenizer.Encode(texts[i])), $"{Show(texts[i])}: expected {string.Join(' ', expected[i])}, got {string.Join(' ', tokenizer.Encode(texts[i]))}");
     }
 
+    /// <summary>OPT's own tokenizer_config.json: a GPT-2 tokenizer that begins every text with the end token.</summary>
+    [Fact]
+    public void OptWithItsConfigEqualsHuggingFace()
+    {
+        var data = RepositoryPaths.DataPath("opt");
+        using var folder = new Temoto.Tests.Formats.TemporaryFolder();
+        foreach (var name in new[] { "vocab.json", "merges.txt" })
+            File.Copy(Path.Combine(data, name), folder.File(name));
+        folder.Write("config.json", """{"model_type": "opt", "prefix": "</s>", "bos_token_id": 2}""");
+        string Config(string addBos) => $$"""
+            {"add_bos_token": {{addBos}}, "add_prefix_space": false, "bos_token": {"__type": "AddedToken", "content": "</s>", "normalized": true}, "errors": "replace",
+             "eos_token": {"__type": "AddedToken", "content": "</s>", "normalized": true}, "pad_token": {"content": "<pad>"}, "unk_token": {"content": "</s>"}, "tokenizer_class": "GPT2Tokenizer"}
+            """;
+        folder.Write("tokenizer_config.json", Config("true"));
+        var tokenizer = Load(folder.Path);
+        var texts = VariedText.Strings(seed: 6, count: 200);
+        var expected = TokenizerOracle.Encode(data, "opt", texts);
+        Assert.Equal(200, expected.Length);
+        for (var i = 0; i < texts.Count; i++)
+        {
+            Assert.Equal(2, expected[i][0]);
+            Assert.True(expected[i].SequenceEqual(tokenizer.Encode(texts[i])), $"{Show(texts[i])}: expected {string.Join(' ', expected[i])}, got {string.Join(' ', tokenizer.Encode(texts[i]))}");
+        }
+
+        folder.Write("tokenizer_config.json", Config("false"));
+        Assert.Equal(expected[^1][1..], Load(folder.Path).Encode(texts[^1]));
+    }
+
     [Fact]
     public void IdsOfWikiTextEqualHuggingFaceLineByLine()
     {

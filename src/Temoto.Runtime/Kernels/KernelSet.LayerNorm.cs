@@ -1,0 +1,9 @@
+namespace Temoto.Kernels;
+
+internal abstract unsafe partial class KernelSet
+{
+    /// <summary>
+    /// y[i] = (x[i] - mean) / sqrt(variance + epsilon) * weight[i] + bias[i], variance = mean((x - mean)^2). Ba et al., arXiv 1607.06450. y may be x.
+    /// </summary>
+    public abstract void LayerNorm(float* x, float* weight, float* bias, float epsilon, float* y, int width);
+}

@@ -1,0 +1,10 @@
+namespace Temoto.Kernels;
+
+internal sealed unsafe partial class ScalarKernelSet
+{
+    public override void Relu(float* x, long count)
+    {
+        for (long i = 0; i < count; i++)
+            x[i] = MathF.Max(x[i], 0);
+    }
+}

@@ -5,4 +5,7 @@ internal enum Activation
 {
     /// <summary>max(x, 0).</summary>
     Relu,
+
+    /// <summary>x times the normal distribution at x, by the exact error function.</summary>
+    Gelu,
 }

@@ -28,15 +28,30 @@ internal sealed class GraphBuilder(ModelConfig config)
     public Value Embed(string table, int width) =>
         Push(new EmbedOp(table, Weight(table, config.VocabSize, width), NewValue(table, width)));
 
+    /// <summary>The picture's patches, [tokens, 3 * PatchSize^2].</summary>
+    public Value Patches()
+    {
+        var vision = config.Vision!;
+        return Push(new PatchesOp("patches", vision.PatchSize, vision.GridHeight, vision.GridWidth, vision.OwnTokens, NewValue("patches", vision.PatchWidth)));
+    }
+
+    /// <summary>Puts the tokens called <paramref name="names"/> into the first rows; their weights have no suffix.</summary>
+    public Value OwnTokens(Value input, params string[] names)
+    {
+        foreach (var name in names)
+            Use(name, input.Width);
+        return Push(new OwnTokensOp("own_tokens", input, names, NewValue("own_tokens", input.Width)));
+    }
+
     public Value RmsNorm(Value input, string norm) =>
         Push(new RmsNormOp(norm, layer, input, Weight(norm, input.Width), input.Width, config.RmsNormEps, NewValue(norm, input.Width)));
 
     public Value LayerNorm(Value input, string norm) =>
         Push(new LayerNormOp(norm, layer, input, Weight(norm, input.Width), Use(prefix + norm + ".bias", input.Width), config.LayerNormEps, NewValue(norm, input.Width)));
 
-    /// <summary>Learned positions; the table has <paramref name="offset"/> rows in front of that of position 0.</summary>
+    /// <summary>Learned positions; the table (its full name) has <paramref name="offset"/> rows in front of that of position 0.</summary>
     public Value AddPositions(Value input, string table, int offset) =>
-        Push(new AddPositionsOp(table, input, Weight(table, config.MaxPositionEmbeddings + offset, input.Width), offset, NewValue(table, input.Width)));
+        Push(new AddPositionsOp("positions", input, Use(table, config.MaxPositionEmbeddings + offset, input.Width), offset, NewValue("positions", input.Width)));
 
     /// <summary>RMS norm of each head by itself.</summary>
     public Value HeadNorm(Value input, string norm) =>
@@ -62,12 +77,22 @@ internal sealed class GraphBuilder(ModelConfig config)
     public Value Relu(Value input) =>
         Push(new ActivateOp("relu", layer, input, Activation.Relu, NewValue("relu", input.Width)));
 
+    public Value Gelu(Value input) =>
+        Push(new ActivateOp("gelu", layer, input, Activation.Gelu, NewValue("gelu", input.Width)));
+
     public Value Add(Value left, Value right) =>
         Push(new AddOp("add", layer, left, right, NewValue("add", left.Width)));
 
     /// <summary>Only the rows whose logits are wanted go on.</summary>
     public Value SelectRows(Value input) =>
         Push(new SelectRowsOp("select_rows", input, NewValue("select_rows", input.Width)));
+
+    /// <summary>The token in one row of the run.</summary>
+    public Value SelectRow(Value input, int row) =>
+        Push(new SelectRowsOp("select_row", input, NewValue("select_row", input.Width), row));
+
+    public Value Average(Value left, Value right) =>
+        Push(new AverageOp("average", left, right, NewValue("average", left.Width)));
 
     /// <summary>Ends the graph; <paramref name="logits"/> is [rows, vocab].</summary>
     public ModelGraph Build(Value logits) => new(config, ops, values, weights, logits);

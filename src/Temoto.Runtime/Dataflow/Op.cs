@@ -34,6 +34,24 @@ internal sealed record EmbedOp(string Name, string Weight, Value Output) : Op(Na
     public override IReadOnlyList<Value> Inputs => [];
 }
 
+/// <summary>
+/// The patches of the picture that the run is given, a row each: [3, PatchSize, PatchSize] of its pixels, from left to right and top to bottom. The first
+/// <paramref name="FirstRow"/> rows are zero: places for tokens that are no patches.
+/// </summary>
+/// <param name="GridWidth">Patches side by side.</param>
+internal sealed record PatchesOp(string Name, int PatchSize, int GridHeight, int GridWidth, int FirstRow, Value Output) : Op(Name, -1, Output)
+{
+    public override IReadOnlyList<Value> Inputs => [];
+}
+
+/// <summary>The first rows become tokens of the model's own: class token, distillation token. Weights [width] each.</summary>
+internal sealed record OwnTokensOp(string Name, Value Input, IReadOnlyList<string> Weights, Value Output) : Op(Name, -1, Output)
+{
+    public override IReadOnlyList<Value> Inputs => [Input];
+
+    public override bool CanRunInPlace => true;
+}
+
 /// <summary>RMS norm over groups of <paramref name="GroupWidth"/> elements: the whole width, or each head (q_norm and k_norm). Weight [GroupWidth].</summary>
 internal sealed record RmsNormOp(string Name, int Layer, Value Input, string Weight, int GroupWidth, float Epsilon, Value Output) : Op(Name, Layer, Output)
 {
@@ -125,8 +143,17 @@ internal sealed record AddOp(string Name, int Layer, Value Left, Value Right, Va
     public override bool CanRunInPlace => true;
 }
 
+/// <summary>(left + right) / 2: two heads that answer together.</summary>
+internal sealed record AverageOp(string Name, Value Left, Value Right, Value Output) : Op(Name, -1, Output)
+{
+    public override IReadOnlyList<Value> Inputs => [Left, Right];
+
+    public override bool CanRunInPlace => true;
+}
+
 /// <summary>Keeps the rows of the tokens whose logits are wanted; everything after it runs on those rows only.</summary>
-internal sealed record SelectRowsOp(string Name, Value Input, Value Output) : Op(Name, -1, Output)
+/// <param name="FirstRow">The first of them; null for the last tokens of the run.</param>
+internal sealed record SelectRowsOp(string Name, Value Input, Value Output, int? FirstRow = null) : Op(Name, -1, Output)
 {
     public override IReadOnlyList<Value> Inputs => [Input];
 }

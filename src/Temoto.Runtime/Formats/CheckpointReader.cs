@@ -49,6 +49,8 @@ internal static class CheckpointReader
             var tensors = weightsFile is null ? HuggingFaceDirectory.OpenWeights(directory, owned) : HuggingFaceDirectory.OpenSingle(weightsFile, owned);
             if (config.ModelType == "opt")
                 tensors = OptConfig.FullNames(tensors);
+            else if (config.Vision is not null)
+                tensors = VitConfig.Flatten(tensors);
             return new Checkpoint(owned)
             {
                 Path = path,

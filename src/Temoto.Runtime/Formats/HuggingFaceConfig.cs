@@ -10,7 +10,7 @@ internal static class HuggingFaceConfig
     public const string GenerationFileName = "generation_config.json";
 
     /// <summary>mistral without a sliding window is the llama computation, and is read as llama.</summary>
-    public const string SupportedModelTypes = "qwen2, llama, qwen3, opt (and mistral without a sliding window)";
+    public const string SupportedModelTypes = "qwen2, llama, qwen3, opt, vit, deit (and mistral without a sliding window)";
 
     private const long MaxBytes = 1 << 20;
 
@@ -85,6 +85,8 @@ internal static class HuggingFaceConfig
         var modelType = root.String("model_type");
         if (modelType == "opt")
             return OptConfig.Read(root);
+        if (modelType is "vit" or "deit")
+            return VitConfig.Read(root, modelType);
         if (modelType is not ("qwen2" or "llama" or "qwen3" or "mistral"))
             throw root.Wrong("model_type", SupportedModelTypes, "use a checkpoint of one of these types");
 

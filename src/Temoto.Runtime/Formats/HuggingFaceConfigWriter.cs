@@ -21,11 +21,13 @@ internal static class HuggingFaceConfigWriter
         {
             json.WriteStartObject();
             json.WriteStartArray("architectures");
-            json.WriteStringValue(Architecture(config.ModelType));
+            json.WriteStringValue(Architecture(config));
             json.WriteEndArray();
             json.WriteString("model_type", config.ModelType);
             if (config.ModelType == "opt")
                 OptConfig.Write(json, config);
+            else if (config.Vision is not null)
+                VitConfig.Write(json, config);
             else
                 WriteShape(json, config);
             if (bosTokenId is not null)
@@ -94,13 +96,14 @@ internal static class HuggingFaceConfigWriter
         return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
     }
 
-    private static string Architecture(string modelType) => modelType switch
+    private static string Architecture(ModelConfig config) => config.ModelType switch
     {
         "qwen2" => "Qwen2ForCausalLM",
         "qwen3" => "Qwen3ForCausalLM",
         "llama" => "LlamaForCausalLM",
         "opt" => "OPTForCausalLM",
-        _ => throw new ArgumentOutOfRangeException(nameof(modelType), modelType, "no such model type"),
+        "vit" or "deit" => VitConfig.Architecture(config),
+        _ => throw new ArgumentOutOfRangeException(nameof(config), config.ModelType, "no such model type"),
     };
 
     private static void WriteRopeScaling(Utf8JsonWriter json, RopeScaling? scaling)

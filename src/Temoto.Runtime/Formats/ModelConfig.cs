@@ -5,7 +5,7 @@ namespace Temoto.Formats;
 /// </summary>
 internal sealed record ModelConfig
 {
-    /// <summary><c>model_type</c>: which file of Models/ lists the operations (qwen2, llama, qwen3, opt).</summary>
+    /// <summary><c>model_type</c>: which file of Models/ lists the operations (qwen2, llama, qwen3, opt, vit, deit).</summary>
     public required string ModelType { get; init; }
 
     public required int HiddenSize { get; init; }
@@ -21,13 +21,15 @@ internal sealed record ModelConfig
     /// <summary><c>head_dim</c>; HiddenSize / NumAttentionHeads where config.json does not say.</summary>
     public required int HeadDim { get; init; }
 
+    /// <summary>0 for models that look at pictures.</summary>
     public required int VocabSize { get; init; }
 
+    /// <summary>Positions a text may have; of a model that looks at pictures, the tokens of a picture.</summary>
     public required int MaxPositionEmbeddings { get; init; }
 
     public float RmsNormEps { get; init; } = 1e-6f;
 
-    /// <summary>Epsilon of layer norms; OPT has no key for it and takes PyTorch's default.</summary>
+    /// <summary><c>layer_norm_eps</c>; OPT has no key for it and takes PyTorch's default.</summary>
     public float LayerNormEps { get; init; } = 1e-5f;
 
     /// <summary>OPT: the norms stand before attention and feed-forward, not behind their residual sums (opt-350m).</summary>
@@ -39,8 +41,11 @@ internal sealed record ModelConfig
     /// <summary>OPT: width of the embedding where it differs from HiddenSize and is projected to it and back; null where it is the same.</summary>
     public int? WordEmbedProjDim { get; init; }
 
-    /// <summary>A table of learned positions (opt) in place of rotary ones.</summary>
-    public bool HasLearnedPositions => ModelType == "opt";
+    /// <summary>What a model that looks at pictures has beside the rest; null for language models.</summary>
+    public VisionConfig? Vision { get; init; }
+
+    /// <summary>A table of learned positions (opt, vit, deit) in place of rotary ones.</summary>
+    public bool HasLearnedPositions => ModelType == "opt" || Vision is not null;
 
     public double RopeTheta { get; init; } = 10000;
 
@@ -60,7 +65,7 @@ internal sealed record ModelConfig
 
     public bool TieWordEmbeddings { get; init; }
 
-    /// <summary>Biases on q, k and v (qwen2: always; llama, qwen3: <c>attention_bias</c>, opt: <c>enable_bias</c>, which then also cover the output).</summary>
+    /// <summary>Biases on q, k and v (qwen2: always; llama, qwen3: <c>attention_bias</c>, opt: <c>enable_bias</c>, which then also cover the output; vit, deit: <c>qkv_bias</c>).</summary>
     public bool AttentionBias { get; init; }
 
     /// <summary>Biases on gate, up and down (llama: <c>mlp_bias</c>), or on fc1 and fc2 (opt: <c>enable_bias</c>).</summary>

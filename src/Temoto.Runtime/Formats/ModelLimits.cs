@@ -19,6 +19,14 @@ internal static class ModelLimits
 
     public const int VocabSize = 1 << 20;
 
+    /// <summary>Pixels of a picture's side.</summary>
+    public const int ImageSide = 1 << 13;
+
+    public const int PatchSide = 1 << 9;
+
+    /// <summary>Classes.</summary>
+    public const int Labels = 1 << 16;
+
     public const double SmallestRopeTheta = 1e-3;
 
     public const double LargestRopeTheta = 1e12;

@@ -36,6 +36,12 @@ internal static class ModelShapes
         // The one whose norms stand behind the sums, with a narrower embedding.
         ("opt-350m", Opt(1024, 4096, 24, 16, 50272, 2048) with { WordEmbedProjDim = 512, DoLayerNormBefore = false }),
         ("opt-1.3b", Opt(2048, 8192, 24, 32, 50272, 2048)),
+        // The published checkpoints of DeiT without a distillation token are of type vit.
+        ("deit-t", Vit("vit", 192, 12, 3)),
+        ("deit-s", Vit("vit", 384, 12, 6)),
+        ("deit-b", Vit("vit", 768, 12, 12)),
+        ("deit-b-distilled", Vit("deit", 768, 12, 12)),
+        ("vit-b-16", Vit("vit", 768, 12, 12)),
         ("tiny-qwen2", new ModelConfig
         {
             ModelType = "qwen2", HiddenSize = 64, IntermediateSize = 160, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 16,
@@ -56,7 +62,39 @@ internal static class ModelShapes
         }),
         ("tiny-opt", Opt(64, 160, 2, 4, 320, 256)),
         ("tiny-opt-post", Opt(64, 160, 2, 4, 320, 256) with { WordEmbedProjDim = 48, DoLayerNormBefore = false }),
+        // Wider than high, so that rows and columns of patches cannot be mixed up.
+        ("tiny-vit", Vit("vit", 64, 2, 4, new VisionConfig { ImageHeight = 24, ImageWidth = 40, PatchSize = 8, Labels = Numbered(10) })),
+        ("tiny-deit", Vit("deit", 64, 2, 4, new VisionConfig { ImageHeight = 24, ImageWidth = 40, PatchSize = 8, Labels = Numbered(10) })),
     ];
+
+    /// <summary>224 x 224 pixels in patches of 16, 1000 classes, a feed-forward four times as wide.</summary>
+    private static ModelConfig Vit(string modelType, int hidden, int layers, int heads) =>
+        Vit(modelType, hidden, layers, heads, new VisionConfig { ImageHeight = 224, ImageWidth = 224, PatchSize = 16, Labels = Numbered(1000) });
+
+    private static ModelConfig Vit(string modelType, int hidden, int layers, int heads, VisionConfig vision)
+    {
+        var deit = modelType == "deit";
+        vision = vision with { DistillationToken = deit, DistillationClassifier = deit };
+        return new ModelConfig
+        {
+            ModelType = modelType,
+            HiddenSize = hidden,
+            IntermediateSize = 4 * hidden,
+            NumHiddenLayers = layers,
+            NumAttentionHeads = heads,
+            NumKeyValueHeads = heads,
+            HeadDim = hidden / heads,
+            VocabSize = 0,
+            MaxPositionEmbeddings = vision.Tokens,
+            LayerNormEps = 1e-12f,
+            AttentionBias = true,
+            MlpBias = true,
+            HiddenAct = "gelu",
+            Vision = vision,
+        };
+    }
+
+    private static string[] Numbered(int count) => [.. Enumerable.Range(0, count).Select(i => $"LABEL_{i}")];
 
     private static ModelConfig Opt(int hidden, int feedForward, int layers, int heads, int vocabulary, int positions) => new()
     {

@@ -6,6 +6,7 @@ internal static partial class ModelTensors
     public static IReadOnlyList<(string Name, long[] Shape)> Of(ModelConfig config) => config.ModelType switch
     {
         "opt" => Opt(config),
+        "vit" or "deit" => Vit(config),
         _ => Llama(config),
     };
 

@@ -17,7 +17,7 @@ internal static class SeededCheckpoint
     private const int PiecesPerWrite = 64;
 
     /// <summary>What writes into the residual stream, per model type.</summary>
-    private static readonly string[] IntoResidual = ["o_proj", "down_proj", "out_proj", "fc2"];
+    private static readonly string[] IntoResidual = ["o_proj", "down_proj", "out_proj", "fc2", "output.dense"];
 
     /// <param name="dtype">F32, F16 or BF16.</param>
     /// <param name="progress">Gets the bytes written so far and in all.</param>
@@ -30,10 +30,24 @@ internal static class SeededCheckpoint
             DType.BF16 => "bfloat16",
             _ => throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "F32, F16 or BF16"),
         };
-        if (config.VocabSize < SeededTokenizer.SmallestVocabSize)
+        if (config.Vision is null && config.VocabSize < SeededTokenizer.SmallestVocabSize)
             throw new ArgumentException($"a vocabulary of {config.VocabSize} cannot hold the byte tokens", nameof(config));
         HuggingFaceDirectory.Create(directory);
         WriteWeights(config, seed, Path.Combine(directory, HuggingFaceDirectory.WeightsFileName), dtype, progress, cancellation);
+        if (config.Vision is { } vision)
+            WritePreprocessor(directory, vision);
+        else
+            WriteTokenizer(directory);
+        // Last, since a directory without it is no checkpoint.
+        AtomicFile.WriteText(
+            Path.Combine(directory, HuggingFaceConfig.FileName),
+            config.Vision is null
+                ? HuggingFaceConfigWriter.Write(config, torchDType, SeededTokenizer.EndOfText, SeededTokenizer.TurnEnd)
+                : HuggingFaceConfigWriter.Write(config, torchDType));
+    }
+
+    private static void WriteTokenizer(string directory)
+    {
         SeededTokenizer.Write(directory);
         AtomicFile.WriteText(
             Path.Combine(directory, HuggingFaceConfig.GenerationFileName),
@@ -44,19 +58,35 @@ internal static class SeededCheckpoint
             }
 
             """);
-        // Last, since a directory without it is no checkpoint.
-        AtomicFile.WriteText(
-            Path.Combine(directory, HuggingFaceConfig.FileName),
-            HuggingFaceConfigWriter.Write(config, torchDType, SeededTokenizer.EndOfText, SeededTokenizer.TurnEnd));
     }
+
+    /// <summary>Pixels from -1 to 1, as ViT's published preprocessors have them.</summary>
+    private static void WritePreprocessor(string directory, VisionConfig vision) => AtomicFile.WriteText(
+        Path.Combine(directory, "preprocessor_config.json"),
+        $$"""
+        {
+          "image_processor_type": "ViTImageProcessor",
+          "do_resize": true,
+          "size": { "height": {{vision.ImageHeight}}, "width": {{vision.ImageWidth}} },
+          "resample": 2,
+          "do_rescale": true,
+          "rescale_factor": 0.00392156862745098,
+          "do_normalize": true,
+          "image_mean": [0.5, 0.5, 0.5],
+          "image_std": [0.5, 0.5, 0.5]
+        }
+
+        """);
 
     /// <summary>Mean and standard deviation of a tensor's elements.</summary>
     public static (float Mean, double StandardDeviation) Distribution(ModelConfig config, string name, long[] shape)
     {
         if (shape.Length == 1)
-            return (name.EndsWith("norm.weight", StringComparison.Ordinal) ? 1 : 0, 0.1);
+            return (name.Contains("norm", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0, 0.1);
         var intoResidual = IntoResidual.Any(module => name.EndsWith($".{module}.weight", StringComparison.Ordinal));
-        return (0, 1 / Math.Sqrt(shape[1] * (intoResidual ? 2.0 * config.NumHiddenLayers : 1)));
+        // A convolution over patches sums over all but the first dimension; tokens and positions have ones in front.
+        var columns = shape.Length == 3 ? shape[2] : shape[1..].Aggregate(1L, (product, dimension) => product * dimension);
+        return (0, 1 / Math.Sqrt(columns * (intoResidual ? 2.0 * config.NumHiddenLayers : 1)));
     }
 
     private static unsafe void WriteWeights(ModelConfig config, ulong seed, string path, DType dtype, Action<long, long>? progress, CancellationToken cancellation)

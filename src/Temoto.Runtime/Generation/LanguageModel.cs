@@ -66,6 +66,8 @@ public sealed class LanguageModel : IDisposable
         ModelEngine? engine = null;
         try
         {
+            if (checkpoint.Config.Vision is not null)
+                throw new InputException(checkpoint.Path, "model_type", $"'{checkpoint.Config.ModelType}', which looks at pictures", "a language model", "load it as a VisionModel");
             var tokenizer = checkpoint.Tokenizer is null ? null : Tokenizer.Create(checkpoint.Tokenizer, checkpoint.Path);
             var template = checkpoint.ChatTemplate is null ? null : ChatTemplate.Parse(checkpoint.ChatTemplate, checkpoint.Path);
             engine = new ModelEngine(checkpoint, options);

@@ -7,4 +7,10 @@ internal sealed unsafe partial class ScalarKernelSet
         for (long i = 0; i < count; i++)
             x[i] = MathF.Max(x[i], 0);
     }
+
+    public override void Gelu(float* x, long count)
+    {
+        for (long i = 0; i < count; i++)
+            x[i] *= (float)NormalDistribution.Cumulative(x[i]);
+    }
 }

@@ -8,10 +8,12 @@ internal static class Architecture
 {
     private static readonly Dictionary<string, Func<ModelConfig, ModelGraph>> Builders = new()
     {
+        ["deit"] = Vit.Build,
         ["llama"] = Llama.Build,
         ["opt"] = Opt.Build,
         ["qwen2"] = Qwen2.Build,
         ["qwen3"] = Qwen3.Build,
+        ["vit"] = Vit.Build,
     };
 
     /// <summary>Names for error lines and <c>--help</c>.</summary>

@@ -23,7 +23,7 @@ internal static class Opt
         var hidden = g.Embed("model.decoder.embed_tokens", config.WordEmbedProjDim ?? config.HiddenSize);
         if (projected)
             hidden = g.Linear(hidden, "model.decoder.project_in", config.HiddenSize);
-        hidden = g.AddPositions(hidden, "model.decoder.embed_positions", PositionOffset);
+        hidden = g.AddPositions(hidden, "model.decoder.embed_positions.weight", PositionOffset);
         for (var layer = 0; layer < config.NumHiddenLayers; layer++)
         {
             g.BeginLayer(layer, $"model.decoder.layers.{layer}.");

@@ -199,6 +199,34 @@ public unsafe class KernelSetTests
         }
     }
 
+    /// <summary>
+    /// Vector kernels: the fit is off by 1.7e-7, polynomial, exp and products by some 20 roundings, all relative to the tail Q, and rounding a^2 / 2 moves exp by as many
+    /// roundings again. Above 0 the result is x - x Q, below it x Q.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void GeluEqualsTheSpecification(string name)
+    {
+        var kernels = KernelChooser.Choose(name);
+        foreach (var width in new[] { 1, 7, 16, 17, 4001 })
+        {
+            using var x = RandomFloats(width, 3);
+            using var expected = new NativeBuffer(width * 4);
+            for (var i = 0; i < width; i++)
+                expected.Floats[i] = x.Floats[i] *= i < 16 ? 1 : 5;
+            var values = new ReadOnlySpan<float>(x.Floats, width).ToArray();
+            new PreciseKernelSet().Gelu(expected.Floats, width);
+            kernels.Gelu(x.Floats, width);
+            for (var i = 0; i < width; i++)
+            {
+                double v = values[i];
+                var tail = NormalDistribution.Cumulative(-Math.Abs(v));
+                var bound = UnitRoundoff * (Math.Abs(v) * tail * (24 + v * v) + 2 * Math.Max(v, 0)) + 1e-37;
+                Assert.True(Math.Abs(expected.Floats[i] - x.Floats[i]) <= bound, $"{v}: {expected.Floats[i]} but {x.Floats[i]}");
+            }
+        }
+    }
+
     private delegate void Operation(KernelSet set, float* x, float* y);
 
     /// <summary>One, a tail, a register, registers and a tail, more than a column block.</summary>

@@ -19,6 +19,9 @@ internal sealed unsafe class ActivateStep(PlanStep step, ActivateOp op, ForwardS
                 case Activation.Relu:
                     State.Kernels.Relu(output, width);
                     break;
+                case Activation.Gelu:
+                    State.Kernels.Gelu(output, width);
+                    break;
                 default:
                     throw new InvalidOperationException($"no kernel for {op.Function}");
             }

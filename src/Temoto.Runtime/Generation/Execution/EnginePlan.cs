@@ -33,7 +33,9 @@ internal sealed class EnginePlan
             KvCacheType.Int8 => KvType.Int8,
             _ => options.Precise ? KvType.F32 : KvType.F16,
         };
-        ContextTokens = ContextOf(checkpoint.Config, options.ContextTokens);
+        // A picture has as many tokens as it has, and they all run together.
+        var picture = checkpoint.Config.Vision is not null;
+        ContextTokens = picture ? checkpoint.Config.MaxPositionEmbeddings : ContextOf(checkpoint.Config, options.ContextTokens);
         Threads = ThreadsOf(options.Threads);
         dataflow = options.Dataflow switch { DataflowChoice.Gemm => DataflowMode.Gemm, DataflowChoice.Tphs => DataflowMode.Tphs, _ => null };
         board = Board.Assumed(Kernels.Name, Threads);
@@ -43,12 +45,12 @@ internal sealed class EnginePlan
             checkpoint.Require(use.Name, use.Shape);
         var integers = HasIntegerActivations(options, Kernels);
         Graph = IntegerActivations.Insert(graph, name => checkpoint.Tensors[name].InputGrid, name => integers && IntegerDot.Takes(checkpoint.Tensors[name]));
-        Prefill = NewPlan(Phase.Prefill, Math.Min(PrefillTokens, ContextTokens), 1);
-        Decode = NewPlan(Phase.Decode, 1, 1);
+        Prefill = NewPlan(Phase.Prefill, picture ? ContextTokens : Math.Min(PrefillTokens, ContextTokens), 1);
+        Decode = picture ? Prefill : NewPlan(Phase.Decode, 1, 1);
         Memory = new MemoryPlan(
             Graph.Weights.Sum(use => checkpoint.Tensors[use.Name].StoredBytes),
             KvLayout.BytesPerPosition(checkpoint.Config, KvType) * KvLayout.Positions(ContextTokens),
-            PlanExecutor.Bytes(Prefill, Kernels, Threads) + PlanExecutor.Bytes(Decode, Kernels, Threads),
+            PlanExecutor.Bytes(Prefill, Kernels, Threads) + (picture ? 0 : PlanExecutor.Bytes(Decode, Kernels, Threads)),
             PhysicalMemory.AvailableBytes(),
             ContextTokens);
     }
@@ -65,6 +67,7 @@ internal sealed class EnginePlan
 
     public Plan Prefill { get; }
 
+    /// <summary>The prefill plan where nothing is generated: models that look at pictures.</summary>
     public Plan Decode { get; }
 
     public MemoryPlan Memory { get; }

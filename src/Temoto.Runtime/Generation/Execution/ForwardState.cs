@@ -11,6 +11,9 @@ internal sealed unsafe class ForwardState
     /// <summary>Token ids of this run, [Tokens].</summary>
     public int* TokenIds;
 
+    /// <summary>The picture of this run, [3, height, width]; null for text.</summary>
+    public float* Pixels;
+
     public int Tokens;
 
     /// <summary>Rows of logits wanted: the last LogitRows tokens.</summary>

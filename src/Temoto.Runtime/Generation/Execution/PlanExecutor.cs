@@ -1,4 +1,5 @@
 using Temoto.Dataflow;
+using Temoto.Formats;
 using Temoto.Kernels;
 using Temoto.Tensors;
 
@@ -74,15 +75,43 @@ internal sealed unsafe class PlanExecutor : IDisposable
         for (var token = 0; token < tokens.Length; token++)
             rotary.Fill(cache.Length + token, state.Cosines + (long)token * rotary.HalfHeadDim, state.Sines + (long)token * rotary.HalfHeadDim);
 
+        Run(cancellation);
+        cache.Advance(tokens.Length);
+        return Logits(logitRows);
+    }
+
+    /// <summary>Computes the logits of a picture.</summary>
+    /// <param name="pixels">[3, height, width], of the size the plan was made for.</param>
+    /// <param name="cache">Room for the keys and values of all tokens of a picture; what it holds is lost.</param>
+    /// <returns>[classes], valid until the next run.</returns>
+    public ReadOnlySpan<float> Forward(ReadOnlySpan<float> pixels, KvCache cache, CancellationToken cancellation = default)
+    {
+        var vision = plan.Graph.Config.Vision ?? throw new InvalidOperationException("not a model that looks at pictures");
+        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, VisionConfig.Channels * vision.ImageHeight * vision.ImageWidth, nameof(pixels));
+        cache.Truncate(0);
+        state.Tokens = plan.MaxTokens;
+        state.LogitRows = 1;
+        state.Position = 0;
+        state.Cache = cache;
+        fixed (float* source = pixels)
+        {
+            state.Pixels = source;
+            Run(cancellation);
+            state.Pixels = null;
+        }
+        return Logits(1);
+    }
+
+    private void Run(CancellationToken cancellation)
+    {
         foreach (var step in steps)
         {
             cancellation.ThrowIfCancellationRequested();
             pool.Run(step, step.Prepare());
         }
-
-        cache.Advance(tokens.Length);
-        return new ReadOnlySpan<float>(arena.Data + plan.LogitsOffset, logitRows * plan.Graph.Config.VocabSize);
     }
+
+    private ReadOnlySpan<float> Logits(int rows) => new(arena.Data + plan.LogitsOffset, rows * plan.Graph.Logits.Width);
 
     public void Dispose()
     {
@@ -122,6 +151,14 @@ internal sealed unsafe class PlanExecutor : IDisposable
         return (floats + 15) / 16 * 16;
     }
 
+    private static float*[] Vectors(IReadOnlyList<string> names, BoundWeights weights)
+    {
+        var vectors = new float*[names.Count];
+        for (var i = 0; i < vectors.Length; i++)
+            vectors[i] = weights.Vector(names[i]);
+        return vectors;
+    }
+
     private static BoundStep[] Bind(Plan plan, BoundWeights weights, ForwardState state)
     {
         var bound = new BoundStep[plan.Steps.Count];
@@ -131,6 +168,8 @@ internal sealed unsafe class PlanExecutor : IDisposable
             var step = plan.Steps[i];
             bound[i] = step.Op switch
             {
+                PatchesOp op => new PatchesStep(step, op, state),
+                OwnTokensOp op => new OwnTokensStep(step, op, Vectors(op.Weights, weights), state),
                 EmbedOp op => new EmbedStep(step, op, weights.Matrix(op.Weight), state),
                 RmsNormOp op => new RmsNormStep(step, op, weights.Vector(op.Weight), state, afterRowSelection),
                 NormQuantizeOp op => new NormQuantizeStep(step, op, weights.Vector(op.Norm.Weight), new OutputRows(step, op.Grid, state), state, afterRowSelection),
@@ -153,6 +192,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
                 SiluMultiplyOp => new SiluMultiplyStep(step, state, afterRowSelection),
                 ActivateOp op => new ActivateStep(step, op, state),
                 AddOp => new AddStep(step, state, afterRowSelection),
+                AverageOp => new AverageStep(step, state, afterRowSelection),
                 SelectRowsOp op => new SelectRowsStep(step, op, state),
                 _ => throw new InvalidOperationException($"no executor for {step.Op.GetType().Name}"),
             };

@@ -2,7 +2,7 @@ using Temoto.Dataflow;
 
 namespace Temoto.Generation.Execution;
 
-/// <summary>Copies the last LogitRows rows to the front.</summary>
+/// <summary>Copies LogitRows rows to the front: those from FirstRow on, or the last.</summary>
 internal sealed unsafe class SelectRowsStep(PlanStep step, SelectRowsOp op, ForwardState state) : BoundStep(step, state, false)
 {
     public override int Prepare() => 1;
@@ -10,7 +10,7 @@ internal sealed unsafe class SelectRowsStep(PlanStep step, SelectRowsOp op, Forw
     public override void Execute(int chunk, int worker)
     {
         var bytes = (long)State.LogitRows * op.Input.Width * sizeof(float);
-        var source = Input(0) + (long)(State.Tokens - State.LogitRows) * op.Input.Width;
+        var source = Input(0) + (long)(op.FirstRow ?? State.Tokens - State.LogitRows) * op.Input.Width;
         Buffer.MemoryCopy(source, Output, bytes, bytes);
     }
 }

@@ -1,0 +1,63 @@
+using Temoto.Formats;
+using Temoto.Kernels;
+
+namespace Temoto.Generation.Execution;
+
+/// <summary>A vision checkpoint made ready for pictures of one size. One run at a time.</summary>
+internal sealed class VisionEngine : IDisposable
+{
+    private readonly EnginePlan plan;
+    private readonly string path;
+
+    // Null only while the constructor fails.
+    private readonly BoundWeights weights = null!;
+    private readonly WorkerPool pool = null!;
+    private readonly PlanExecutor executor = null!;
+    private readonly KvCache cache = null!;
+
+    public VisionEngine(Checkpoint checkpoint, ModelOptions options)
+    {
+        Config = checkpoint.Config;
+        path = checkpoint.Path;
+        plan = new EnginePlan(checkpoint, options);
+        options.MemoryPlanned?.Invoke(plan.Memory);
+        if (plan.Memory.TotalBytes > plan.Memory.AvailableBytes)
+            throw new InputException(path, null, plan.Memory.ToString(), "a plan that fits into memory", "use smaller pictures or a smaller model");
+        try
+        {
+            weights = new BoundWeights(plan.Graph, checkpoint);
+            pool = new WorkerPool(plan.Threads);
+            executor = new PlanExecutor(plan.Prefill, weights, plan.Kernels, pool);
+            cache = new KvCache(Config, plan.ContextTokens, plan.KvType);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public ModelConfig Config { get; }
+
+    public EnginePlan Plan => plan;
+
+    /// <summary>The logits of a picture [3, height, width]; valid until the next run.</summary>
+    public unsafe ReadOnlySpan<float> Forward(ReadOnlySpan<float> pixels, CancellationToken cancellation)
+    {
+        var logits = executor.Forward(pixels, cache, cancellation);
+        fixed (float* values = logits)
+        {
+            if (!float.IsFinite(plan.Kernels.MaxMagnitude(values, logits.Length)))
+                throw new InputException(path, "logits", "not a number or infinity", "finite numbers", "check the pixels; else the weights are damaged: fetch them again");
+        }
+        return logits;
+    }
+
+    public void Dispose()
+    {
+        cache?.Dispose();
+        executor?.Dispose();
+        pool?.Dispose();
+        weights?.Dispose();
+    }
+}

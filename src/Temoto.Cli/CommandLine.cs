@@ -60,6 +60,7 @@ internal static class CommandLine
             LogitsCommand.Create(),
             EvalCommand.Create(),
             BenchCommand.Create(),
+            PlanCommand.Create(),
             CompletionCommand.Create(),
         };
         root.Options.Add(Verbose);

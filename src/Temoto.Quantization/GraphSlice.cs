@@ -121,7 +121,7 @@ internal sealed unsafe class GraphSlice : IDisposable
             RopeOp rope => new RopeStep(step, rope, ropeInterleaved, state),
             AttentionOp attention => new AttentionStep(step, attention with { Layer = 0 }, new AttentionTiles(attention.Shape, 0, new OutputRows(step, null, state), state), state),
             SiluMultiplyOp => new SiluMultiplyStep(step, state, false),
-            ActivateOp activate => new ActivateStep(step, activate, state),
+            ActivateOp activate => new ActivateStep(step, activate, state, false),
             AddOp => new AddStep(step, state, false),
             _ => throw new InvalidOperationException($"no calibration step for {op.GetType().Name}"),
         };

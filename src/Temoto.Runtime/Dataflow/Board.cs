@@ -33,23 +33,4 @@ internal sealed record Board(
     double PrefillInt8OperationsPerSecond,
     double FloatOperationsPerSecond,
     double UnpackBytesPerSecond,
-    double RegionSeconds)
-{
-    /// <summary>Typical figures of a two-core machine of today, for a plan on a host that was never measured.</summary>
-    public static Board Assumed(string kernels, int threads) => new(
-        "this machine",
-        "assumed",
-        kernels,
-        threads,
-        OnChipBytesPerThread: 1 << 20,
-        SharedCacheBytes: 32 << 20,
-        ReadBytesPerSecond: 30e9,
-        CacheBytesPerSecond: 60e9,
-        DecodeInt4OperationsPerSecond: 80e9 * threads,
-        DecodeInt8OperationsPerSecond: 80e9 * threads,
-        PrefillInt4OperationsPerSecond: 400e9 * threads,
-        PrefillInt8OperationsPerSecond: 300e9 * threads,
-        FloatOperationsPerSecond: 80e9 * threads,
-        UnpackBytesPerSecond: 2e9 * threads,
-        RegionSeconds: 2e-6);
-}
+    double RegionSeconds);

@@ -25,8 +25,14 @@ internal sealed record HeadProjectionsOp(string Name, int Layer, HeadProjection?
 /// <param name="Causal">A token sees itself and those before it; otherwise every token of the run.</param>
 internal sealed record AttentionShape(int Heads, int KvHeads, int HeadDim, bool Causal)
 {
+    /// <summary>Queries that are attended together: they, their outputs and their scores of 64 positions are 96 KiB with heads of 64.</summary>
+    private const int TileQueries = 128;
+
     /// <summary>Query heads that share a KV head.</summary>
     public int GroupHeads => Heads / KvHeads;
+
+    /// <summary>Tokens whose queries of one group go through softmax together.</summary>
+    public int TileTokens => Math.Max(1, TileQueries / GroupHeads);
 }
 
 /// <summary>
@@ -79,9 +85,10 @@ internal sealed record MergePiecesOp(string Name, int Layer, Value Input, Attent
 }
 
 /// <summary>A norm whose result is rounded to integers at once.</summary>
-internal sealed record NormQuantizeOp(string Name, int Layer, RmsNormOp Norm, InputGrid? Grid, Value Output) : Op(Name, Layer, Output)
+/// <param name="Norm">RMS or layer norm of the whole width.</param>
+internal sealed record NormQuantizeOp(string Name, int Layer, Op Norm, InputGrid? Grid, Value Output) : Op(Name, Layer, Output)
 {
-    public override IReadOnlyList<Value> Inputs => [Norm.Input];
+    public override IReadOnlyList<Value> Inputs => Norm.Inputs;
 }
 
 /// <summary>output = residual + x W^T + b, over the residual.</summary>
@@ -92,6 +99,14 @@ internal sealed record ResidualLinearOp(string Name, int Layer, LinearOp Linear,
     public override IReadOnlyList<LinearOp> Linears => [Linear];
 
     public override bool CanRunInPlace => true;
+}
+
+/// <summary>f(x W^T + b), rounded to integers where the output is quantized.</summary>
+internal sealed record ActivatedLinearOp(string Name, int Layer, LinearOp Linear, Activation Function, InputGrid? Grid, Value Output) : Op(Name, Layer, Output)
+{
+    public override IReadOnlyList<Value> Inputs => [Linear.Input];
+
+    public override IReadOnlyList<LinearOp> Linears => [Linear];
 }
 
 /// <summary>silu(x Wgate^T) * (x Wup^T), rounded to integers where the output is quantized: neither product is stored.</summary>

@@ -57,7 +57,13 @@ internal sealed class Fusion
                 case AddOp add:
                     fusion.Residual(add);
                     break;
-                case RmsNormOp norm:
+                case ActivateOp activate:
+                    fusion.Activated(activate);
+                    break;
+                case RmsNormOp norm when norm.GroupWidth == norm.Input.Width:
+                    fusion.NormQuantize(norm);
+                    break;
+                case LayerNormOp norm:
                     fusion.NormQuantize(norm);
                     break;
             }
@@ -150,9 +156,20 @@ internal sealed class Fusion
         replacements.Add(op, [new ResidualLinearOp(linear.Name, op.Layer, linear, residual, op.Output)]);
     }
 
-    private void NormQuantize(RmsNormOp op)
+    private void Activated(ActivateOp op)
     {
-        if (op.GroupWidth != op.Input.Width || readers[op.Output.Id] is not [QuantizeOp rounding])
+        if (OnlyFor<LinearOp>(op.Input) is not { } linear)
+            return;
+        var (rounding, output) = Rounded(op.Output, QuantizedRow.BlockColumns);
+        absorbed.Add(linear);
+        if (rounding is not null)
+            absorbed.Add(rounding);
+        replacements.Add(op, [new ActivatedLinearOp(linear.Name, op.Layer, linear, op.Function, rounding?.Grid, output)]);
+    }
+
+    private void NormQuantize(Op op)
+    {
+        if (!readers.TryGetValue(op.Output.Id, out var list) || list is not [QuantizeOp rounding])
             return;
         absorbed.Add(rounding);
         replacements.Add(op, [new NormQuantizeOp(op.Name, op.Layer, op, rounding.Grid, rounding.Output)]);

@@ -22,8 +22,11 @@ internal static class Planner
     /// <summary>Weight bytes per chunk of decode: small enough that a stolen core delays little, large enough that a chunk outweighs its atomic increment.</summary>
     private const int DecodeTileBytes = 64 * 1024;
 
-    /// <summary>Rows a thread decodes and then multiplies with all tokens of a prompt.</summary>
+    /// <summary>Rows a thread decodes and then multiplies with all tokens of a prompt are a multiple of this.</summary>
     private const int PrefillTileRows = 32;
+
+    /// <summary>Chunks of a matrix product that each thread should find, so that a slow one delays little.</summary>
+    private const int ChunksPerThread = 6;
 
     /// <summary>
     /// Tokens of a chunk of TPHS: their queries, outputs and scores for a group of heads stay in the core's cache, and the head's rows of the query weight, decoded once per
@@ -42,11 +45,21 @@ internal static class Planner
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.MaxTokens, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(request.MaxLogitRows, 1);
-        if (request.Dataflow is not null || phase == Phase.Decode)
-            return Place(graph, phase, request, request.Dataflow ?? DataflowMode.Gemm, board, tensorOf);
-        var gemm = Place(graph, phase, request, DataflowMode.Gemm, board, tensorOf);
-        var tphs = Place(graph, phase, request, DataflowMode.Tphs, board, tensorOf);
-        return tphs;
+        return Place(graph, phase, request, phase == Phase.Decode ? DataflowMode.Gemm : request.Dataflow ?? Decide(graph, request, board, tensorOf)?.Mode ?? DataflowMode.Gemm, board, tensorOf);
+    }
+
+    /// <summary>Prices the dataflows of a prompt; null for a model without attention.</summary>
+    public static DataflowDecision? Decide(ModelGraph graph, PlanRequest request, Board board, Func<string, Tensor> tensorOf)
+    {
+        if (graph.Ops.OfType<AttentionOp>().FirstOrDefault() is not { } attention)
+            return null;
+        // The query projection lies behind norm and rotary positions.
+        var writers = graph.Ops.ToDictionary(op => op.Output.Id);
+        var writer = writers[attention.Query.Id];
+        while (writer is RopeOp or RmsNormOp)
+            writer = writers[writer.Inputs[0].Id];
+        var bytes = writer is LinearOp query ? tensorOf(query.Weight).StoredBytes : 0;
+        return DataflowDecision.Of(attention.Shape, request.MaxTokens, request.ContextTokens, TphsTileTokens, bytes, board);
     }
 
     private static Plan Place(ModelGraph graph, Phase phase, PlanRequest request, DataflowMode mode, Board board, Func<string, Tensor> tensorOf)
@@ -62,7 +75,7 @@ internal static class Planner
                 op is TphsAttentionOp ? DataflowMode.Tphs : DataflowMode.Gemm,
                 [.. op.Inputs.Select(input => offsets[input.Id])],
                 offsets[op.Output.Id],
-                TileRows(op, phase, tensorOf),
+                TileRows(op, phase, request, board, tensorOf),
                 TileTokens(op, phase),
                 weights));
         }
@@ -82,13 +95,15 @@ internal static class Planner
             case LayerNormOp norm:
                 return [Vector(norm.Weight, norm.Input.Width), Vector(norm.Bias, norm.Input.Width)];
             case NormQuantizeOp fused:
-                return [Vector(fused.Norm.Weight, fused.Norm.GroupWidth)];
+                return WeightsOf(fused.Norm, tensorOf);
+            case OwnTokensOp tokens:
+                return [.. tokens.Weights.Select(name => Vector(name, tokens.Output.Width))];
             default:
                 var linears = op.Linears.Select(linear =>
                 {
                     var tensor = tensorOf(linear.Weight);
                     var bias = linear.Bias is null ? 0 : linear.Output.Width * sizeof(float);
-                    return new PlannedWeight(linear.Weight, tensor.DType, tensor.Encoded is not null, tensor.Rows, tensor.Columns, tensor.StoredBytes + bias);
+                    return new PlannedWeight(linear.Weight, tensor.DType, tensor.Encoded is not null, tensor.Rows, tensor.Columns, tensor.StoredBytes + bias, tensor.StoredBytes);
                 });
                 var projections = op switch
                 {
@@ -103,14 +118,14 @@ internal static class Planner
         PlannedWeight OneRow(string name)
         {
             var table = tensorOf(name);
-            return new PlannedWeight(name, table.DType, table.Encoded is not null, table.Rows, table.Columns, (table.StoredBytes + table.Rows - 1) / table.Rows);
+            return new PlannedWeight(name, table.DType, table.Encoded is not null, table.Rows, table.Columns, (table.StoredBytes + table.Rows - 1) / table.Rows, table.StoredBytes);
         }
 
         // Decoded to float32 when the model is loaded.
-        static PlannedWeight Vector(string name, int width) => new(name, DType.F32, false, 1, width, width * sizeof(float));
+        static PlannedWeight Vector(string name, int width) => new(name, DType.F32, false, 1, width, width * sizeof(float), width * sizeof(float));
     }
 
-    private static int TileRows(Op op, Phase phase, Func<string, Tensor> tensorOf)
+    private static int TileRows(Op op, Phase phase, PlanRequest request, Board board, Func<string, Tensor> tensorOf)
     {
         if (op.Linears.Count == 0)
             return 1;
@@ -123,12 +138,29 @@ internal static class Planner
                 return tphs.Shape.HeadDim;
         }
         var weights = op.Linears.Select(linear => tensorOf(linear.Weight)).ToArray();
-        var rows = phase == Phase.Prefill ? PrefillTileRows : (int)Math.Clamp(DecodeTileBytes / Math.Max(1, weights.Sum(weight => weight.RowBytes)), 4, 256);
+        var rows = phase == Phase.Prefill
+            ? PrefillRows(op, request.MaxTokens, board)
+            : (int)Math.Clamp(DecodeTileBytes / Math.Max(1, weights.Sum(weight => weight.RowBytes)), 4, 256);
         // Rows that are decoded together are not cut apart, nor columns that are rounded together.
-        var block = op is GatedLinearOp { Output.Quantized: true } ? QuantizedRow.BlockColumns : 1;
+        var block = op is (GatedLinearOp or ActivatedLinearOp) and { Output.Quantized: true } ? QuantizedRow.BlockColumns : 1;
         foreach (var weight in weights)
             block = LeastCommonMultiple(block, weight.Encoded?.BlockRows ?? 1);
         return (rows + block - 1) / block * block;
+    }
+
+    /// <summary>
+    /// Rows of a prompt's matrix product: each chunk passes all activations once, so the more rows the fewer passes; but the decoded rows must leave half of the core's cache to
+    /// the activations, what a fused step keeps of its columns a quarter of it, and there must be chunks enough for all threads.
+    /// </summary>
+    private static int PrefillRows(Op op, int tokens, Board board)
+    {
+        var linear = op.Linears[0];
+        var cacheBytes = board.OnChipBytesPerThread;
+        var decodedBytes = (long)linear.Input.Width * (linear.Input.Quantized ? 1 : sizeof(float));
+        var tileBytes = op is LinearOp ? 0 : (long)tokens * op.Linears.Count * sizeof(float);
+        var rows = Math.Min(cacheBytes / 2 / decodedBytes, tileBytes == 0 ? long.MaxValue : cacheBytes / 4 / tileBytes);
+        rows = Math.Min(rows, linear.Output.Width / (long)(ChunksPerThread * board.Threads));
+        return (int)Math.Clamp(rows / PrefillTileRows * PrefillTileRows, PrefillTileRows, 4 * PrefillTileRows);
     }
 
     private static int LeastCommonMultiple(int a, int b)

@@ -35,6 +35,15 @@ internal abstract unsafe partial class KernelSet
     /// <param name="scores">[Count, stride].</param>
     public abstract void ContinueSoftmax(in AttentionTile tile, float* scores, long stride, int start, int positions);
 
+    /// <summary>Writes a key into its place in the cache.</summary>
+    public virtual void StoreKey(float* key, KvHeadView keys, int position) => keys.StoreKey(key, position, this);
+
+    /// <summary>Writes a value into its place in the cache.</summary>
+    public virtual void StoreValue(float* value, KvHeadView values, int position) => values.StoreValue(value, position, this);
+
+    /// <summary>destination[i] = source[i].</summary>
+    public virtual void Copy(float* source, float* destination, long count) => Buffer.MemoryCopy(source, destination, count * sizeof(float), count * sizeof(float));
+
     /// <summary>values[i] *= factor.</summary>
     public abstract void Scale(float* values, int count, float factor);
 

@@ -1,9 +1,26 @@
 using Temoto.Dataflow;
+using Temoto.Kernels;
 
 namespace Temoto.Generation.Execution;
 
-internal sealed unsafe class ActivateStep(PlanStep step, ActivateOp op, ForwardState state) : RowwiseStep(step, state, false)
+internal sealed unsafe class ActivateStep(PlanStep step, ActivateOp op, ForwardState state, bool afterRowSelection) : RowwiseStep(step, state, afterRowSelection)
 {
+    /// <summary>x[i] = f(x[i]).</summary>
+    public static void Apply(KernelSet kernels, Activation function, float* x, long count)
+    {
+        switch (function)
+        {
+            case Activation.Relu:
+                kernels.Relu(x, count);
+                break;
+            case Activation.Gelu:
+                kernels.Gelu(x, count);
+                break;
+            default:
+                throw new InvalidOperationException($"no kernel for {function}");
+        }
+    }
+
     protected override void ExecuteRows(int start, int end, int worker)
     {
         var width = op.Output.Width;
@@ -13,18 +30,8 @@ internal sealed unsafe class ActivateStep(PlanStep step, ActivateOp op, ForwardS
             var input = Input(0) + (long)row * width;
             var output = Output + (long)row * width;
             if (input != output)
-                Buffer.MemoryCopy(input, output, width * sizeof(float), width * sizeof(float));
-            switch (op.Function)
-            {
-                case Activation.Relu:
-                    State.Kernels.Relu(output, width);
-                    break;
-                case Activation.Gelu:
-                    State.Kernels.Gelu(output, width);
-                    break;
-                default:
-                    throw new InvalidOperationException($"no kernel for {op.Function}");
-            }
+                State.Kernels.Copy(input, output, width);
+            Apply(State.Kernels, op.Function, output, width);
         }
     }
 }

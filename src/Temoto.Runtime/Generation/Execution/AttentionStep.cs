@@ -22,8 +22,8 @@ internal sealed unsafe class AttentionStep(PlanStep step, AttentionOp op, Attent
             for (var token = 0; token < State.Tokens; token++)
             {
                 var offset = (long)token * width + head * op.Shape.HeadDim;
-                keys.StoreKey(Input(1) + offset, State.Position + token, State.Kernels);
-                values.StoreValue(Input(2) + offset, State.Position + token, State.Kernels);
+                State.Kernels.StoreKey(Input(1) + offset, keys, State.Position + token);
+                State.Kernels.StoreValue(Input(2) + offset, values, State.Position + token);
             }
         }
         return op.Shape.KvHeads * Chunks(State.Tokens, ChunkTokens);
@@ -36,7 +36,7 @@ internal sealed unsafe class AttentionStep(PlanStep step, AttentionOp op, Attent
         var kvHead = chunk % shape.KvHeads;
         var tokens = Math.Min(ChunkTokens, State.Tokens - start);
         var queries = State.Scratch[worker];
-        GroupQueries.Copy(Input(0), shape, kvHead, start, tokens, queries);
+        GroupQueries.Copy(State.Kernels, Input(0), shape, kvHead, start, tokens, queries);
         tiles.Attend(kvHead, queries, start, tokens, queries + (long)tokens * shape.GroupHeads * shape.HeadDim);
     }
 }

@@ -8,15 +8,10 @@ namespace Temoto.Generation.Execution;
 /// </summary>
 internal sealed unsafe class AttentionTiles(AttentionShape shape, int layer, OutputRows output, ForwardState state)
 {
-    /// <summary>Queries of a tile: they, their outputs and their scores of 64 positions are 96 KiB with heads of 64.</summary>
-    private const int TileQueries = 128;
-
-    public static int TileTokens(AttentionShape shape) => Math.Max(1, TileQueries / shape.GroupHeads);
-
     /// <summary>Outputs, largest scores and sums of a tile, and what scores need.</summary>
     public static long ScratchFloats(AttentionShape shape, KernelSet kernels, int maxTokens, int context)
     {
-        var queries = Math.Min(maxTokens, TileTokens(shape)) * shape.GroupHeads;
+        var queries = Math.Min(maxTokens, shape.TileTokens) * shape.GroupHeads;
         return queries * (shape.HeadDim + 2L) + kernels.AttendScratchFloats(queries, context, shape.HeadDim);
     }
 
@@ -28,7 +23,7 @@ internal sealed unsafe class AttentionTiles(AttentionShape shape, int layer, Out
         var values = state.Cache.Values(layer, kvHead);
         var tokenFloats = shape.GroupHeads * shape.HeadDim;
         state.Kernels.Scale(queries, tokens * tokenFloats, 1 / MathF.Sqrt(shape.HeadDim));
-        var tileTokens = TileTokens(shape);
+        var tileTokens = shape.TileTokens;
         for (var first = 0; first < tokens; first += tileTokens)
         {
             var count = Math.Min(tileTokens, tokens - first);

@@ -19,10 +19,10 @@ internal sealed class EnginePlan
 
     private readonly Checkpoint checkpoint;
     private readonly DataflowMode? dataflow;
-    private readonly Board board;
 
     /// <exception cref="InputException">A weight is missing or misshapen, or an option cannot be met.</exception>
-    public EnginePlan(Checkpoint checkpoint, ModelOptions options)
+    /// <param name="board">The machine to plan for; null is this host.</param>
+    public EnginePlan(Checkpoint checkpoint, ModelOptions options, Board? board = null)
     {
         this.checkpoint = checkpoint;
         Kernels = options.Precise ? new PreciseKernelSet() : KernelChooser.Choose(options.Kernels);
@@ -38,13 +38,13 @@ internal sealed class EnginePlan
         ContextTokens = picture ? checkpoint.Config.MaxPositionEmbeddings : ContextOf(checkpoint.Config, options.ContextTokens);
         Threads = ThreadsOf(options.Threads);
         dataflow = options.Dataflow switch { DataflowChoice.Gemm => DataflowMode.Gemm, DataflowChoice.Tphs => DataflowMode.Tphs, _ => null };
-        board = Board.Assumed(Kernels.Name, Threads);
+        Board = board ?? HostBoard.Get(Kernels.Name, Threads);
 
         var graph = Architecture.Build(checkpoint.Config, checkpoint.Path);
         foreach (var use in graph.Weights)
             checkpoint.Require(use.Name, use.Shape);
         var integers = HasIntegerActivations(options, Kernels);
-        Graph = IntegerActivations.Insert(graph, name => checkpoint.Tensors[name].InputGrid, name => integers && IntegerDot.Takes(checkpoint.Tensors[name]));
+        Graph = IntegerActivations.Insert(RowSelection.Hoist(graph), name => checkpoint.Tensors[name].InputGrid, name => integers && IntegerDot.Takes(checkpoint.Tensors[name]));
         Prefill = NewPlan(Phase.Prefill, picture ? ContextTokens : Math.Min(PrefillTokens, ContextTokens), 1);
         Decode = picture ? Prefill : NewPlan(Phase.Decode, 1, 1);
         Memory = new MemoryPlan(
@@ -72,9 +72,18 @@ internal sealed class EnginePlan
 
     public MemoryPlan Memory { get; }
 
+    /// <summary>The machine the plans are for.</summary>
+    public Board Board { get; }
+
+    /// <summary>Which dataflow a prompt would take on its own merits, and why; null for a model without attention.</summary>
+    public DataflowDecision? Decision => Planner.Decide(Graph, Request(Prefill.MaxTokens, 1), Board, name => checkpoint.Tensors[name]);
+
     /// <summary>A plan of this model for another size of run (perplexity wants the logits of many rows).</summary>
     public Plan NewPlan(Phase phase, int maxTokens, int maxLogitRows) =>
-        Planner.Plan(Graph, phase, new PlanRequest(maxTokens, maxLogitRows, ContextTokens, KvType, dataflow, Math.Min(Kernels.AttentionPiecePositions, KvLayout.Positions(ContextTokens))), board, name => checkpoint.Tensors[name]);
+        Planner.Plan(Graph, phase, Request(maxTokens, maxLogitRows), Board, name => checkpoint.Tensors[name]);
+
+    private PlanRequest Request(int maxTokens, int maxLogitRows) =>
+        new(maxTokens, maxLogitRows, ContextTokens, KvType, dataflow, Math.Min(Kernels.AttentionPiecePositions, KvLayout.Positions(ContextTokens)));
 
     private static bool HasIntegerActivations(ModelOptions options, KernelSet kernels)
     {

@@ -1,4 +1,5 @@
 using Temoto.Dataflow;
+using Temoto.Kernels;
 
 namespace Temoto.Generation.Execution;
 
@@ -7,11 +8,11 @@ internal static unsafe class GroupQueries
 {
     /// <param name="all">[tokens, Heads, HeadDim].</param>
     /// <param name="queries">[tokens, GroupHeads, HeadDim].</param>
-    public static void Copy(float* all, AttentionShape shape, int kvHead, int start, int tokens, float* queries)
+    public static void Copy(KernelSet kernels, float* all, AttentionShape shape, int kvHead, int start, int tokens, float* queries)
     {
         var group = shape.GroupHeads * shape.HeadDim;
         var source = all + (long)start * shape.Heads * shape.HeadDim + kvHead * group;
         for (var token = 0; token < tokens; token++, source += shape.Heads * shape.HeadDim, queries += group)
-            Buffer.MemoryCopy(source, queries, group * sizeof(float), group * sizeof(float));
+            kernels.Copy(source, queries, group);
     }
 }

@@ -36,9 +36,9 @@ internal sealed unsafe class HeadProjectionsStep(PlanStep step, HeadProjectionsO
         for (var token = 0; token < tokens; token++, tile += op.HeadDim)
         {
             if (isKey)
-                view.StoreKey(tile, State.Position + start + token, State.Kernels);
+                State.Kernels.StoreKey(tile, view, State.Position + start + token);
             else
-                view.StoreValue(tile, State.Position + start + token, State.Kernels);
+                State.Kernels.StoreValue(tile, view, State.Position + start + token);
         }
     }
 }

@@ -20,7 +20,7 @@ internal abstract unsafe class InPlaceStep(PlanStep step, ForwardState state, bo
             var first = Input(0) + offset;
             var output = Output + offset;
             if (first != output)
-                Buffer.MemoryCopy(first, output, width * sizeof(float), width * sizeof(float));
+                State.Kernels.Copy(first, output, width);
             Combine(output, Input(1) + offset, width);
         }
     }

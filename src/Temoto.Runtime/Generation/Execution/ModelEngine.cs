@@ -62,7 +62,7 @@ internal sealed class ModelEngine : IDisposable
     public WorkerPool Pool => pool;
 
     /// <summary>Activations, scratch and tables of a phase.</summary>
-    public long ActivationBytes(Phase phase) => PlanExecutor.Bytes(phase == Phase.Prefill ? plan.Prefill : plan.Decode, plan.Kernels, plan.Threads, plan.ContextTokens);
+    public long ActivationBytes(Phase phase) => PlanExecutor.Bytes(phase == Phase.Prefill ? plan.Prefill : plan.Decode, plan.Kernels, plan.Threads);
 
     public KvCache NewCache() => new(Config, ContextTokens, plan.KvType);
 
@@ -92,7 +92,7 @@ internal sealed class ModelEngine : IDisposable
             {
                 ObjectDisposedException.ThrowIf(disposed, this);
                 var executor = count == 1 ? decode : prefill;
-                var logits = executor.Forward(tokens[..count], cache, 1, cancellation);
+                var logits = executor.Forward(tokens[..count], cache, count == tokens.Length ? 1 : 0, cancellation);
                 if (count == tokens.Length)
                 {
                     RequireNumbers(logits);

@@ -16,7 +16,7 @@ internal sealed unsafe class OutputRows(PlanStep step, InputGrid? grid, ForwardS
         var destination = rows + row * value.RowBytes;
         if (!value.Quantized)
         {
-            Buffer.MemoryCopy(x, (float*)destination + firstColumn, columns * sizeof(float), columns * sizeof(float));
+            state.Kernels.Copy(x, (float*)destination + firstColumn, columns);
             return;
         }
         var integers = state.Kernels.Integers!;

@@ -21,6 +21,9 @@ internal sealed unsafe class PlanExecutor : IDisposable
     private readonly ForwardState state;
     private readonly BoundStep[] steps;
 
+    /// <summary>Steps that fill the cache; those that follow work on the rows whose logits are wanted.</summary>
+    private readonly int stepsBeforeLogits;
+
     public PlanExecutor(Plan plan, BoundWeights weights, KernelSet kernels, WorkerPool pool)
     {
         this.plan = plan;
@@ -46,14 +49,18 @@ internal sealed unsafe class PlanExecutor : IDisposable
             Sines = angles.Floats + (long)plan.MaxTokens * rotary.HalfHeadDim,
         };
         steps = Bind(plan, weights, state);
+        stepsBeforeLogits = plan.Steps.TakeWhile(step => step.Op is not SelectRowsOp).Count();
     }
+
+    /// <summary>Where the activations lie, [ArenaBytes].</summary>
+    public byte* Arena => arena.Data;
 
     /// <summary>Bytes an executor of <paramref name="plan"/> will hold beside weights and caches: arena, scratch, tables.</summary>
     public static long Bytes(Plan plan, KernelSet kernels, int threads) =>
         plan.ArenaBytes + ScratchFloats(plan, kernels) * sizeof(float) * threads + AngleBytes(plan) + (long)plan.MaxTokens * sizeof(int);
 
     /// <summary>
-    /// Appends <paramref name="tokens"/> to <paramref name="cache"/> and computes the logits of the last <paramref name="logitRows"/> of them.
+    /// Appends <paramref name="tokens"/> to <paramref name="cache"/> and computes the logits of the last <paramref name="logitRows"/> of them, if any.
     /// </summary>
     /// <exception cref="OperationCanceledException">Between two steps; the cache is as it was before.</exception>
     /// <returns>[logitRows, vocab], valid until the next run.</returns>
@@ -104,10 +111,12 @@ internal sealed unsafe class PlanExecutor : IDisposable
 
     private void Run(CancellationToken cancellation)
     {
-        foreach (var step in steps)
+        // Without logits to compute, what only they need is left out.
+        var count = state.LogitRows == 0 ? stepsBeforeLogits : steps.Length;
+        for (var i = 0; i < count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            pool.Run(step, step.Prepare());
+            pool.Run(steps[i], steps[i].Prepare());
         }
     }
 
@@ -140,6 +149,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
                 MergePiecesOp op => MergePiecesStep.ScratchFloats(op),
                 NormQuantizeOp op => NormQuantizeStep.ScratchFloats(op),
                 ResidualLinearOp => ResidualLinearStep.ScratchFloats(plan, step),
+                ActivatedLinearOp => ActivatedLinearStep.ScratchFloats(plan, step),
                 GatedLinearOp => GatedLinearStep.ScratchFloats(plan, step),
                 _ => 0,
             };
@@ -172,11 +182,12 @@ internal sealed unsafe class PlanExecutor : IDisposable
                 OwnTokensOp op => new OwnTokensStep(step, op, Vectors(op.Weights, weights), state),
                 EmbedOp op => new EmbedStep(step, op, weights.Matrix(op.Weight), state),
                 RmsNormOp op => new RmsNormStep(step, op, weights.Vector(op.Weight), state, afterRowSelection),
-                NormQuantizeOp op => new NormQuantizeStep(step, op, weights.Vector(op.Norm.Weight), new OutputRows(step, op.Grid, state), state, afterRowSelection),
+                NormQuantizeOp op => new NormQuantizeStep(step, new BoundNorm(op.Norm, weights, state.Kernels), new OutputRows(step, op.Grid, state), state, afterRowSelection),
                 LayerNormOp op => new LayerNormStep(step, op, weights.Vector(op.Weight), weights.Vector(op.Bias), state, afterRowSelection),
                 AddPositionsOp op => new AddPositionsStep(step, op, weights.Matrix(op.Weight), state),
                 LinearOp op => new LinearStep(step, new BoundLinear(op, step, weights, state), state, afterRowSelection),
                 ResidualLinearOp op => new ResidualLinearStep(step, new BoundLinear(op.Linear, step, weights, state), state, afterRowSelection),
+                ActivatedLinearOp op => new ActivatedLinearStep(step, op, new BoundLinear(op.Linear, step, weights, state), new OutputRows(step, op.Grid, state), state, afterRowSelection),
                 GatedLinearOp op => new GatedLinearStep(step, new BoundLinear(op.Gate, step, weights, state), new BoundLinear(op.Up, step, weights, state), new OutputRows(step, op.Grid, state), state, afterRowSelection),
                 QuantizeOp op => new QuantizeStep(step, new OutputRows(step, op.Grid, state), state, afterRowSelection),
                 RoundToGridOp op => new RoundToGridStep(step, op, state, afterRowSelection),
@@ -190,7 +201,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
                 SplitAttentionOp op => new SplitAttentionStep(step, op, state),
                 MergePiecesOp op => new MergePiecesStep(step, op, new OutputRows(step, op.Grid, state), state),
                 SiluMultiplyOp => new SiluMultiplyStep(step, state, afterRowSelection),
-                ActivateOp op => new ActivateStep(step, op, state),
+                ActivateOp op => new ActivateStep(step, op, state, afterRowSelection),
                 AddOp => new AddStep(step, state, afterRowSelection),
                 AverageOp => new AverageStep(step, state, afterRowSelection),
                 SelectRowsOp op => new SelectRowsStep(step, op, state),

@@ -21,7 +21,7 @@ internal sealed unsafe class ResidualLinearStep(PlanStep step, BoundLinear linea
         for (var row = 0; row < Rows; row++, residual += width, output += width, tile += count)
         {
             if (residual != output)
-                Buffer.MemoryCopy(residual, output, count * sizeof(float), count * sizeof(float));
+                State.Kernels.Copy(residual, output, count);
             State.Kernels.Add(output, tile, count);
         }
     }

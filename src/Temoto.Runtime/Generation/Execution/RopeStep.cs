@@ -13,7 +13,7 @@ internal sealed unsafe class RopeStep(PlanStep step, RopeOp op, bool interleaved
             var source = Input(0) + (long)row * width;
             var destination = Output + (long)row * width;
             if (source != destination)
-                Buffer.MemoryCopy(source, destination, width * sizeof(float), width * sizeof(float));
+                State.Kernels.Copy(source, destination, width);
             for (var head = 0; head < width; head += op.HeadDim)
                 State.Kernels.Rope(destination + head, State.Cosines + (long)row * half, State.Sines + (long)row * half, op.HeadDim, interleaved);
         }

@@ -11,7 +11,7 @@ internal sealed unsafe class ScoresStep(PlanStep step, ScoresOp op, ForwardState
     protected override void Execute(int kvHead, int start, int tokens, float* scratch)
     {
         var count = tokens * Shape.GroupHeads;
-        GroupQueries.Copy(Input(0), Shape, kvHead, start, tokens, scratch);
+        GroupQueries.Copy(State.Kernels, Input(0), Shape, kvHead, start, tokens, scratch);
         State.Kernels.Scale(scratch, count * Shape.HeadDim, 1 / MathF.Sqrt(Shape.HeadDim));
         State.Kernels.Scores(scratch, count, State.Cache.Keys(op.Layer, kvHead), 0, Length(start + tokens - 1), Output + Row(kvHead, start), Stride, scratch + (long)count * Shape.HeadDim);
     }

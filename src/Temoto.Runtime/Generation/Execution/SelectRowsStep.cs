@@ -9,8 +9,7 @@ internal sealed unsafe class SelectRowsStep(PlanStep step, SelectRowsOp op, Forw
 
     public override void Execute(int chunk, int worker)
     {
-        var bytes = (long)State.LogitRows * op.Input.Width * sizeof(float);
         var source = Input(0) + (long)(op.FirstRow ?? State.Tokens - State.LogitRows) * op.Input.Width;
-        Buffer.MemoryCopy(source, Output, bytes, bytes);
+        State.Kernels.Copy(source, Output, (long)State.LogitRows * op.Input.Width);
     }
 }

@@ -13,7 +13,7 @@ internal sealed unsafe class SoftmaxStep(PlanStep step, SoftmaxOp op, ForwardSta
             {
                 var row = Row(kvHead, token) + head * Stride;
                 if (Input(0) != Output)
-                    Buffer.MemoryCopy(Input(0) + row, Output + row, Stride * sizeof(float), most * sizeof(float));
+                    State.Kernels.Copy(Input(0) + row, Output + row, most);
                 State.Kernels.Softmax(Output + row, Length(token), most);
             }
         }

@@ -22,7 +22,7 @@ internal sealed unsafe class SplitAttentionStep(PlanStep step, SplitAttentionOp 
         var length = State.Position + 1;
         var queries = State.Scratch[worker];
         var group = shape.GroupHeads * shape.HeadDim;
-        GroupQueries.Copy(Input(0), shape, kvHead, 0, 1, queries);
+        GroupQueries.Copy(State.Kernels, Input(0), shape, kvHead, 0, 1, queries);
         State.Kernels.Scale(queries, group, 1 / MathF.Sqrt(shape.HeadDim));
         var sums = Output + (long)chunk * shape.GroupHeads * (shape.HeadDim + 2);
         var tile = new AttentionTile(queries, sums, sums + group, sums + group + shape.GroupHeads, 1, shape.GroupHeads, shape.HeadDim, length, 0);

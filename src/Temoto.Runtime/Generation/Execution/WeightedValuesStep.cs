@@ -15,6 +15,6 @@ internal sealed unsafe class WeightedValuesStep(PlanStep step, WeightedValuesOp 
         new Span<float>(scratch, tokens * group).Clear();
         State.Kernels.AddValues(Input(0) + Row(kvHead, start), Stride, tokens * Shape.GroupHeads, State.Cache.Values(op.Layer, kvHead), 0, Length(start + tokens - 1), scratch, scratch + (long)tokens * group);
         for (var token = 0; token < tokens; token++)
-            Buffer.MemoryCopy(scratch + (long)token * group, Output + (start + token) * width + kvHead * group, group * sizeof(float), group * sizeof(float));
+            State.Kernels.Copy(scratch + (long)token * group, Output + (start + token) * width + kvHead * group, group);
     }
 }

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Temoto.Dataflow;
+using Temoto.Formats;
+using Temoto.Generation.Execution;
+
+namespace Temoto.Cli;
+
+/// <summary><c>temoto plan MODEL</c>: what the planner decided, what each step moves and costs, and what the alternatives would.</summary>
+internal static class PlanCommand
+{
+    public static Command Create()
+    {
+        var choice = new ModelChoice();
+        var board = new Option<string?>("--board") { Description = "A board file (default: this machine, as 'temoto bench --calibrate' measured it, else typical figures)", HelpName = "FILE" };
+        var prefill = new Option<int>("--prefill", "-p") { Description = "Tokens of the prompt's run (at most 512 are computed together)", HelpName = "N", DefaultValueFactory = _ => 512 };
+        var decodeAt = new Option<int>("--decode-at") { Description = "Tokens in the cache when a token is generated", HelpName = "N", DefaultValueFactory = _ => 512 };
+        var command = new Command("plan", "Show how a model will be run, and what each step moves and costs (computed)\n\nExample: temoto plan demo --prefill 256") { choice.Model, board, prefill, decodeAt };
+        foreach (var option in new Option[] { choice.Threads, choice.Kernels, choice.Context, choice.Kv, choice.Activations, choice.Dataflow, choice.Json })
+            command.Options.Add(option);
+        command.SetAction(parsed =>
+        {
+            var path = ModelChoice.Resolve(parsed.GetRequiredValue(choice.Model));
+            using var checkpoint = CheckpointReader.Open(path);
+            var file = parsed.GetValue(board);
+            var machine = file is null ? null : BoardFile.Read(file);
+            var options = choice.Options(parsed) with { MemoryPlanned = null };
+            var plan = new EnginePlan(checkpoint, options, machine);
+            var picture = checkpoint.Config.Vision is not null;
+            var tokens = picture ? plan.Prefill.MaxTokens : Count("--prefill", parsed.GetValue(prefill), 1, plan.Prefill.MaxTokens);
+            var position = Count("--decode-at", parsed.GetValue(decodeAt), 0, int.MaxValue);
+            if (!picture)
+                position = Math.Min(position, plan.ContextTokens - 1);
+            var report = new PlanReport(path, plan, tokens, picture ? null : position);
+            foreach (var mode in new[] { DataflowChoice.Gemm, DataflowChoice.Tphs })
+                report.AddAlternative(mode, new EnginePlan(checkpoint, options with { Dataflow = mode }, machine));
+            Console.WriteLine(parsed.GetValue(choice.Json) ? report.Json() : report.Text());
+            return 0;
+        });
+        return command;
+    }
+
+    private static int Count(string option, int value, int least, int most) => value >= least && value <= most
+        ? value
+        : throw new InputException(option, null, $"{value}", most == int.MaxValue ? $"{least} or more" : $"{least} to {most}", "choose a number in that range");
+}

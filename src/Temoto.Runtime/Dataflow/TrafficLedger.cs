@@ -1,0 +1,342 @@
+using Temoto.Kernels;
+
+namespace Temoto.Dataflow;
+
+/// <summary>
+/// The bytes each step of a plan moves beyond the on-chip level: the plan's own order of chunks and tiles, operand by operand, sent through a <see cref="CacheModel"/> of the
+/// plan's on-chip size. One worker computes; what a kernel keeps in its own scratch is not counted.
+/// </summary>
+internal sealed class TrafficLedger
+{
+    /// <summary>Positions of a tile of attention.</summary>
+    private readonly int tilePositions;
+
+    private readonly Plan plan;
+    private readonly CacheModel cache;
+    private readonly Dictionary<string, long> weightAddresses = [];
+    private readonly HashSet<int> intermediates;
+    private readonly long kvAddress;
+    private readonly long kvPlaneBytes;
+    private readonly int tokens;
+    private readonly int position;
+    private readonly int logitRows;
+    private int rows;
+
+    private TrafficLedger(Plan plan, int tokens, int position, int logitRows, int tilePositions)
+    {
+        this.plan = plan;
+        this.tokens = tokens;
+        this.position = position;
+        this.logitRows = logitRows;
+        this.tilePositions = tilePositions;
+        cache = new CacheModel(plan.OnChipBytes);
+        rows = tokens;
+        // The arena lies at 0, weights and cache behind it, each at an address of its own.
+        var address = plan.ArenaBytes + CacheModel.LineBytes;
+        foreach (var weight in plan.Steps.SelectMany(step => step.Weights))
+        {
+            if (!weightAddresses.TryAdd(weight.Name, address))
+                continue;
+            address += weight.Rows * RowBytes(weight) + CacheModel.LineBytes;
+            address -= address % CacheModel.LineBytes;
+        }
+        kvAddress = address;
+        kvPlaneBytes = (long)KvLayout.Positions(plan.ContextTokens) * plan.Graph.Config.HeadDim * KvLayout.ElementBytes(plan.KvType);
+        intermediates = [.. plan.Graph.Ops.SelectMany(op => op switch
+        {
+            HeadProjectionsOp heads => [heads.Output.Id],
+            ScoresOp or SoftmaxOp or SplitAttentionOp => [op.Output.Id],
+            _ => Array.Empty<int>(),
+        })];
+    }
+
+    /// <summary>The traffic of each step of a run of <paramref name="tokens"/> tokens with <paramref name="position"/> in the cache, on a chip that holds nothing yet; what is left to write back counts for the last step.</summary>
+    /// <param name="tilePositions">Positions of a tile of attention: <see cref="KernelSet.AttentionTilePositions"/>.</param>
+    public static IReadOnlyList<Traffic> Run(Plan plan, int tokens, int position, int logitRows = 1, int tilePositions = 64)
+    {
+        var ledger = new TrafficLedger(plan, tokens, position, logitRows, tilePositions);
+        var steps = new Traffic[plan.Steps.Count];
+        var before = default(Traffic);
+        for (var i = 0; i < steps.Length; i++)
+        {
+            ledger.Walk(plan.Steps[i]);
+            if (i == steps.Length - 1)
+                ledger.cache.Flush();
+            var now = Traffic.Of(ledger.cache);
+            steps[i] = now - before;
+            before = now;
+        }
+        return steps;
+    }
+
+    private void Walk(PlanStep step)
+    {
+        switch (step.Op)
+        {
+            case HeadProjectionsOp op:
+                Projections(step, op);
+                break;
+            case TphsAttentionOp op:
+                Tphs(step, op);
+                break;
+            case ScoresOp op:
+                EachTile(step, op.Shape, (kvHead, start, count) =>
+                {
+                    Group(step.Inputs[0], op.Query, op.Shape, kvHead, start, count, false);
+                    var length = Length(op.Shape, start + count - 1);
+                    Cached(op.Layer, kvHead, 0, length, true);
+                    ScoreRows(step.Output, op.Output, op.Shape, kvHead, start, count, length, true);
+                });
+                break;
+            case SoftmaxOp op:
+                EachTile(step, op.Shape, (kvHead, start, count) =>
+                {
+                    var length = Length(op.Shape, start + count - 1);
+                    ScoreRows(step.Inputs[0], op.Input, op.Shape, kvHead, start, count, length, false);
+                    ScoreRows(step.Output, op.Output, op.Shape, kvHead, start, count, length, true);
+                });
+                break;
+            case WeightedValuesOp op:
+                EachTile(step, op.Shape, (kvHead, start, count) =>
+                {
+                    var length = Length(op.Shape, start + count - 1);
+                    ScoreRows(step.Inputs[0], op.Input, op.Shape, kvHead, start, count, length, false);
+                    Cached(op.Layer, kvHead, 0, length, false);
+                    Group(step.Output, op.Output, op.Shape, kvHead, start, count, true);
+                });
+                break;
+            case SplitAttentionOp op:
+                for (var start = 0; start < position + 1; start += op.PiecePositions)
+                {
+                    for (var kvHead = 0; kvHead < op.Shape.KvHeads; kvHead++)
+                    {
+                        Group(step.Inputs[0], op.Query, op.Shape, kvHead, 0, 1, false);
+                        Positions(op.Layer, kvHead, start, Math.Min(start + op.PiecePositions, position + 1));
+                        var bytes = (long)op.Shape.GroupHeads * (op.Shape.HeadDim + 2) * sizeof(float);
+                        Touch(step.Output + (start / op.PiecePositions * op.Shape.KvHeads + kvHead) * bytes, bytes, true, op.Output);
+                    }
+                }
+                break;
+            case MergePiecesOp op:
+                var pieces = (position + op.PiecePositions) / op.PiecePositions;
+                Touch(step.Inputs[0], (long)pieces * op.Shape.Heads * (op.Shape.HeadDim + 2) * sizeof(float), false, op.Input);
+                Touch(step.Output, op.Output.RowBytes, true, op.Output);
+                break;
+            case SelectRowsOp op:
+                rows = logitRows;
+                Touch(step.Inputs[0] + (op.FirstRow ?? tokens - rows) * op.Input.RowBytes, rows * op.Input.RowBytes, false, op.Input);
+                Touch(step.Output, rows * op.Output.RowBytes, true, op.Output);
+                break;
+            default:
+                if (step.Op.Linears.Count > 0)
+                    Linear(step);
+                else
+                    RowByRow(step);
+                break;
+        }
+    }
+
+    /// <summary>Each row by itself: norms, sums, look-ups.</summary>
+    private void RowByRow(PlanStep step)
+    {
+        for (var row = 0; row < rows; row++)
+        {
+            for (var i = 0; i < step.Inputs.Count; i++)
+                Touch(step.Inputs[i] + row * step.Op.Inputs[i].RowBytes, step.Op.Inputs[i].RowBytes, false, step.Op.Inputs[i]);
+            foreach (var weight in step.Weights)
+            {
+                // Tables: a row of its own for each token, none twice.
+                var own = weight.Rows > 1 ? row % weight.Rows * RowBytes(weight) : 0;
+                cache.Touch(weightAddresses[weight.Name] + own, weight.Bytes, false, CacheModel.Operand.Weights);
+            }
+            Touch(step.Output + row * step.Op.Output.RowBytes, step.Op.Output.RowBytes, true, step.Op.Output);
+        }
+    }
+
+    /// <summary>Rows of the weights for all tokens, then as many columns of the output.</summary>
+    private void Linear(PlanStep step)
+    {
+        var width = step.Op.Output.Width;
+        for (var start = 0; start < width; start += step.TileRows)
+        {
+            var count = Math.Min(step.TileRows, width - start);
+            for (var i = 0; i < step.Op.Linears.Count; i++)
+            {
+                WeightRows(step.Weights[i], start, count);
+                var input = step.Op.Linears[i].Input;
+                Touch(step.Inputs[IndexOf(step.Op, input)], rows * input.RowBytes, false, input);
+            }
+            for (var row = 0; row < rows; row++)
+            {
+                if (step.Op is ResidualLinearOp residual)
+                    Touch(step.Inputs[0] + row * residual.Residual.RowBytes + start * sizeof(float), count * sizeof(float), false, residual.Residual);
+                Columns(step.Output, step.Op.Output, row, start, count);
+            }
+        }
+    }
+
+    private void Projections(PlanStep step, HeadProjectionsOp op)
+    {
+        for (var start = 0; start < tokens; start += step.TileTokens)
+        {
+            var count = Math.Min(step.TileTokens, tokens - start);
+            for (var i = 0; i < op.Projections.Count; i++)
+            {
+                var projection = op.Projections[i];
+                var input = projection.Linear.Input;
+                for (var head = 0; head < projection.Heads; head++)
+                {
+                    WeightRows(step.Weights[i], head * op.HeadDim, op.HeadDim);
+                    Touch(step.Inputs[IndexOf(op, input)] + start * input.RowBytes, count * input.RowBytes, false, input);
+                    for (var token = start; token < start + count; token++)
+                    {
+                        if (projection == op.Query)
+                            Columns(step.Output, op.Output, token, head * op.HeadDim, op.HeadDim);
+                        else
+                            StoreCached(op.Layer, head, position + token, projection == op.Key);
+                    }
+                }
+            }
+        }
+    }
+
+    private void Tphs(PlanStep step, TphsAttentionOp op)
+    {
+        var shape = op.Shape;
+        var input = op.Query.Linear.Input;
+        var spans = (tokens + step.TileTokens - 1) / step.TileTokens;
+        for (var span = spans - 1; span >= 0; span--)
+        {
+            var start = span * step.TileTokens;
+            var count = Math.Min(step.TileTokens, tokens - start);
+            for (var kvHead = 0; kvHead < shape.KvHeads; kvHead++)
+            {
+                for (var head = 0; head < shape.GroupHeads; head++)
+                {
+                    WeightRows(step.Weights[0], (kvHead * shape.GroupHeads + head) * shape.HeadDim, shape.HeadDim);
+                    Touch(step.Inputs[0] + start * input.RowBytes, count * input.RowBytes, false, input);
+                }
+                var tileTokens = shape.TileTokens;
+                for (var first = 0; first < count; first += tileTokens)
+                {
+                    var tileCount = Math.Min(tileTokens, count - first);
+                    Positions(op.Layer, kvHead, 0, Length(shape, start + first + tileCount - 1));
+                    for (var token = 0; token < tileCount; token++)
+                        Columns(step.Output, op.Output, start + first + token, kvHead * shape.GroupHeads * shape.HeadDim, shape.GroupHeads * shape.HeadDim);
+                }
+            }
+        }
+    }
+
+    private void EachTile(PlanStep step, AttentionShape shape, Action<int, int, int> tile)
+    {
+        for (var start = 0; start < tokens; start += step.TileTokens)
+        {
+            for (var kvHead = 0; kvHead < shape.KvHeads; kvHead++)
+                tile(kvHead, start, Math.Min(step.TileTokens, tokens - start));
+        }
+    }
+
+    private int Length(AttentionShape shape, int token) => position + (shape.Causal ? token + 1 : tokens);
+
+    /// <summary>The heads of a group, of some tokens, in [tokens, Heads, HeadDim].</summary>
+    private void Group(long offset, Value value, AttentionShape shape, int kvHead, int start, int count, bool write)
+    {
+        var bytes = (long)shape.GroupHeads * shape.HeadDim * sizeof(float);
+        for (var token = start; token < start + count; token++)
+            Touch(offset + token * value.RowBytes + kvHead * bytes, bytes, write, value);
+    }
+
+    private void ScoreRows(long offset, Value value, AttentionShape shape, int kvHead, int start, int count, int length, bool write)
+    {
+        var stride = value.RowBytes / shape.Heads;
+        for (var query = 0L; query < count * shape.GroupHeads; query++)
+            Touch(offset + (((long)kvHead * tokens + start) * shape.GroupHeads + query) * stride, length * sizeof(float), write, value);
+    }
+
+    /// <summary>Keys, then values, of a tile of positions at a time.</summary>
+    private void Positions(int layer, int kvHead, int start, int end)
+    {
+        for (; start < end; start += tilePositions)
+        {
+            Cached(layer, kvHead, start, Math.Min(end, start + tilePositions), true);
+            Cached(layer, kvHead, start, Math.Min(end, start + tilePositions), false);
+        }
+    }
+
+    /// <summary>Reads keys (whole panels) or values of positions [start, end).</summary>
+    private void Cached(int layer, int kvHead, int start, int end, bool keys)
+    {
+        if (keys)
+            end = KvLayout.Positions(end);
+        var positionBytes = plan.Graph.Config.HeadDim * KvLayout.ElementBytes(plan.KvType);
+        cache.Touch(PlaneAddress(layer, kvHead, keys) + (long)start * positionBytes, (long)(end - start) * positionBytes, false, CacheModel.Operand.Kv);
+        if (plan.KvType == KvType.Int8)
+            cache.Touch(ScaleAddress(layer, kvHead, keys) + start * sizeof(float), (end - start) * sizeof(float), false, CacheModel.Operand.Kv);
+    }
+
+    private void StoreCached(int layer, int kvHead, int at, bool key)
+    {
+        var element = KvLayout.ElementBytes(plan.KvType);
+        var headDim = plan.Graph.Config.HeadDim;
+        var plane = PlaneAddress(layer, kvHead, key);
+        if (key)
+        {
+            // An element of sixteen keys lies side by side: a whole panel is touched.
+            var panel = (long)headDim * KvHeadView.PanelPositions * element;
+            for (var i = 0; i < headDim; i++)
+                cache.Touch(plane + at / KvHeadView.PanelPositions * panel + (i * KvHeadView.PanelPositions + at % KvHeadView.PanelPositions) * element, element, true, CacheModel.Operand.Kv);
+        }
+        else
+        {
+            cache.Touch(plane + (long)at * headDim * element, headDim * element, true, CacheModel.Operand.Kv);
+        }
+        if (plan.KvType == KvType.Int8)
+            cache.Touch(ScaleAddress(layer, kvHead, key) + at * sizeof(float), sizeof(float), true, CacheModel.Operand.Kv);
+    }
+
+    private long PlaneAddress(int layer, int kvHead, bool keys) => kvAddress + (2L * (layer * plan.Graph.Config.NumKeyValueHeads + kvHead) + (keys ? 0 : 1)) * kvPlaneBytes;
+
+    private long ScaleAddress(int layer, int kvHead, bool keys)
+    {
+        var config = plan.Graph.Config;
+        var planes = 2L * config.NumHiddenLayers * config.NumKeyValueHeads;
+        return kvAddress + planes * kvPlaneBytes + (2L * (layer * config.NumKeyValueHeads + kvHead) + (keys ? 0 : 1)) * KvLayout.Positions(plan.ContextTokens) * sizeof(float);
+    }
+
+    private void WeightRows(PlannedWeight weight, int start, int count) =>
+        cache.Touch(weightAddresses[weight.Name] + start * RowBytes(weight), count * RowBytes(weight), false, CacheModel.Operand.Weights);
+
+    /// <summary>A row with its share of scales and zero points.</summary>
+    private static long RowBytes(PlannedWeight weight) => Math.Max(1, (weight.RowsBytes + weight.Rows - 1) / weight.Rows);
+
+    /// <summary>Columns [start, start + count) of a row, as floats or as integers with their scales and offsets.</summary>
+    private void Columns(long offset, Value value, int row, int start, int count)
+    {
+        var at = offset + row * value.RowBytes;
+        if (!value.Quantized)
+        {
+            Touch(at + start * sizeof(float), count * sizeof(float), true, value);
+            return;
+        }
+        var blocks = value.Width / QuantizedRow.BlockColumns;
+        var block = start / QuantizedRow.BlockColumns;
+        var blockCount = count / QuantizedRow.BlockColumns;
+        Touch(at + block * sizeof(float), blockCount * sizeof(float), true, value);
+        Touch(at + (blocks + block) * sizeof(float), blockCount * sizeof(float), true, value);
+        Touch(at + 2 * blocks * sizeof(float) + start, count, true, value);
+    }
+
+    private void Touch(long address, long bytes, bool write, Value value) =>
+        cache.Touch(address, bytes, write, intermediates.Contains(value.Id) ? CacheModel.Operand.Intermediates : CacheModel.Operand.Activations);
+
+    private static int IndexOf(Op op, Value input)
+    {
+        for (var i = 0; i < op.Inputs.Count; i++)
+        {
+            if (op.Inputs[i].Id == input.Id)
+                return i;
+        }
+        throw new InvalidOperationException($"{op.Name} does not read {input.Name}");
+    }
+}

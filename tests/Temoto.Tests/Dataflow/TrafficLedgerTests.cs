@@ -1,0 +1,91 @@
+using Temoto.Dataflow;
+using Temoto.Formats;
+using Temoto.Generation;
+using Temoto.Generation.Execution;
+using Temoto.Kernels;
+using Temoto.Tensors;
+using Temoto.Tests.Formats;
+
+namespace Temoto.Tests.Dataflow;
+
+/// <summary>The bytes the ledger computes from a plan against those of the kernels' own calls, through the same cache: an instrumented run of one thread.</summary>
+public unsafe class TrafficLedgerTests
+{
+    /// <summary>Wide enough that one chunk's operands fill a small cache.</summary>
+    private static readonly ModelConfig Shape = ModelShapes.Get("tiny-qwen2") with
+    {
+        HiddenSize = 256,
+        IntermediateSize = 512,
+        NumAttentionHeads = 8,
+        NumKeyValueHeads = 2,
+        HeadDim = 32,
+        NumHiddenLayers = 3,
+        MaxPositionEmbeddings = 512,
+    };
+
+    [Theory]
+    [InlineData("F32", DataflowChoice.Gemm, 200, 0, 64, "F16")]
+    [InlineData("F32", DataflowChoice.Tphs, 200, 0, 64, "F16")]
+    [InlineData("Q8_0", DataflowChoice.Gemm, 200, 100, 64, "Int8")]
+    [InlineData("Q8_0", DataflowChoice.Tphs, 200, 100, 64, "Int8")]
+    [InlineData("Q4_0", DataflowChoice.Gemm, 150, 0, 1024, "F16")]
+    [InlineData("Q4_0", DataflowChoice.Tphs, 150, 0, 1024, "F16")]
+    [InlineData("Q4_0", DataflowChoice.Tphs, 97, 300, 16, "F32")]
+    [InlineData("Q8_0", DataflowChoice.Tphs, 1, 400, 64, "F16")]
+    [InlineData("BF16", DataflowChoice.Tphs, 1, 37, 16, "Int8")]
+    public void LedgerPredictsAnInstrumentedRun(string weights, DataflowChoice dataflow, int tokens, int position, int onChipKibibytes, string kv)
+    {
+        using var folder = new TemporaryFolder();
+        var path = Write(Enum.Parse<DType>(weights), folder);
+        using var checkpoint = CheckpointReader.Open(path);
+        var options = new ModelOptions { Dataflow = dataflow, Threads = 1, KvCache = Enum.Parse<KvCacheType>(kv), ContextTokens = 512 };
+        var engine = new EnginePlan(checkpoint, options);
+        var plan = engine.NewPlan(tokens == 1 ? Phase.Decode : Phase.Prefill, tokens, 1) with { OnChipBytes = onChipKibibytes * 1024 };
+
+        var cache = new CacheModel(plan.OnChipBytes);
+        var kernels = new TracingKernels(engine.Kernels, cache);
+        using var bound = new BoundWeights(plan.Graph, checkpoint);
+        using var pool = new WorkerPool(1);
+        using var executor = new PlanExecutor(plan, bound, kernels, pool);
+        using var positions = new KvCache(checkpoint.Config, engine.ContextTokens, engine.KvType);
+        positions.Advance(position);
+        kernels.Watch(executor.Arena, plan.ArenaBytes);
+        executor.Forward([.. Enumerable.Range(0, tokens).Select(i => i * 7 % 250)], positions, 1);
+        cache.Flush();
+        var measured = Traffic.Of(cache);
+
+        var predicted = TrafficLedger.Run(plan, tokens, position).Aggregate((sum, step) => sum + step);
+        AssertClose(measured.Total, predicted.Total, "total");
+        AssertClose(measured.Weights, predicted.Weights, "weights");
+        AssertClose(measured.Kv, predicted.Kv, "KV");
+        AssertClose(measured.Activations, predicted.Activations + predicted.Intermediates, "activations");
+        Assert.Equal(dataflow == DataflowChoice.Gemm, predicted.Intermediates > 0 && tokens > 1);
+
+        void AssertClose(long expected, long actual, string what) =>
+            Assert.True(Math.Abs(expected - actual) <= 0.05 * expected + 64 * plan.Steps.Count, $"{what}: {expected:n0} bytes in the run, {actual:n0} in the ledger; measured {measured}, predicted {predicted}");
+    }
+
+    /// <summary>What the dataflow is for: at 2048 tokens of the 0.5B shape, attention's intermediates are gone and the arena is a fraction.</summary>
+    [Fact]
+    public void TphsStoresNoIntermediatesAndNeedsAFractionOfTheArena()
+    {
+        using var checkpoint = SeededMemory.Create("shape", ModelShapes.Get("tiny-qwen2") with { NumHiddenLayers = 1, MaxPositionEmbeddings = 2048 }, DType.Q8_0, 1, TestContext.Current.CancellationToken);
+        Plan PlanOf(DataflowChoice mode) => new EnginePlan(checkpoint, new ModelOptions { Dataflow = mode, ContextTokens = 2048 }).Prefill;
+        var gemm = PlanOf(DataflowChoice.Gemm);
+        var tphs = PlanOf(DataflowChoice.Tphs);
+        Assert.True(gemm.ArenaBytes > 5 * tphs.ArenaBytes, $"{gemm.ArenaBytes} against {tphs.ArenaBytes}");
+        Assert.Equal(0, TrafficLedger.Run(tphs, 512, 1536).Sum(step => step.Intermediates));
+        Assert.True(TrafficLedger.Run(gemm, 512, 1536).Sum(step => step.Intermediates) > 0);
+    }
+
+    private static string Write(DType weights, TemporaryFolder folder)
+    {
+        var directory = folder.File("float");
+        SeededCheckpoint.Write(Shape, 3, directory, weights.BlockElements() == 1 ? weights : DType.F32, null, TestContext.Current.CancellationToken);
+        if (weights.BlockElements() == 1)
+            return directory;
+        using var checkpoint = CheckpointReader.Open(directory);
+        GgufExport.Write(checkpoint, folder.File("m.gguf"), weights, null, TestContext.Current.CancellationToken);
+        return folder.File("m.gguf");
+    }
+}

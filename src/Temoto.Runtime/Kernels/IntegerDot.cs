@@ -53,7 +53,7 @@ internal abstract unsafe class IntegerDot
     public const float Smallest = 1e-36f;
 
     /// <summary>Blocks of a row that share a scale of <paramref name="scales"/>.</summary>
-    protected static long GroupBlocks(GroupScales scales, long columns) =>
+    public static long GroupBlocks(GroupScales scales, long columns) =>
         scales.PerTensor || scales.GroupSize >= columns ? columns / QuantizedRow.BlockColumns : scales.GroupSize / QuantizedRow.BlockColumns;
 
     private static bool WholeBlocks(GroupScales scales, long columns) => scales.GroupSize % QuantizedRow.BlockColumns == 0 || scales.GroupSize >= columns;

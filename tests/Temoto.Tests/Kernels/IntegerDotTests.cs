@@ -16,6 +16,8 @@ public unsafe class IntegerDotTests
         get
         {
             var data = new TheoryData<string>("scalar");
+            if (Avx2.IsSupported && Fma.IsSupported)
+                data.Add("avx2");
             if (AvxVnni.IsSupported)
                 data.Add("vnni");
             if (AvxVnni.IsSupported && Avx512BW.IsSupported)
@@ -30,13 +32,14 @@ public unsafe class IntegerDotTests
     {
         "scalar" => Specification,
         "emitted" => new EmittedIntegerDot(Specification),
+        "avx2" => new Avx2IntegerDot(),
         _ => new VnniIntegerDot(name == "vnni-wide"),
     };
 
     /// <summary>Weights of every kind. Columns: one block, seven, eight and nine; groups of one block, of two, of three (no power of two), and whole rows.</summary>
     private static IEnumerable<Tensor> Cases(int rows)
     {
-        foreach (var columns in new[] { 32, 224, 256, 288, 896 })
+        foreach (var columns in new[] { 32, 224, 256, 288, 544, 896, 1056 })
         {
             foreach (var dtype in new[] { DType.Q8_0, DType.Q4_0 })
             {
@@ -76,6 +79,8 @@ public unsafe class IntegerDotTests
     /// <summary>
     /// Blocks: the float64 oracle reads weights that were rounded once, (q - zero) * scale; summed over 32 columns their errors stay below 32 u max|part|, which the
     /// magnitudes of the products bound. The kernels round the product of the scales, every fused addition, and the bias: n + 3 roundings.
+    /// One token and nibbles: q * x and zero * sum(x) are added up apart, each block in four lanes, so that the magnitudes are those of |q x| and |zero x|, and the lanes
+    /// take at most eight more roundings, the zero point's scale and factor two.
     /// </summary>
     [Theory]
     [MemberData(nameof(Kernels))]
@@ -96,10 +101,16 @@ public unsafe class IntegerDotTests
                     for (var row = 0; row < rows; row++)
                     {
                         var (sum, magnitude) = Exact(weight, row, activations, decoded.Floats);
-                        double products = 0;
+                        double products = 0, apart = 0;
                         for (var k = 0; k < weight.Columns; k++)
-                            products += Math.Abs((double)decoded.Floats[k] * activations.Integers[k] * activations.Scales[k / 32]);
-                        var bound = UnitRoundoff * ((activations.Blocks + 3) * (magnitude + Math.Abs(bias.Floats[row])) + products);
+                        {
+                            var x1 = Math.Abs((double)activations.Integers[k] * activations.Scales[k / 32]);
+                            products += Math.Abs(decoded.Floats[k]) * x1;
+                            apart += (Math.Abs(decoded.Floats[k]) + 2 * ZeroMagnitude(weight, row, k)) * x1;
+                        }
+                        var bound = tokens == 1 && weight.DType is DType.Q4_0 or DType.I4
+                            ? UnitRoundoff * (activations.Blocks + 13) * (apart + Math.Abs(bias.Floats[row]))
+                            : UnitRoundoff * ((activations.Blocks + 3) * (magnitude + Math.Abs(bias.Floats[row])) + products);
                         var difference = Math.Abs(sum + bias.Floats[row] - y[token * rows + row]);
                         Assert.True(difference <= bound, $"{weight} token {token} of {tokens}, row {row}: off by {difference:E2}, allowed {bound:E2}");
                     }
@@ -107,6 +118,11 @@ public unsafe class IntegerDotTests
             }
         }
     }
+
+    /// <summary>Zero point times scale of column <paramref name="k"/>; |q * scale| is at most the weight's magnitude and this.</summary>
+    private static double ZeroMagnitude(Tensor weight, int row, int k) => weight.Scales is { } scales
+        ? Math.Abs(scales.Scale(row, k / scales.GroupSize) * (double)scales.Zero(row, k / scales.GroupSize))
+        : 8 * Math.Abs((double)*(Half*)(weight.Row(row) + k / 32 * weight.DType.BlockBytes()));
 
     /// <summary>Several tokens: the order of the specification, so the same bits.</summary>
     [Theory]

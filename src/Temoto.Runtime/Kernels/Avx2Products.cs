@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Temoto.Kernels;
 
 /// <summary>
-/// AVX2: vpmaddubsw adds two products in int16 and would cut them at 32767. Weights up to 31 give at most 4 * 31 * 127 = 15748; of signed weights the magnitudes (128
+/// AVX2: vpmaddubsw adds two products in int16 and would cut them at 32767. Two products of weights up to 127 are at most 2 * 127 * 127 = 32258, four of weights up to 31 are 15748; of signed weights the magnitudes (128
 /// as an unsigned byte) meet activations with their signs, at most 2 * 128 * 127 = 32512.
 /// </summary>
 internal readonly struct Avx2Products : IByteProducts

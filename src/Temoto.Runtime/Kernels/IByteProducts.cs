@@ -5,7 +5,7 @@ namespace Temoto.Kernels;
 /// <summary>Products of weights and activations of one byte, 32 at a time; lane i of a result is the exact sum of products 4i to 4i + 3.</summary>
 internal interface IByteProducts
 {
-    /// <param name="weights">0 to 31.</param>
+    /// <param name="weights">0 to 127.</param>
     static abstract Vector256<int> Small(Vector256<byte> weights, Vector256<sbyte> x);
 
     /// <summary>Two such products added up.</summary>

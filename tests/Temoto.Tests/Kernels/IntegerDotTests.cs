@@ -46,6 +46,16 @@ public unsafe class IntegerDotTests
                 using var weight = KernelSetTests.RandomWeight(dtype, rows, columns, rows + columns);
                 yield return weight.Tensor;
             }
+            if (columns == 256)
+            {
+                foreach (var dtype in new[] { DType.Q4_K, DType.Q5_K, DType.Q6_K })
+                {
+                    using var one = KernelSetTests.RandomWeight(dtype, rows, columns, rows);
+                    yield return one.Tensor;
+                    using var three = KernelSetTests.RandomWeight(dtype, rows, 3 * columns, rows);
+                    yield return three.Tensor;
+                }
+            }
             foreach (var groupSize in new[] { 32, 64, 96, 128, columns })
             {
                 foreach (var (dtype, zeroPoints) in new[] { (DType.I8, false), (DType.I4, false), (DType.I4, true) })
@@ -80,7 +90,7 @@ public unsafe class IntegerDotTests
     /// Blocks: the float64 oracle reads weights that were rounded once, (q - zero) * scale; summed over 32 columns their errors stay below 32 u max|part|, which the
     /// magnitudes of the products bound. The kernels round the product of the scales, every fused addition, and the bias: n + 3 roundings.
     /// One token and nibbles: q * x and zero * sum(x) are added up apart, each block in four lanes, so that the magnitudes are those of |q x| and |zero x|, and the lanes
-    /// take at most eight more roundings, the zero point's scale and factor two.
+    /// take at most eight more roundings, the zero point's scale and factor two. K types, always: the same with minima, which double the additions.
     /// </summary>
     [Theory]
     [MemberData(nameof(Kernels))]
@@ -108,7 +118,9 @@ public unsafe class IntegerDotTests
                             products += Math.Abs(decoded.Floats[k]) * x1;
                             apart += (Math.Abs(decoded.Floats[k]) + 2 * ZeroMagnitude(weight, row, k)) * x1;
                         }
-                        var bound = tokens == 1 && weight.DType is DType.Q4_0 or DType.I4
+                        var bound = weight.DType.BlockElements() == 256
+                            ? UnitRoundoff * (2 * activations.Blocks + 13) * (apart + Math.Abs(bias.Floats[row]))
+                            : tokens == 1 && weight.DType is DType.Q4_0 or DType.I4
                             ? UnitRoundoff * (activations.Blocks + 13) * (apart + Math.Abs(bias.Floats[row]))
                             : UnitRoundoff * ((activations.Blocks + 3) * (magnitude + Math.Abs(bias.Floats[row])) + products);
                         var difference = Math.Abs(sum + bias.Floats[row] - y[token * rows + row]);
@@ -119,10 +131,14 @@ public unsafe class IntegerDotTests
         }
     }
 
-    /// <summary>Zero point times scale of column <paramref name="k"/>; |q * scale| is at most the weight's magnitude and this.</summary>
+    /// <summary>Zero point times scale of column <paramref name="k"/>, or its minimum; |q * scale| is at most the weight's magnitude and this.</summary>
     private static double ZeroMagnitude(Tensor weight, int row, int k) => weight.Scales is { } scales
         ? Math.Abs(scales.Scale(row, k / scales.GroupSize) * (double)scales.Zero(row, k / scales.GroupSize))
+        : weight.DType == DType.Q6_K ? Math.Abs(32.0 * ((sbyte*)Super(weight, row, k))[192 + k % 256 / 16] * (double)*(Half*)(Super(weight, row, k) + 208))
+        : weight.DType is DType.Q4_K or DType.Q5_K ? Math.Abs((double)*(Half*)(Super(weight, row, k) + 2) * BlockDecoder.ScaleAndMinimum(Super(weight, row, k) + 4, k % 256 / 32).Minimum)
         : 8 * Math.Abs((double)*(Half*)(weight.Row(row) + k / 32 * weight.DType.BlockBytes()));
+
+    private static byte* Super(Tensor weight, int row, int k) => weight.Row(row) + k / 256 * weight.DType.BlockBytes();
 
     /// <summary>Several tokens: the order of the specification, so the same bits.</summary>
     [Theory]
@@ -234,10 +250,10 @@ public unsafe class IntegerDotTests
             Assert.Equal(taken, IntegerDot.Takes(weight.Tensor));
             Assert.Equal(taken, IntegerDot.Takes(weight.Encoded));
         }
-        foreach (var dtype in new[] { DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.BF16, DType.F32, DType.I8 })
+        foreach (var dtype in new[] { DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.Q3_K, DType.Q4_K, DType.Q5_K, DType.Q6_K, DType.BF16, DType.F32, DType.I8 })
         {
-            using var weight = KernelSetTests.RandomWeight(dtype, 2, 64, 1);
-            Assert.Equal(dtype is DType.Q8_0 or DType.Q4_0, IntegerDot.Takes(weight.Tensor));
+            using var weight = KernelSetTests.RandomWeight(dtype, 2, 256, 1);
+            Assert.Equal(dtype is DType.Q8_0 or DType.Q4_0 or DType.Q4_K or DType.Q5_K or DType.Q6_K, IntegerDot.Takes(weight.Tensor));
         }
     }
 
@@ -288,6 +304,20 @@ public unsafe class IntegerDotTests
             return;
         }
         for (long at = 0; at < weight.ByteLength; at += weight.DType.BlockBytes())
-            *(Half*)(weight.Data + at) = (Half)1;
+        {
+            var block = weight.Data + at;
+            if (weight.DType == DType.Q6_K)
+            {
+                *(Half*)(block + 208) = (Half)1;
+                new Span<byte>(block + 192, 16).Fill(1);
+                continue;
+            }
+            *(Half*)block = (Half)1;
+            if (weight.DType is not (DType.Q4_K or DType.Q5_K))
+                continue;
+            *(Half*)(block + 2) = (Half)1;
+            new Span<byte>(block + 4, 8).Fill(1);
+            new Span<byte>(block + 12, 4).Fill(0x11);
+        }
     }
 }

@@ -287,14 +287,13 @@ internal static unsafe class BlockDecoder
     {
         var d = HalfAt(block);
         var dmin = HalfAt(block + 2);
-        var q = block + 16;
         for (var group = 0; group < 8; group++)
         {
             var (scale, minimum) = ScaleAndMinimum(block + 4, group);
             var s = d * scale;
             var m = dmin * minimum;
             for (var i = 0; i < 32; i++)
-                y[32 * group + i] = s * Nibble(q, group, i) - m;
+                y[32 * group + i] = s * Q4Or5At(DType.Q4_K, block, group, i) - m;
         }
     }
 
@@ -303,15 +302,13 @@ internal static unsafe class BlockDecoder
     {
         var d = HalfAt(block);
         var dmin = HalfAt(block + 2);
-        var h = block + 16;
-        var q = block + 48;
         for (var group = 0; group < 8; group++)
         {
             var (scale, minimum) = ScaleAndMinimum(block + 4, group);
             var s = d * scale;
             var m = dmin * minimum;
             for (var i = 0; i < 32; i++)
-                y[32 * group + i] = s * (Nibble(q, group, i) | (h[i] >> group & 1) << 4) - m;
+                y[32 * group + i] = s * Q4Or5At(DType.Q5_K, block, group, i) - m;
         }
     }
 
@@ -321,20 +318,24 @@ internal static unsafe class BlockDecoder
     /// </summary>
     private static void DecodeQ6_K(byte* block, float* y)
     {
-        var low = block;
-        var high = block + 128;
         var scales = (sbyte*)(block + 192);
         var d = HalfAt(block + 208);
         for (var group = 0; group < 16; group++)
         {
             var scale = d * scales[group];
             for (var i = 16 * group; i < 16 * group + 16; i++)
-            {
-                var nibble = low[64 * (i / 128) + i % 64] >> 4 * (i % 128 / 64) & 0xF;
-                y[i] = scale * ((nibble | TwoBits(high, i) << 4) - 32);
-            }
+                y[i] = scale * (Q6At(block, i) - 32);
         }
     }
+
+    /// <summary>The integer of an element of Q4_K or Q5_K, in group <paramref name="group"/> of 32.</summary>
+    public static int Q4Or5At(DType dtype, byte* block, int group, int element) => dtype == DType.Q4_K
+        ? Nibble(block + 16, group, element)
+        : Nibble(block + 48, group, element) | (block[16 + element] >> group & 1) << 4;
+
+    /// <summary>The integer of an element of Q6_K; 32 means zero.</summary>
+    public static int Q6At(byte* block, int element) =>
+        block[64 * (element / 128) + element % 64] >> 4 * (element % 128 / 64) & 0xF | TwoBits(block + 128, element) << 4;
 
     /// <summary>In each half of a super-block, 32 bytes hold four planes: bits 2k and 2k + 1 of byte i belong to element 32 k + i.</summary>
     private static int TwoBits(byte* q, int element) => q[32 * (element / 128) + element % 32] >> 2 * (element % 128 / 32) & 3;

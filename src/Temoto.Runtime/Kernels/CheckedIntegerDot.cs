@@ -25,7 +25,7 @@ internal sealed unsafe class CheckedIntegerDot : IntegerDot
         this.kernel = kernel;
         this.next = next;
         rounding = Choose(() => KernelSelfTest.Rounds(kernel), "the rounding of activations");
-        DType[] kinds = [DType.Q8_0, DType.Q4_0, DType.I8, DType.I4];
+        DType[] kinds = [DType.Q8_0, DType.Q4_0, DType.I8, DType.Q4_K, DType.Q5_K, DType.Q6_K, DType.I4];
         oneToken = [.. kinds.Select(dtype => Choose(() => KernelSelfTest.Multiplies(kernel, dtype, oneToken: true), $"{dtype} products of one token"))];
         severalTokens = [.. kinds.Select(dtype => Choose(() => KernelSelfTest.Multiplies(kernel, dtype, oneToken: false), $"{dtype} products of several tokens"))];
 
@@ -49,7 +49,10 @@ internal sealed unsafe class CheckedIntegerDot : IntegerDot
             DType.Q8_0 => 0,
             DType.Q4_0 => 1,
             DType.I8 => 2,
-            _ => 3,
+            DType.Q4_K => 3,
+            DType.Q5_K => 4,
+            DType.Q6_K => 5,
+            _ => 6,
         };
         (tokens == 1 ? oneToken : severalTokens)[kind].Value.MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
     }

@@ -5,9 +5,9 @@ namespace Temoto.Kernels;
 
 /// <summary>
 /// Integer products of several tokens by <see cref="EmittedGemm"/>: 32 rows are unpacked once into a panel whose lanes are rows, and all tokens use it from the core's
-/// cache. Blocks are added in the order of the specification: the result is the same bit for bit. One token is left to the set's other products.
+/// cache. Blocks are added in the order of the specification: the result is the same bit for bit. One token, and K types, are left to the set's other products.
 /// </summary>
-/// <param name="single">Products of one token, and the rounding of activations.</param>
+/// <param name="single">Products of one token, those of K types, and the rounding of activations.</param>
 internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : IntegerDot
 {
     private const int BlockColumns = QuantizedRow.BlockColumns;
@@ -34,7 +34,7 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
 
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
-        if (tokens == 1)
+        if (tokens == 1 || weight.DType is DType.Q4_K or DType.Q5_K or DType.Q6_K)
         {
             single.MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
             return;

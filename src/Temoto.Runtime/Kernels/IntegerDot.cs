@@ -9,7 +9,7 @@ namespace Temoto.Kernels;
 internal abstract unsafe class IntegerDot
 {
     /// <summary>
-    /// Whether a weight is made of whole blocks: Q8_0, Q4_0, and integers with scales whose groups are multiples of 32 columns (or whole rows). I8 with zero
+    /// Whether a weight is made of whole blocks: Q8_0, Q4_0, Q4_K, Q5_K, Q6_K, and integers with scales whose groups are multiples of 32 columns (or whole rows). I8 with zero
     /// points is left to the float kernels, since q - zero needs nine bits.
     /// </summary>
     public static bool Takes(Tensor weight)
@@ -18,7 +18,7 @@ internal abstract unsafe class IntegerDot
             return false;
         return weight.DType switch
         {
-            DType.Q8_0 or DType.Q4_0 => weight.Scales is null,
+            DType.Q8_0 or DType.Q4_0 or DType.Q4_K or DType.Q5_K or DType.Q6_K => weight.Scales is null,
             DType.I8 => weight.Scales is { Zeros: null } scales && WholeBlocks(scales, weight.Columns),
             DType.I4 => weight.Scales is { } scales && WholeBlocks(scales, weight.Columns),
             _ => false,
@@ -36,7 +36,8 @@ internal abstract unsafe class IntegerDot
 
     /// <summary>
     /// y[t * yStride + n - rowStart] = bias[n] + sum over blocks b of (sum over k in b of (q[n, k] - zero) * integer[t, k]) * (weightScale[n, b] * activationScale[t, b]), for n in
-    /// [rowStart, rowEnd). The inner sum is exact; the outer one is float32 (each kernel states its order).
+    /// [rowStart, rowEnd). K types: q * scale - minimum in place of (q - zero) * scale, where the sum of minima is minimum * (activationScale * - sum of integers), and Q6_K has
+    /// groups of 16 columns. The inner sum is exact; the outer one is float32 (each kernel states its order).
     /// </summary>
     /// <param name="weight">One that <see cref="Takes"/> accepts, rows plain or encoded.</param>
     /// <param name="bias">[N] or null.</param>
@@ -53,7 +54,7 @@ internal abstract unsafe class IntegerDot
     public const float Smallest = 1e-36f;
 
     /// <summary>Blocks of a row that share a scale of <paramref name="scales"/>.</summary>
-    protected static long GroupBlocks(GroupScales scales, long columns) =>
+    public static long GroupBlocks(GroupScales scales, long columns) =>
         scales.PerTensor || scales.GroupSize >= columns ? columns / QuantizedRow.BlockColumns : scales.GroupSize / QuantizedRow.BlockColumns;
 
     private static bool WholeBlocks(GroupScales scales, long columns) => scales.GroupSize % QuantizedRow.BlockColumns == 0 || scales.GroupSize >= columns;

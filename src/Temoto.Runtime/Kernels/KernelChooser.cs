@@ -72,6 +72,7 @@ internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candi
     {
         // Products by instruction set; each is tested, and leans on the one before it.
         IntegerDot specification = new ScalarIntegerDot();
+        var avx2 = Avx2.IsSupported && Fma.IsSupported ? new CheckedIntegerDot("avx2", new Avx2IntegerDot(), specification, ToStandardError) : null;
         var vnni = AvxVnni.IsSupported ? new CheckedIntegerDot("avxvnni", new VnniIntegerDot(wideNibbles: false), specification, ToStandardError) : null;
         var wide = AvxVnni.IsSupported && Avx512BW.IsSupported ? new CheckedIntegerDot("avx512", new VnniIntegerDot(wideNibbles: true), specification, ToStandardError) : null;
         return
@@ -79,7 +80,7 @@ internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candi
             new("avx512vnni", wide is not null && Processor.HasAvx512Vnni && Processor.RunsEmittedCode, name => new VectorKernelSet<Lanes512, Vector512<float>>(name, new CheckedIntegerDot(name, new EmittedIntegerDot(wide!), wide!, ToStandardError))),
             new("avx512", Vector512.IsHardwareAccelerated && Avx512BW.IsSupported, name => new VectorKernelSet<Lanes512, Vector512<float>>(name, wide)),
             new("avxvnni", Vector256.IsHardwareAccelerated && AvxVnni.IsSupported, name => new VectorKernelSet<Lanes256, Vector256<float>>(name, vnni)),
-            new("avx2", Vector256.IsHardwareAccelerated && Avx2.IsSupported, name => new VectorKernelSet<Lanes256, Vector256<float>>(name, null)),
+            new("avx2", Vector256.IsHardwareAccelerated && Avx2.IsSupported, name => new VectorKernelSet<Lanes256, Vector256<float>>(name, avx2)),
             new("vector128", Vector128.IsHardwareAccelerated, name => new VectorKernelSet<Lanes128, Vector128<float>>(name, null)),
             new("scalar", true, _ => new ScalarKernelSet()),
         ];

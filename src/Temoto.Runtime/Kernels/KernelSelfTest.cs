@@ -28,12 +28,15 @@ internal static unsafe class KernelSelfTest
 
     /// <summary>
     /// Products with weights of <paramref name="dtype"/> equal the specification bit for bit. Several tokens must in any case. One token may add its blocks in another
-    /// order: there, scales are 1 and 2, and every partial sum is a whole number below 13 * 32 * 2 * 128 * 127 &lt; 2^24, exact in any order.
+    /// order: there, scales are 1 and 2 (of K types 1), and every partial sum is a whole number below 13 * 32 * 2 * 128 * 127 &lt; 2^24, exact in any order.
     /// </summary>
     public static bool Multiplies(IntegerDot kernel, DType dtype, bool oneToken)
     {
         // One token: blocks for registers of eight and four, and one more. Several: more rows than a panel, more tokens than a tile.
         var (rows, blocks, tokens) = oneToken ? (3, 13, 1) : (33, 3, 7);
+        var superBlocks = dtype.BlockElements() / BlockColumns;
+        if (superBlocks > 1)
+            blocks = oneToken ? 2 * superBlocks : superBlocks;
         var columns = blocks * BlockColumns;
         using var memory = new NativeBuffer(dtype.RowBytes((long)rows * columns));
         var weight = RandomWeight(dtype, rows, columns, oneToken, memory, out var groups);
@@ -130,6 +133,12 @@ internal static unsafe class KernelSelfTest
                 *(ushort*)(memory.Data + at) = NextScale();
             return new Tensor("self-test", dtype, [rows, columns], memory.Data, memory.ByteLength, memory);
         }
+        if (dtype.BlockElements() == 256)
+        {
+            for (long at = 0; at < memory.ByteLength; at += dtype.BlockBytes())
+                SetScales(memory.Data + at);
+            return new Tensor("self-test", dtype, [rows, columns], memory.Data, memory.ByteLength, memory);
+        }
         var groupSize = dtype == DType.I4 ? 2 * BlockColumns : BlockColumns;
         var count = (columns + groupSize - 1) / groupSize;
         var zeroBytes = (count + 1) / 2;
@@ -140,6 +149,25 @@ internal static unsafe class KernelSelfTest
         var scales = new Tensor("self-test.scales", DType.F16, [rows, count], groups.Data, rows * sizeof(ushort) * count, groups);
         var zeros = dtype == DType.I4 ? new Tensor("self-test.zeros", DType.U8, [rows, zeroBytes], groups.Data + scales.ByteLength, rows * zeroBytes, groups) : null;
         return new Tensor("self-test", dtype, [rows, columns], memory.Data, memory.ByteLength, memory) { Scales = new GroupScales(dtype, groupSize, scales, zeros) };
+
+        void SetScales(byte* super)
+        {
+            if (dtype == DType.Q6_K)
+            {
+                *(ushort*)(super + 208) = exactScales ? (ushort)0x3C00 : NextScale();
+                if (exactScales)
+                    new Span<byte>(super + 192, 16).Fill(1);
+                return;
+            }
+            *(ushort*)super = exactScales ? (ushort)0x3C00 : NextScale();
+            *(ushort*)(super + 2) = exactScales ? (ushort)0x3C00 : NextScale();
+            if (exactScales)
+            {
+                // Scales and minima of 1: six bits of bytes 0 to 7, nibbles of bytes 8 to 11.
+                new Span<byte>(super + 4, 8).Fill(1);
+                new Span<byte>(super + 12, 4).Fill(0x11);
+            }
+        }
 
         // Half floats: 1 is 0x3C00, 2 is 0x4000; 0.25 to 0.5 share the exponent of 0x3400.
         ushort NextScale() => (ushort)(exactScales ? 0x3C00 + 0x400 * random.Next(2) : 0x3400 + random.Next(0x400));

@@ -17,11 +17,14 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> Load(float* source) => Vector512.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> LoadF16(ushort* source)
+    public static Vector512<float> LoadF16(ushort* source) => FromHalves(Vector256.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> FromHalves(Vector256<ushort> halves)
     {
         // The half's exponent and mantissa, moved to the float's place, are 2^112 times too small; one multiplication
         // mends normals and subnormals alike. Infinity and NaN (exponent all ones) get the float's exponent by hand.
-        var bits = Vector512.WidenLower(Vector256.Load(source).ToVector512Unsafe());
+        var bits = Vector512.WidenLower(halves.ToVector512Unsafe());
         var magnitude = bits & Vector512.Create(0x7FFFu);
         var scaled = (magnitude << 13).AsSingle() * Vector512.Create(5.192296858534828e33f);
         var special = Vector512.GreaterThan(magnitude, Vector512.Create(0x7BFFu)) & Vector512.Create(0x7F800000u);

@@ -56,6 +56,11 @@ internal sealed unsafe class ScalarIntegerDot : IntegerDot
                 var total = 0f;
                 for (long block = 0; block < activations.Blocks; block++)
                 {
+                    if (weight.DType is DType.Q4_K or DType.Q5_K or DType.Q6_K)
+                    {
+                        total = AddKBlock(weight.DType, source, block, activations, total);
+                        continue;
+                    }
                     var sum = BlockSum(weight, row, source, block, activations.Integers + block * BlockColumns);
                     total = MathF.FusedMultiplyAdd(sum, ScaleOf(weight, row, source, block) * activations.Scales[block], total);
                 }
@@ -72,6 +77,33 @@ internal sealed unsafe class ScalarIntegerDot : IntegerDot
         for (var i = 0; i < BlockColumns; i++)
             sum += WeightAt(weight, row, source, block, i) * x[i];
         return sum;
+    }
+
+    /// <summary>A block's products, then its minimum; of Q6_K, which has none, the products of 16 columns and then of the others.</summary>
+    private static float AddKBlock(DType dtype, byte* source, long block, QuantizedRow x, float total)
+    {
+        const int superBlocks = 8;
+        var super = source + block / superBlocks * dtype.BlockBytes();
+        var group = (int)(block % superBlocks);
+        var integers = x.Integers + block * BlockColumns;
+        if (dtype == DType.Q6_K)
+        {
+            for (var half = 0; half < 2; half++)
+            {
+                var products = 0;
+                for (var i = 16 * half; i < 16 * half + 16; i++)
+                    products += (BlockDecoder.Q6At(super, BlockColumns * group + i) - 32) * integers[i];
+                var scale6 = HalfFloat.ToSingle(*(ushort*)(super + 208)) * (sbyte)super[192 + 2 * group + half];
+                total = MathF.FusedMultiplyAdd(products, scale6 * x.Scales[block], total);
+            }
+            return total;
+        }
+        var sum = 0;
+        for (var i = 0; i < BlockColumns; i++)
+            sum += BlockDecoder.Q4Or5At(dtype, super, group, i) * integers[i];
+        var (scale, minimum) = BlockDecoder.ScaleAndMinimum(super + 4, group);
+        total = MathF.FusedMultiplyAdd(sum, HalfFloat.ToSingle(*(ushort*)super) * scale * x.Scales[block], total);
+        return MathF.FusedMultiplyAdd(HalfFloat.ToSingle(*(ushort*)(super + 2)) * minimum, x.Scales[block] * (x.Offsets[block] / QuantizedRow.WeightOffset), total);
     }
 
     private static int WeightAt(Tensor weight, long row, byte* source, long block, int i) => weight.DType switch

@@ -21,12 +21,10 @@ internal sealed unsafe partial class VnniIntegerDot
     /// goes there. Rows that fill up the last panel have the scale 0.
     /// </summary>
     private static void PackPanels<TBlock>(Tensor weight, long rowStart, int rows, byte* plain, RowGroups groups, int panelRows, float* scales, int* zeros, byte* panels)
-        where TBlock : struct, IBlock
+        where TBlock : struct, IWeightBlock
     {
         var blocks = weight.Columns / BlockColumns;
         var rowBytes = weight.RowBytes;
-        // Bytes were raised by 128 as they were loaded; nibbles without stored zero points mean q - 8.
-        var defaultZero = QuantizedRow.WeightOffset >> TBlock.OffsetShift;
         for (var row = 0; row < Padded(rows, panelRows); row++)
         {
             var first = row / panelRows * blocks * panelRows + row % panelRows;
@@ -44,7 +42,7 @@ internal sealed unsafe partial class VnniIntegerDot
             {
                 var entry = block >> groups.Shift;
                 scales[first + block * panelRows] = TBlock.HoldsScale ? HalfFloat.ToSingle(*(ushort*)source) : groups.Scales[entry];
-                var zero = !TBlock.HoldsScale && groups.Zeros is not null ? groups.Zeros[entry] : defaultZero;
+                var zero = !TBlock.HoldsScale && groups.Zeros is not null ? groups.Zeros[entry] : TBlock.Zero;
                 var bytes = TBlock.Load(source);
                 if (zeros is null)
                     bytes += Vector256.Create((byte)(QuantizedRow.WeightOffset - zero));

@@ -16,6 +16,8 @@ public unsafe class IntegerDotTests
         get
         {
             var data = new TheoryData<string>("scalar");
+            if (Avx2.IsSupported && Fma.IsSupported)
+                data.Add("avx2");
             if (AvxVnni.IsSupported)
                 data.Add("vnni");
             if (AvxVnni.IsSupported && Avx512BW.IsSupported)
@@ -30,18 +32,29 @@ public unsafe class IntegerDotTests
     {
         "scalar" => Specification,
         "emitted" => new EmittedIntegerDot(Specification),
+        "avx2" => new Avx2IntegerDot(),
         _ => new VnniIntegerDot(name == "vnni-wide"),
     };
 
     /// <summary>Weights of every kind. Columns: one block, seven, eight and nine; groups of one block, of two, of three (no power of two), and whole rows.</summary>
     private static IEnumerable<Tensor> Cases(int rows)
     {
-        foreach (var columns in new[] { 32, 224, 256, 288, 896 })
+        foreach (var columns in new[] { 32, 224, 256, 288, 544, 896, 1056 })
         {
             foreach (var dtype in new[] { DType.Q8_0, DType.Q4_0 })
             {
                 using var weight = KernelSetTests.RandomWeight(dtype, rows, columns, rows + columns);
                 yield return weight.Tensor;
+            }
+            if (columns == 256)
+            {
+                foreach (var dtype in new[] { DType.Q4_K, DType.Q5_K, DType.Q6_K })
+                {
+                    using var one = KernelSetTests.RandomWeight(dtype, rows, columns, rows);
+                    yield return one.Tensor;
+                    using var three = KernelSetTests.RandomWeight(dtype, rows, 3 * columns, rows);
+                    yield return three.Tensor;
+                }
             }
             foreach (var groupSize in new[] { 32, 64, 96, 128, columns })
             {
@@ -76,6 +89,8 @@ public unsafe class IntegerDotTests
     /// <summary>
     /// Blocks: the float64 oracle reads weights that were rounded once, (q - zero) * scale; summed over 32 columns their errors stay below 32 u max|part|, which the
     /// magnitudes of the products bound. The kernels round the product of the scales, every fused addition, and the bias: n + 3 roundings.
+    /// One token and nibbles: q * x and zero * sum(x) are added up apart, each block in four lanes, so that the magnitudes are those of |q x| and |zero x|, and the lanes
+    /// take at most eight more roundings, the zero point's scale and factor two. K types, always: the same with minima, which double the additions.
     /// </summary>
     [Theory]
     [MemberData(nameof(Kernels))]
@@ -96,10 +111,18 @@ public unsafe class IntegerDotTests
                     for (var row = 0; row < rows; row++)
                     {
                         var (sum, magnitude) = Exact(weight, row, activations, decoded.Floats);
-                        double products = 0;
+                        double products = 0, apart = 0;
                         for (var k = 0; k < weight.Columns; k++)
-                            products += Math.Abs((double)decoded.Floats[k] * activations.Integers[k] * activations.Scales[k / 32]);
-                        var bound = UnitRoundoff * ((activations.Blocks + 3) * (magnitude + Math.Abs(bias.Floats[row])) + products);
+                        {
+                            var x1 = Math.Abs((double)activations.Integers[k] * activations.Scales[k / 32]);
+                            products += Math.Abs(decoded.Floats[k]) * x1;
+                            apart += (Math.Abs(decoded.Floats[k]) + 2 * ZeroMagnitude(weight, row, k)) * x1;
+                        }
+                        var bound = weight.DType.BlockElements() == 256
+                            ? UnitRoundoff * (2 * activations.Blocks + 13) * (apart + Math.Abs(bias.Floats[row]))
+                            : tokens == 1 && weight.DType is DType.Q4_0 or DType.I4
+                            ? UnitRoundoff * (activations.Blocks + 13) * (apart + Math.Abs(bias.Floats[row]))
+                            : UnitRoundoff * ((activations.Blocks + 3) * (magnitude + Math.Abs(bias.Floats[row])) + products);
                         var difference = Math.Abs(sum + bias.Floats[row] - y[token * rows + row]);
                         Assert.True(difference <= bound, $"{weight} token {token} of {tokens}, row {row}: off by {difference:E2}, allowed {bound:E2}");
                     }
@@ -107,6 +130,15 @@ public unsafe class IntegerDotTests
             }
         }
     }
+
+    /// <summary>Zero point times scale of column <paramref name="k"/>, or its minimum; |q * scale| is at most the weight's magnitude and this.</summary>
+    private static double ZeroMagnitude(Tensor weight, int row, int k) => weight.Scales is { } scales
+        ? Math.Abs(scales.Scale(row, k / scales.GroupSize) * (double)scales.Zero(row, k / scales.GroupSize))
+        : weight.DType == DType.Q6_K ? Math.Abs(32.0 * ((sbyte*)Super(weight, row, k))[192 + k % 256 / 16] * (double)*(Half*)(Super(weight, row, k) + 208))
+        : weight.DType is DType.Q4_K or DType.Q5_K ? Math.Abs((double)*(Half*)(Super(weight, row, k) + 2) * BlockDecoder.ScaleAndMinimum(Super(weight, row, k) + 4, k % 256 / 32).Minimum)
+        : 8 * Math.Abs((double)*(Half*)(weight.Row(row) + k / 32 * weight.DType.BlockBytes()));
+
+    private static byte* Super(Tensor weight, int row, int k) => weight.Row(row) + k / 256 * weight.DType.BlockBytes();
 
     /// <summary>Several tokens: the order of the specification, so the same bits.</summary>
     [Theory]
@@ -218,10 +250,10 @@ public unsafe class IntegerDotTests
             Assert.Equal(taken, IntegerDot.Takes(weight.Tensor));
             Assert.Equal(taken, IntegerDot.Takes(weight.Encoded));
         }
-        foreach (var dtype in new[] { DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.BF16, DType.F32, DType.I8 })
+        foreach (var dtype in new[] { DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.Q3_K, DType.Q4_K, DType.Q5_K, DType.Q6_K, DType.BF16, DType.F32, DType.I8 })
         {
-            using var weight = KernelSetTests.RandomWeight(dtype, 2, 64, 1);
-            Assert.Equal(dtype is DType.Q8_0 or DType.Q4_0, IntegerDot.Takes(weight.Tensor));
+            using var weight = KernelSetTests.RandomWeight(dtype, 2, 256, 1);
+            Assert.Equal(dtype is DType.Q8_0 or DType.Q4_0 or DType.Q4_K or DType.Q5_K or DType.Q6_K, IntegerDot.Takes(weight.Tensor));
         }
     }
 
@@ -272,6 +304,20 @@ public unsafe class IntegerDotTests
             return;
         }
         for (long at = 0; at < weight.ByteLength; at += weight.DType.BlockBytes())
-            *(Half*)(weight.Data + at) = (Half)1;
+        {
+            var block = weight.Data + at;
+            if (weight.DType == DType.Q6_K)
+            {
+                *(Half*)(block + 208) = (Half)1;
+                new Span<byte>(block + 192, 16).Fill(1);
+                continue;
+            }
+            *(Half*)block = (Half)1;
+            if (weight.DType is not (DType.Q4_K or DType.Q5_K))
+                continue;
+            *(Half*)(block + 2) = (Half)1;
+            new Span<byte>(block + 4, 8).Fill(1);
+            new Span<byte>(block + 12, 4).Fill(0x11);
+        }
     }
 }

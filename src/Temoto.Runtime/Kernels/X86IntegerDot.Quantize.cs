@@ -4,9 +4,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Temoto.Kernels;
 
-internal sealed unsafe partial class VnniIntegerDot
+/// <summary>Rounding activations, eight at a time.</summary>
+internal abstract unsafe partial class X86IntegerDot<TProducts>
 {
-    public override void Quantize(float* x, long columns, QuantizedRow destination)
+    public sealed override void Quantize(float* x, long columns, QuantizedRow destination)
     {
         for (long block = 0; block < columns / BlockColumns; block++, x += BlockColumns)
         {
@@ -33,7 +34,7 @@ internal sealed unsafe partial class VnniIntegerDot
         }
     }
 
-    public override void QuantizeToGrid(float* x, float scale, long columns, QuantizedRow destination)
+    public sealed override void QuantizeToGrid(float* x, float scale, long columns, QuantizedRow destination)
     {
         var scales = Vector256.Create(scale);
         for (long block = 0; block < columns / BlockColumns; block++, x += BlockColumns)
@@ -62,7 +63,7 @@ internal sealed unsafe partial class VnniIntegerDot
             Avx2.PackSignedSaturate(Avx.ConvertToVector256Int32(c), Avx.ConvertToVector256Int32(d)));
         var integers = Avx2.PermuteVar8x32(words.AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsSByte();
         integers.Store(destination.Integers + block * BlockColumns);
-        var sum = Vector256.Sum(AvxVnni.MultiplyWideningAndAdd(Vector256<int>.Zero, Vector256.Create((byte)1), integers));
+        var sum = Vector256.Sum(TProducts.Small(Vector256.Create((byte)1), integers));
         destination.Offsets[block] = -QuantizedRow.WeightOffset * sum;
     }
 }

@@ -6,29 +6,37 @@ using Temoto.Tensors;
 namespace Temoto.Kernels;
 
 /// <summary>
-/// One token: weights are multiplied as they lie. Lane i sums blocks i, i + 8, i + 16, ... of a row; the lanes are added up at the end.
+/// One token times weights of eight bits, multiplied as they lie. Lane i sums blocks i, i + 8, i + 16, ... of a row; the lanes are added up at the end.
 /// </summary>
-internal sealed unsafe partial class VnniIntegerDot
+/// <typeparam name="TProducts">Products of bytes.</typeparam>
+/// <typeparam name="TBlock">One of signed bytes.</typeparam>
+internal static unsafe class ByteDecode<TProducts, TBlock>
+    where TProducts : struct, IByteProducts
+    where TBlock : struct, IWeightBlock
 {
+    private const int BlockColumns = QuantizedRow.BlockColumns;
+
+    /// <summary>Blocks of one row that are combined in one register.</summary>
+    private const int LaneBlocks = RowGroups.LaneBlocks;
+
     /// <summary>How far ahead of the multiplication weights are asked for: a page, since the hardware's own prefetcher stops at its end.</summary>
     private const int PrefetchBytes = 4096;
 
-    private static void MatVec<TBlock>(Tensor weight, long rowStart, int rows, byte* plain, RowGroups groups, float* bias, byte* x, float* y)
-        where TBlock : struct, IBlock
+    public static void MatVec(Tensor weight, long rowStart, int rows, byte* plain, float* bias, byte* x, float* y, float* scratch)
     {
+        var groups = new RowGroups(weight, scratch);
         var activations = new QuantizedRow(x, weight.Columns);
         var rowBytes = weight.RowBytes;
         for (var row = 0; row < rows; row++)
         {
             if (!TBlock.HoldsScale)
                 groups.Read(rowStart + row);
-            var sum = DotRow<TBlock>(plain + row * rowBytes, groups, activations);
+            var sum = DotRow(plain + row * rowBytes, groups, activations);
             y[row] = bias is null ? sum : sum + bias[rowStart + row];
         }
     }
 
-    private static float DotRow<TBlock>(byte* row, RowGroups groups, QuantizedRow x)
-        where TBlock : struct, IBlock
+    private static float DotRow(byte* row, RowGroups groups, QuantizedRow x)
     {
         var total = Vector256<float>.Zero;
         var entries = groups.LaneEntries;
@@ -39,21 +47,13 @@ internal sealed unsafe partial class VnniIntegerDot
         {
             Sse.Prefetch0(row + PrefetchBytes);
             Sse.Prefetch0(row + PrefetchBytes + 64);
-            if (TBlock.Bytes > 16)
-                Sse.Prefetch0(row + PrefetchBytes + 128);
-            if (TBlock.Bytes > 24)
-                Sse.Prefetch0(row + PrefetchBytes + 192);
-            if (TBlock.Bytes > 32)
-                Sse.Prefetch0(row + PrefetchBytes + 256);
+            Sse.Prefetch0(row + PrefetchBytes + 128);
+            Sse.Prefetch0(row + PrefetchBytes + 192);
+            Sse.Prefetch0(row + PrefetchBytes + 256);
             var firstEntry = block >> groups.Shift;
-            var offsets = Vector256.Load(x.Offsets + block);
-            if (!TBlock.HoldsScale && groups.Zeros is not null)
-                offsets = (offsets * Avx2.PermuteVar8x32(Vector256.Load(groups.Zeros + firstEntry), entries)) >> 7;
-            else
-                offsets >>= TBlock.OffsetShift;
-            var sums = BlockSums<TBlock>(row, integers) + offsets;
+            var sums = BlockSums(row, integers);
             var scales = TBlock.HoldsScale
-                ? BlockScales<TBlock>(row)
+                ? BlockScales(row)
                 : Avx2.PermuteVar8x32(Vector256.Load(groups.Scales + firstEntry), entries);
             total = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(sums), scales * Vector256.Load(x.Scales + block), total);
         }
@@ -61,12 +61,7 @@ internal sealed unsafe partial class VnniIntegerDot
         {
             // Half a register of blocks: the upper lanes stay as they are.
             var firstEntry = block >> groups.Shift;
-            var offsets = Vector128.Load(x.Offsets + block);
-            if (!TBlock.HoldsScale && groups.Zeros is not null)
-                offsets = (offsets * Avx2.PermuteVar8x32(Vector256.Load(groups.Zeros + firstEntry), entries).GetLower()) >> 7;
-            else
-                offsets >>= TBlock.OffsetShift;
-            var sums = Vector128.ConvertToSingle(HalfBlockSums<TBlock>(row, integers) + offsets);
+            var sums = Vector128.ConvertToSingle(HalfBlockSums(row, integers));
             var scales = TBlock.HoldsScale
                 ? Vector128.Create(HalfFloat.ToSingle(*(ushort*)row), HalfFloat.ToSingle(*(ushort*)(row + TBlock.Bytes)), HalfFloat.ToSingle(*(ushort*)(row + 2 * TBlock.Bytes)), HalfFloat.ToSingle(*(ushort*)(row + 3 * TBlock.Bytes)))
                 : Avx2.PermuteVar8x32(Vector256.Load(groups.Scales + firstEntry), entries).GetLower();
@@ -79,8 +74,7 @@ internal sealed unsafe partial class VnniIntegerDot
         for (; block < blocks; block++, row += TBlock.Bytes, integers += BlockColumns)
         {
             var entry = block >> groups.Shift;
-            var offset = !TBlock.HoldsScale && groups.Zeros is not null ? (x.Offsets[block] * groups.Zeros[entry]) >> 7 : x.Offsets[block] >> TBlock.OffsetShift;
-            var sum = Vector256.Sum(Products<TBlock>(row, integers)) + offset;
+            var sum = Vector256.Sum(Products(row, integers));
             var scale = TBlock.HoldsScale ? HalfFloat.ToSingle(*(ushort*)row) : groups.Scales[entry];
             tail = MathF.FusedMultiplyAdd(sum, scale * x.Scales[block], tail);
         }
@@ -89,19 +83,16 @@ internal sealed unsafe partial class VnniIntegerDot
 
     /// <summary>Products of a block, each lane the sum of four.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Products<TBlock>(byte* block, sbyte* x)
-        where TBlock : struct, IBlock =>
-        AvxVnni.MultiplyWideningAndAdd(Vector256<int>.Zero, TBlock.Load(block), Vector256.Load(x));
+    private static Vector256<int> Products(byte* block, sbyte* x) => TProducts.Signed(TBlock.Load(block).AsSByte(), Vector256.Load(x));
 
     /// <summary>Sums of eight blocks, lane i that of block i: pairs of registers are added lane by neighbour, three times over.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> BlockSums<TBlock>(byte* row, sbyte* x)
-        where TBlock : struct, IBlock
+    private static Vector256<int> BlockSums(byte* row, sbyte* x)
     {
-        var a = Avx2.HorizontalAdd(Products<TBlock>(row, x), Products<TBlock>(row + TBlock.Bytes, x + 32));
-        var b = Avx2.HorizontalAdd(Products<TBlock>(row + 2 * TBlock.Bytes, x + 64), Products<TBlock>(row + 3 * TBlock.Bytes, x + 96));
-        var c = Avx2.HorizontalAdd(Products<TBlock>(row + 4 * TBlock.Bytes, x + 128), Products<TBlock>(row + 5 * TBlock.Bytes, x + 160));
-        var d = Avx2.HorizontalAdd(Products<TBlock>(row + 6 * TBlock.Bytes, x + 192), Products<TBlock>(row + 7 * TBlock.Bytes, x + 224));
+        var a = Avx2.HorizontalAdd(Products(row, x), Products(row + TBlock.Bytes, x + 32));
+        var b = Avx2.HorizontalAdd(Products(row + 2 * TBlock.Bytes, x + 64), Products(row + 3 * TBlock.Bytes, x + 96));
+        var c = Avx2.HorizontalAdd(Products(row + 4 * TBlock.Bytes, x + 128), Products(row + 5 * TBlock.Bytes, x + 160));
+        var d = Avx2.HorizontalAdd(Products(row + 6 * TBlock.Bytes, x + 192), Products(row + 7 * TBlock.Bytes, x + 224));
         var low = Avx2.HorizontalAdd(a, b);
         var high = Avx2.HorizontalAdd(c, d);
         return Avx2.Permute2x128(low, high, 0x20) + Avx2.Permute2x128(low, high, 0x31);
@@ -109,18 +100,16 @@ internal sealed unsafe partial class VnniIntegerDot
 
     /// <summary>The same of four blocks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> HalfBlockSums<TBlock>(byte* row, sbyte* x)
-        where TBlock : struct, IBlock
+    private static Vector128<int> HalfBlockSums(byte* row, sbyte* x)
     {
-        var a = Avx2.HorizontalAdd(Products<TBlock>(row, x), Products<TBlock>(row + TBlock.Bytes, x + 32));
-        var b = Avx2.HorizontalAdd(Products<TBlock>(row + 2 * TBlock.Bytes, x + 64), Products<TBlock>(row + 3 * TBlock.Bytes, x + 96));
+        var a = Avx2.HorizontalAdd(Products(row, x), Products(row + TBlock.Bytes, x + 32));
+        var b = Avx2.HorizontalAdd(Products(row + 2 * TBlock.Bytes, x + 64), Products(row + 3 * TBlock.Bytes, x + 96));
         var sums = Avx2.HorizontalAdd(a, b);
         return sums.GetLower() + sums.GetUpper();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> BlockScales<TBlock>(byte* row)
-        where TBlock : struct, IBlock => Lanes256.FromHalves(Vector128.Create(
+    private static Vector256<float> BlockScales(byte* row) => Lanes256.FromHalves(Vector128.Create(
             *(ushort*)row,
             *(ushort*)(row + TBlock.Bytes),
             *(ushort*)(row + 2 * TBlock.Bytes),

@@ -1,0 +1,96 @@
+using System.Runtime.Intrinsics;
+using Temoto.Tensors;
+
+namespace Temoto.Kernels;
+
+/// <summary>What integer products on x86 share: rounding activations, and one token. Several tokens are the matter of each instruction set.</summary>
+/// <typeparam name="TProducts">Products of bytes in 256-bit registers.</typeparam>
+/// <param name="wideNibbles">Whether the processor has 512-bit byte multiplication (AVX-512BW), which is faster for nibbles.</param>
+internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles) : IntegerDot
+    where TProducts : struct, IByteProducts
+{
+    private protected const int BlockColumns = QuantizedRow.BlockColumns;
+
+    private protected bool WideNibbles => wideNibbles;
+
+    public sealed override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
+    {
+        if (weight.DType is DType.Q4_K or DType.Q5_K or DType.Q6_K)
+        {
+            MatMulK(weight, rowStart, (int)(rowEnd - rowStart), bias, x, tokens, y, yStride, scratch);
+            return;
+        }
+        if (tokens > 1)
+        {
+            MatMulPanels(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+            return;
+        }
+        var rows = (int)(rowEnd - rowStart);
+        var plain = PlainRows(weight, rowStart, rowEnd, (byte*)(scratch + DecodeFloats(weight.Columns)));
+        switch (weight.DType)
+        {
+            case DType.Q8_0:
+                ByteDecode<TProducts, Q8Block>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
+                break;
+            case DType.I8:
+                ByteDecode<TProducts, I8Block>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
+                break;
+            case DType.Q4_0 when wideNibbles:
+                NibbleDecode<Lanes512, NibbleLanes512, Vector512<float>, Q4Nibbles>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
+                break;
+            case DType.Q4_0:
+                NibbleDecode<Lanes256, NibbleLanes256<TProducts>, Vector256<float>, Q4Nibbles>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
+                break;
+            case DType.I4 when wideNibbles:
+                NibbleDecode<Lanes512, NibbleLanes512, Vector512<float>, I4Nibbles>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
+                break;
+            case DType.I4:
+                NibbleDecode<Lanes256, NibbleLanes256<TProducts>, Vector256<float>, I4Nibbles>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(weight), weight.DType, "no integer products of this element type");
+        }
+    }
+
+    private static void MatMulK(Tensor weight, long rowStart, int rows, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
+    {
+        var plain = PlainRows(weight, rowStart, rowStart + rows, (byte*)(scratch + DecodeFloats(weight.Columns)));
+        switch (weight.DType)
+        {
+            case DType.Q4_K when tokens == 1:
+                KQuantDot<TProducts, Q4KBlock>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
+                break;
+            case DType.Q4_K:
+                KQuantDot<TProducts, Q4KBlock>.MatMul(weight, rowStart, rows, plain, bias, x, tokens, y, yStride, scratch);
+                break;
+            case DType.Q5_K when tokens == 1:
+                KQuantDot<TProducts, Q5KBlock>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
+                break;
+            case DType.Q5_K:
+                KQuantDot<TProducts, Q5KBlock>.MatMul(weight, rowStart, rows, plain, bias, x, tokens, y, yStride, scratch);
+                break;
+            case DType.Q6_K when tokens == 1:
+                KQuantDot<TProducts, Q6KBlock>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
+                break;
+            default:
+                KQuantDot<TProducts, Q6KBlock>.MatMul(weight, rowStart, rows, plain, bias, x, tokens, y, yStride, scratch);
+                break;
+        }
+    }
+
+    /// <summary><see cref="IntegerDot.MatMul"/> for two tokens or more and other types than K, equal to the specification bit for bit.</summary>
+    private protected abstract void MatMulPanels(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch);
+
+    /// <summary>Scratch floats for one token, and for K types, without the plain rows of an encoded weight.</summary>
+    private protected static long DecodeFloats(long columns) =>
+        Math.Max(columns % 256 == 0 ? KQuantDot<TProducts, Q6KBlock>.ScratchFloats(columns) : RowGroups.ScratchFloats(columns), NibbleDecode<Lanes512, NibbleLanes512, Vector512<float>, I4Nibbles>.ScratchFloats(columns));
+
+    /// <summary>Where the rows lie plain: in the weight itself, or decoded into <paramref name="scratch"/>.</summary>
+    private protected static byte* PlainRows(Tensor weight, long rowStart, long rowEnd, byte* scratch)
+    {
+        if (weight.Encoded is not { } encoded)
+            return weight.Row(rowStart);
+        encoded.DecodeRows(rowStart, rowEnd, scratch);
+        return scratch;
+    }
+}

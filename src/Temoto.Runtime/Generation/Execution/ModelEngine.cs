@@ -62,7 +62,7 @@ internal sealed class ModelEngine : IDisposable
     public WorkerPool Pool => pool;
 
     /// <summary>Activations, scratch and tables of a phase.</summary>
-    public long ActivationBytes(Phase phase) => PlanExecutor.Bytes(phase == Phase.Prefill ? plan.Prefill : plan.Decode, plan.Kernels, plan.Threads, plan.ContextTokens);
+    public long ActivationBytes(Phase phase) => PlanExecutor.Bytes(phase == Phase.Prefill ? plan.Prefill : plan.Decode, plan.Kernels, plan.Threads);
 
     public KvCache NewCache() => new(Config, ContextTokens, plan.KvType);
 

@@ -72,8 +72,9 @@ internal static class InspectCommand
             ("intermediate_size", $"{config.IntermediateSize}"),
             ("num_hidden_layers", $"{config.NumHiddenLayers}"),
             ("num_attention_heads", $"{config.NumAttentionHeads} of {config.HeadDim} ({config.NumKeyValueHeads} key/value)"),
-            ("vocab_size", $"{config.VocabSize}"),
-            ("max_position_embeddings", $"{config.MaxPositionEmbeddings}"),
+            .. config.Vision is { } vision
+                ? new[] { ("pictures", $"{vision.ImageWidth} x {vision.ImageHeight} in patches of {vision.PatchSize}: {vision.Tokens} tokens"), ("classes", $"{vision.Labels.Count}") }
+                : [("vocab_size", $"{config.VocabSize}"), ("max_position_embeddings", $"{config.MaxPositionEmbeddings}")],
             config.HasLearnedPositions ? ("positions", "learned") : ("rope_theta", $"{config.RopeTheta}{(config.RopeScaling is { } scaling ? $", {scaling.RopeType} scaling x{scaling.Factor}" : "")}"),
             ("output head", config.TieWordEmbeddings ? "tied to the embedding" : "separate"),
             ("tokenizer", checkpoint.Tokenizer is { } tokenizer ? $"{tokenizer.Kind}, {tokenizer.Tokens.Count} tokens, {tokenizer.AddedTokens.Count} added" : "none"),

@@ -19,6 +19,8 @@ internal static class PackRun
         if (target != PackTarget.Temoto)
             RefuseEarly(checkpoint, settings, output, target);
         var observes = settings?.Method is QuantizationMethod.Awq or QuantizationMethod.SmoothQuant;
+        if (observes && checkpoint.Config.Vision is not null)
+            throw new InputException("--method", null, $"{settings!.Method.ToString().ToLowerInvariant()} for a model that looks at pictures", "rtn: there are no pictures to observe here", "add --method rtn");
         if (!observes && choice.CalibrationPath(parsed) is not null)
             throw new InputException("--calibration", null, "it with a method that observes nothing", "--method awq or smoothquant", "leave --calibration out");
         var calibration = observes ? Calibrate(checkpoint, choice, parsed, cancellation) : null;

@@ -37,9 +37,9 @@ internal sealed record BoundGroup(IReadOnlyList<LinearOp> Linears, string? FoldI
             throw new InvalidOperationException($"{string.Join(", ", group.Linears)} do not read the same input");
         var prefix = linears[0].Weight[..^(linears[0].Name.Length + ".weight".Length)];
         var indices = ops.Select((op, index) => (op, index)).Where(item => item.op is LinearOp).ToDictionary(item => item.op.Name, item => item.index);
-        var folds = byName.TryGetValue(group.FoldInto, out var before)
+        var folds = group.FoldInto is not null && (byName.TryGetValue(group.FoldInto, out var before)
             ? !group.NeedsEqualShapes || before.Output.Width == linears[0].Output.Width && before.Input.Width == linears[0].Input.Width
-            : NormFolds(group.FoldInto, linears, ops);
+            : NormFolds(group.FoldInto, linears, ops));
         return new BoundGroup(linears, folds ? prefix + group.FoldInto : null, linears.Min(linear => indices[linear.Name]), indices[group.InspectedEnd]);
     }
 }

@@ -13,10 +13,22 @@ internal sealed unsafe class CalibrationStream : IDisposable
     private readonly NativeBuffer hidden;
     private readonly int width;
 
-    /// <summary>Runs everything before the first layer.</summary>
+    /// <summary>Takes texts through everything before the first layer.</summary>
     public CalibrationStream(ModelGraph graph, Checkpoint source, IReadOnlyList<int[]> sequences, ParallelKernels compute)
+        : this(graph, source, [.. sequences.Where(tokens => tokens.Length > 0).Select(tokens => (tokens.Length, (Action<GraphSlice>)(slice => tokens.CopyTo(slice.TokenIds))))], compute)
     {
-        Lengths = [.. sequences.Select(sequence => sequence.Length).Where(length => length > 0)];
+    }
+
+    /// <summary>Takes pictures [3, height, width] through everything before the first layer.</summary>
+    public CalibrationStream(ModelGraph graph, Checkpoint source, IReadOnlyList<float[]> pictures, ParallelKernels compute)
+        : this(graph, source, [.. pictures.Select(pixels => (graph.Config.Vision!.Tokens, (Action<GraphSlice>)(slice => pixels.CopyTo(slice.Pixels))))], compute)
+    {
+    }
+
+    /// <param name="sequences">How long each is, and what puts it where the first operation reads it.</param>
+    private CalibrationStream(ModelGraph graph, Checkpoint source, IReadOnlyList<(int Length, Action<GraphSlice> Enter)> sequences, ParallelKernels compute)
+    {
+        Lengths = [.. sequences.Select(sequence => sequence.Length)];
         Starts = [.. Lengths.Select((_, index) => Lengths.Take(index).Sum())];
         Tokens = Lengths.Sum();
         LongestSequence = Lengths.Max();
@@ -24,14 +36,22 @@ internal sealed unsafe class CalibrationStream : IDisposable
         width = ops[^1].Output.Width;
         hidden = new NativeBuffer((long)Tokens * width * sizeof(float));
         using var slice = new GraphSlice(graph, ops, LongestSequence, compute);
-        var sequence = 0;
-        foreach (var tokens in sequences.Where(tokens => tokens.Length > 0))
+        using var vectors = LayerWeights.Load(source, ops.SelectMany(Vectors), compute);
+        for (var sequence = 0; sequence < sequences.Count; sequence++)
         {
-            tokens.CopyTo(slice.TokenIds);
-            slice.Run(0, ops.Length - 1, tokens.Length, name => source.Tensors[name]);
-            new Span<float>(slice.At(ops[^1].Output), tokens.Length * width).CopyTo(new Span<float>(Hidden(sequence++), tokens.Length * width));
+            sequences[sequence].Enter(slice);
+            slice.Run(0, ops.Length - 1, Lengths[sequence], name => vectors.Contains(name) ? vectors[name] : source.Tensors[name]);
+            new Span<float>(slice.At(ops[^1].Output), Lengths[sequence] * width).CopyTo(new Span<float>(Hidden(sequence), Lengths[sequence] * width));
         }
     }
+
+    /// <summary>What the steps want as F32; tables and matrices are read as they are.</summary>
+    private static IEnumerable<string> Vectors(Op op) => op switch
+    {
+        LinearOp { Bias: { } bias } => [bias],
+        OwnTokensOp own => own.Weights,
+        _ => [],
+    };
 
     public IReadOnlyList<int> Lengths { get; }
 

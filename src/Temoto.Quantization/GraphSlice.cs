@@ -19,6 +19,7 @@ internal sealed unsafe class GraphSlice : IDisposable
     private readonly NativeBuffer arena;
     private readonly NativeBuffer angles;
     private readonly NativeBuffer tokenIds;
+    private readonly NativeBuffer pixels;
     private readonly KvCache cache;
     private readonly Dictionary<int, long> offsets = [];
     private readonly long roundedInput;
@@ -43,6 +44,7 @@ internal sealed unsafe class GraphSlice : IDisposable
         arena = new NativeBuffer(bytes);
         angles = new NativeBuffer(2L * maxTokens * rotary.HalfHeadDim * sizeof(float));
         tokenIds = new NativeBuffer((long)maxTokens * sizeof(int));
+        pixels = new NativeBuffer((long)(graph.Config.Vision?.PixelCount ?? 0) * sizeof(float));
         // Operations are bound as those of layer 0, so that the cache holds one layer.
         cache = new KvCache(graph.Config with { NumHiddenLayers = 1 }, maxTokens, KvType.F32);
         for (var position = 0; position < maxTokens; position++)
@@ -66,6 +68,9 @@ internal sealed unsafe class GraphSlice : IDisposable
     /// <summary>Where a slice that starts with the embedding finds its token ids.</summary>
     public Span<int> TokenIds => new(tokenIds.Data, maxTokens);
 
+    /// <summary>[3, height, width]: where a slice that starts with patches finds its picture.</summary>
+    public Span<float> Pixels => new(pixels.Floats, (int)(pixels.ByteLength / sizeof(float)));
+
     /// <summary>Runs operations [first, last] on a sequence that starts at position 0.</summary>
     /// <param name="weights">Matrices of any type, vectors as F32.</param>
     /// <param name="grids">How the input of a linear operation is rounded; null, or a null answer, leaves it as it is.</param>
@@ -79,6 +84,7 @@ internal sealed unsafe class GraphSlice : IDisposable
             Scratch = compute.Scratch(scratchFloats),
             Arena = arena.Data,
             TokenIds = (int*)tokenIds.Data,
+            Pixels = pixels.Floats,
             Cosines = angles.Floats,
             Sines = angles.Floats + (long)maxTokens * rotary.HalfHeadDim,
             Tokens = tokens,
@@ -97,6 +103,7 @@ internal sealed unsafe class GraphSlice : IDisposable
         arena.Dispose();
         angles.Dispose();
         tokenIds.Dispose();
+        pixels.Dispose();
         cache.Dispose();
     }
 
@@ -113,6 +120,8 @@ internal sealed unsafe class GraphSlice : IDisposable
         var step = new PlanStep(op, DataflowMode.Gemm, inputs, offsets[op.Output.Id], op is LinearOp ? ParallelKernels.TileRows : 1, 1, []);
         return op switch
         {
+            PatchesOp patches => new PatchesStep(step, patches, state),
+            OwnTokensOp own => new OwnTokensStep(step, own, Vectors(own.Weights, weights), state),
             EmbedOp embed => new EmbedStep(step, embed, weights(embed.Weight), state),
             RmsNormOp norm => new RmsNormStep(step, norm, (float*)weights(norm.Weight).Data, state, false),
             LayerNormOp norm => new LayerNormStep(step, norm, (float*)weights(norm.Weight).Data, (float*)weights(norm.Bias).Data, state, false),
@@ -125,6 +134,14 @@ internal sealed unsafe class GraphSlice : IDisposable
             AddOp => new AddStep(step, state, false),
             _ => throw new InvalidOperationException($"no calibration step for {op.GetType().Name}"),
         };
+    }
+
+    private static float*[] Vectors(IReadOnlyList<string> names, Func<string, Tensor> weights)
+    {
+        var vectors = new float*[names.Count];
+        for (var i = 0; i < vectors.Length; i++)
+            vectors[i] = (float*)weights(names[i]).Data;
+        return vectors;
     }
 
     private void RoundRows(float* x, float* y, int tokens, int width, ActivationGrid grid) =>

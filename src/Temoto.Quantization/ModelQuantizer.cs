@@ -20,6 +20,7 @@ internal static unsafe class ModelQuantizer
     /// <param name="calibration">
     /// Token ids, cut into sequences (<see cref="CalibrationTokens.Cut"/>). Rounding to nearest needs none, and only measures errors for the report where it gets them.
     /// </param>
+    /// <param name="pictures">The same for models that look at pictures: [3, height, width] each, of the model's own size.</param>
     /// <param name="isDone">True for the keys of parts that an earlier run has finished; they are neither computed nor handed out.</param>
     /// <param name="write">Takes a finished part.</param>
     /// <param name="progress">Gets the weights done so far and in all.</param>
@@ -33,6 +34,7 @@ internal static unsafe class ModelQuantizer
         Action<long, long>? progress = null,
         Action<LayerReport>? report = null,
         int? threads = null,
+        IReadOnlyList<float[]>? pictures = null,
         CancellationToken cancellation = default)
     {
         var config = source.Config;
@@ -41,7 +43,9 @@ internal static unsafe class ModelQuantizer
             source.Require(use.Name, use.Shape);
         if (settings.Method != QuantizationMethod.Rtn && !settings.Weights.IsInteger)
             throw new ArgumentException($"{settings.Method} quantizes to integers, not to {settings.Weights.Type}", nameof(settings));
-        if (settings.Method != QuantizationMethod.Rtn || calibration is not null)
+        if (config.Vision is { } vision)
+            CheckPictures(pictures, settings, vision);
+        else if (settings.Method != QuantizationMethod.Rtn || calibration is not null)
             CalibrationTokens.Check(calibration ?? [], config);
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
         using var compute = new ParallelKernels(KernelChooser.Choose(null), pool);
@@ -60,7 +64,9 @@ internal static unsafe class ModelQuantizer
             progress?.Invoke(totalWeights, totalWeights);
             return;
         }
-        using var stream = calibration is null ? null : new CalibrationStream(graph, source, calibration, compute);
+        using var stream = pictures is not null ? new CalibrationStream(graph, source, pictures, compute)
+            : calibration is not null ? new CalibrationStream(graph, source, calibration, compute)
+            : null;
         foreach (var layer in layers)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -122,8 +128,8 @@ internal static unsafe class ModelQuantizer
 
     private static List<Tensor> Outside(Checkpoint source, ModelGraph graph, QuantizationSettings settings, WeightEncoder encoder, KernelSet kernels, CancellationToken cancellation)
     {
-        var embedding = graph.Ops.OfType<EmbedOp>().First().Weight;
-        var head = Linears(graph, -1).Last().Weight;
+        var embedding = Entrance(graph);
+        var heads = Heads(graph);
         var tensors = new List<Tensor>();
         foreach (var (name, _) in ModelTensors.Of(source.Config))
         {
@@ -132,12 +138,34 @@ internal static unsafe class ModelQuantizer
                 continue;
             var tensor = source.Tensors[name];
             tensors.Add(name == embedding ? Encode(tensor, settings.Embedding, encoder, kernels)
-                : name == head ? Encode(tensor, settings.LmHead, encoder, kernels)
+                : heads.Contains(name) ? Encode(tensor, settings.LmHead, encoder, kernels)
                 : tensor);
         }
-        if (head == embedding && settings.LmHead != settings.Embedding)
+        if (heads.Contains(embedding) && settings.LmHead != settings.Embedding)
             tensors.Add(Encode(source.Tensors[embedding].Renamed("lm_head.weight"), settings.LmHead, encoder, kernels));
         return tensors;
+    }
+
+    /// <summary>The table of tokens, or the matrix that makes tokens of patches.</summary>
+    private static string Entrance(ModelGraph graph) => graph.Ops.OfType<EmbedOp>().FirstOrDefault()?.Weight ?? graph.Ops.OfType<LinearOp>().First().Weight;
+
+    /// <summary>The matrices that give the logits: one, or two whose answers are averaged.</summary>
+    private static HashSet<string> Heads(ModelGraph graph)
+    {
+        var last = graph.Ops.First(op => op.Output.Id == graph.Logits.Id);
+        var outputs = last is AverageOp ? last.Inputs.Select(input => input.Id).ToHashSet() : [last.Output.Id];
+        return [.. graph.Ops.OfType<LinearOp>().Where(linear => outputs.Contains(linear.Output.Id)).Select(linear => linear.Weight)];
+    }
+
+    private static void CheckPictures(IReadOnlyList<float[]>? pictures, QuantizationSettings settings, VisionConfig vision)
+    {
+        if (settings.Method != QuantizationMethod.Rtn && pictures is not { Count: > 0 })
+            throw new InputException("calibration", null, "no pictures", $"pictures to observe activations on with {settings.Method.ToString().ToLowerInvariant()}", "use --method rtn, which observes nothing");
+        foreach (var pixels in pictures ?? [])
+        {
+            if (pixels.Length != vision.PixelCount)
+                throw new InputException("calibration", null, $"a picture of {pixels.Length} numbers", $"{vision.PixelCount}: 3 x {vision.ImageHeight} x {vision.ImageWidth}", "resize it to the model's own size");
+        }
     }
 
     /// <summary>A matrix of the checkpoint in another format; itself where it has it already.</summary>
@@ -146,17 +174,18 @@ internal static unsafe class ModelQuantizer
             ? matrix
             : encoder.Encode(matrix.Name, matrix.Rows, matrix.Columns, (row, destination) => kernels.DecodeRow(matrix, row, destination), format);
 
+    /// <summary>The number behind ".layers." (language models) or ".layer." (vision models); -1 for what stands outside.</summary>
     private static int LayerOf(string name)
     {
-        const string marker = ".layers.";
-        var start = name.IndexOf(marker, StringComparison.Ordinal);
-        if (start < 0)
+        var start = name.IndexOf(".layer", StringComparison.Ordinal);
+        var dot = start < 0 ? -1 : name.IndexOf('.', start + 1);
+        if (dot < 0)
             return -1;
-        var digits = name.AsSpan(start + marker.Length);
+        var digits = name.AsSpan(dot + 1);
         var length = digits.IndexOf('.');
         return length > 0 && int.TryParse(digits[..length], out var layer) ? layer : -1;
     }
 
     private static List<string> NamesOf(ModelConfig config, int layer) =>
-        [.. ModelTensors.Of(config).Select(tensor => tensor.Name).Where(name => name.Contains($".layers.{layer}.", StringComparison.Ordinal))];
+        [.. ModelTensors.Of(config).Select(tensor => tensor.Name).Where(name => LayerOf(name) == layer)];
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Temoto.Formats;
@@ -26,6 +27,9 @@ internal sealed class PackJob(Checkpoint source, string output)
 
     /// <summary>Token sequences; null where the method observes nothing.</summary>
     public IReadOnlyList<int[]>? Calibration { get; init; }
+
+    /// <summary>What a vision model observes in place of tokens.</summary>
+    public IReadOnlyList<float[]>? Pictures { get; init; }
 
     /// <summary>A JSON object for the file's metadata; null for none.</summary>
     public string? Description { get; init; }
@@ -71,7 +75,7 @@ internal sealed class PackJob(Checkpoint source, string output)
         var keys = new List<string>();
         if (Quantization is { } settings)
         {
-            ModelQuantizer.Run(source, settings, Calibration, IsDone, part => WritePart(part, cancellation), quantizing, reports.Add, cancellation: cancellation);
+            ModelQuantizer.Run(source, settings, Calibration, IsDone, part => WritePart(part, cancellation), quantizing, reports.Add, pictures: Pictures, cancellation: cancellation);
             keys.Add(ModelQuantizer.OutsideKey);
             keys.AddRange(Enumerable.Range(0, source.Config.NumHiddenLayers).Select(ModelQuantizer.LayerKey));
         }
@@ -133,6 +137,8 @@ internal sealed class PackJob(Checkpoint source, string output)
         var config = HuggingFaceConfigWriter.Write(source.Config with { RopeInterleaved = false, RopeFrequencyFactors = null });
         hash.AppendData(Encoding.UTF8.GetBytes($"{typeof(PackJob).Module.ModuleVersionId}\n{config}\n{source.Config.RopeInterleaved}\n{string.Join(' ', source.Config.RopeFrequencyFactors ?? [])}\n"));
         hash.AppendData(Encoding.UTF8.GetBytes($"{Quantization}\n{Packing}\n{Description}\n{(Calibration is null ? "" : CalibrationText.Hash(Calibration))}\n"));
+        foreach (var pixels in Pictures ?? [])
+            hash.AppendData(MemoryMarshal.AsBytes<float>(pixels));
         var tensors = source.Tensors.Values.ToList();
         var hashes = new string[tensors.Count];
         Parallel.For(0, tensors.Count, new ParallelOptions { CancellationToken = cancellation }, i => hashes[i] = $"{tensors[i]} {tensors[i].Scales?.GroupSize} {tensors[i].InputGrid} {string.Join(' ', TemotoWriter.StoredTensors(tensors[i]).Select(TemotoFormat.Hash))}\n");

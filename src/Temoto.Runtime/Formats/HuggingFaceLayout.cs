@@ -11,6 +11,8 @@ internal static class HuggingFaceLayout
     {
         const string next = "start from the Hugging Face checkpoint of this model";
         var config = checkpoint.Config;
+        if (config.Vision is not null)
+            throw new InputException(checkpoint.Path, "model_type", $"'{config.ModelType}'", "a language model: the format has no other", "write a .temoto file");
         if (config.RopeFrequencyFactors is not null)
             throw new InputException(checkpoint.Path, "rope_freqs.weight", "frequency factors", "a scaling that config.json can say", next);
         if (config.ModelType == "qwen2" && !config.AttentionBias)

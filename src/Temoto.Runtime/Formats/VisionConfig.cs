@@ -34,6 +34,9 @@ internal sealed record VisionConfig
     /// <summary>Tokens of a picture.</summary>
     public int Tokens => OwnTokens + GridHeight * GridWidth;
 
+    /// <summary>Numbers of a picture.</summary>
+    public int PixelCount => Channels * ImageHeight * ImageWidth;
+
     /// <summary>Numbers of a patch.</summary>
     public int PatchWidth => Channels * PatchSize * PatchSize;
 }

@@ -1,6 +1,6 @@
 namespace Temoto.Kernels;
 
-internal sealed unsafe partial class ScalarKernelSet
+internal unsafe partial class ScalarKernelSet
 {
     public override void Relu(float* x, long count)
     {

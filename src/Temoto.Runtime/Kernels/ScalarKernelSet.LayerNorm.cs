@@ -1,6 +1,6 @@
 namespace Temoto.Kernels;
 
-internal sealed unsafe partial class ScalarKernelSet
+internal unsafe partial class ScalarKernelSet
 {
     public override void LayerNorm(float* x, float* weight, float* bias, float epsilon, float* y, int width)
     {

@@ -31,6 +31,18 @@ public class OptTests
     [MemberData(nameof(Cases))]
     public void LogitsEqualNumpyInFloat64(string shape, string kernels) => Compare(ModelShapes.Get(shape), DType.BF16, kernels);
 
+    [Theory]
+    [InlineData(DataflowChoice.Gemm)]
+    [InlineData(DataflowChoice.Tphs)]
+    public void BothDataflowsEqualNumpy(DataflowChoice dataflow)
+    {
+        using var folder = new TemporaryFolder();
+        var config = ModelShapes.Get("tiny-opt");
+        SeededCheckpoint.Write(config, 7, folder.Path, DType.F32, null, TestContext.Current.CancellationToken);
+        foreach (var kernels in KernelChooser.Available)
+            LogitOracleTests.Compare(folder.Path, config.VocabSize, kernels, ActivationType.F32, LogitOracleTests.Tolerance, folder, Script, dataflow);
+    }
+
     [Fact]
     public void UntiedUnbiasedAndWithoutTheFinalNormTheyEqualNumpyToo()
     {

@@ -29,6 +29,15 @@ public class VitTests
     [MemberData(nameof(Cases))]
     public void LogitsEqualNumpyInFloat64(string shape, string kernels) => Compare(ModelShapes.Get(shape), DType.BF16, kernels);
 
+    [Theory]
+    [InlineData(DataflowChoice.Gemm)]
+    [InlineData(DataflowChoice.Tphs)]
+    public void BothDataflowsEqualNumpy(DataflowChoice dataflow)
+    {
+        foreach (var kernels in KernelChooser.Available)
+            Compare(ModelShapes.Get("tiny-deit"), DType.F32, kernels, 72, 120, dataflow);
+    }
+
     [Fact]
     public void OneHeadOfADeitAndNoBiasesEqualNumpyToo()
     {
@@ -70,14 +79,14 @@ public class VitTests
 
     private static long Elements(long[] shape) => shape.Aggregate(1L, (product, dimension) => product * dimension);
 
-    private static void Compare(ModelConfig config, DType dtype, string kernels, int? height = null, int? width = null)
+    private static void Compare(ModelConfig config, DType dtype, string kernels, int? height = null, int? width = null, DataflowChoice? dataflow = null)
     {
         using var folder = new TemporaryFolder();
         SeededCheckpoint.Write(config, 7, folder.File("model"), dtype, null, TestContext.Current.CancellationToken);
-        Compare(folder, folder.File("model"), kernels, height ?? config.Vision!.ImageHeight, width ?? config.Vision!.ImageWidth, kernels == "precise" ? LogitOracleTests.PreciseTolerance : LogitOracleTests.Tolerance);
+        Compare(folder, folder.File("model"), kernels, height ?? config.Vision!.ImageHeight, width ?? config.Vision!.ImageWidth, kernels == "precise" ? LogitOracleTests.PreciseTolerance : LogitOracleTests.Tolerance, dataflow);
     }
 
-    internal static void Compare(TemporaryFolder folder, string path, string kernels, int height, int width, double tolerance)
+    internal static void Compare(TemporaryFolder folder, string path, string kernels, int height, int width, double tolerance, DataflowChoice? dataflow = null)
     {
         var pictures = Pictures(8, height, width);
         var pixels = folder.Write("pixels.f32", MemoryMarshal.AsBytes(pictures.SelectMany(picture => picture).ToArray().AsSpan()).ToArray());
@@ -86,7 +95,7 @@ public class VitTests
 
         using var model = VisionModel.Load(path, kernels == "precise"
             ? new ModelOptions { Precise = true }
-            : new ModelOptions { Kernels = kernels, KvCache = KvCacheType.F32, Threads = 2, Activations = ActivationType.F32 });
+            : new ModelOptions { Kernels = kernels, KvCache = KvCacheType.F32, Threads = 2, Activations = ActivationType.F32, Dataflow = dataflow });
         var actual = model.Classify(pictures, height, width).SelectMany(scores => scores.OrderBy(score => score.Index).Select(score => score.Logit)).ToArray();
         Assert.Equal(expected.Length, actual.Length);
         var mean = expected.Average();

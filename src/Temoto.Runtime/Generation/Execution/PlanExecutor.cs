@@ -1,5 +1,4 @@
 using Temoto.Dataflow;
-using Temoto.Formats;
 using Temoto.Kernels;
 using Temoto.Tensors;
 
@@ -94,7 +93,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
     public ReadOnlySpan<float> Forward(ReadOnlySpan<float> pixels, KvCache cache, CancellationToken cancellation = default)
     {
         var vision = plan.Graph.Config.Vision ?? throw new InvalidOperationException("not a model that looks at pictures");
-        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, VisionConfig.Channels * vision.ImageHeight * vision.ImageWidth, nameof(pixels));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, vision.PixelCount, nameof(pixels));
         cache.Truncate(0);
         state.Tokens = plan.MaxTokens;
         state.LogitRows = 1;

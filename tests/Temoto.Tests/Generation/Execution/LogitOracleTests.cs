@@ -147,7 +147,7 @@ public class LogitOracleTests
     }
 
     /// <returns>The largest difference.</returns>
-    internal static double Compare(string modelPath, int vocabSize, string kernels, ActivationType? activations, double tolerance, TemporaryFolder folder, string script = "decoder_logits.py")
+    internal static double Compare(string modelPath, int vocabSize, string kernels, ActivationType? activations, double tolerance, TemporaryFolder folder, string script = "decoder_logits.py", DataflowChoice? dataflow = null)
     {
         var expectedPath = folder.File("expected.f64");
         Oracle.Python(script, "", modelPath, string.Join(',', Tokens), expectedPath);
@@ -156,7 +156,7 @@ public class LogitOracleTests
 
         using var model = LanguageModel.Load(modelPath, kernels == "precise"
             ? new ModelOptions { Precise = true }
-            : new ModelOptions { Kernels = kernels, KvCache = KvCacheType.F32, Threads = 2, Activations = activations });
+            : new ModelOptions { Kernels = kernels, KvCache = KvCacheType.F32, Threads = 2, Activations = activations, Dataflow = dataflow });
         using var rows = new LogitRows(model.Engine);
         var actual = new float[expected.Length];
         rows.Run(Tokens, 0, (position, logits) => logits.CopyTo(actual.AsSpan(position * vocabSize)), TestContext.Current.CancellationToken);

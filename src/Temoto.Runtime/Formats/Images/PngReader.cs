@@ -93,7 +93,7 @@ internal static class PngReader
         var type = Encoding.ASCII.GetString(letters);
         var left = source.Data.Length - at - PngFormat.ChunkOverheadBytes;
         if (length > left)
-            throw source.Bad($"{type} at byte {at}", $"a length of {length}", $"at most the {Math.Max(0, left)} bytes up to the end of the file");
+            throw source.Bad($"{type} at byte {at}", $"a length of {length}, and {Math.Max(0, left)} bytes before the end of the file", "a whole chunk with its checksum");
         var (computed, stored) = (PngFormat.Crc(source.Data.AsSpan(at + 4, (int)length + 4)), source.UInt32BigEndian(at + 8 + (int)length, type));
         if (computed != stored)
             throw source.Bad($"{type} at byte {at}", $"checksum {stored:x8}", $"{computed:x8}, that of its bytes");

@@ -75,6 +75,19 @@ internal sealed class JpegFixture
         return [.. fixture.bytes];
     }
 
+    /// <summary>A scan's data that says of so many blocks that nothing comes.</summary>
+    public static byte[] EmptyBand(int blocks)
+    {
+        var fixture = new JpegFixture(new JpegKind(1, 1, [(1, 1)]), 0);
+        for (; blocks > 0; blocks -= fixture.endRun)
+        {
+            fixture.EndRun();
+            fixture.endRun = Math.Min(blocks, 0x7FFF);
+        }
+        fixture.Flush();
+        return [.. fixture.bytes];
+    }
+
     private void Headers()
     {
         bytes.AddRange([0xFF, JpegMarker.StartOfImage]);

@@ -8,7 +8,8 @@ namespace Temoto.Tests;
 /// </summary>
 internal static class Oracle
 {
-    private static readonly Lazy<string?> PythonPath = new(FindPython);
+    private static readonly Lazy<string?> PythonPath = new(() => FindPython("numpy, jinja2"));
+    private static readonly Lazy<string?> PillowPath = new(() => FindPython("numpy, PIL.Image"));
 
     /// <summary>tests/oracle in the checkout.</summary>
     public static string Folder => Path.Combine(RepositoryPaths.Root, "tests", "oracle");
@@ -29,6 +30,13 @@ internal static class Oracle
         return Run(PythonPath.Value!, [Path.Combine(Folder, script), .. arguments], standardInput);
     }
 
+    /// <summary>Runs a Python script of tests/oracle that needs numpy and Pillow; returns its standard output.</summary>
+    public static string Pillow(string script, string standardInput, params string[] arguments)
+    {
+        Require(PillowPath.Value is not null, "python3 with numpy and Pillow");
+        return Run(PillowPath.Value!, [Path.Combine(Folder, script), .. arguments], standardInput);
+    }
+
     /// <summary>Skips the calling test, or fails it with CI=true, unless <paramref name="present"/>.</summary>
     public static void Require(bool present, string what)
     {
@@ -39,13 +47,13 @@ internal static class Oracle
         Assert.Skip(reason);
     }
 
-    private static string? FindPython()
+    private static string? FindPython(string modules)
     {
         foreach (var candidate in new[] { "/usr/bin/python3", "python3" })
         {
             try
             {
-                Run(candidate, ["-c", "import numpy, jinja2"], "");
+                Run(candidate, ["-c", $"import {modules}"], "");
                 return candidate;
             }
             catch (Exception error) when (error is InvalidOperationException or System.ComponentModel.Win32Exception)

@@ -30,14 +30,14 @@ internal sealed class JsonFile : IDisposable
         // Some editors put a byte order mark in front.
         if (text is [0xEF, 0xBB, 0xBF, ..])
             text = text[3..];
-        if (!Utf8.IsValid(text))
-            throw new InputException(path, null, "bytes that are not UTF-8", $"{expected}: a JSON object in UTF-8", "download the file again");
         return Parse(text.ToArray(), path, expected);
     }
 
     /// <summary>A JSON object in memory; errors call it <paramref name="path"/>.</summary>
     public static JsonFile Parse(ReadOnlyMemory<byte> text, string path, string expected)
     {
+        if (!Utf8.IsValid(text.Span))
+            throw new InputException(path, null, "bytes that are not UTF-8", $"{expected}: a JSON object in UTF-8", "download the file again");
         try
         {
             var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false });
@@ -79,6 +79,8 @@ internal readonly struct JsonFields(string path, string prefix, JsonElement elem
     }
 
     public bool Has(string key) => element.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null;
+
+    public bool IsObject(string key) => element.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Object;
 
     /// <summary>The nested object, or null.</summary>
     public JsonFields? Object(string key)
@@ -171,6 +173,22 @@ internal readonly struct JsonFields(string path, string prefix, JsonElement elem
         {
             if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt32(out var number) || number < smallest || number > largest)
                 throw Wrong(key, $"whole numbers from {smallest} to {largest}");
+            numbers.Add(number);
+        }
+        return numbers;
+    }
+
+    /// <summary>The numbers of an array that must have <paramref name="count"/> of them.</summary>
+    public IReadOnlyList<double> Numbers(string key, double smallest, double largest, int count)
+    {
+        var (expected, value) = ($"an array of {count} numbers from {smallest} to {largest}", Has(key) ? element.GetProperty(key) : default);
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() != count)
+            throw Wrong(key, expected);
+        var numbers = new List<double>(count);
+        foreach (var item in value.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Number || !item.TryGetDouble(out var number) || !(number >= smallest && number <= largest))
+                throw Wrong(key, expected);
             numbers.Add(number);
         }
         return numbers;

@@ -22,7 +22,7 @@ internal static class BenchCommand
         var decode = new Option<string>("--decode", "-n") { Description = "Numbers of generated tokens to time; 0 for none", HelpName = "N,..", DefaultValueFactory = _ => "64" };
         var depth = new Option<string>("--depth", "-d") { Description = "Tokens in the cache before the first generated one", HelpName = "N,..", DefaultValueFactory = _ => "0" };
         var repetitions = new Option<int>("--repetitions", "-r") { Description = "Counted rounds; one more goes before them", HelpName = "REPS", DefaultValueFactory = _ => 5 };
-        var dataflow = new Option<string>("--dataflow") { Description = "How attention is carried out: auto, gemm, or both (tphs is not in this version)", HelpName = "MODE,..", DefaultValueFactory = _ => "auto" };
+        var dataflow = new Option<string>("--dataflow") { Description = "How the attention of a prompt is carried out: auto, gemm, tphs, or several", HelpName = "MODE,..", DefaultValueFactory = _ => "auto" };
         var kv = new Option<string>("--kv") { Description = "How keys and values are stored: f16, int8, f32, or several", HelpName = "TYPE,..", DefaultValueFactory = _ => "f16" };
         var calibrate = new Option<bool>("--calibrate") { Description = "Measure this machine in place of a model, and keep the figures for planning (TEMOTO_BOARD, else temoto/board.json in the configuration directory)" };
         var format = new Option<string>("--format") { Description = "md, csv or json", HelpName = "FORMAT", DefaultValueFactory = _ => "md" };
@@ -43,10 +43,10 @@ internal static class BenchCommand
             var rounds = parsed.GetValue(repetitions);
             if (rounds is < 1 or > 10_000)
                 throw new InputException("--repetitions", null, $"{rounds}", "1 to 10000", "choose a number of rounds");
-            var modes = Words("--dataflow", parsed.GetRequiredValue(dataflow), ["auto", "gemm"]);
+            var modes = Words("--dataflow", parsed.GetRequiredValue(dataflow), ["auto", "gemm", "tphs"]);
             var kvTypes = Words("--kv", parsed.GetRequiredValue(kv), ["f16", "int8", "f32"]);
             var options = choice.Options(parsed) with { ContextTokens = tests.Max(test => test.ContextTokens), MemoryPlanned = null };
-            var variants = modes.SelectMany(mode => kvTypes.Select(type => (Dataflow: mode, Kv: type, Options: options with { KvCache = ModelChoice.KvTypeOf(type) }))).ToList();
+            var variants = modes.SelectMany(mode => kvTypes.Select(type => (Dataflow: mode, Kv: type, Options: options with { KvCache = ModelChoice.KvTypeOf(type), Dataflow = ModelChoice.DataflowOf(mode) }))).ToList();
 
             var source = Source(parsed.GetValue(model), parsed.GetValue(shape));
             var weightType = WeightType(parsed.GetValue(weights), parsed.GetValue(shape));

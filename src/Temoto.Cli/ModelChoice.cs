@@ -53,10 +53,12 @@ internal sealed class ModelChoice
         ContextTokens = parsed.GetValue(Context),
         KvCache = KvTypeOf(parsed.GetValue(Kv)),
         Activations = parsed.GetValue(Activations) switch { "f32" => ActivationType.F32, "int8" => ActivationType.Int8, _ => null },
-        Dataflow = parsed.GetValue(Dataflow) switch { "gemm" => DataflowChoice.Gemm, "tphs" => DataflowChoice.Tphs, _ => DataflowChoice.Auto },
+        Dataflow = DataflowOf(parsed.GetValue(Dataflow)),
         Precise = parsed.GetValue(Precise),
         MemoryPlanned = plan => Console.Error.WriteLine(plan),
     };
+
+    public static DataflowChoice DataflowOf(string? name) => name switch { "gemm" => DataflowChoice.Gemm, "tphs" => DataflowChoice.Tphs, _ => DataflowChoice.Auto };
 
     public static KvCacheType? KvTypeOf(string? name) => name switch { "f16" => KvCacheType.F16, "int8" => KvCacheType.Int8, "f32" => KvCacheType.F32, _ => null };
 

@@ -22,10 +22,16 @@ public class ReadmeTests
         using var folder = new TemporaryFolder();
         SeededCheckpoint.Write(ModelShapes.Get("tiny-llama"), 1, folder.Path, DType.F16, null, default);
         var program = Path.Combine(AppContext.BaseDirectory, "hello.dll");
-        var output = Oracle.Run("dotnet", [program, folder.Path, "pump"], "");
-        Assert.StartsWith("llama of ", output, StringComparison.Ordinal);
-        Assert.Contains("the prompt has 4 tokens\n", output, StringComparison.Ordinal);
-        Assert.True(output.Length > output.IndexOf('\n', StringComparison.Ordinal) + 2, "no text was generated");
+        // Random weights and a random seed: now and then the first token drawn ends the text.
+        for (var attempt = 0; ; attempt++)
+        {
+            var output = Oracle.Run("dotnet", [program, folder.Path, "pump"], "");
+            Assert.StartsWith("llama of ", output, StringComparison.Ordinal);
+            Assert.Contains("the prompt has 4 tokens\n", output, StringComparison.Ordinal);
+            if (output.Length > output.IndexOf('\n', StringComparison.Ordinal) + 2)
+                break;
+            Assert.True(attempt < 4, "no text was generated");
+        }
     }
 
     [Fact]

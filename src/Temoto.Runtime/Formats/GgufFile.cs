@@ -31,7 +31,7 @@ internal sealed unsafe class GgufFile : IDisposable
 
     /// <param name="ElementType">Of an array; otherwise the type itself.</param>
     /// <param name="Count">Elements of an array; 1 otherwise.</param>
-    private readonly record struct Value(GgufValueType Type, GgufValueType ElementType, long Count, long Offset);
+    private sealed record Value(GgufValueType Type, GgufValueType ElementType, long Count, long Offset);
 
     public string Path => file.Path;
 

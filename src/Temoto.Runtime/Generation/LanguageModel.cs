@@ -68,9 +68,22 @@ public sealed class LanguageModel : IDisposable
         {
             if (checkpoint.Config.Vision is not null)
                 throw new InputException(checkpoint.Path, "model_type", $"'{checkpoint.Config.ModelType}', which looks at pictures", "a language model", "load it as a VisionModel");
-            var tokenizer = checkpoint.Tokenizer is null ? null : Tokenizer.Create(checkpoint.Tokenizer, checkpoint.Path);
-            var template = checkpoint.ChatTemplate is null ? null : ChatTemplate.Parse(checkpoint.ChatTemplate, checkpoint.Path);
-            engine = new ModelEngine(checkpoint, options);
+            // Tables for a large vocabulary take as long as the plan does: one thread each.
+            var text = Task.Run(() =>
+            (
+                Tokenizer: checkpoint.Tokenizer is null ? null : Tokenizer.Create(checkpoint.Tokenizer, checkpoint.Path),
+                Template: checkpoint.ChatTemplate is null ? null : ChatTemplate.Parse(checkpoint.ChatTemplate, checkpoint.Path)
+            ));
+            try
+            {
+                engine = new ModelEngine(checkpoint, options);
+            }
+            finally
+            {
+                // It reads the checkpoint, which is disposed if the engine failed. What it threw is thrown below.
+                ((Task)text).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+            }
+            var (tokenizer, template) = text.GetAwaiter().GetResult();
             return new LanguageModel(checkpoint, engine, tokenizer, template);
         }
         catch

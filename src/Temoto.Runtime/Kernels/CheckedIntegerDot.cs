@@ -6,56 +6,54 @@ namespace Temoto.Kernels;
 /// Integer products that are tested before they are used: per weight type, for one token and for several, and the rounding of activations, each once at its first use. What fails is
 /// reported and left to the next products.
 /// </summary>
-internal sealed unsafe class CheckedIntegerDot : IntegerDot
+/// <param name="name">Of the kernels, for the report.</param>
+/// <param name="kernel">What is tested.</param>
+/// <param name="next">What takes its place.</param>
+/// <param name="report">Takes a line for the user.</param>
+internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, IntegerDot next, Action<string> report) : IntegerDot
 {
-    private readonly IntegerDot kernel;
-    private readonly IntegerDot next;
-    private readonly Lazy<IntegerDot> rounding;
+    /// <summary>The place of the rounding among the tested; products follow, two for each kind of weight.</summary>
+    private const int Rounding = 0;
 
-    // By kind of weight.
-    private readonly Lazy<IntegerDot>[] oneToken;
-    private readonly Lazy<IntegerDot>[] severalTokens;
+    /// <summary>What passed, or what took its place; null before the test.</summary>
+    private readonly IntegerDot?[] chosen = new IntegerDot?[1 + 2 * 7];
 
-    /// <param name="name">Of the kernels, for the report.</param>
-    /// <param name="kernel">What is tested.</param>
-    /// <param name="next">What takes its place.</param>
-    /// <param name="report">Takes a line for the user.</param>
-    public CheckedIntegerDot(string name, IntegerDot kernel, IntegerDot next, Action<string> report)
-    {
-        this.kernel = kernel;
-        this.next = next;
-        rounding = Choose(() => KernelSelfTest.Rounds(kernel), "the rounding of activations");
-        DType[] kinds = [DType.Q8_0, DType.Q4_0, DType.I8, DType.Q4_K, DType.Q5_K, DType.Q6_K, DType.I4];
-        oneToken = [.. kinds.Select(dtype => Choose(() => KernelSelfTest.Multiplies(kernel, dtype, oneToken: true), $"{dtype} products of one token"))];
-        severalTokens = [.. kinds.Select(dtype => Choose(() => KernelSelfTest.Multiplies(kernel, dtype, oneToken: false), $"{dtype} products of several tokens"))];
+    public override void Quantize(float* x, long columns, QuantizedRow destination) => (chosen[Rounding] ?? Test(Rounding, default, false)).Quantize(x, columns, destination);
 
-        Lazy<IntegerDot> Choose(Func<bool> test, string what) => new(() =>
-        {
-            if (test())
-                return kernel;
-            report($"temoto: kernels {name}: {what} failed the self-test; the next set's are used");
-            return next;
-        });
-    }
-
-    public override void Quantize(float* x, long columns, QuantizedRow destination) => rounding.Value.Quantize(x, columns, destination);
-
-    public override void QuantizeToGrid(float* x, float scale, long columns, QuantizedRow destination) => rounding.Value.QuantizeToGrid(x, scale, columns, destination);
+    public override void QuantizeToGrid(float* x, float scale, long columns, QuantizedRow destination) =>
+        (chosen[Rounding] ?? Test(Rounding, default, false)).QuantizeToGrid(x, scale, columns, destination);
 
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
-        var kind = weight.DType switch
+        var place = (tokens == 1 ? 1 : 2) + weight.DType switch
         {
             DType.Q8_0 => 0,
-            DType.Q4_0 => 1,
-            DType.I8 => 2,
-            DType.Q4_K => 3,
-            DType.Q5_K => 4,
-            DType.Q6_K => 5,
-            _ => 6,
+            DType.Q4_0 => 2,
+            DType.I8 => 4,
+            DType.Q4_K => 6,
+            DType.Q5_K => 8,
+            DType.Q6_K => 10,
+            _ => 12,
         };
-        (tokens == 1 ? oneToken : severalTokens)[kind].Value.MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+        (chosen[place] ?? Test(place, weight.DType, tokens == 1)).MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
     }
 
     public override long MatMulScratchFloats(long columns, int rows) => Math.Max(kernel.MatMulScratchFloats(columns, rows), next.MatMulScratchFloats(columns, rows));
+
+    /// <summary>The first thread tests, others wait.</summary>
+    private IntegerDot Test(int place, DType dtype, bool oneToken)
+    {
+        lock (chosen)
+        {
+            if (chosen[place] is { } tested)
+                return tested;
+            var passes = place == Rounding ? KernelSelfTest.Rounds(kernel) : KernelSelfTest.Multiplies(kernel, dtype, oneToken);
+            if (!passes)
+            {
+                var what = place == Rounding ? "the rounding of activations" : $"{dtype} products of {(oneToken ? "one token" : "several tokens")}";
+                report($"temoto: kernels {name}: {what} failed the self-test; the next set's are used");
+            }
+            return chosen[place] = passes ? kernel : next;
+        }
+    }
 }

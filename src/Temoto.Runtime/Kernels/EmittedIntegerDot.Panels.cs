@@ -131,6 +131,7 @@ internal sealed unsafe partial class EmittedIntegerDot
     }
 
     /// <summary>128 - zero of sixteen rows, in each of the four bytes of a lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<byte> RaiseOf(byte* zeros)
     {
         var lanes = Avx512F.ConvertToVector512Int32(Vector128.Load(zeros));
@@ -139,7 +140,7 @@ internal sealed unsafe partial class EmittedIntegerDot
             Vector512.Create(Vector256.Create(Vector128.Create((byte)0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12))));
     }
 
-    /// <summary>How rows of a type lie, and how sixteen of them become half a panel.</summary>
+    /// <summary>How rows of a type lie, and how sixteen of them become half a panel. Inlined into a loop, which is compiled fully at its first call.</summary>
     private interface IRows
     {
         /// <summary>Bytes from one block to the next.</summary>
@@ -155,6 +156,7 @@ internal sealed unsafe partial class EmittedIntegerDot
     {
         public static int BlockBytes => 34;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Pack(byte** rows, long offset, Vector512<byte> raise, byte* panel) => PackBytes(rows, offset + 2, panel);
     }
 
@@ -162,6 +164,7 @@ internal sealed unsafe partial class EmittedIntegerDot
     {
         public static int BlockBytes => 32;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Pack(byte** rows, long offset, Vector512<byte> raise, byte* panel) => PackBytes(rows, offset, panel);
     }
 
@@ -170,6 +173,7 @@ internal sealed unsafe partial class EmittedIntegerDot
         public static int BlockBytes => 18;
 
         /// <summary>Low nibbles are the first four quads, high ones the others.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Pack(byte** rows, long offset, Vector512<byte> raise, byte* panel)
         {
             Transpose(Four(rows, offset + 2), Four(rows + 1, offset + 2), Four(rows + 2, offset + 2), Four(rows + 3, offset + 2), out var a, out var b, out var c, out var d);
@@ -193,6 +197,7 @@ internal sealed unsafe partial class EmittedIntegerDot
         public static int BlockBytes => 16;
 
         /// <summary>Four bytes of a row are two quads, each byte two neighbours.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Pack(byte** rows, long offset, Vector512<byte> raise, byte* panel)
         {
             Transpose(Four(rows, offset), Four(rows + 1, offset), Four(rows + 2, offset), Four(rows + 3, offset), out var a, out var b, out var c, out var d);
@@ -217,6 +222,7 @@ internal sealed unsafe partial class EmittedIntegerDot
     }
 
     /// <summary>16 rows of 32 bytes: quads and rows change places.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void PackBytes(byte** rows, long offset, byte* panel)
     {
         Transpose(Two(rows, offset), Two(rows + 1, offset), Two(rows + 2, offset), Two(rows + 3, offset), out var a, out var b, out var c, out var d);

@@ -38,6 +38,9 @@ internal unsafe interface ILanes<TVector>
     /// <summary>Count IEEE half floats, to nearest, ties to even; beyond the largest half they are infinity, NaN stays NaN.</summary>
     static abstract void StoreF16(TVector value, ushort* destination);
 
+    /// <summary>Four rows of four floats, <paramref name="rowStride"/> floats apart, as four columns, <paramref name="columnStride"/> floats apart.</summary>
+    static abstract void Transpose(float* rows, long rowStride, float* columns, long columnStride);
+
     static abstract TVector Add(TVector left, TVector right);
 
     static abstract TVector Subtract(TVector left, TVector right);

@@ -70,11 +70,11 @@ internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candi
 
     private static Candidate[] CandidatesOfThisProcessor()
     {
-        // Products by instruction set; each is tested, and leans on the one before it.
+        // Products by instruction set; each is tested, and leans on what comes after it. Processors with AVX512-VNNI need not have AVX-VNNI (Zen 4, Ice Lake): theirs lean on AVX2.
         IntegerDot specification = new ScalarIntegerDot();
         var avx2 = Avx2.IsSupported && Fma.IsSupported ? new CheckedIntegerDot("avx2", new Avx2IntegerDot(), specification, ToStandardError) : null;
-        var vnni = AvxVnni.IsSupported ? new CheckedIntegerDot("avxvnni", new VnniIntegerDot(wideNibbles: false), specification, ToStandardError) : null;
-        var wide = AvxVnni.IsSupported && Avx512BW.IsSupported ? new CheckedIntegerDot("avx512", new VnniIntegerDot(wideNibbles: true), specification, ToStandardError) : null;
+        var vnni = AvxVnni.IsSupported ? new CheckedIntegerDot("avxvnni", new VnniIntegerDot(wideNibbles: false), avx2 ?? specification, ToStandardError) : null;
+        var wide = AvxVnni.IsSupported && Avx512BW.IsSupported ? new CheckedIntegerDot("avx512", new VnniIntegerDot(wideNibbles: true), avx2 ?? specification, ToStandardError) : avx2;
         return
         [
             new("avx512vnni", wide is not null && Processor.HasAvx512Vnni && Processor.RunsEmittedCode, name => new VectorKernelSet<Lanes512, Vector512<float>>(name, new CheckedIntegerDot(name, new EmittedIntegerDot(wide!), wide!, ToStandardError))),

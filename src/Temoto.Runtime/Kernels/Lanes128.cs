@@ -74,6 +74,25 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Transpose(float* rows, long rowStride, float* columns, long columnStride)
+    {
+        Vector128<float> a = Vector128.Load(rows), b = Vector128.Load(rows + rowStride), c = Vector128.Load(rows + 2 * rowStride), d = Vector128.Load(rows + 3 * rowStride);
+        Vector128<double> low = Interleave(a, b, 0).AsDouble(), high = Interleave(a, b, 2).AsDouble(), nextLow = Interleave(c, d, 0).AsDouble(), nextHigh = Interleave(c, d, 2).AsDouble();
+        Vector128.Create(low.GetLower(), nextLow.GetLower()).AsSingle().Store(columns);
+        Vector128.Create(low.GetUpper(), nextLow.GetUpper()).AsSingle().Store(columns + columnStride);
+        Vector128.Create(high.GetLower(), nextHigh.GetLower()).AsSingle().Store(columns + 2 * columnStride);
+        Vector128.Create(high.GetUpper(), nextHigh.GetUpper()).AsSingle().Store(columns + 3 * columnStride);
+    }
+
+    /// <summary>left[first], right[first], left[first + 1], right[first + 1].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Interleave(Vector128<float> left, Vector128<float> right, int first)
+    {
+        var twice = first == 0 ? Vector128.Create(0, 0, 1, 1) : Vector128.Create(2, 2, 3, 3);
+        return Vector128.ConditionalSelect(Vector128.Create(-1, 0, -1, 0).AsSingle(), Vector128.Shuffle(left, twice), Vector128.Shuffle(right, twice));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Add(Vector128<float> left, Vector128<float> right) => left + right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Temoto.Kernels;
 
@@ -74,6 +75,17 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
         var half = Vector256.ConditionalSelect(Vector256.LessThan(magnitude, Vector256.Create(113u << 23)), subnormal, Vector256.Min(normal, Vector256.Create(0x7C00u)));
         half = Vector256.ConditionalSelect(Vector256.GreaterThan(magnitude, Vector256.Create(0x7F800000u)), Vector256.Create(0x7E00u), half) | sign;
         Vector256.Narrow(half, half).GetLower().Store(destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Transpose(float* rows, long rowStride, float* columns, long columnStride)
+    {
+        Vector128<float> a = Vector128.Load(rows), b = Vector128.Load(rows + rowStride), c = Vector128.Load(rows + 2 * rowStride), d = Vector128.Load(rows + 3 * rowStride);
+        Vector128<float> low = Sse.UnpackLow(a, b), high = Sse.UnpackHigh(a, b), nextLow = Sse.UnpackLow(c, d), nextHigh = Sse.UnpackHigh(c, d);
+        Sse.MoveLowToHigh(low, nextLow).Store(columns);
+        Sse.MoveHighToLow(nextLow, low).Store(columns + columnStride);
+        Sse.MoveLowToHigh(high, nextHigh).Store(columns + 2 * columnStride);
+        Sse.MoveHighToLow(nextHigh, high).Store(columns + 3 * columnStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -29,6 +29,9 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>Jinja source, or null.</summary>
     public string? ChatTemplate { get; init; }
 
+    /// <summary>The text of preprocessor_config.json, of models that look at pictures; null where there is none.</summary>
+    public string? Preprocessor { get; init; }
+
     /// <summary>What generation_config.json says; all null where there is none.</summary>
     public GenerationDefaults Generation { get; init; } = new();
 

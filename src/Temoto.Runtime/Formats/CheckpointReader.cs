@@ -61,6 +61,7 @@ internal static class CheckpointReader
                 Generation = HuggingFaceConfig.ReadGeneration(directory),
                 Tokenizer = TokenizerFiles.Read(directory),
                 ChatTemplate = TokenizerFiles.ReadChatTemplate(directory),
+                Preprocessor = config.Vision is null ? null : PreprocessorSettings.ReadText(directory),
             };
         }
         catch

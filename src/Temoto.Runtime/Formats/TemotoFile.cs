@@ -15,7 +15,7 @@ internal static class TemotoFile
 
     private static readonly string[] Keys =
     [
-        TemotoFormat.HeaderHashKey, TemotoFormat.VersionKey, TemotoFormat.ConfigKey, TemotoFormat.GenerationKey, TemotoFormat.TokenizerKey, TemotoFormat.ChatTemplateKey,
+        TemotoFormat.HeaderHashKey, TemotoFormat.VersionKey, TemotoFormat.ConfigKey, TemotoFormat.GenerationKey, TemotoFormat.TokenizerKey, TemotoFormat.ChatTemplateKey, TemotoFormat.PreprocessorKey,
         TemotoFormat.RopeInterleavedKey, TemotoFormat.RopeFactorsKey, TemotoFormat.WeightsKey, TemotoFormat.QuantizationKey, TemotoFormat.HashesKey,
     ];
 
@@ -42,6 +42,7 @@ internal static class TemotoFile
                 Generation = HuggingFaceConfig.ParseGeneration(Document(file, TemotoFormat.GenerationKey), path),
                 Tokenizer = file.Metadata.ContainsKey(TemotoFormat.TokenizerKey) ? TokenizerDocument.Read(Document(file, TemotoFormat.TokenizerKey), path) : null,
                 ChatTemplate = file.Metadata.GetValueOrDefault(TemotoFormat.ChatTemplateKey),
+                Preprocessor = Preprocessor(file),
                 Quantization = Quantization(file),
                 Tensors = new Weights(file).Read(),
             };
@@ -100,6 +101,14 @@ internal static class TemotoFile
             if (!Keys.Contains(key))
                 throw new InputException(file.Path, key, "an unknown key", "keys this version knows", "update Temoto, or pack the model again");
         }
+    }
+
+    private static string? Preprocessor(SafetensorsFile file)
+    {
+        if (!file.Metadata.TryGetValue(TemotoFormat.PreprocessorKey, out var text))
+            return null;
+        PreprocessorSettings.Parse(Encoding.UTF8.GetBytes(text), $"{file.Path}: {TemotoFormat.PreprocessorKey}");
+        return text;
     }
 
     /// <summary>Whatever it says, it is a JSON object.</summary>

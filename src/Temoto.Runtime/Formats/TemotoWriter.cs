@@ -142,6 +142,8 @@ internal static unsafe class TemotoWriter
             metadata.Add(TemotoFormat.TokenizerKey, TokenizerDocument.Write(tokenizer));
         if (contents.ChatTemplate is { } template)
             metadata.Add(TemotoFormat.ChatTemplateKey, template);
+        if (contents.Preprocessor is { } preprocessor)
+            metadata.Add(TemotoFormat.PreprocessorKey, preprocessor);
         metadata.Add(TemotoFormat.HashesKey, Hashes(stored, hashes));
         return metadata;
     }
@@ -167,7 +169,8 @@ internal sealed record TemotoContents(
     IReadOnlyList<Tensor> Tensors,
     TokenizerModel? Tokenizer = null,
     string? ChatTemplate = null,
-    GenerationDefaults? GenerationOrNull = null)
+    GenerationDefaults? GenerationOrNull = null,
+    string? Preprocessor = null)
 {
     public GenerationDefaults Generation { get; } = GenerationOrNull ?? new();
 }

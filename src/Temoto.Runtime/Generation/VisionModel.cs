@@ -1,3 +1,4 @@
+using System.Text;
 using Temoto.Formats;
 using Temoto.Generation.Execution;
 
@@ -9,7 +10,7 @@ namespace Temoto;
 /// <example>
 /// <code>
 /// using var model = VisionModel.Load("path/to/checkpoint");
-/// Console.WriteLine(model.Classify(pixels, model.ImageHeight, model.ImageWidth)[0].Label);
+/// Console.WriteLine(model.Classify("picture.jpg")[0].Label);
 /// </code>
 /// </example>
 public sealed class VisionModel : IDisposable
@@ -27,6 +28,8 @@ public sealed class VisionModel : IDisposable
         this.options = options;
         this.engine = engine;
         sized = checkpoint;
+        if (checkpoint.Preprocessor is { } text)
+            Preprocessor = new ImagePreprocessor(PreprocessorSettings.Parse(Encoding.UTF8.GetBytes(text), PreprocessorSettings.FileName));
     }
 
     /// <summary>config.json's model_type.</summary>
@@ -45,6 +48,9 @@ public sealed class VisionModel : IDisposable
     public IReadOnlyList<string> Labels => checkpoint.Config.Vision!.Labels;
 
     internal EnginePlan Plan => engine.Plan;
+
+    /// <summary>How pictures become pixels; null where the checkpoint does not say.</summary>
+    private ImagePreprocessor? Preprocessor { get; }
 
     /// <summary>Loads a Hugging Face checkpoint directory or a .temoto file of an image classifier.</summary>
     /// <exception cref="InputException">The checkpoint, or an option, cannot be used; the message says why and what to do.</exception>
@@ -82,6 +88,17 @@ public sealed class VisionModel : IDisposable
             Resize(height, width);
             return Scores(engine.Forward(pixels, cancellationToken), Labels);
         }
+    }
+
+    /// <summary>The classes of a picture in a file (PNG, JPEG, BMP, PPM or PGM), the likeliest first.</summary>
+    /// <exception cref="InputException">The file cannot be read as a picture, or the model has no preprocessor_config.json.</exception>
+    public IReadOnlyList<ClassScore> Classify(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var preprocessor = Preprocessor ?? throw new InputException(checkpoint.Path, PreprocessorSettings.FileName, "nothing", "the file that says how pictures are scaled", "copy it beside the weights");
+        var picture = ImageReader.Read(path);
+        var (width, height) = preprocessor.OutputSize(picture.Width, picture.Height);
+        return Classify(preprocessor.Run(picture, path), height, width, cancellationToken);
     }
 
     /// <summary>The classes of several pictures of one size, one picture after the other through the same plan.</summary>

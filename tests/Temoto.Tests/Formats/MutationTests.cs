@@ -35,6 +35,22 @@ public sealed unsafe class MutationTests : IDisposable
         });
     }
 
+    /// <summary>Tensors of a vision model are seen in other shapes than the file's.</summary>
+    [Fact]
+    public void VisionSafetensors()
+    {
+        folder.Write("config.json", HuggingFaceConfigWriter.Write(ModelShapes.Get("tiny-vit")));
+        var entries = new[] { new TensorEntry("a", DType.F16, [1, 1, 4]), new TensorEntry("b", DType.F32, [1, 3, 4]), new TensorEntry("c", DType.F32, [2, 3, 2, 2]) };
+        using (var writer = new SafetensorsWriter(folder.File("model.safetensors"), entries, new Dictionary<string, string>()))
+        {
+            foreach (var entry in entries)
+                writer.Write(new byte[entry.ByteLength]);
+            writer.Commit();
+        }
+        var original = File.ReadAllBytes(folder.File("model.safetensors"));
+        Run("model.safetensors", original, 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(original), folder.Path);
+    }
+
     [Fact]
     public void ShardIndex()
     {
@@ -45,11 +61,14 @@ public sealed unsafe class MutationTests : IDisposable
         Run("model.safetensors.index.json", original, original.Length, folder.Path);
     }
 
-    [Fact]
-    public void Config()
+    [Theory]
+    [InlineData("tiny-llama")]
+    [InlineData("tiny-opt-post")]
+    [InlineData("tiny-deit")]
+    public void Config(string shape)
     {
         WriteShard("model.safetensors", 0);
-        var original = System.Text.Encoding.UTF8.GetBytes(HuggingFaceConfigWriter.Write(ModelShapes.Get("tiny-llama"), "float32", 1, 2));
+        var original = System.Text.Encoding.UTF8.GetBytes(HuggingFaceConfigWriter.Write(ModelShapes.Get(shape), "float32", 1, 2));
         Run("config.json", original, original.Length, folder.Path);
     }
 

@@ -66,6 +66,31 @@ public sealed class VisionModelTests : IDisposable
         Assert.ThrowsAny<OperationCanceledException>(() => model.Classify(picture, 24, 40, cancelled.Token));
     }
 
+    /// <summary>A picture's file goes through the reader and the preprocessor of the checkpoint, which a .temoto file carries.</summary>
+    [Fact]
+    public void FilesGoThroughThePreprocessor()
+    {
+        var picture = new Image(50, 70, [.. Enumerable.Range(0, 3 * 50 * 70).Select(i => (byte)(i * i / 7))]);
+        var path = folder.File("picture.png");
+        PngWriter.Write(picture, path);
+        using var model = Load("tiny-vit");
+        var preprocessor = ImagePreprocessor.Open(Path.Combine(folder.File("tiny-vit"), PreprocessorSettings.FileName));
+        Assert.Equal((40, 24), preprocessor.OutputSize(50, 70));
+        var expected = model.Classify(preprocessor.Run(picture, "picture"), 24, 40, TestContext.Current.CancellationToken);
+        Assert.Equal(expected, model.Classify(path, TestContext.Current.CancellationToken));
+
+        using (var source = CheckpointReader.Open(folder.File("tiny-vit")))
+            new Temoto.Quantization.PackJob(source, folder.File("m.temoto")).Run(null, null, TestContext.Current.CancellationToken);
+        using (var packed = VisionModel.Load(folder.File("m.temoto"), new ModelOptions { Threads = 2 }))
+            Assert.Equal(expected, packed.Classify(path, TestContext.Current.CancellationToken));
+
+        File.Delete(Path.Combine(folder.File("tiny-vit"), PreprocessorSettings.FileName));
+        using var without = Load("tiny-vit");
+        Assert.Contains("preprocessor_config.json", Assert.Throws<InputException>(() => without.Classify(path)).Message, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(folder.File("tiny-vit"), PreprocessorSettings.FileName), """{"size": "large"}""");
+        Assert.Contains("size", Assert.Throws<InputException>(() => Load("tiny-vit")).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void LanguageAndVisionModelsAreNotTakenForEachOther()
     {

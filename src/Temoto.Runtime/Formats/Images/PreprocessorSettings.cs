@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Temoto.Formats;
 
 /// <summary>
@@ -56,6 +58,16 @@ internal sealed record PreprocessorSettings
     {
         using var file = JsonFile.Open(path, Expected, MaxFileBytes);
         return Read(file.Root);
+    }
+
+    /// <summary>The text of a checkpoint directory's file, which can be parsed; null where there is none.</summary>
+    public static string? ReadText(string directory)
+    {
+        var path = Path.Combine(directory, FileName);
+        if (!File.Exists(path))
+            return null;
+        Open(path);
+        return Encoding.UTF8.GetString(StrictJson.ReadFile(path).Span);
     }
 
     /// <param name="name">What error lines call the text.</param>

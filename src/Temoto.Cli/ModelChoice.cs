@@ -22,6 +22,8 @@ internal sealed class ModelChoice
 
     public Option<string> Dataflow { get; } = new("--dataflow") { Description = "How the attention of a prompt is carried out: auto, gemm or tphs", HelpName = "MODE", DefaultValueFactory = _ => "auto" };
 
+    public Option<string> Packed { get; } = new("--packed") { Description = "What becomes of packed weights: keep (least memory), unpack, or auto (what the planner prices lower)", HelpName = "CHOICE", DefaultValueFactory = _ => "auto" };
+
     public Option<bool> Precise { get; } = new("--precise") { Description = "Dequantized weights, float32 activations, float64 sums: the in-house oracle, slow" };
 
     public Option<bool> Json { get; } = JsonOption();
@@ -35,8 +37,9 @@ internal sealed class ModelChoice
         Kv.AcceptOnlyFromAmong("f16", "int8", "f32");
         Activations.AcceptOnlyFromAmong("f32", "int8");
         Dataflow.AcceptOnlyFromAmong("auto", "gemm", "tphs");
+        Packed.AcceptOnlyFromAmong("auto", "keep", "unpack");
         command.Arguments.Add(Model);
-        foreach (var option in new Option[] { Threads, Kernels, Context, Kv, Activations, Dataflow, Precise })
+        foreach (var option in new Option[] { Threads, Kernels, Context, Kv, Activations, Dataflow, Packed, Precise })
             command.Options.Add(option);
         if (json)
             command.Options.Add(Json);
@@ -54,6 +57,7 @@ internal sealed class ModelChoice
         KvCache = KvTypeOf(parsed.GetValue(Kv)),
         Activations = parsed.GetValue(Activations) switch { "f32" => ActivationType.F32, "int8" => ActivationType.Int8, _ => null },
         Dataflow = DataflowOf(parsed.GetValue(Dataflow)),
+        PackedWeights = parsed.GetValue(Packed) switch { "keep" => PackedWeightsChoice.Keep, "unpack" => PackedWeightsChoice.Unpack, _ => PackedWeightsChoice.Auto },
         Precise = parsed.GetValue(Precise),
         MemoryPlanned = plan => Console.Error.WriteLine(plan),
     };

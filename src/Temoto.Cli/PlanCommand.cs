@@ -15,7 +15,7 @@ internal static class PlanCommand
         var prefill = new Option<int>("--prefill", "-p") { Description = "Tokens of the prompt's run (at most 512 are computed together)", HelpName = "N", DefaultValueFactory = _ => 512 };
         var decodeAt = new Option<int>("--decode-at") { Description = "Tokens in the cache when a token is generated", HelpName = "N", DefaultValueFactory = _ => 512 };
         var command = new Command("plan", "Show how a model will be run, and what each step moves and costs (computed)\n\nExample: temoto plan demo --prefill 256") { choice.Model, board, prefill, decodeAt };
-        foreach (var option in new Option[] { choice.Threads, choice.Kernels, choice.Context, choice.Kv, choice.Activations, choice.Dataflow, choice.Json })
+        foreach (var option in new Option[] { choice.Threads, choice.Kernels, choice.Context, choice.Kv, choice.Activations, choice.Dataflow, choice.Packed, choice.Json })
             command.Options.Add(option);
         command.SetAction(parsed =>
         {

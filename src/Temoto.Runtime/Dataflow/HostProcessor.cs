@@ -6,13 +6,18 @@ namespace Temoto.Dataflow;
 /// <summary>What the operating system says about the processor this runs on.</summary>
 internal static class HostProcessor
 {
-    private const string Caches = "/sys/devices/system/cpu/cpu0/cache";
+    private const string Processors = "/sys/devices/system/cpu";
+
+    private const string Caches = $"{Processors}/cpu0/cache";
 
     /// <summary>Typical sizes, assumed where the system does not say.</summary>
     private const long AssumedSecondLevelBytes = 512 * 1024, AssumedLastLevelBytes = 16L << 20;
 
     /// <summary>The model name, e.g. "AMD Ryzen 7 7840U"; the instruction set's where nothing better is known.</summary>
     public static string Name { get; } = ReadName();
+
+    /// <summary>Cores this process may use; two hardware threads of one core count once, since they share its multipliers.</summary>
+    public static int PhysicalCores { get; } = CountCores();
 
     /// <summary>Second-level cache of one core.</summary>
     public static long SecondLevelBytes => CacheBytes(2) ?? AssumedSecondLevelBytes;
@@ -22,6 +27,18 @@ internal static class HostProcessor
 
     /// <summary>Whether the sizes are what the system says.</summary>
     public static bool CachesAreKnown => CacheBytes(2) is not null;
+
+    /// <summary>Linux lists beside each processor those that share its core ("0,64"), the same line for all of them.</summary>
+    private static int CountCores()
+    {
+        var cores = new HashSet<string>();
+        for (var processor = 0; Directory.Exists($"{Processors}/cpu{processor}"); processor++)
+        {
+            if (First($"{Processors}/cpu{processor}/topology/thread_siblings_list") is { Length: > 0 } siblings)
+                cores.Add(siblings);
+        }
+        return cores.Count == 0 ? Environment.ProcessorCount : Math.Min(cores.Count, Environment.ProcessorCount);
+    }
 
     private static string ReadName()
     {

@@ -36,6 +36,19 @@ public enum DataflowChoice
     Tphs,
 }
 
+/// <summary>What becomes of packed weights when a model is loaded.</summary>
+public enum PackedWeightsChoice
+{
+    /// <summary>What the planner prices lower, weight by weight, as far as memory allows.</summary>
+    Auto,
+
+    /// <summary>They stay packed and are decoded for each token: least memory.</summary>
+    Keep,
+
+    /// <summary>They are laid out plain once.</summary>
+    Unpack,
+}
+
 /// <summary>How a model is loaded.</summary>
 public sealed record ModelOptions
 {
@@ -50,6 +63,9 @@ public sealed record ModelOptions
 
     /// <summary>How keys and values are stored; null takes F16 (F32 with <see cref="Precise"/>).</summary>
     public KvCacheType? KvCache { get; init; }
+
+    /// <summary>What becomes of packed weights; null is Auto.</summary>
+    public PackedWeightsChoice? PackedWeights { get; init; }
 
     /// <summary>How the attention of a prompt is carried out; null is Auto.</summary>
     public DataflowChoice? Dataflow { get; init; }

@@ -44,8 +44,8 @@ public unsafe class TrafficLedgerTests
 
         var cache = new CacheModel(plan.OnChipBytes);
         var kernels = new TracingKernels(engine.Kernels, cache);
-        using var bound = new BoundWeights(plan.Graph, checkpoint);
         using var pool = new WorkerPool(1);
+        using var bound = new BoundWeights(plan.Graph, checkpoint, engine.Unpacked, pool);
         using var executor = new PlanExecutor(plan, bound, kernels, pool);
         using var positions = new KvCache(checkpoint.Config, engine.ContextTokens, engine.KvType);
         positions.Advance(position);

@@ -6,21 +6,41 @@ using Temoto.Tensors;
 namespace Temoto.Generation.Execution;
 
 /// <summary>
-/// The tensors a graph names, checked against the shapes it states. Matrices stay where they are mapped; norms and biases, which are
+/// The tensors a graph names, checked against the shapes it states. Matrices stay where they are mapped, but for packed ones that the plan wants plain; norms and biases, which are
 /// small and used by element-wise kernels, are decoded to float32 once.
 /// </summary>
 internal sealed unsafe class BoundWeights : IDisposable
 {
     private readonly Dictionary<string, Tensor> matrices = [];
     private readonly Dictionary<string, NativeBuffer> vectors = [];
+    private readonly List<NativeBuffer> unpacked = [];
 
-    public BoundWeights(ModelGraph graph, Checkpoint checkpoint)
+    /// <param name="toUnpack">Packed weights to lay out plain.</param>
+    public BoundWeights(ModelGraph graph, Checkpoint checkpoint, IReadOnlySet<string> toUnpack, WorkerPool pool)
+    {
+        try
+        {
+            Bind(graph, checkpoint, toUnpack, pool);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    private void Bind(ModelGraph graph, Checkpoint checkpoint, IReadOnlySet<string> toUnpack, WorkerPool pool)
     {
         foreach (var use in graph.Weights)
         {
             var tensor = checkpoint.Require(use.Name, use.Shape);
             if (use.Shape.Length > 1)
             {
+                if (toUnpack.Contains(use.Name))
+                {
+                    tensor = UnpackRows.Run(tensor, pool, out var memory);
+                    unpacked.Add(memory);
+                }
                 matrices.Add(use.Name, tensor);
                 continue;
             }
@@ -38,5 +58,7 @@ internal sealed unsafe class BoundWeights : IDisposable
     {
         foreach (var buffer in vectors.Values)
             buffer.Dispose();
+        foreach (var memory in unpacked)
+            memory.Dispose();
     }
 }

@@ -2,6 +2,7 @@ using Temoto.Dataflow;
 using Temoto.Formats;
 using Temoto.Kernels;
 using Temoto.Models;
+using Temoto.Tensors;
 
 namespace Temoto.Generation.Execution;
 
@@ -43,12 +44,13 @@ internal sealed class EnginePlan
         var graph = Architecture.Build(checkpoint.Config, checkpoint.Path);
         foreach (var use in graph.Weights)
             checkpoint.Require(use.Name, use.Shape);
+        Unpacked = ToUnpack(graph, options.PackedWeights);
         var integers = HasIntegerActivations(options, Kernels);
         Graph = IntegerActivations.Insert(RowSelection.Hoist(graph), name => checkpoint.Tensors[name].InputGrid, name => integers && IntegerDot.Takes(checkpoint.Tensors[name]));
         Prefill = NewPlan(Phase.Prefill, picture ? ContextTokens : Math.Min(PrefillTokens, ContextTokens), 1);
         Decode = picture ? Prefill : NewPlan(Phase.Decode, 1, 1);
         Memory = new MemoryPlan(
-            Graph.Weights.Sum(use => checkpoint.Tensors[use.Name].StoredBytes),
+            Graph.Weights.Sum(use => TensorOf(use.Name).StoredBytes),
             KvLayout.BytesPerPosition(checkpoint.Config, KvType) * KvLayout.Positions(ContextTokens),
             PlanExecutor.Bytes(Prefill, Kernels, Threads) + (picture ? 0 : PlanExecutor.Bytes(Decode, Kernels, Threads)),
             PhysicalMemory.AvailableBytes(),
@@ -75,15 +77,34 @@ internal sealed class EnginePlan
     /// <summary>The machine the plans are for.</summary>
     public Board Board { get; }
 
+    /// <summary>Packed weights that are laid out plain when the model is loaded.</summary>
+    public IReadOnlySet<string> Unpacked { get; }
+
     /// <summary>Which dataflow a prompt would take on its own merits, and why; null for a model without attention.</summary>
-    public DataflowDecision? Decision => Planner.Decide(Graph, Request(Prefill.MaxTokens, 1), Board, name => checkpoint.Tensors[name]);
+    public DataflowDecision? Decision => Planner.Decide(Graph, Request(Prefill.MaxTokens, 1), Board, TensorOf);
 
     /// <summary>A plan of this model for another size of run (perplexity wants the logits of many rows).</summary>
     public Plan NewPlan(Phase phase, int maxTokens, int maxLogitRows) =>
-        Planner.Plan(Graph, phase, Request(maxTokens, maxLogitRows), Board, name => checkpoint.Tensors[name]);
+        Planner.Plan(Graph, phase, Request(maxTokens, maxLogitRows), Board, TensorOf);
 
     private PlanRequest Request(int maxTokens, int maxLogitRows) =>
         new(maxTokens, maxLogitRows, ContextTokens, KvType, dataflow, Math.Min(Kernels.AttentionPiecePositions, KvLayout.Positions(ContextTokens)));
+
+    /// <summary>A weight as it will lie in memory.</summary>
+    private Tensor TensorOf(string name) => Unpacked.Contains(name) ? PackedWeights.PlainView(checkpoint.Tensors[name]) : checkpoint.Tensors[name];
+
+    private HashSet<string> ToUnpack(ModelGraph graph, PackedWeightsChoice? choice)
+    {
+        // The output matrix may be the embedding table: each name once.
+        var weights = graph.Weights.Where(use => use.Shape.Length > 1).Select(use => checkpoint.Tensors[use.Name]);
+        return choice switch
+        {
+            PackedWeightsChoice.Keep => [],
+            PackedWeightsChoice.Unpack => [.. weights.Where(weight => weight.Encoded is not null).Select(weight => weight.Name)],
+            // Half of what the machine has: the rest is for others.
+            _ => PackedWeights.ToUnpack(weights, Board, PhysicalMemory.AvailableBytes() / 2.0),
+        };
+    }
 
     private static bool HasIntegerActivations(ModelOptions options, KernelSet kernels)
     {
@@ -105,7 +126,7 @@ internal sealed class EnginePlan
     public static int ThreadsOf(int? asked)
     {
         if (asked is null)
-            return Environment.ProcessorCount;
-        return asked is >= 1 and <= 1024 ? asked.Value : throw new InputException("--threads", null, $"{asked}", "1 to 1024", $"leave it out to take {Environment.ProcessorCount}");
+            return HostProcessor.PhysicalCores;
+        return asked is >= 1 and <= 1024 ? asked.Value : throw new InputException("--threads", null, $"{asked}", "1 to 1024", $"leave it out to take {HostProcessor.PhysicalCores}");
     }
 }

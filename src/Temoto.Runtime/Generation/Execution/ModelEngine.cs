@@ -32,8 +32,8 @@ internal sealed class ModelEngine : IDisposable
 
         try
         {
-            weights = new BoundWeights(plan.Graph, checkpoint);
             pool = new WorkerPool(plan.Threads);
+            weights = new BoundWeights(plan.Graph, checkpoint, plan.Unpacked, pool);
             prefill = NewExecutor(plan.Prefill);
             decode = NewExecutor(plan.Decode);
         }

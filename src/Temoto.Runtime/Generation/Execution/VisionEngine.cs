@@ -25,8 +25,8 @@ internal sealed class VisionEngine : IDisposable
             throw new InputException(path, null, plan.Memory.ToString(), "a plan that fits into memory", "use smaller pictures or a smaller model");
         try
         {
-            weights = new BoundWeights(plan.Graph, checkpoint);
             pool = new WorkerPool(plan.Threads);
+            weights = new BoundWeights(plan.Graph, checkpoint, plan.Unpacked, pool);
             executor = new PlanExecutor(plan.Prefill, weights, plan.Kernels, pool);
             cache = new KvCache(Config, plan.ContextTokens, plan.KvType);
         }

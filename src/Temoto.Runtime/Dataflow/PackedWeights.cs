@@ -1,0 +1,47 @@
+using Temoto.Kernels;
+using Temoto.Tensors;
+
+namespace Temoto.Dataflow;
+
+/// <summary>
+/// Whether a packed weight is read as it lies, or laid out plain when the model is loaded. Packed rows are fewer bytes for each token, and decoding them takes time for each
+/// token: what is shorter depends on the machine's bandwidth and on how fast it unpacks.
+/// </summary>
+internal static class PackedWeights
+{
+    /// <summary>Seconds to multiply one token with a weight whose rows stay packed.</summary>
+    public static double PackedSeconds(Tensor weight, Board board) =>
+        Math.Max(weight.StoredBytes / board.ReadBytesPerSecond, ComputeSeconds(weight, board)) + PlainBytes(weight) / board.UnpackBytesPerSecond;
+
+    /// <summary>Seconds to multiply one token with the same weight, laid out plain.</summary>
+    public static double PlainSeconds(Tensor weight, Board board) =>
+        Math.Max((PlainBytes(weight) + (weight.Scales?.ByteLength ?? 0)) / board.ReadBytesPerSecond, ComputeSeconds(weight, board));
+
+    /// <summary>Names of the packed weights that decode faster laid out plain, largest gain first, as many as fit into <paramref name="availableBytes"/>.</summary>
+    public static HashSet<string> ToUnpack(IEnumerable<Tensor> weights, Board board, double availableBytes)
+    {
+        var names = new HashSet<string>();
+        foreach (var weight in weights.Where(weight => weight.Encoded is not null).OrderByDescending(weight => PackedSeconds(weight, board) - PlainSeconds(weight, board)))
+        {
+            if (PackedSeconds(weight, board) <= PlainSeconds(weight, board) || PlainBytes(weight) > availableBytes)
+                continue;
+            availableBytes -= PlainBytes(weight);
+            names.Add(weight.Name);
+        }
+        return names;
+    }
+
+    /// <summary>What a packed weight will be once it is laid out plain, without its rows: for planning.</summary>
+    public static unsafe Tensor PlainView(Tensor weight) =>
+        new(weight.Name, weight.DType, weight.Shape, null, (long)PlainBytes(weight), weight) { Scales = weight.Scales, InputGrid = weight.InputGrid };
+
+    private static double PlainBytes(Tensor weight) => (double)weight.RowBytes * weight.Rows;
+
+    private static double ComputeSeconds(Tensor weight, Board board)
+    {
+        var operations = 2.0 * weight.Rows * weight.Columns;
+        return !IntegerDot.Takes(weight) ? operations / board.FloatOperationsPerSecond
+            : weight.DType == DType.I4 ? operations / board.DecodeInt4OperationsPerSecond
+            : operations / board.DecodeInt8OperationsPerSecond;
+    }
+}

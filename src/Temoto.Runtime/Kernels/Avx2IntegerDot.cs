@@ -186,7 +186,7 @@ internal sealed unsafe class Avx2IntegerDot() : X86IntegerDot<Avx2Products>(wide
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> LessZeros(Vector256<short> pairs, int* zeros, byte* x, long offset)
     {
-        var minusSum = Vector256.Create(((int*)x)[offset] / QuantizedRow.WeightOffset).AsInt16();
+        var minusSum = Vector256.Create(((int*)x)[offset] >> 7).AsInt16();
         return Avx2.MultiplyAddAdjacent(pairs, Vector256.Create((short)1)) + Avx2.MultiplyAddAdjacent(Vector256.Load(zeros).AsInt16(), minusSum);
     }
 

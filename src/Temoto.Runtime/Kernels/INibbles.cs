@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Temoto.Kernels;
 
@@ -12,8 +13,8 @@ internal unsafe interface INibbles
     /// <summary>From the start of a block to its nibbles; what is in front of them is the block's scale, a half float.</summary>
     static abstract int NibbleOffset { get; }
 
-    /// <summary>The activations of a block in the order of the nibbles: those that meet the low ones of the 16 bytes, and those that meet the high ones.</summary>
-    static abstract (Vector128<sbyte> Low, Vector128<sbyte> High) Order(sbyte* block);
+    /// <summary>The activations of a block in the order of the nibbles: those that meet the low ones of the 16 bytes, then those that meet the high ones.</summary>
+    static abstract Vector256<sbyte> Order(sbyte* block);
 }
 
 /// <summary>Q4_0: scale and nibbles together; the low nibbles are the first 16 weights.</summary>
@@ -24,7 +25,7 @@ internal readonly unsafe struct Q4Nibbles : INibbles
     public static int NibbleOffset => 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector128<sbyte> Low, Vector128<sbyte> High) Order(sbyte* block) => (Vector128.Load(block), Vector128.Load(block + 16));
+    public static Vector256<sbyte> Order(sbyte* block) => Vector256.Load(block);
 }
 
 /// <summary>I4: nibbles alone; the low ones are the weights of even columns.</summary>
@@ -35,11 +36,10 @@ internal readonly unsafe struct I4Nibbles : INibbles
     public static int NibbleOffset => 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector128<sbyte> Low, Vector128<sbyte> High) Order(sbyte* block)
+    public static Vector256<sbyte> Order(sbyte* block)
     {
         var evenFirst = Vector128.Create((byte)0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15);
-        var first = Vector128.Shuffle(Vector128.Load((byte*)block), evenFirst).AsInt64();
-        var second = Vector128.Shuffle(Vector128.Load((byte*)block + 16), evenFirst).AsInt64();
-        return (Vector128.Create(first.GetLower(), second.GetLower()).AsSByte(), Vector128.Create(first.GetUpper(), second.GetUpper()).AsSByte());
+        var halves = Avx2.Shuffle(Vector256.Load((byte*)block), Vector256.Create(evenFirst));
+        return Avx2.Permute4x64(halves.AsInt64(), 0b11_01_10_00).AsSByte();
     }
 }

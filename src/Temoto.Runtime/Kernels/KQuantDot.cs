@@ -43,13 +43,19 @@ internal static unsafe class KQuantDot<TProducts, TBlock>
         var activations = new QuantizedRow(x, weight.Columns);
         var groups = activations.Blocks * BlockGroups;
         float* groupScales = scratch, corrections = scratch + groups;
-        for (long group = 0; group < groups; group++)
+        for (long block = 0; block < activations.Blocks; block++)
         {
-            var scale = activations.Scales[group / BlockGroups];
-            groupScales[group] = scale;
-            corrections[group] = TBlock.Zero == 0
-                ? Correction(activations, group)
-                : scale * (-TBlock.Zero * SumOf(activations.Integers + group * TBlock.GroupColumns));
+            var scale = activations.Scales[block];
+            if (TBlock.GroupColumns == 32)
+            {
+                groupScales[block] = scale;
+                corrections[block] = Correction(scale, activations.Offsets[block]);
+                continue;
+            }
+            var sums = TProducts.Small(Vector256.Create((byte)1), Vector256.Load(activations.Integers + block * BlockColumns));
+            groupScales[2 * block] = groupScales[2 * block + 1] = scale;
+            corrections[2 * block] = scale * (-TBlock.Zero * Vector128.Sum(sums.GetLower()));
+            corrections[2 * block + 1] = scale * (-TBlock.Zero * Vector128.Sum(sums.GetUpper()));
         }
         for (var row = 0; row < rows; row++, plain += weight.RowBytes)
         {
@@ -58,15 +64,9 @@ internal static unsafe class KQuantDot<TProducts, TBlock>
         }
     }
 
-    private static float Correction(QuantizedRow x, long block) => x.Scales[block] * (x.Offsets[block] / QuantizedRow.WeightOffset);
-
-    private static int SumOf(sbyte* integers)
-    {
-        var sum = 0;
-        for (var i = 0; i < TBlock.GroupColumns; i++)
-            sum += integers[i];
-        return sum;
-    }
+    /// <summary>What a minimum meets: an offset is -128 times the sum of integers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Correction(float scale, int offset) => scale * (offset >> 7);
 
     private static float DotRow(byte* super, QuantizedRow x, float* scales, float* corrections)
     {
@@ -234,7 +234,7 @@ internal static unsafe class KQuantDot<TProducts, TBlock>
         var second = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(high), Vector256.Load(scales + 8) * scale, Vector256.Load(total + 8));
         if (TBlock.Zero == 0)
         {
-            var correction = Vector256.Create(((float*)x)[block] * (((int*)x)[blocks + block] / QuantizedRow.WeightOffset));
+            var correction = Vector256.Create(Correction(((float*)x)[block], ((int*)x)[blocks + block]));
             first = Vector256.FusedMultiplyAdd(Vector256.Load(minima), correction, first);
             second = Vector256.FusedMultiplyAdd(Vector256.Load(minima + 8), correction, second);
         }

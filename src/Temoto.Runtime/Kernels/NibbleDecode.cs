@@ -80,25 +80,45 @@ internal readonly unsafe ref struct NibbleDecode<TFloats, TLanes, TVector, TNibb
             }
         }
 
-        var zero = storesZeros ? 1 : GroupScales.NibbleZero;
-        var perGroup = Math.Min(1L << shift, blocks);
-        for (long group = 0, block = 0; group < groups; group++)
+        for (long block = 0; block < blocks; block++)
         {
-            var sum = 0f;
-            for (var end = Math.Min(block + perGroup, blocks); block < end; block++)
-            {
-                var (first, second) = TNibbles.Order(x.Integers + block * BlockColumns);
-                first.Store(low + 16 * block);
-                second.Store(high + 16 * block);
-                blockScales[block] = x.Scales[block];
-                sum += x.Scales[block] * (x.Offsets[block] / QuantizedRow.WeightOffset * zero);
-            }
-            corrections[group] = sum;
+            var ordered = TNibbles.Order(x.Integers + block * BlockColumns);
+            ordered.GetLower().Store(low + 16 * block);
+            ordered.GetUpper().Store(high + 16 * block);
         }
+        WriteCorrections(x);
         new Span<float>(blockScales + blocks, TFloats.Count).Clear();
         new Span<float>(corrections + groups, TFloats.Count).Clear();
         new Span<sbyte>(low + 16 * blocks, 16 * TLanes.UnitBlocks).Clear();
         new Span<sbyte>(high + 16 * blocks, 16 * TLanes.UnitBlocks).Clear();
+    }
+
+    private void WriteCorrections(QuantizedRow x)
+    {
+        // Per block, offsets being -128 times the sum; then the blocks of a group are added up, in place.
+        var zero = storesZeros ? 1f : GroupScales.NibbleZero;
+        long block = 0;
+        for (; block + 8 <= blocks; block += 8)
+        {
+            var scales = Vector256.Load(x.Scales + block);
+            scales.Store(blockScales + block);
+            (scales * (Vector256.ConvertToSingle(Vector256.Load(x.Offsets + block) >> 7) * Vector256.Create(zero))).Store(corrections + block);
+        }
+        for (; block < blocks; block++)
+        {
+            blockScales[block] = x.Scales[block];
+            corrections[block] = x.Scales[block] * ((x.Offsets[block] >> 7) * zero);
+        }
+        if (shift == 0)
+            return;
+        block = 0;
+        for (long group = 0; group < groups; group++)
+        {
+            var sum = 0f;
+            for (var end = Math.Min(block + Math.Min(1L << shift, blocks), blocks); block < end; block++)
+                sum += corrections[block];
+            corrections[group] = sum;
+        }
     }
 
     /// <summary>Scratch floats <see cref="MatVec"/> needs.</summary>
@@ -109,6 +129,9 @@ internal readonly unsafe ref struct NibbleDecode<TFloats, TLanes, TVector, TNibb
     /// <param name="y">[rows].</param>
     public static void MatVec(Tensor weight, long rowStart, int rows, byte* plain, float* bias, byte* x, float* y, float* scratch)
     {
+        // The first page is asked for while activations are put in order; from then on each unit asks for the one a page ahead.
+        for (var at = 0; at < PrefetchBytes; at += 64)
+            Sse.Prefetch0(plain + at);
         var decode = new NibbleDecode<TFloats, TLanes, TVector, TNibbles>(weight, new QuantizedRow(x, weight.Columns), scratch);
         var rowBytes = weight.RowBytes;
         for (var row = 0; row < rows; row++)

@@ -97,6 +97,7 @@ public class CommandLineTests
     [InlineData("no-such-shape", "bench", "--shape", "no-such-shape")]
     [InlineData("'512;2048'", "bench", "demo", "-p", "512;2048")]
     [InlineData("nothing to time", "bench", "demo", "-p", "0", "-n", "0")]
+    [InlineData("'auto,rows'", "bench", "demo", "--dataflow", "auto,rows")]
     [InlineData("'f16,q8'", "bench", "demo", "--kv", "f16,q8")]
     [InlineData("a model beside it", "bench", "demo", "--calibrate")]
     [InlineData("1 to 10000", "bench", "demo", "-r", "0")]
@@ -225,6 +226,8 @@ public class CommandLineTests
             foreach (var key in new[] { "weight_bytes_per_token", "bytes_per_token", "roofline_fraction", "activation_bytes" })
                 Assert.True(item.GetProperty(key).GetDouble() > 0, key);
         }
+        using var modes = JsonDocument.Parse(Run(null, "bench", "--shape", "tiny-qwen2", "-p", "16", "-n", "0", "-r", "1", "--dataflow", "gemm,tphs", "--json").Output);
+        Assert.Equal(["gemm", "tphs"], modes.RootElement.GetProperty("results").EnumerateArray().Select(item => item.GetProperty("dataflow").GetString()));
         Assert.Equal(7, Run(null, "bench", "demo", "-p", "8,16", "-n", "2,3", "-d", "0,8", "-r", "1", "--format", "csv").Output.TrimEnd().Split('\n').Length);
         Assert.Contains("| tg4 | auto | int4 | f16 |", Run(null, "bench", "--shape", "tiny-llama", "-p", "0", "-n", "4", "-r", "1").Output, StringComparison.Ordinal);
     }

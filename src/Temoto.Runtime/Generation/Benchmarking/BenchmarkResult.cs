@@ -5,7 +5,10 @@ namespace Temoto.Generation.Benchmarking;
 /// <summary>What one test of one variant showed.</summary>
 /// <param name="TokensPerSecond">Measured.</param>
 /// <param name="WeightBytesPerToken">Computed from the plan.</param>
-/// <param name="BytesPerToken">Weights, KV cache and activations; computed from the plan, mean over the tokens of the test.</param>
+/// <param name="BytesPerToken">
+/// Computed from the plan, mean over the tokens of the test. Decode: weights, KV cache and all activations (<see cref="Plan.BytesPerToken"/>); prefill: what goes beyond the
+/// on-chip level (<see cref="TrafficLedger"/>).
+/// </param>
 /// <param name="ActivationBytes">Activations, scratch and tables that the phase's plan holds in memory.</param>
 internal sealed record BenchmarkResult(BenchmarkVariant Variant, BenchmarkTest Test, Spread TokensPerSecond, long WeightBytesPerToken, long BytesPerToken, long ActivationBytes)
 {
@@ -21,8 +24,7 @@ internal sealed record BenchmarkResult(BenchmarkVariant Variant, BenchmarkTest T
         {
             var count = Math.Min(plan.MaxTokens, test.Tokens - done);
             weights += plan.WeightBytes;
-            // As Plan.BytesPerToken counts one token: weights once, the cache read once, new positions written, activations of each token.
-            bytes += plan.WeightBytes + plan.KvBytesPerPosition * (test.Depth + done + count) + plan.ActivationBytesPerToken * count;
+            bytes += test.Phase == Phase.Prefill ? engine.PrefillBytes(count, done) : plan.BytesPerToken(test.Depth + done);
             done += count;
         }
         return new BenchmarkResult(variant, test, Spread.Of([.. seconds.Select(value => test.Tokens / value)]), weights / test.Tokens, bytes / test.Tokens, engine.ActivationBytes(test.Phase));

@@ -64,6 +64,10 @@ internal sealed class ModelEngine : IDisposable
     /// <summary>Activations, scratch and tables of a phase.</summary>
     public long ActivationBytes(Phase phase) => PlanExecutor.Bytes(phase == Phase.Prefill ? plan.Prefill : plan.Decode, plan.Kernels, plan.Threads);
 
+    /// <summary>Bytes that a run of the prefill plan moves beyond the on-chip level; computed.</summary>
+    public long PrefillBytes(int tokens, int position) =>
+        TrafficLedger.Run(plan.Prefill, tokens, position, tilePositions: plan.Kernels.AttentionTilePositions).Sum(traffic => traffic.Total);
+
     public KvCache NewCache() => new(Config, ContextTokens, plan.KvType);
 
     /// <summary>Frees a cache, after the run that may be using it.</summary>

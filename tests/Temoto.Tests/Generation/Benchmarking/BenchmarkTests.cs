@@ -40,9 +40,10 @@ public class BenchmarkTests
         Assert.Equal(4, decode.TokensPerSecond.Median);
         Assert.Equal(decode.BytesPerToken * 4 / 1e6, decode.RooflineFraction(1e6), 1e-9);
 
-        // A prompt of ten tokens reads the weights once.
+        // A prompt of ten tokens reads the weights once, and moves what the ledger says.
         var prefill = BenchmarkResult.Of(variant, new BenchmarkTest(Phase.Prefill, 10), [1.0]);
         Assert.Equal(model.Engine.PrefillPlan.WeightBytes / 10, prefill.WeightBytesPerToken);
+        Assert.Equal(TrafficLedger.Run(model.Engine.PrefillPlan, 10, 0).Sum(traffic => traffic.Total) / 10, prefill.BytesPerToken);
     }
 
     [Fact]

@@ -20,7 +20,10 @@ public class PackedWeightsTests
         var fast = HostBoard.Assumed("avx2", 2) with { ReadBytesPerSecond = 40e9, UnpackBytesPerSecond = 2e9 };
         Assert.Equal(weights.Length, PackedWeights.ToUnpack(weights, fast, 1e12).Count);
         var slow = fast with { ReadBytesPerSecond = 1e8, UnpackBytesPerSecond = 1e11 };
-        Assert.Empty(PackedWeights.ToUnpack(weights, slow, 1e12));
+        // But for those that packing made no smaller: a few KiB with a table of their own.
+        var grown = weights.Where(weight => weight.Encoded!.ByteLength >= weight.RowBytes * weight.Rows).Select(weight => weight.Name).ToHashSet();
+        Assert.True(grown.Count < weights.Length);
+        Assert.True(PackedWeights.ToUnpack(weights, slow, 1e12).IsSubsetOf(grown));
         // What does not fit stays packed: the gain is largest for the largest, which come first.
         var largest = weights.Max(weight => weight.RowBytes * weight.Rows);
         var some = PackedWeights.ToUnpack(weights, fast, largest);

@@ -119,6 +119,41 @@ public class VisionQuantizerTests
         Assert.NotEqual(expected, actual);
     }
 
+    /// <summary>What leaves the last layer, through final norm and classifier in float64, are the executor's logits: the patches and the layers ran as the model runs them.</summary>
+    [Fact]
+    public unsafe void LayersComputeWhatTheExecutorComputes()
+    {
+        using var folder = new TemporaryFolder();
+        using var source = TinyCheckpoint.Open(folder, "tiny-vit");
+        var config = source.Config;
+        var graph = Architecture.Build(config, source.Path);
+        using var pool = new WorkerPool(2);
+        using var compute = new ParallelKernels(KernelChooser.Choose(null), pool);
+        using var stream = new CalibrationStream(graph, source, Pictures, compute);
+        for (var layer = 0; layer < config.NumHiddenLayers; layer++)
+        {
+            using var slice = new GraphSlice(graph, [.. graph.Ops.Where(op => op.Layer == layer)], stream.LongestSequence, compute);
+            using var weights = LayerWeights.Load(source, source.Tensors.Keys.Where(name => name.Contains($".layer.{layer}.", StringComparison.Ordinal)), compute);
+            stream.Advance(slice, weights, null, default);
+        }
+
+        using var last = LayerWeights.Load(source, ["vit.layernorm.weight", "vit.layernorm.bias", "classifier.weight", "classifier.bias"], compute);
+        var expected = Logits(source);
+        for (var picture = 0; picture < Pictures.Length; picture++)
+        {
+            var token = new ReadOnlySpan<float>(stream.Hidden(picture), config.HiddenSize).ToArray();
+            var mean = token.Average(value => (double)value);
+            var deviation = Math.Sqrt(token.Average(value => (value - mean) * (value - mean)) + config.LayerNormEps);
+            for (var label = 0; label < config.Vision!.Labels.Count; label++)
+            {
+                double logit = last.Floats("classifier.bias")[label];
+                for (var i = 0; i < token.Length; i++)
+                    logit += last.Floats("classifier.weight")[label * token.Length + i] * ((token[i] - mean) / deviation * last.Floats("vit.layernorm.weight")[i] + last.Floats("vit.layernorm.bias")[i]);
+                Assert.Equal(expected[picture * config.Vision.Labels.Count + label], logit, 2e-5);
+            }
+        }
+    }
+
     [Fact]
     public void PicturesThatCannotBeObservedAreRefused()
     {

@@ -29,10 +29,10 @@ internal static class Planner
     private const int ChunksPerThread = 6;
 
     /// <summary>
-    /// Tokens of a chunk of TPHS: their queries, outputs and scores for a group of heads stay in the core's cache, and the head's rows of the query weight, decoded once per
-    /// chunk, serve all of them.
+    /// Tokens of a chunk of TPHS: their queries for a group of heads stay in the core's cache, and the head's rows of the query weight, decoded once per chunk, serve all of them.
+    /// (Not by the number of threads: that must not change a result.)
     /// </summary>
-    private const int TphsTileTokens = 64;
+    private const int TphsTileTokens = 128;
 
     /// <summary>Tokens of a chunk of the projections to heads.</summary>
     private const int ProjectionTileTokens = 256;

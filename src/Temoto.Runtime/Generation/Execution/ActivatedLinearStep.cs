@@ -6,7 +6,7 @@ namespace Temoto.Generation.Execution;
 internal sealed unsafe class ActivatedLinearStep(PlanStep step, ActivatedLinearOp op, BoundLinear linear, OutputRows output, ForwardState state, bool afterRowSelection)
     : BoundStep(step, state, afterRowSelection)
 {
-    public static long ScratchFloats(Plan plan, PlanStep step) => (long)plan.MaxTokens * step.TileRows;
+    public static long ScratchFloats(Plan plan, PlanStep step) => WholeRegisters((long)plan.MaxTokens * step.TileRows);
 
     public override int Prepare() => Chunks(linear.Weight.Rows, Step.TileRows);
 
@@ -15,8 +15,9 @@ internal sealed unsafe class ActivatedLinearStep(PlanStep step, ActivatedLinearO
         var start = (long)chunk * Step.TileRows;
         var count = (int)Math.Min(Step.TileRows, linear.Weight.Rows - start);
         var tile = State.Scratch[worker];
-        linear.Multiply(start, start + count, 0, Rows, tile, count, tile + (long)Rows * count);
-        ActivateStep.Apply(State.Kernels, op.Function, tile, (long)Rows * count);
+        var floats = WholeRegisters((long)Rows * count);
+        linear.Multiply(start, start + count, 0, Rows, tile, count, tile + floats);
+        ActivateStep.Apply(State.Kernels, op.Function, tile, floats);
         for (var row = 0; row < Rows; row++)
             output.Store(tile + (long)row * count, row, (int)start, count);
     }

@@ -17,6 +17,12 @@ internal abstract unsafe class BoundStep(PlanStep step, ForwardState state, bool
 
     protected float* Input(int index) => (float*)(State.Arena + Step.Inputs[index]);
 
+    /// <summary>
+    /// Rounded up to whole registers of any width: a tile that is taken to its last register holds no element that a scalar tail computes, so that where tiles end (which
+    /// may depend on the number of threads) changes no result.
+    /// </summary>
+    protected static long WholeRegisters(long floats) => (floats + 15) / 16 * 16;
+
     /// <summary>Pieces of <paramref name="size"/> that cover <paramref name="count"/>.</summary>
     protected static int Chunks(long count, int size) => (int)((count + size - 1) / size);
 

@@ -6,7 +6,7 @@ namespace Temoto.Generation.Execution;
 internal sealed unsafe class GatedLinearStep(PlanStep step, BoundLinear gate, BoundLinear up, OutputRows output, ForwardState state, bool afterRowSelection)
     : BoundStep(step, state, afterRowSelection)
 {
-    public static long ScratchFloats(Plan plan, PlanStep step) => 2L * plan.MaxTokens * step.TileRows;
+    public static long ScratchFloats(Plan plan, PlanStep step) => 2 * WholeRegisters((long)plan.MaxTokens * step.TileRows);
 
     public override int Prepare() => Chunks(gate.Weight.Rows, Step.TileRows);
 
@@ -15,11 +15,12 @@ internal sealed unsafe class GatedLinearStep(PlanStep step, BoundLinear gate, Bo
         var start = (long)chunk * Step.TileRows;
         var count = (int)Math.Min(Step.TileRows, gate.Weight.Rows - start);
         var gates = State.Scratch[worker];
-        var ups = gates + (long)Rows * count;
-        var scratch = ups + (long)Rows * count;
+        var floats = WholeRegisters((long)Rows * count);
+        var ups = gates + floats;
+        var scratch = ups + floats;
         gate.Multiply(start, start + count, 0, Rows, gates, count, scratch);
         up.Multiply(start, start + count, 0, Rows, ups, count, scratch);
-        State.Kernels.SiluMultiply(gates, ups, (long)Rows * count);
+        State.Kernels.SiluMultiply(gates, ups, floats);
         for (var row = 0; row < Rows; row++)
             output.Store(gates + (long)row * count, row, (int)start, count);
     }

@@ -8,7 +8,7 @@ namespace Temoto.Tests.Generation.Execution;
 /// <summary>The two dataflows and split decode compute the same model; what differs is what they store.</summary>
 public class DataflowTests
 {
-    /// <summary>More than a chunk of TPHS (64 tokens), a tail, and more positions than a piece of decode (256).</summary>
+    /// <summary>More than a chunk of TPHS (128 tokens), a tail, and more positions than a piece of decode (256).</summary>
     private static readonly int[] Tokens = [.. Enumerable.Range(0, 297).Select(i => (i * 31 + 5) % 250)];
 
     public static TheoryData<string, string, KvCacheType> Cases => new()

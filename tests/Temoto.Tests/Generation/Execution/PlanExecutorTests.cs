@@ -14,11 +14,11 @@ public class PlanExecutorTests
 {
     private static readonly int[] Tokens = [.. Enumerable.Range(0, 70).Select(i => (i * 31 + 5) % 250)];
 
-    /// <summary>An intermediate size that no register width divides, so that every row has a tail.</summary>
+    /// <summary>An intermediate size that no register width divides, and large enough that the rows of a tile depend on the number of threads.</summary>
     private static LanguageModel LoadTiny(TemporaryFolder folder, ModelOptions options)
     {
         if (!File.Exists(folder.File("config.json")))
-            SeededCheckpoint.Write(ModelShapes.Get("tiny-qwen2") with { IntermediateSize = 171 }, 3, folder.Path, DType.F32, null, TestContext.Current.CancellationToken);
+            SeededCheckpoint.Write(ModelShapes.Get("tiny-qwen2") with { IntermediateSize = 1003 }, 3, folder.Path, DType.F32, null, TestContext.Current.CancellationToken);
         return LanguageModel.Load(folder.Path, options);
     }
 

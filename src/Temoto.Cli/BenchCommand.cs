@@ -3,8 +3,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Temoto.Dataflow;
 using Temoto.Formats;
+using Temoto.Generation;
 using Temoto.Generation.Benchmarking;
-using Temoto.Generation.Execution;
 using Temoto.Tensors;
 
 namespace Temoto.Cli;
@@ -16,7 +16,7 @@ internal static class BenchCommand
     {
         var choice = new ModelChoice();
         var model = new Argument<string?>("MODEL") { Description = "The model to time (not with --shape)", Arity = ArgumentArity.ZeroOrOne };
-        var shape = new Option<string?>("--shape") { Description = $"Time random weights of this shape, made in memory: {string.Join(", ", ModelShapes.All.Select(item => item.Name))}", HelpName = "NAME" };
+        var shape = new Option<string?>("--shape") { Description = $"Time random weights of this shape (or several, with commas between), made in memory: {string.Join(", ", ModelShapes.All.Select(item => item.Name))}", HelpName = "NAME,.." };
         var weights = new Option<string?>("--weights") { Description = $"With --shape: {string.Join(", ", SeededMemory.WeightTypes.Select(type => type.Name))} (default: int4)", HelpName = "TYPE" };
         var prefill = new Option<string>("--prefill", "-p") { Description = "Prompt lengths to time; 0 for none", HelpName = "N,..", DefaultValueFactory = _ => "512" };
         var decode = new Option<string>("--decode", "-n") { Description = "Numbers of generated tokens to time; 0 for none", HelpName = "N,..", DefaultValueFactory = _ => "64" };
@@ -27,7 +27,7 @@ internal static class BenchCommand
         var calibrate = new Option<bool>("--calibrate") { Description = "Measure this machine in place of a model, and keep the figures for planning (TEMOTO_BOARD, else temoto/board.json in the configuration directory)" };
         var format = new Option<string>("--format") { Description = "md, csv or json", HelpName = "FORMAT", DefaultValueFactory = _ => "md" };
         format.AcceptOnlyFromAmong("md", "csv", "json");
-        var command = new Command("bench", "Time prefill and decode, beside the machine's read bandwidth in the same run\n\nExample: temoto bench --shape qwen2.5-0.5b -p 512 -n 64 -d 0,2048") { model, shape, weights, prefill, decode, depth, repetitions, dataflow, kv };
+        var command = new Command("bench", "Time prefill and decode, or pictures, beside the machine's read bandwidth in the same run\n\nExample: temoto bench --shape qwen2.5-0.5b -p 512 -n 64 -d 0,2048") { model, shape, weights, prefill, decode, depth, repetitions, dataflow, kv };
         foreach (var option in new Option[] { choice.Threads, choice.Kernels, choice.Activations, choice.Packed, calibrate, format, choice.Json })
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) =>
@@ -39,54 +39,61 @@ internal static class BenchCommand
                 CalibrationRun.Run(parsed, choice, cancellation);
                 return Task.FromResult(0);
             }
-            var tests = Tests(Numbers("--prefill", parsed.GetRequiredValue(prefill)), Numbers("--decode", parsed.GetRequiredValue(decode)), Numbers("--depth", parsed.GetRequiredValue(depth)));
-            var rounds = parsed.GetValue(repetitions);
-            if (rounds is < 1 or > 10_000)
-                throw new InputException("--repetitions", null, $"{rounds}", "1 to 10000", "choose a number of rounds");
-            var modes = Words("--dataflow", parsed.GetRequiredValue(dataflow), ["auto", "gemm", "tphs"]);
-            var kvTypes = Words("--kv", parsed.GetRequiredValue(kv), ["f16", "int8", "f32"]);
-            var options = choice.Options(parsed) with { ContextTokens = tests.Max(test => test.ContextTokens), MemoryPlanned = null };
-            var variants = modes.SelectMany(mode => kvTypes.Select(type => (Dataflow: mode, Kv: type, Options: options with { KvCache = ModelChoice.KvTypeOf(type), Dataflow = ModelChoice.DataflowOf(mode) }))).ToList();
-
-            var source = Source(parsed.GetValue(model), parsed.GetValue(shape));
-            var weightType = WeightType(parsed.GetValue(weights), parsed.GetValue(shape));
-            using var seeded = new SeededSource(parsed.GetValue(shape), weightType, cancellation);
-            var loading = Stopwatch.StartNew();
-            using var loaded = seeded.Load(source, variants[0].Options);
-            loading.Stop();
-            var running = new List<(ModelEngine Engine, BenchmarkVariant Variant)>();
-            try
+            var plan = new Settings
             {
-                foreach (var variant in variants)
-                {
-                    var engine = running.Count == 0 ? loaded.Engine : loaded.NewEngine(variant.Options);
-                    running.Add((engine, new BenchmarkVariant(engine, variant.Dataflow, variant.Kv)));
-                }
-                var benchmark = ProgressBar.Run("bench", bar => Benchmark.Run([.. running.Select(item => item.Variant)], tests, rounds, (done, all) => bar.Report(done, all), cancellation));
-                var report = new BenchReport(source, loaded, rounds, loading.Elapsed, benchmark);
-                Console.WriteLine(parsed.GetValue(choice.Json) ? report.Json() : parsed.GetValue(format) switch { "json" => report.Json(), "csv" => report.Csv(), _ => report.Markdown() });
-            }
-            finally
+                Tests = Tests(Numbers("--prefill", parsed.GetRequiredValue(prefill)), Numbers("--decode", parsed.GetRequiredValue(decode)), Numbers("--depth", parsed.GetRequiredValue(depth))),
+                TestsGiven = new Option[] { prefill, decode, depth }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name,
+                Rounds = parsed.GetValue(repetitions) is >= 1 and <= 10_000 and var rounds ? rounds : throw new InputException("--repetitions", null, $"{parsed.GetValue(repetitions)}", "1 to 10000", "choose a number of rounds"),
+                Dataflows = Words("--dataflow", parsed.GetRequiredValue(dataflow), ["auto", "gemm", "tphs"]),
+                KvTypes = Words("--kv", parsed.GetRequiredValue(kv), ["f16", "int8", "f32"]),
+                Options = choice.Options(parsed) with { MemoryPlanned = null },
+            };
+            var sources = Sources(parsed.GetValue(model), parsed.GetValue(shape), WeightType(parsed.GetValue(weights), parsed.GetValue(shape)), cancellation);
+            if (parsed.GetValue(shape) is { } shapes && shapes.Split(',').All(name => ModelShapes.Get(name).Vision is not null))
+                plan.RefuseTests(shapes);
+            var asked = parsed.GetValue(choice.Json) ? "json" : parsed.GetRequiredValue(format);
+            var reports = new List<BenchReport>();
+            foreach (var source in sources)
             {
-                foreach (var (engine, variant) in running)
-                {
-                    variant.Dispose();
-                    if (engine != loaded.Engine)
-                        engine.Dispose();
-                }
+                reports.Add(Time(source, plan, cancellation));
+                // A table is there as soon as its model is done; the others are one document.
+                if (asked == "md")
+                    Console.WriteLine(reports.Count == 1 ? reports[^1].Markdown() : $"{Environment.NewLine}{reports[^1].Markdown()}");
             }
+            if (asked != "md")
+                Console.WriteLine(asked == "csv" ? BenchReport.Csv(reports) : BenchReport.Json(reports));
             return Task.FromResult(0);
         });
         return command;
     }
 
-    /// <summary>The name in reports: the shape's, or the model's path.</summary>
-    private static string Source(string? model, string? shape) => (model, shape) switch
+    private static BenchReport Time(Source source, Settings plan, CancellationToken cancellation)
+    {
+        // Random weights are made before the clock of the load starts; a model of files is opened by the load itself.
+        var seeded = source.Seeded ? ProgressBar.Run("random weights", _ => source.Open()) : null;
+        PhysicalMemory.ResetPeakResidentBytes();
+        var loading = Stopwatch.StartNew();
+        var checkpoint = seeded ?? source.Open();
+        var options = plan.Options with { ContextTokens = plan.Tests.Max(test => test.ContextTokens) };
+        var ways = plan.Dataflows.SelectMany(mode => plan.KvTypes.Select(type => (Dataflow: mode, Kv: type, Options: options with { KvCache = ModelChoice.KvTypeOf(type), Dataflow = ModelChoice.DataflowOf(mode) }))).ToList();
+        using var model = new BenchmarkModel(checkpoint, ways[0].Dataflow, ways[0].Kv, ways[0].Options);
+        loading.Stop();
+        if (model.IsVision && !source.Seeded)
+            plan.RefuseTests(source.Name);
+        foreach (var (dataflow, kv, other) in ways.Skip(1))
+            model.Add(dataflow, kv, other);
+        var benchmark = ProgressBar.Run("bench", bar => Benchmark.Run(model.Variants, model.IsVision ? [model.PictureTest] : plan.Tests, plan.Rounds, (done, all) => bar.Report(done, all), cancellation));
+        return new BenchReport(source.Name, model.WeightsName, model.WeightBytes, plan.Rounds, loading.Elapsed, benchmark);
+    }
+
+    private static List<Source> Sources(string? model, string? shapes, DType weights, CancellationToken cancellation) => (model, shapes) switch
     {
         (null, null) => throw new InputException("bench", null, "neither MODEL nor --shape", "one of them", "see temoto bench --help"),
         (not null, not null) => throw new InputException("bench", null, "both MODEL and --shape", "one of them", "see temoto bench --help"),
-        (not null, _) => ModelChoice.Resolve(model),
-        _ => shape!,
+        (not null, _) => [new Source(ModelChoice.Resolve(model), false, () => CheckpointReader.Open(ModelChoice.Resolve(model)))],
+        // All names are looked at before the first is timed.
+        _ => [.. shapes!.Split(',').Distinct().Select(name => (Name: name, Config: ModelShapes.Get(name))).ToList()
+            .Select(item => new Source(item.Name, true, () => SeededMemory.Create(item.Name, item.Config, weights, seed: 1, cancellation)))],
     };
 
     private static DType WeightType(string? name, string? shape)
@@ -129,22 +136,32 @@ internal static class BenchCommand
         return words.All(known.Contains) ? words : throw new InputException(option, null, $"'{list}'", $"{string.Join(", ", known)}, or several with commas between", "choose from these");
     }
 
-    /// <summary>The weights of a shape, made before the clock of the load starts; a model of files is opened by the load itself.</summary>
-    private sealed class SeededSource(string? shape, DType type, CancellationToken cancellation) : IDisposable
+    /// <param name="Name">The name in reports: the shape's, or the model's path.</param>
+    /// <param name="Seeded">The weights are random numbers in memory.</param>
+    private sealed record Source(string Name, bool Seeded, Func<Checkpoint> Open);
+
+    /// <summary>What is timed of each model.</summary>
+    private sealed record Settings
     {
-        private Checkpoint? checkpoint = shape is null
-            ? null
-            : ProgressBar.Run("random weights", _ => SeededMemory.Create(shape, ModelShapes.Get(shape), type, seed: 1, cancellation));
+        /// <summary>Of language models.</summary>
+        public required IReadOnlyList<BenchmarkTest> Tests { get; init; }
 
-        public LanguageModel Load(string source, ModelOptions options)
+        /// <summary>The first option on the command line that chose <see cref="Tests"/>; null where none did.</summary>
+        public required string? TestsGiven { get; init; }
+
+        public required int Rounds { get; init; }
+
+        public required IReadOnlyList<string> Dataflows { get; init; }
+
+        public required IReadOnlyList<string> KvTypes { get; init; }
+
+        public required ModelOptions Options { get; init; }
+
+        /// <summary>For models that look at pictures alone: there is nothing to choose.</summary>
+        public void RefuseTests(string model)
         {
-            if (checkpoint is null)
-                return LanguageModel.Load(source, options);
-            // The model takes it over.
-            (var mine, checkpoint) = (checkpoint, null);
-            return LanguageModel.Load(mine, options);
+            if (TestsGiven is not null)
+                throw new InputException(TestsGiven, null, $"a choice of tokens for {model}, which looks at pictures", "it with language models only", "leave it out: a picture is timed");
         }
-
-        public void Dispose() => checkpoint?.Dispose();
     }
 }

@@ -26,6 +26,8 @@ internal static class PlanCommand
             var options = choice.Options(parsed) with { MemoryPlanned = null };
             var plan = new EnginePlan(checkpoint, options, machine);
             var picture = checkpoint.Config.Vision is not null;
+            if (picture && new Option[] { prefill, decodeAt }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+                throw new InputException(given.Name, null, $"a choice of tokens for {path}, which looks at pictures", "it with language models only", $"leave it out: a picture has {plan.Prefill.MaxTokens} tokens");
             var tokens = picture ? plan.Prefill.MaxTokens : Count("--prefill", parsed.GetValue(prefill), 1, plan.Prefill.MaxTokens);
             var position = Count("--decode-at", parsed.GetValue(decodeAt), 0, int.MaxValue);
             if (!picture)

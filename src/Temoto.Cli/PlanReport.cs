@@ -21,12 +21,15 @@ internal sealed class PlanReport
         this.model = model;
         this.plan = plan;
         Tokens = tokens;
+        IsPicture = position is null;
         phases.Add(("prefill", plan.Prefill, tokens, 0, PlanPrice.Of(plan.Prefill, plan.Board, tokens, 0)));
         if (position is { } cached)
             phases.Add(("decode", plan.Decode, 1, cached, PlanPrice.Of(plan.Decode, plan.Board, 1, cached)));
     }
 
     private int Tokens { get; }
+
+    private bool IsPicture { get; }
 
     /// <summary>The prompt's run in another dataflow.</summary>
     public void AddAlternative(DataflowChoice mode, EnginePlan other)
@@ -44,15 +47,16 @@ internal sealed class PlanReport
         foreach (var (name, phase, tokens, position, prices) in phases)
         {
             text.AppendLine();
-            text.AppendLine(Invariant($"{name}: {tokens} {(tokens == 1 ? "token" : "tokens")} with {position} in the cache; arena {phase.ArenaBytes / 1048576.0:0.00} MiB (all figures computed; MB beyond the on-chip level)"));
+            var run = IsPicture ? $"picture: {tokens} tokens" : $"{name}: {tokens} {(tokens == 1 ? "token" : "tokens")} with {position} in the cache";
+            text.AppendLine(Invariant($"{run}; arena {phase.ArenaBytes / 1048576.0:0.00} MiB (all figures computed; MB beyond the on-chip level)"));
             text.AppendLine("  layer  step                mode  tile           weights                      weights  activations  intermediate        KV        ms  bound by");
             foreach (var group in Groups(prices))
                 text.AppendLine(Row(group));
             var all = Sum(prices);
-            text.AppendLine(Invariant($"  together {"",-58} {all.Weights / 1e6,12:0.000} {all.Activations / 1e6,12:0.000} {all.Intermediates / 1e6,13:0.000} {all.Kv / 1e6,9:0.000} {prices.Sum(price => price.Seconds) * 1e3,9:0.000}  {tokens / prices.Sum(price => price.Seconds):0.0} tokens/s"));
+            text.AppendLine(Invariant($"  together {"",-58} {all.Weights / 1e6,12:0.000} {all.Activations / 1e6,12:0.000} {all.Intermediates / 1e6,13:0.000} {all.Kv / 1e6,9:0.000} {prices.Sum(price => price.Seconds) * 1e3,9:0.000}  {(IsPicture ? 1 : tokens) / prices.Sum(price => price.Seconds):0.0} {(IsPicture ? "pictures" : "tokens")}/s"));
         }
         text.AppendLine();
-        text.AppendLine(Invariant($"prefill of {Tokens} tokens by dataflow:"));
+        text.AppendLine(Invariant($"{(IsPicture ? "picture" : "prefill")} of {Tokens} tokens by dataflow:"));
         foreach (var (dataflow, traffic, seconds, arena) in alternatives)
             text.AppendLine(Invariant($"  {dataflow,-5} {traffic.Total / 1e6,10:0.000} MB moved ({traffic.Intermediates / 1e6:0.000} MB of them intermediates of attention), arena {arena / 1048576.0:0.00} MiB, {seconds * 1e3:0.000} ms"));
         if (plan.Decision is { } decision)

@@ -38,6 +38,17 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>A JSON object that says how integer weights were made; null where the file says nothing.</summary>
     public string? Quantization { get; init; }
 
+    /// <summary>All tensors as they are stored: packed rows, scales and zero points included.</summary>
+    public long WeightBytes => Tensors.Values.Sum(tensor => tensor.StoredBytes);
+
+    /// <summary>What most of the weights are: int4, int8, bf16, q4_0 ...</summary>
+    public string WeightsName => Tensors.Values.Where(tensor => tensor.Shape.Length > 1).GroupBy(tensor => tensor.DType).MaxBy(group => group.Sum(tensor => tensor.StoredBytes))!.Key switch
+    {
+        DType.I4 => "int4",
+        DType.I8 => "int8",
+        var other => other.ToString().ToLowerInvariant(),
+    };
+
     /// <summary>The tensor of that name and shape; an <see cref="InputException"/> where it is missing or has another shape.</summary>
     public Tensor Require(string name, params long[] shape)
     {

@@ -31,13 +31,14 @@ internal static unsafe class SeededMemory
         try
         {
             var tensors = new Dictionary<string, Tensor>();
-            foreach (var (tensorName, shape) in ModelTensors.Of(config))
+            foreach (var (tensorName, fileShape) in ModelTensors.Of(config))
             {
                 cancellation.ThrowIfCancellationRequested();
+                var shape = config.Vision is null ? fileShape : VitConfig.FlatShape(fileShape);
                 var dtype = shape.Length == 1 ? DType.F32 : type;
                 if (shape[^1] % dtype.BlockElements() != 0)
                     throw new InputException(name, tensorName, $"rows of {shape[^1]} weights", $"whole blocks of {dtype.BlockElements()} for {dtype}", "choose f16 or int8");
-                tensors.Add(tensorName, NewTensor(tensorName, shape, dtype, seed, SeededCheckpoint.Distribution(config, tensorName, shape), owned, cancellation));
+                tensors.Add(tensorName, NewTensor(tensorName, shape, dtype, seed, SeededCheckpoint.Distribution(config, tensorName, fileShape), owned, cancellation));
             }
             return new Checkpoint(owned) { Path = name, Format = "seeded", Config = config, Tensors = tensors };
         }

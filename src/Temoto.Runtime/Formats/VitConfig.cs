@@ -115,15 +115,18 @@ internal static class VitConfig
         var flat = new Dictionary<string, Tensor>(tensors.Count);
         foreach (var (name, tensor) in tensors)
         {
-            long[] shape = tensor.Shape switch
-            {
-                [1, 1, var width] => [width],
-                [1, var rows, var width] => [rows, width],
-                [var rows, VisionConfig.Channels, var height, var width] => [rows, VisionConfig.Channels * height * width],
-                var other => other,
-            };
+            var shape = FlatShape(tensor.Shape);
             flat.Add(name, shape == tensor.Shape ? tensor : new Tensor(name, tensor.DType, shape, tensor.Data, tensor.ByteLength, tensor));
         }
         return flat;
     }
+
+    /// <summary>The shape that <see cref="Flatten"/> gives a tensor; the same array where nothing changes.</summary>
+    public static long[] FlatShape(long[] shape) => shape switch
+    {
+        [1, 1, var width] => [width],
+        [1, var rows, var width] => [rows, width],
+        [var rows, VisionConfig.Channels, var height, var width] => [rows, VisionConfig.Channels * height * width],
+        _ => shape,
+    };
 }

@@ -97,14 +97,6 @@ public sealed class LanguageModel : IDisposable
     /// <summary>A second engine on the same weights, loaded otherwise. The caller disposes it before the model.</summary>
     internal ModelEngine NewEngine(ModelOptions options) => new(checkpoint, options);
 
-    /// <summary>What most of the weights are: int4, int8, bf16, q4_0 ...</summary>
-    internal string WeightsName => checkpoint.Tensors.Values.Where(tensor => tensor.Shape.Length > 1).GroupBy(tensor => tensor.DType).MaxBy(group => group.Sum(tensor => tensor.StoredBytes))!.Key switch
-    {
-        Tensors.DType.I4 => "int4",
-        Tensors.DType.I8 => "int8",
-        var other => other.ToString().ToLowerInvariant(),
-    };
-
     /// <summary>A conversation of its own: a KV cache and nothing else.</summary>
     public Session CreateSession() => new(this);
 

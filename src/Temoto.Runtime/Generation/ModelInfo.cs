@@ -12,7 +12,7 @@ public sealed record ModelInfo
         Format = checkpoint.Format;
         ModelType = checkpoint.Config.ModelType;
         ParameterCount = checkpoint.Tensors.Values.Sum(tensor => tensor.ElementCount);
-        WeightBytes = checkpoint.Tensors.Values.Sum(tensor => tensor.StoredBytes);
+        WeightBytes = checkpoint.WeightBytes;
         VocabSize = checkpoint.Config.VocabSize;
         LayerCount = checkpoint.Config.NumHiddenLayers;
         ContextTokens = engine.ContextTokens;

@@ -27,6 +27,20 @@ internal static class PhysicalMemory
         return process.PeakWorkingSet64;
     }
 
+    /// <summary>Lets <see cref="PeakResidentBytes"/> begin anew with what is resident now, where the system can (Linux: "5" to clear_refs, man 5 proc).</summary>
+    public static void ResetPeakResidentBytes()
+    {
+        try
+        {
+            if (OperatingSystem.IsLinux())
+                File.WriteAllText("/proc/self/clear_refs", "5");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The peak then counts from the start of the process.
+        }
+    }
+
     /// <summary>MemTotal of /proc/meminfo ("MemTotal:  24683636 kB"); null where there is none.</summary>
     private static long? TotalBytes()
     {

@@ -233,6 +233,43 @@ public class CommandLineTests
     }
 
     [Fact]
+    public void BenchTimesPicturesAndSeveralShapes()
+    {
+        using var document = JsonDocument.Parse(Run(null, "bench", "--shape", "tiny-opt,tiny-deit", "--weights", "f16", "-p", "8", "-n", "0", "-r", "2", "--dataflow", "gemm,tphs", "-t", "1", "--json").Output);
+        var models = document.RootElement.GetProperty("models").EnumerateArray().ToList();
+        Assert.Equal(["tiny-opt", "tiny-deit"], models.Select(model => model.GetProperty("model").GetString()));
+        // 15 patches, the class token and the distillation token.
+        Assert.Equal(["pp8 gemm", "pp8 tphs", "img17 gemm", "img17 tphs"], models.SelectMany(model => model.GetProperty("results").EnumerateArray()).Select(item => $"{item.GetProperty("test").GetString()} {item.GetProperty("dataflow").GetString()}"));
+        foreach (var item in models[1].GetProperty("results").EnumerateArray())
+            Assert.Equal(item.GetProperty("tokens_per_second").GetProperty("median").GetDouble(), 17 * item.GetProperty("pictures_per_second").GetProperty("median").GetDouble(), 1e-6);
+
+        var tables = Run(null, "bench", "--shape", "tiny-vit,tiny-llama", "-p", "8", "-n", "0", "-r", "1").Output;
+        Assert.Contains("| img16 | auto | int4 | f16 |", tables, StringComparison.Ordinal);
+        Assert.Contains("| pp8 | auto | int4 | f16 |", tables, StringComparison.Ordinal);
+        Assert.Single(System.Text.RegularExpressions.Regex.Matches(tables, "pictures/s"));
+        Assert.Contains(",\"tiny-vit\",", Run(null, "bench", "--shape", "tiny-vit", "-r", "1", "--format", "csv").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void APictureModelIsTimedAndPlannedByThePicture()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("vit");
+        Assert.Equal(0, Run(null, "pack", "--shape", "tiny-vit", "--seed", "1", "-o", path).ExitCode);
+        Assert.Contains("| img16 | gemm | bf16 |", Run(null, "bench", path, "-r", "1", "--dataflow", "gemm").Output, StringComparison.Ordinal);
+        var plan = Run(null, "plan", path).Output;
+        Assert.Contains("picture: 16 tokens; arena", plan, StringComparison.Ordinal);
+        Assert.Contains("pictures/s", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("decode", plan, StringComparison.Ordinal);
+        foreach (var arguments in new string[][] { ["bench", path, "-n", "4"], ["bench", "--shape", "tiny-vit,tiny-deit", "-d", "0"], ["plan", path, "-p", "8"] })
+        {
+            var refused = Run(null, arguments);
+            Assert.Equal(2, refused.ExitCode);
+            Assert.Contains("looks at pictures", Assert.Single(refused.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void InspectListsWhatTheModelHolds()
     {
         using var folder = new TemporaryFolder();

@@ -44,7 +44,7 @@ internal sealed class Benchmark
         }
         var peakResidentBytes = PhysicalMemory.PeakResidentBytes();
 
-        var pool = variants[0].Engine.Pool;
+        var pool = variants[0].Pool;
         using var reader = new ReadLoop(Math.Clamp(8 * HostProcessor.LastLevelBytes, LeastReadBytes, MostReadBytes), pool.Threads);
         reader.BytesPerSecond(pool, 0);
         var bandwidths = new List<double>();

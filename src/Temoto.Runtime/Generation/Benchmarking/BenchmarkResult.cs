@@ -12,13 +12,16 @@ namespace Temoto.Generation.Benchmarking;
 /// <param name="ActivationBytes">Activations, scratch and tables that the phase's plan holds in memory.</param>
 internal sealed record BenchmarkResult(BenchmarkVariant Variant, BenchmarkTest Test, Spread TokensPerSecond, long WeightBytesPerToken, long BytesPerToken, long ActivationBytes)
 {
+    /// <summary>Measured; null for a test of language.</summary>
+    public Spread? PicturesPerSecond => Test.Picture ? new Spread(TokensPerSecond.Median / Test.Tokens, TokensPerSecond.Min / Test.Tokens, TokensPerSecond.Max / Test.Tokens) : null;
+
     /// <summary>Computed bytes per second of the median over the bandwidth measured in the same run: 1 is what reading alone would take.</summary>
     public double RooflineFraction(double readBytesPerSecond) => BytesPerToken * TokensPerSecond.Median / readBytesPerSecond;
 
     public static BenchmarkResult Of(BenchmarkVariant variant, BenchmarkTest test, IReadOnlyCollection<double> seconds)
     {
-        var engine = variant.Engine;
-        var plan = test.Phase == Phase.Prefill ? engine.PrefillPlan : engine.DecodePlan;
+        var engine = variant.Plan;
+        var plan = test.Phase == Phase.Prefill ? engine.Prefill : engine.Decode;
         long weights = 0, bytes = 0;
         for (var done = 0; done < test.Tokens;)
         {

@@ -1,84 +1,25 @@
-using System.Diagnostics;
-using Temoto.Dataflow;
 using Temoto.Generation.Execution;
+using Temoto.Kernels;
 
 namespace Temoto.Generation.Benchmarking;
 
-/// <summary>
-/// One way to run the model (a dataflow, a KV type) with a cache of its own. Times the engine alone: token ids in, the likeliest token out; no tokenizer, no text,
-/// no end tokens.
-/// </summary>
-internal sealed class BenchmarkVariant : IDisposable
+/// <summary>One way to run a model (a dataflow, a KV type). Times the engine alone.</summary>
+/// <param name="dataflow">Name for reports: auto, gemm or tphs.</param>
+/// <param name="kv">Name for reports: f16, int8 or f32.</param>
+internal abstract class BenchmarkVariant(string dataflow, string kv) : IDisposable
 {
-    private static readonly SamplingSettings Greedy = new(Temperature: 0, TopK: 0, TopP: 1, MinP: 0, RepetitionPenalty: 1, PresencePenalty: 0, FrequencyPenalty: 0);
+    public string Dataflow { get; } = dataflow;
 
-    private readonly KvCache cache;
-    private readonly Sampler sampler;
-    private readonly int[] prompt;
-    private readonly int[] next = new int[1];
+    public string Kv { get; } = kv;
 
-    /// <summary>Positions of the cache that hold keys and values.</summary>
-    private int filled;
+    public abstract EnginePlan Plan { get; }
 
-    /// <param name="engine">Disposed by the caller, after this.</param>
-    /// <param name="dataflow">Name for reports: auto, gemm or tphs.</param>
-    /// <param name="kv">Name for reports: f16, int8 or f32.</param>
-    public BenchmarkVariant(ModelEngine engine, string dataflow, string kv)
-    {
-        Engine = engine;
-        Dataflow = dataflow;
-        Kv = kv;
-        cache = engine.NewCache();
-        sampler = new Sampler(engine.Config.VocabSize, Greedy, seed: 1);
-        prompt = new int[engine.ContextTokens];
-        // Any ids will do: speed does not depend on them. These touch the whole embedding table.
-        var random = new RandomSource(1);
-        for (var i = 0; i < prompt.Length; i++)
-            prompt[i] = (int)(random.NextDouble() * engine.Config.VocabSize);
-    }
-
-    public ModelEngine Engine { get; }
-
-    public string Dataflow { get; }
-
-    public string Kv { get; }
+    /// <summary>The threads of the engine.</summary>
+    public abstract WorkerPool Pool { get; }
 
     /// <summary>Seconds of one repetition.</summary>
-    public double Run(BenchmarkTest test, CancellationToken cancellation)
-    {
-        if (test.Phase == Phase.Prefill)
-        {
-            cache.Truncate(0);
-            var began = Stopwatch.GetTimestamp();
-            Engine.Next(prompt.AsSpan(0, test.Tokens), cache, sampler, cancellation);
-            var took = Stopwatch.GetElapsedTime(began);
-            filled = Math.Max(filled, test.Tokens);
-            return took.TotalSeconds;
-        }
-        FillTo(test.Depth, cancellation);
-        next[0] = prompt[test.Depth];
-        var start = Stopwatch.GetTimestamp();
-        for (var i = 0; i < test.Tokens; i++)
-            next[0] = Engine.Next(next, cache, sampler, cancellation);
-        var elapsed = Stopwatch.GetElapsedTime(start);
-        filled = Math.Max(filled, test.ContextTokens);
-        return elapsed.TotalSeconds;
-    }
+    public abstract double Run(BenchmarkTest test, CancellationToken cancellation);
 
-    /// <summary>Makes the cache <paramref name="depth"/> tokens long. What lies there from earlier runs is as good as anything.</summary>
-    private void FillTo(int depth, CancellationToken cancellation)
-    {
-        if (filled < depth)
-        {
-            cache.Truncate(0);
-            Engine.Next(prompt.AsSpan(0, depth), cache, sampler, cancellation);
-            filled = depth;
-        }
-        if (cache.Length > depth)
-            cache.Truncate(depth);
-        else
-            cache.Advance(depth - cache.Length);
-    }
-
-    public void Dispose() => Engine.Release(cache);
+    /// <summary>Frees what the variant took beside its engine.</summary>
+    public abstract void Dispose();
 }

@@ -83,6 +83,13 @@ internal sealed class EnginePlan
     /// <summary>Which dataflow a prompt would take on its own merits, and why; null for a model without attention.</summary>
     public DataflowDecision? Decision => Planner.Decide(Graph, Request(Prefill.MaxTokens, 1), Board, TensorOf);
 
+    /// <summary>Activations, scratch and tables of a phase.</summary>
+    public long ActivationBytes(Phase phase) => PlanExecutor.Bytes(phase == Phase.Prefill ? Prefill : Decode, Kernels, Threads);
+
+    /// <summary>Bytes that a run of the prefill plan moves beyond the on-chip level; computed.</summary>
+    public long PrefillBytes(int tokens, int position) =>
+        TrafficLedger.Run(Prefill, tokens, position, tilePositions: Kernels.AttentionTilePositions).Sum(traffic => traffic.Total);
+
     /// <summary>A plan of this model for another size of run (perplexity wants the logits of many rows).</summary>
     public Plan NewPlan(Phase phase, int maxTokens, int maxLogitRows) =>
         Planner.Plan(Graph, phase, Request(maxTokens, maxLogitRows), Board, TensorOf);

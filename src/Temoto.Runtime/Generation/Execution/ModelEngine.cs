@@ -48,6 +48,8 @@ internal sealed class ModelEngine : IDisposable
 
     public int ContextTokens => plan.ContextTokens;
 
+    public EnginePlan Plan => plan;
+
     public MemoryPlan MemoryPlan => plan.Memory;
 
     public Plan PrefillPlan => plan.Prefill;
@@ -60,13 +62,6 @@ internal sealed class ModelEngine : IDisposable
 
     /// <summary>Threads that compute, for measurements beside the engine.</summary>
     public WorkerPool Pool => pool;
-
-    /// <summary>Activations, scratch and tables of a phase.</summary>
-    public long ActivationBytes(Phase phase) => PlanExecutor.Bytes(phase == Phase.Prefill ? plan.Prefill : plan.Decode, plan.Kernels, plan.Threads);
-
-    /// <summary>Bytes that a run of the prefill plan moves beyond the on-chip level; computed.</summary>
-    public long PrefillBytes(int tokens, int position) =>
-        TrafficLedger.Run(plan.Prefill, tokens, position, tilePositions: plan.Kernels.AttentionTilePositions).Sum(traffic => traffic.Total);
 
     public KvCache NewCache() => new(Config, ContextTokens, plan.KvType);
 

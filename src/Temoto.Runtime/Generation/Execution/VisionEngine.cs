@@ -41,6 +41,9 @@ internal sealed class VisionEngine : IDisposable
 
     public EnginePlan Plan => plan;
 
+    /// <summary>Threads that compute, for measurements beside the engine.</summary>
+    public WorkerPool Pool => pool;
+
     /// <summary>The logits of a picture [3, height, width]; valid until the next run.</summary>
     public unsafe ReadOnlySpan<float> Forward(ReadOnlySpan<float> pixels, CancellationToken cancellation)
     {

@@ -15,8 +15,8 @@ public class BenchmarkTests
     {
         BenchmarkTest[] tests = [new(Phase.Prefill, 7), new(Phase.Decode, 3), new(Phase.Decode, 2, Depth: 20)];
         using var model = Load(22);
-        using var first = new BenchmarkVariant(model.Engine, "auto", "f16");
-        using var second = new BenchmarkVariant(model.Engine, "auto", "f16");
+        using var first = new LanguageVariant(model.Engine, "auto", "f16");
+        using var second = new LanguageVariant(model.Engine, "auto", "f16");
         var reported = new List<(int Done, int All)>();
         var benchmark = Benchmark.Run([first, second], tests, 3, (done, all) => reported.Add((done, all)), TestContext.Current.CancellationToken);
 
@@ -32,7 +32,7 @@ public class BenchmarkTests
     public void BytesAreThePlansOfEachPosition()
     {
         using var model = Load(30);
-        using var variant = new BenchmarkVariant(model.Engine, "auto", "f16");
+        using var variant = new LanguageVariant(model.Engine, "auto", "f16");
         var plan = model.Engine.DecodePlan;
         var decode = BenchmarkResult.Of(variant, new BenchmarkTest(Phase.Decode, 4, Depth: 20), [1.0]);
         Assert.Equal(plan.WeightBytes, decode.WeightBytesPerToken);
@@ -47,10 +47,31 @@ public class BenchmarkTests
     }
 
     [Fact]
+    public void APictureReadsTheWeightsOnceAndMovesWhatTheLedgerSays()
+    {
+        var options = new ModelOptions { Threads = 2 };
+        using var model = new BenchmarkModel(SeededMemory.Create("tiny", ModelShapes.Get("tiny-deit"), DType.I8, 1, default), "gemm", "f16", options with { Dataflow = DataflowChoice.Gemm });
+        model.Add("tphs", "f16", options with { Dataflow = DataflowChoice.Tphs });
+        Assert.True(model.IsVision);
+        Assert.Equal(new BenchmarkTest(Phase.Prefill, 17, Picture: true), model.PictureTest);
+        foreach (var variant in model.Variants)
+        {
+            Assert.True(variant.Run(model.PictureTest, default) > 0);
+            var plan = variant.Plan.Prefill;
+            var result = BenchmarkResult.Of(variant, model.PictureTest, [0.5]);
+            Assert.Equal(plan.WeightBytes / 17, result.WeightBytesPerToken);
+            Assert.Equal(TrafficLedger.Run(plan, 17, 0).Sum(traffic => traffic.Total) / 17, result.BytesPerToken);
+            Assert.Equal(34, result.TokensPerSecond.Median);
+            Assert.Equal(2, result.PicturesPerSecond!.Value.Median, 1e-12);
+        }
+        Assert.NotEqual(model.Variants[0].Plan.ActivationBytes(Phase.Prefill), model.Variants[1].Plan.ActivationBytes(Phase.Prefill));
+    }
+
+    [Fact]
     public void TheCacheIsAsDeepAsTheTestSaysWhateverRanBefore()
     {
         using var model = Load(64);
-        using var variant = new BenchmarkVariant(model.Engine, "auto", "f16");
+        using var variant = new LanguageVariant(model.Engine, "auto", "f16");
         // A cache that were too long or too short would throw: it holds 64.
         foreach (var depth in (int[])[60, 0, 31, 60])
             Assert.True(variant.Run(new BenchmarkTest(Phase.Decode, 4, depth), default) > 0);

@@ -74,7 +74,10 @@ internal static class BenchCommand
         PhysicalMemory.ResetPeakResidentBytes();
         var loading = Stopwatch.StartNew();
         var checkpoint = seeded ?? source.Open();
-        var options = plan.Options with { ContextTokens = plan.Tests.Max(test => test.ContextTokens) };
+        var longest = plan.Tests.Max(test => test.ContextTokens);
+        if (checkpoint.Config.Vision is null && longest > checkpoint.Config.MaxPositionEmbeddings)
+            throw new InputException("bench", null, $"a test of {longest} tokens", $"at most {checkpoint.Config.MaxPositionEmbeddings} (max_position_embeddings of {source.Name})", "choose smaller -p, -n or -d");
+        var options = plan.Options with { ContextTokens = longest };
         var ways = plan.Dataflows.SelectMany(mode => plan.KvTypes.Select(type => (Dataflow: mode, Kv: type, Options: options with { KvCache = ModelChoice.KvTypeOf(type), Dataflow = ModelChoice.DataflowOf(mode) }))).ToList();
         using var model = new BenchmarkModel(checkpoint, ways[0].Dataflow, ways[0].Kv, ways[0].Options);
         loading.Stop();

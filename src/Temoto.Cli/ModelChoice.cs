@@ -10,7 +10,7 @@ internal sealed class ModelChoice
 
     public Argument<string> Model { get; } = new("MODEL") { Description = "A .temoto file, a Hugging Face or AutoAWQ directory, a .gguf file, a llama2.c .bin file, or 'demo'" };
 
-    public Option<int?> Threads { get; } = new("--threads", "-t") { Description = "Threads to compute with (default: one per processor)", HelpName = "N" };
+    public Option<int?> Threads { get; } = new("--threads", "-t") { Description = "Threads to compute with (default: one per core)", HelpName = "N" };
 
     public Option<string?> Kernels { get; } = new("--kernels") { Description = "Kernel set: avx512vnni, avx512, avxvnni, avx2, vector128 or scalar (default: TEMOTO_KERNELS, else the best)", HelpName = "SET" };
 
@@ -31,13 +31,17 @@ internal sealed class ModelChoice
     /// <summary>The <c>--json</c> option of verbs that load no model.</summary>
     public static Option<bool> JsonOption() => new("--json") { Description = "Print one JSON document on stdout and nothing else there" };
 
-    /// <param name="json">False for a verb that talks with people.</param>
-    public void AddTo(Command command, bool json = true)
+    public ModelChoice()
     {
         Kv.AcceptOnlyFromAmong("f16", "int8", "f32");
         Activations.AcceptOnlyFromAmong("f32", "int8");
         Dataflow.AcceptOnlyFromAmong("auto", "gemm", "tphs");
         Packed.AcceptOnlyFromAmong("auto", "keep", "unpack");
+    }
+
+    /// <param name="json">False for a verb that talks with people.</param>
+    public void AddTo(Command command, bool json = true)
+    {
         command.Arguments.Add(Model);
         foreach (var option in new Option[] { Threads, Kernels, Context, Kv, Activations, Dataflow, Packed, Precise })
             command.Options.Add(option);

@@ -28,10 +28,8 @@ internal static class PlanCommand
             var picture = checkpoint.Config.Vision is not null;
             if (picture && new Option[] { prefill, decodeAt }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
                 throw new InputException(given.Name, null, $"a choice of tokens for {path}, which looks at pictures", "it with language models only", $"leave it out: a picture has {plan.Prefill.MaxTokens} tokens");
-            var tokens = picture ? plan.Prefill.MaxTokens : Count("--prefill", parsed.GetValue(prefill), 1, plan.Prefill.MaxTokens);
-            var position = Count("--decode-at", parsed.GetValue(decodeAt), 0, int.MaxValue);
-            if (!picture)
-                position = Math.Min(position, plan.ContextTokens - 1);
+            var tokens = picture ? plan.Prefill.MaxTokens : Count(parsed, prefill, 1, plan.Prefill.MaxTokens);
+            var position = picture ? 0 : Count(parsed, decodeAt, 0, plan.ContextTokens - 1);
             var report = new PlanReport(path, plan, tokens, picture ? null : position);
             foreach (var mode in new[] { DataflowChoice.Gemm, DataflowChoice.Tphs })
                 report.AddAlternative(mode, new EnginePlan(checkpoint, options with { Dataflow = mode }, machine));
@@ -41,7 +39,12 @@ internal static class PlanCommand
         return command;
     }
 
-    private static int Count(string option, int value, int least, int most) => value >= least && value <= most
-        ? value
-        : throw new InputException(option, null, $"{value}", most == int.MaxValue ? $"{least} or more" : $"{least} to {most}", "choose a number in that range");
+    /// <summary>What was asked for; a default is cut to what the model can.</summary>
+    private static int Count(ParseResult parsed, Option<int> option, int least, int most)
+    {
+        var value = parsed.GetValue(option);
+        if (parsed.GetResult(option) is not { Implicit: false })
+            return Math.Min(value, most);
+        return value >= least && value <= most ? value : throw new InputException(option.Name, null, $"{value}", $"{least} to {most}", "choose a number in that range");
+    }
 }

@@ -42,7 +42,7 @@ internal sealed class PlanReport
     {
         var text = new StringBuilder();
         var board = plan.Board;
-        text.AppendLine(Invariant($"{model} on {board.Name} ({board.Evidence}): {board.Threads} threads, kernels {plan.Kernels.Name}, {board.ReadBytesPerSecond / 1e9:0.0} GB/s from memory, {board.OnChipBytesPerThread / 1024} KiB on chip per thread"));
+        text.AppendLine(Invariant($"{model} on {board.Name} ({board.Evidence}): {board.Threads} threads, kernels {board.Kernels}, {board.ReadBytesPerSecond / 1e9:0.0} GB/s from memory, {board.OnChipBytesPerThread / 1024} KiB on chip per thread"));
         text.AppendLine(plan.Memory.ToString());
         foreach (var (name, phase, tokens, position, prices) in phases)
         {

@@ -97,15 +97,15 @@ internal sealed class Fusion
             steps.Add(new HeadProjectionsOp("qkv_projections", op.Layer, query, key, value, op.Shape.HeadDim, op.Query));
             if (phase == Phase.Decode)
             {
-                var pieces = (context + piecePositions - 1) / piecePositions;
-                var partial = New($"{op.Layer}.pieces", pieces * op.Shape.Heads * (op.Shape.HeadDim + 2));
+                var pieces = (context + piecePositions - 1L) / piecePositions;
+                var partial = New($"{op.Layer}.pieces", pieces * op.Shape.Heads * (op.Shape.HeadDim + 2L));
                 steps.Add(new SplitAttentionOp("split_attention", op.Layer, op.Query, op.Shape, piecePositions, partial));
                 steps.Add(new MergePiecesOp("merge_pieces", op.Layer, partial, op.Shape, piecePositions, rounding?.Grid, output));
             }
             else
             {
                 // Whole key panels, and rows that start at cache lines.
-                var stride = (context + KvHeadView.PanelPositions - 1) / KvHeadView.PanelPositions * KvHeadView.PanelPositions;
+                long stride = KvLayout.Positions(context);
                 var scores = New($"{op.Layer}.scores", op.Shape.Heads * stride);
                 var probabilities = New($"{op.Layer}.probabilities", op.Shape.Heads * stride);
                 steps.Add(new ScoresOp("scores", op.Layer, op.Query, op.Shape, scores));
@@ -188,9 +188,12 @@ internal sealed class Fusion
     private TOp? OnlyFor<TOp>(Value value)
         where TOp : Op => readers.TryGetValue(value.Id, out var list) && list.Count == 1 && writers[value.Id] is TOp op && !absorbed.Contains(op) ? op : null;
 
-    private Value New(string name, int width)
+    /// <exception cref="InputException">Wider than an activation can be: heads times positions of an untrusted config.</exception>
+    private Value New(string name, long width)
     {
-        var value = new Value(values.Count, name, width);
+        if (width > int.MaxValue)
+            throw new InputException("--context", null, $"{context} tokens, for which {name} takes {width} numbers per token", $"at most {int.MaxValue}", "choose a shorter context");
+        var value = new Value(values.Count, name, (int)width);
         values.Add(value);
         return value;
     }

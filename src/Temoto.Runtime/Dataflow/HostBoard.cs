@@ -11,6 +11,8 @@ internal static class HostBoard
 
     public static Board Get(string kernels, int threads, string? path)
     {
+        if (Environment.GetEnvironmentVariable(BoardFile.EnvironmentVariable) is { Length: > 0 } named && named == path && !File.Exists(path))
+            throw new InputException(BoardFile.EnvironmentVariable, null, $"'{path}', which is not there", "a board file", "run 'temoto bench --calibrate', which writes it, or unset the variable");
         if (File.Exists(path))
         {
             var board = BoardFile.Read(path);
@@ -29,8 +31,8 @@ internal static class HostBoard
         var (decode4, decode8, prefill4, prefill8, single) = kernels switch
         {
             "avx512vnni" => (40, 60, 500, 500, 80),
-            "avx512" or "vector512" => (40, 60, 350, 250, 80),
-            "avxvnni" or "vector256" => (40, 60, 200, 250, 50),
+            "avx512" => (40, 60, 350, 250, 80),
+            "avxvnni" => (40, 60, 200, 250, 50),
             "avx2" => (15, 20, 50, 50, 40),
             "vector128" => (8, 10, 15, 15, 15),
             _ => (1, 1, 1, 1, 1),

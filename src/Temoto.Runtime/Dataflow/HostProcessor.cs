@@ -16,7 +16,7 @@ internal static class HostProcessor
     /// <summary>The model name, e.g. "AMD Ryzen 7 7840U"; the instruction set's where nothing better is known.</summary>
     public static string Name { get; } = ReadName();
 
-    /// <summary>Cores this process may use; two hardware threads of one core count once, since they share its multipliers.</summary>
+    /// <summary>Cores of the machine, or processors this process may use where those are fewer; two hardware threads of one core count once, since they share its multipliers.</summary>
     public static int PhysicalCores { get; } = CountCores();
 
     /// <summary>Second-level cache of one core.</summary>

@@ -11,7 +11,7 @@ internal static class PackedWeights
 {
     /// <summary>Seconds to multiply one token with a weight whose rows stay packed.</summary>
     public static double PackedSeconds(Tensor weight, Board board) =>
-        Math.Max(weight.StoredBytes / board.ReadBytesPerSecond, ComputeSeconds(weight, board)) + PlainBytes(weight) / board.UnpackBytesPerSecond;
+        Math.Max(weight.StoredBytes / board.ReadBytesPerSecond, ComputeSeconds(weight, board) + PlainBytes(weight) / board.UnpackBytesPerSecond);
 
     /// <summary>Seconds to multiply one token with the same weight, laid out plain.</summary>
     public static double PlainSeconds(Tensor weight, Board board) =>

@@ -72,8 +72,16 @@ internal sealed record Plan(
     /// <summary>Weight bytes read by one run: the whole model once, and one row of the embedding table per token.</summary>
     public long WeightBytes { get; } = Steps.Sum(step => step.WeightBytes);
 
-    /// <summary>Activation bytes read and written for one token, KV cache not included, wherever they lie.</summary>
-    public long ActivationBytesPerToken { get; } = Steps.Sum(step => step.Op.Output.RowBytes + step.Op.Inputs.Sum(input => input.RowBytes));
+    /// <summary>The same of a run without logits, which ends where their rows would be selected.</summary>
+    public long WeightBytesWithoutLogits { get; } = Steps.TakeWhile(step => step.Op is not SelectRowsOp).Sum(step => step.WeightBytes);
+
+    /// <summary>Activation bytes read and written for one token, KV cache and the pieces of split attention not included, wherever they lie.</summary>
+    public long ActivationBytesPerToken { get; } = Steps.Sum(step => (step.Op is SplitAttentionOp ? 0 : step.Op.Output.RowBytes) + (step.Op is MergePiecesOp ? 0 : step.Op.Inputs.Sum(input => input.RowBytes)));
+
+    /// <summary>Bytes of one piece of split attention over all layers.</summary>
+    private long BytesPerPiece { get; } = Steps.Sum(step => step.Op is SplitAttentionOp op ? (long)op.Shape.Heads * (op.Shape.HeadDim + 2) * sizeof(float) : 0);
+
+    private int PiecePositions { get; } = Steps.Select(step => step.Op).OfType<SplitAttentionOp>().FirstOrDefault()?.PiecePositions ?? int.MaxValue;
 
     /// <summary>Bytes of keys and values one cached position holds over all layers.</summary>
     public long KvBytesPerPosition { get; } = KvLayout.BytesPerPosition(Graph.Config, KvType);
@@ -83,5 +91,5 @@ internal sealed record Plan(
     /// position written, activations written and read. Computed from the plan, not measured.
     /// </summary>
     public long BytesPerToken(int position) =>
-        WeightBytes + KvBytesPerPosition * (position + 1L) + ActivationBytesPerToken;
+        WeightBytes + KvBytesPerPosition * (position + 1L) + ActivationBytesPerToken + 2 * BytesPerPiece * ((position + (long)PiecePositions) / PiecePositions);
 }

@@ -68,7 +68,6 @@ internal static class PlanPrice
         {
             TphsAttentionOp op => (op.Shape, 2),
             SplitAttentionOp op => (op.Shape, 2),
-            AttentionOp op => (op.Shape, 2),
             ScoresOp op => (op.Shape, 1),
             WeightedValuesOp op => (op.Shape, 1),
             _ => (null, 0),

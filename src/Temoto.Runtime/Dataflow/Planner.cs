@@ -7,7 +7,7 @@ namespace Temoto.Dataflow;
 /// <param name="MaxTokens">Most tokens one run takes.</param>
 /// <param name="MaxLogitRows">Most rows of logits one run gives.</param>
 /// <param name="ContextTokens">Positions of the cache.</param>
-/// <param name="Dataflow">The mode of attention in prefill; null lets the planner price both.</param>
+/// <param name="Dataflow">The mode of attention in prefill; null lets the planner choose.</param>
 /// <param name="PiecePositions">Positions of a piece of split attention (decode).</param>
 internal sealed record PlanRequest(int MaxTokens, int MaxLogitRows, int ContextTokens, KvType KvType, DataflowMode? Dataflow, int PiecePositions);
 
@@ -45,11 +45,11 @@ internal static class Planner
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.MaxTokens, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(request.MaxLogitRows, 1);
-        return Place(graph, phase, request, phase == Phase.Decode ? DataflowMode.Gemm : request.Dataflow ?? Decide(graph, request, board, tensorOf)?.Mode ?? DataflowMode.Gemm, board, tensorOf);
+        return Place(graph, phase, request, phase == Phase.Decode ? DataflowMode.Gemm : request.Dataflow ?? Decide(graph, request, tensorOf)?.Mode ?? DataflowMode.Gemm, board, tensorOf);
     }
 
-    /// <summary>Prices the dataflows of a prompt; null for a model without attention.</summary>
-    public static DataflowDecision? Decide(ModelGraph graph, PlanRequest request, Board board, Func<string, Tensor> tensorOf)
+    /// <summary>Compares the dataflows of a prompt; null for a model without attention.</summary>
+    public static DataflowDecision? Decide(ModelGraph graph, PlanRequest request, Func<string, Tensor> tensorOf)
     {
         if (graph.Ops.OfType<AttentionOp>().FirstOrDefault() is not { } attention)
             return null;
@@ -59,7 +59,7 @@ internal static class Planner
         while (writer is RopeOp or RmsNormOp)
             writer = writers[writer.Inputs[0].Id];
         var bytes = writer is LinearOp query ? tensorOf(query.Weight).StoredBytes : 0;
-        return DataflowDecision.Of(attention.Shape, request.MaxTokens, request.ContextTokens, TphsTileTokens, bytes, board);
+        return DataflowDecision.Of(attention.Shape, request.MaxTokens, request.ContextTokens, TphsTileTokens, bytes);
     }
 
     private static Plan Place(ModelGraph graph, Phase phase, PlanRequest request, DataflowMode mode, Board board, Func<string, Tensor> tensorOf)
@@ -142,10 +142,12 @@ internal static class Planner
             ? PrefillRows(op, request.MaxTokens, board)
             : (int)Math.Clamp(DecodeTileBytes / Math.Max(1, weights.Sum(weight => weight.RowBytes)), 4, 256);
         // Rows that are decoded together are not cut apart, nor columns that are rounded together.
-        var block = op is (GatedLinearOp or ActivatedLinearOp) and { Output.Quantized: true } ? QuantizedRow.BlockColumns : 1;
+        long block = op is (GatedLinearOp or ActivatedLinearOp) and { Output.Quantized: true } ? QuantizedRow.BlockColumns : 1;
+        var most = (op.Output.Width + block - 1) / block * block;
         foreach (var weight in weights)
             block = LeastCommonMultiple(block, weight.Encoded?.BlockRows ?? 1);
-        return (rows + block - 1) / block * block;
+        // Blocks of an untrusted file may have no small multiple in common: then one chunk takes all rows.
+        return (int)Math.Min(most, (rows + block - 1) / block * block);
     }
 
     /// <summary>
@@ -163,7 +165,7 @@ internal static class Planner
         return (int)Math.Clamp(rows / PrefillTileRows * PrefillTileRows, PrefillTileRows, 4 * PrefillTileRows);
     }
 
-    private static int LeastCommonMultiple(int a, int b)
+    private static long LeastCommonMultiple(long a, long b)
     {
         var (x, y) = (a, b);
         while (y != 0)
@@ -176,7 +178,7 @@ internal static class Planner
         _ when phase == Phase.Decode => 1,
         TphsAttentionOp => TphsTileTokens,
         HeadProjectionsOp => ProjectionTileTokens,
-        AttentionOp or ScoresOp or SoftmaxOp or WeightedValuesOp => GemmTileTokens,
+        ScoresOp or SoftmaxOp or WeightedValuesOp => GemmTileTokens,
         _ when op.Linears.Count > 0 => 0,
         _ => 1,
     };

@@ -57,10 +57,12 @@ internal sealed class TrafficLedger
         var ledger = new TrafficLedger(plan, tokens, position, logitRows, tilePositions);
         var steps = new Traffic[plan.Steps.Count];
         var before = default(Traffic);
-        for (var i = 0; i < steps.Length; i++)
+        // Without logits a run ends where their rows would be selected.
+        var count = logitRows > 0 ? steps.Length : plan.Steps.TakeWhile(step => step.Op is not SelectRowsOp).Count();
+        for (var i = 0; i < count; i++)
         {
             ledger.Walk(plan.Steps[i]);
-            if (i == steps.Length - 1)
+            if (i == count - 1)
                 ledger.cache.Flush();
             var now = Traffic.Of(ledger.cache);
             steps[i] = now - before;
@@ -122,6 +124,8 @@ internal sealed class TrafficLedger
                 Touch(step.Inputs[0], (long)pieces * op.Shape.Heads * (op.Shape.HeadDim + 2) * sizeof(float), false, op.Input);
                 Touch(step.Output, op.Output.RowBytes, true, op.Output);
                 break;
+            case AttentionOp:
+                throw new InvalidOperationException("attention as a model writes it down is no step of a plan");
             case SelectRowsOp op:
                 rows = logitRows;
                 Touch(step.Inputs[0] + (op.FirstRow ?? tokens - rows) * op.Input.RowBytes, rows * op.Input.RowBytes, false, op.Input);

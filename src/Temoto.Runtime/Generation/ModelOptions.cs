@@ -52,7 +52,7 @@ public enum PackedWeightsChoice
 /// <summary>How a model is loaded.</summary>
 public sealed record ModelOptions
 {
-    /// <summary>Threads to compute with; null takes one per processor.</summary>
+    /// <summary>Threads to compute with; null takes one per core.</summary>
     public int? Threads { get; init; }
 
     /// <summary>Kernel set by name (avx512vnni, avx512, avxvnni, avx2, vector128, scalar); null takes <c>TEMOTO_KERNELS</c> or the best this processor runs.</summary>

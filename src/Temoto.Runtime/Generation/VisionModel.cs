@@ -22,14 +22,13 @@ public sealed class VisionModel : IDisposable
     private VisionEngine engine;
     private bool disposed;
 
-    private VisionModel(Checkpoint checkpoint, VisionEngine engine, ModelOptions options)
+    private VisionModel(Checkpoint checkpoint, ImagePreprocessor? preprocessor, VisionEngine engine, ModelOptions options)
     {
         this.checkpoint = checkpoint;
         this.options = options;
         this.engine = engine;
         sized = checkpoint;
-        if (checkpoint.Preprocessor is { } text)
-            Preprocessor = new ImagePreprocessor(PreprocessorSettings.Parse(Encoding.UTF8.GetBytes(text), PreprocessorSettings.FileName));
+        Preprocessor = preprocessor;
     }
 
     /// <summary>config.json's model_type.</summary>
@@ -63,7 +62,8 @@ public sealed class VisionModel : IDisposable
             if (checkpoint.Config.Vision is null)
                 throw new InputException(path, "model_type", $"'{checkpoint.Config.ModelType}', a language model", "vit or deit: a model that looks at pictures", "load it as a LanguageModel");
             options ??= new ModelOptions();
-            return new VisionModel(checkpoint, new VisionEngine(checkpoint, options), options);
+            var preprocessor = checkpoint.Preprocessor is { } text ? new ImagePreprocessor(PreprocessorSettings.Parse(Encoding.UTF8.GetBytes(text), PreprocessorSettings.FileName)) : null;
+            return new VisionModel(checkpoint, preprocessor, new VisionEngine(checkpoint, options), options);
         }
         catch
         {

@@ -61,7 +61,7 @@ internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candi
                 return kernels;
             report($"temoto: kernels {candidate.Name}: failed the self-test; the next set is used");
         }
-        catch (Win32Exception error)
+        catch (Exception error) when (error is Win32Exception or DllNotFoundException or EntryPointNotFoundException)
         {
             report($"temoto: kernels {candidate.Name}: the system lets no emitted code run ({error.Message}); the next set is used");
         }

@@ -60,7 +60,7 @@ internal static unsafe class KernelSelfTest
     }
 
     /// <summary>
-    /// The float kernels that every model runs: products, norm, SwiGLU, sums, rotation. Whole numbers make products exact in any order, so that the formula is the
+    /// The float kernels that every language model runs: products, norm, SwiGLU, sums, rotation, attention. Whole numbers make products exact in any order, so that the formula is the
     /// specification; the others may differ by roundings, for which 1e-4 of the largest value is generous.
     /// </summary>
     public static bool Computes(KernelSet kernels)
@@ -96,7 +96,7 @@ internal static unsafe class KernelSelfTest
             return false;
         Run(scalar, expected);
         Run(kernels, actual);
-        return Agree(expected, actual, tokens * columns, 1e-4f);
+        return Agree(expected, actual, tokens * columns, 1e-4f) && Attends(kernels, scalar);
 
         void Run(KernelSet set, float* values)
         {
@@ -104,6 +104,36 @@ internal static unsafe class KernelSelfTest
             set.SiluMultiply(values, memory.Floats, columns);
             set.Add(values, memory.Floats + columns, columns);
             set.Rope(values + columns, memory.Floats, memory.Floats + columns, columns - 1, interleaved: false);
+        }
+    }
+
+    /// <summary>Two tokens of seven heads over a cache of halves: a tile, a panel and a part of one.</summary>
+    private static bool Attends(KernelSet kernels, KernelSet scalar)
+    {
+        const int tokens = 2, heads = 7, headDim = 40, length = 85, count = tokens * heads, positions = 96;
+        using var source = RandomFloats(Math.Max(count, length) * headDim, 7);
+        using var cache = new NativeBuffer(2 * positions * headDim * sizeof(ushort));
+        using var state = new NativeBuffer(2L * count * (headDim + 2) * sizeof(float));
+        using var scratch = new NativeBuffer(Math.Max(kernels.AttendScratchFloats(count, length, headDim), scalar.AttendScratchFloats(count, length, headDim)) * sizeof(float));
+        kernels.Scale(source.Floats, Math.Max(count, length) * headDim, 0.02f);
+        var keys = new KvHeadView(KvType.F16, cache.Data, null, headDim);
+        var values = new KvHeadView(KvType.F16, cache.Data + positions * headDim * sizeof(ushort), null, headDim);
+        for (var position = 0; position < length; position++)
+        {
+            kernels.StoreKey(source.Floats + position * headDim, keys, position);
+            kernels.StoreValue(source.Floats + (length - 1 - position) * headDim, values, position);
+        }
+        float* expected = state.Floats, actual = expected + count * (headDim + 2);
+        Attend(scalar, expected);
+        Attend(kernels, actual);
+        return Agree(expected, actual, count * headDim, 1e-4f);
+
+        void Attend(KernelSet set, float* outputs)
+        {
+            var tile = new AttentionTile(source.Floats, outputs, outputs + count * headDim, outputs + count * (headDim + 1), tokens, heads, headDim, length - tokens + 1, 1);
+            tile.Clear();
+            set.Attend(tile, keys, values, 0, length, scratch.Floats);
+            set.Finish(tile);
         }
     }
 

@@ -10,8 +10,10 @@ namespace Temoto.Kernels;
 /// </summary>
 internal sealed unsafe class ReadLoop : IParallelWork, IDisposable
 {
-    /// <summary>Bytes a thread takes at a time: long enough for the hardware's prefetchers, short enough to share the end evenly.</summary>
-    private const int ChunkBytes = 256 * 1024;
+    /// <summary>Bytes a thread takes at a time, at most: long enough for the hardware's prefetchers, short enough to share the end evenly.</summary>
+    private const int MostChunkBytes = 256 * 1024, LeastChunkBytes = 16 * 1024;
+
+    private readonly int chunkBytes;
 
     private readonly NativeBuffer buffer;
 
@@ -21,10 +23,12 @@ internal sealed unsafe class ReadLoop : IParallelWork, IDisposable
     /// <param name="bytes">Rounded up to whole chunks.</param>
     public ReadLoop(long bytes, int threads)
     {
-        Chunks = checked((int)((bytes + ChunkBytes - 1) / ChunkBytes));
-        buffer = new NativeBuffer((long)Chunks * ChunkBytes);
+        // Whole steps of the loop below, and small buffers shared by all threads.
+        chunkBytes = (int)Math.Clamp(bytes / (4L * threads) / 256 * 256, LeastChunkBytes, MostChunkBytes);
+        Chunks = checked((int)((bytes + chunkBytes - 1) / chunkBytes));
+        buffer = new NativeBuffer((long)Chunks * chunkBytes);
         for (var chunk = 0; chunk < Chunks; chunk++)
-            new Span<byte>(buffer.Data + (long)chunk * ChunkBytes, ChunkBytes).Fill(1);
+            new Span<byte>(buffer.Data + (long)chunk * chunkBytes, chunkBytes).Fill(1);
         sums = new long[8 * threads];
     }
 
@@ -50,9 +54,9 @@ internal sealed unsafe class ReadLoop : IParallelWork, IDisposable
 
     public void Execute(int chunk, int worker)
     {
-        var at = (long*)(buffer.Data + (long)chunk * ChunkBytes);
+        var at = (long*)(buffer.Data + (long)chunk * chunkBytes);
         Vector512<long> s0 = default, s1 = default, s2 = default, s3 = default;
-        for (var end = at + ChunkBytes / sizeof(long); at < end; at += 32)
+        for (var end = at + chunkBytes / sizeof(long); at < end; at += 32)
         {
             s0 += Vector512.Load(at);
             s1 += Vector512.Load(at + 8);

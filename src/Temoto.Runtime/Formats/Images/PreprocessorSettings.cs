@@ -18,7 +18,7 @@ internal sealed record PreprocessorSettings
     /// <summary>Keys that do not change what a model gets of an RGB picture.</summary>
     private static readonly string[] Ignored =
     [
-        "image_processor_type", "feature_extractor_type", "processor_class", "do_convert_rgb", "return_tensors", "input_data_format", "device", "disable_grouping", "do_reduce_labels", "_valid_processor_keys", "default_to_square",
+        "image_processor_type", "feature_extractor_type", "processor_class", "do_convert_rgb", "return_tensors", "input_data_format", "device", "disable_grouping", "do_reduce_labels", "_valid_processor_keys",
     ];
 
     /// <summary>Steps that are not implemented.</summary>
@@ -26,7 +26,7 @@ internal sealed record PreprocessorSettings
 
     private static readonly string[] Known =
     [
-        "do_resize", "size", "resample", "do_center_crop", "crop_size", "do_rescale", "rescale_factor", "do_normalize", "image_mean", "image_std", "data_format",
+        "do_resize", "size", "default_to_square", "resample", "do_center_crop", "crop_size", "do_rescale", "rescale_factor", "do_normalize", "image_mean", "image_std", "data_format",
     ];
 
     public bool DoResize { get; init; } = true;

@@ -15,6 +15,9 @@ internal sealed class Benchmark
     /// <summary>The buffer that is read: large enough that the last-level cache keeps little of it.</summary>
     private const long LeastReadBytes = 256L << 20, MostReadBytes = 1L << 30;
 
+    /// <summary>Bytes to read so that they come from memory.</summary>
+    public static long MemoryReadBytes => Math.Clamp(8 * HostProcessor.LastLevelBytes, LeastReadBytes, MostReadBytes);
+
     private Benchmark(IReadOnlyList<BenchmarkResult> results, Spread readBytesPerSecond, long peakResidentBytes)
     {
         Results = results;
@@ -45,7 +48,7 @@ internal sealed class Benchmark
         var peakResidentBytes = PhysicalMemory.PeakResidentBytes();
 
         var pool = variants[0].Pool;
-        using var reader = new ReadLoop(Math.Clamp(8 * HostProcessor.LastLevelBytes, LeastReadBytes, MostReadBytes), pool.Threads);
+        using var reader = new ReadLoop(MemoryReadBytes, pool.Threads);
         reader.BytesPerSecond(pool, 0);
         var bandwidths = new List<double>();
         for (var round = 0; round < repetitions; round++)

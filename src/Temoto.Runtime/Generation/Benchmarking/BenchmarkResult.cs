@@ -26,8 +26,10 @@ internal sealed record BenchmarkResult(BenchmarkVariant Variant, BenchmarkTest T
         for (var done = 0; done < test.Tokens;)
         {
             var count = Math.Min(plan.MaxTokens, test.Tokens - done);
-            weights += plan.WeightBytes;
-            bytes += test.Phase == Phase.Prefill ? engine.PrefillBytes(count, done) : plan.BytesPerToken(test.Depth + done);
+            // Only the last part of a prompt gives logits.
+            var logits = test.Phase == Phase.Decode || done + count == test.Tokens;
+            weights += logits ? plan.WeightBytes : plan.WeightBytesWithoutLogits;
+            bytes += test.Phase == Phase.Prefill ? engine.PrefillBytes(count, done, logits ? 1 : 0) : plan.BytesPerToken(test.Depth + done);
             done += count;
         }
         return new BenchmarkResult(variant, test, Spread.Of([.. seconds.Select(value => test.Tokens / value)]), weights / test.Tokens, bytes / test.Tokens, engine.ActivationBytes(test.Phase));

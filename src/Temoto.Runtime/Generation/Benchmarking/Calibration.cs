@@ -14,15 +14,15 @@ internal sealed record Calibration(Board Board, IReadOnlyList<(long Bytes, int T
     /// <summary>How long one figure is measured where nobody says otherwise.</summary>
     public const double DefaultSeconds = 0.3;
 
-    /// <summary>A weight of a few hundred KB, as wide as small models are.</summary>
-    private const int Rows = 512, Columns = 1024;
+    /// <summary>A weight of a few hundred KB for each thread, as wide as small models are; eight chunks for each.</summary>
+    private const int RowsPerThread = 256, Columns = 1024;
 
     private const string WeightName = "weight";
 
     private const int PrefillTokens = 256;
 
     /// <summary>Smallest and largest buffers of the table; the steps between are powers of four.</summary>
-    private const long LeastReadBytes = 256 * 1024, MostReadBytes = 256L << 20;
+    private const long LeastReadBytes = 256 * 1024;
 
     /// <param name="seconds">How long one figure is measured.</param>
     /// <param name="progress">Gets the figures done and in all.</param>
@@ -65,7 +65,7 @@ internal sealed record Calibration(Board Board, IReadOnlyList<(long Bytes, int T
             var owned = new List<IDisposable>();
             try
             {
-                var weight = SeededMemory.NewTensor(WeightName, [Rows, Columns], type, seed: 1, (0, 1 / Math.Sqrt(Columns)), owned, cancellation);
+                var weight = SeededMemory.NewTensor(WeightName, [RowsPerThread * threads, Columns], type, seed: 1, (0, 1 / Math.Sqrt(Columns)), owned, cancellation);
                 using var loop = new MatMulLoop(weight, kernels, tokens, threads);
                 return loop.OperationsPerSecond(pool, seconds);
             }
@@ -86,8 +86,9 @@ internal sealed record Calibration(Board Board, IReadOnlyList<(long Bytes, int T
 
     private static IEnumerable<long> Sizes()
     {
-        for (var bytes = LeastReadBytes; bytes <= MostReadBytes; bytes *= 4)
+        for (var bytes = LeastReadBytes; bytes < Benchmark.MemoryReadBytes; bytes *= 4)
             yield return bytes;
+        yield return Benchmark.MemoryReadBytes;
     }
 
     /// <summary>1, 2, 4 ... and all.</summary>
@@ -120,17 +121,18 @@ internal sealed record Calibration(Board Board, IReadOnlyList<(long Bytes, int T
     {
         // Nibbles as round to nearest leaves them: bell-shaped, a deviation of 2.2 steps.
         const double deviation = 2.2;
-        var values = new float[Rows * Columns];
+        var rows = RowsPerThread * pool.Threads;
+        var values = new float[rows * Columns];
         SeededWeights.Fill(SeededWeights.Stream(1, WeightName), 0, 0, deviation, values);
         var nibbles = new byte[values.Length / 2];
         for (var i = 0; i < values.Length; i++)
             nibbles[i / 2] |= (byte)(Math.Clamp((int)MathF.Round(values[i]) + GroupScales.NibbleZero, 0, 15) << i % 2 * 4);
         fixed (byte* plain = nibbles)
         {
-            var (stream, _) = PackingEncoder.Encode(plain, Rows, Columns / 2, weightBits: 4, new PackingSettings { Threads = pool.Threads });
+            var (stream, _) = PackingEncoder.Encode(plain, rows, Columns / 2, weightBits: 4, new PackingSettings { Threads = pool.Threads });
             using (stream)
             {
-                using var loop = new UnpackLoop(PackedMatrix.Open("calibration", WeightName, stream.Data, stream.ByteLength, stream), Rows, Columns / 2, pool.Threads);
+                using var loop = new UnpackLoop(PackedMatrix.Open("calibration", WeightName, stream.Data, stream.ByteLength, stream), rows, Columns / 2, pool.Threads);
                 return loop.BytesPerSecond(pool, seconds);
             }
         }

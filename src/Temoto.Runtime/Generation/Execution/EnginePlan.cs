@@ -81,14 +81,30 @@ internal sealed class EnginePlan
     public IReadOnlySet<string> Unpacked { get; }
 
     /// <summary>Which dataflow a prompt would take on its own merits, and why; null for a model without attention.</summary>
-    public DataflowDecision? Decision => Planner.Decide(Graph, Request(Prefill.MaxTokens, 1), Board, TensorOf);
+    public DataflowDecision? Decision => Planner.Decide(Graph, Request(Prefill.MaxTokens, 1), TensorOf);
 
     /// <summary>Activations, scratch and tables of a phase.</summary>
     public long ActivationBytes(Phase phase) => PlanExecutor.Bytes(phase == Phase.Prefill ? Prefill : Decode, Kernels, Threads);
 
     /// <summary>Bytes that a run of the prefill plan moves beyond the on-chip level; computed.</summary>
-    public long PrefillBytes(int tokens, int position) =>
-        TrafficLedger.Run(Prefill, tokens, position, tilePositions: Kernels.AttentionTilePositions).Sum(traffic => traffic.Total);
+    /// <param name="logitRows">0 for the parts of a long prompt before the last.</param>
+    public long PrefillBytes(int tokens, int position, int logitRows) =>
+        TrafficLedger.Run(Prefill, tokens, position, logitRows, Kernels.AttentionTilePositions).Sum(traffic => traffic.Total);
+
+    /// <summary>
+    /// The plan of a checkpoint that fits into memory if any does: where packed weights were to be laid out plain and there is no room, they stay packed.
+    /// </summary>
+    /// <exception cref="InputException">A weight is missing or misshapen, an option cannot be met, or no plan fits.</exception>
+    public static EnginePlan Fitting(Checkpoint checkpoint, ModelOptions options, string advice)
+    {
+        var plan = new EnginePlan(checkpoint, options);
+        if (plan.Memory.TotalBytes > plan.Memory.AvailableBytes && plan.Unpacked.Count > 0 && options.PackedWeights is not PackedWeightsChoice.Unpack)
+            plan = new EnginePlan(checkpoint, options with { PackedWeights = PackedWeightsChoice.Keep });
+        options.MemoryPlanned?.Invoke(plan.Memory);
+        return plan.Memory.TotalBytes <= plan.Memory.AvailableBytes
+            ? plan
+            : throw new InputException(checkpoint.Path, null, plan.Memory.ToString(), "a plan that fits into memory", advice);
+    }
 
     /// <summary>A plan of this model for another size of run (perplexity wants the logits of many rows).</summary>
     public Plan NewPlan(Phase phase, int maxTokens, int maxLogitRows) =>

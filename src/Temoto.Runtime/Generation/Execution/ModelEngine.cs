@@ -25,10 +25,7 @@ internal sealed class ModelEngine : IDisposable
     {
         Config = checkpoint.Config;
         path = checkpoint.Path;
-        plan = new EnginePlan(checkpoint, options);
-        options.MemoryPlanned?.Invoke(MemoryPlan);
-        if (MemoryPlan.TotalBytes > MemoryPlan.AvailableBytes)
-            throw new InputException(checkpoint.Path, null, MemoryPlan.ToString(), "a plan that fits into memory", "shorten --context, use --kv int8 or a smaller model");
+        plan = EnginePlan.Fitting(checkpoint, options, "shorten --context, use --kv int8, --dataflow tphs or a smaller model");
 
         try
         {

@@ -141,7 +141,6 @@ internal sealed unsafe class PlanExecutor : IDisposable
             {
                 HeadProjectionsOp op => HeadProjectionsStep.ScratchFloats(plan, step, op),
                 TphsAttentionOp op => TphsAttentionStep.ScratchFloats(plan, step, op, kernels),
-                AttentionOp op => AttentionStep.ScratchFloats(op.Shape, kernels, plan.ContextTokens),
                 ScoresOp op => ScoresStep.ScratchFloats(step, op, kernels),
                 WeightedValuesOp op => WeightedValuesStep.ScratchFloats(step, op, kernels),
                 SplitAttentionOp op => SplitAttentionStep.ScratchFloats(plan, op, kernels),
@@ -190,10 +189,8 @@ internal sealed unsafe class PlanExecutor : IDisposable
                 GatedLinearOp op => new GatedLinearStep(step, new BoundLinear(op.Gate, step, weights, state), new BoundLinear(op.Up, step, weights, state), new OutputRows(step, op.Grid, state), state, afterRowSelection),
                 QuantizeOp op => new QuantizeStep(step, new OutputRows(step, op.Grid, state), state, afterRowSelection),
                 RoundToGridOp op => new RoundToGridStep(step, op, state, afterRowSelection),
-                RopeOp op => new RopeStep(step, op, plan.Graph.Config.RopeInterleaved, state),
                 HeadProjectionsOp op => new HeadProjectionsStep(step, op, [.. op.Projections.Select(projection => Heads(projection, op.HeadDim))], state),
                 TphsAttentionOp op => new TphsAttentionStep(step, op, Heads(op.Query, op.Shape.HeadDim), new AttentionTiles(op.Shape, op.Layer, new OutputRows(step, op.Grid, state), state), state),
-                AttentionOp op => new AttentionStep(step, op, new AttentionTiles(op.Shape, op.Layer, new OutputRows(step, null, state), state), state),
                 ScoresOp op => new ScoresStep(step, op, state),
                 SoftmaxOp op => new SoftmaxStep(step, op, state),
                 WeightedValuesOp op => new WeightedValuesStep(step, op, state),

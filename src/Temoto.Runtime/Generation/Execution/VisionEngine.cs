@@ -19,10 +19,7 @@ internal sealed class VisionEngine : IDisposable
     {
         Config = checkpoint.Config;
         path = checkpoint.Path;
-        plan = new EnginePlan(checkpoint, options);
-        options.MemoryPlanned?.Invoke(plan.Memory);
-        if (plan.Memory.TotalBytes > plan.Memory.AvailableBytes)
-            throw new InputException(path, null, plan.Memory.ToString(), "a plan that fits into memory", "use smaller pictures or a smaller model");
+        plan = EnginePlan.Fitting(checkpoint, options, "use smaller pictures or a smaller model");
         try
         {
             pool = new WorkerPool(plan.Threads);

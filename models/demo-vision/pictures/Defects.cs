@@ -11,12 +11,12 @@ internal static class Defects
         var middle = plate.Place(random, 0);
         var direction = random.Direction();
         var across = new Vector2(-direction.Y, direction.X);
-        var reach = random.Between(9, 20);
+        var reach = random.Between(12, 20);
         var bend = across * random.Between(-4, 4);
         // A parabola through the middle, in short pieces.
         var points = Enumerable.Range(-4, 9).Select(i => middle + direction * (reach * i / 4) + bend * (i * i / 16f)).ToArray();
-        var width = random.Between(0.35f, 0.8f);
-        var strength = random.Between(0.3f, 0.55f);
+        var width = random.Between(0.6f, 1.05f);
+        var strength = random.Between(0.5f, 0.75f);
         var edge = random.Between(0, 0.25f);
         canvas.Paint((point, below) =>
         {
@@ -32,11 +32,11 @@ internal static class Defects
     {
         var start = plate.Place(random, 0);
         var direction = random.Direction();
-        var width = random.Between(0.55f, 1);
-        var strength = random.Between(0.55f, 0.85f);
+        var width = random.Between(0.7f, 1.15f);
+        var strength = random.Between(0.65f, 0.9f);
         // From the middle to both sides.
-        var one = Walk(start, direction, 3 + random.Next(3), random);
-        var other = Walk(start, -direction, 2 + random.Next(3), random);
+        var one = Walk(start, direction, 4 + random.Next(3), random);
+        var other = Walk(start, -direction, 3 + random.Next(3), random);
         var lines = new List<Vector2[]> { one, other };
         for (var left = 1 + random.Next(2); left > 0; left--)
         {
@@ -78,7 +78,7 @@ internal static class Defects
         var middle = plate.Place(random, plate.ScrewRadius + radius * 0.5f);
         var noise = new ValueNoise(random, new Vector2(radius * 0.6f));
         var softness = random.Between(1.5f, 3);
-        var opacity = random.Between(0.5f, 0.85f);
+        var opacity = random.Between(0.65f, 0.9f);
         var tint = random.Next(4) switch
         {
             0 => new Vector3(0.48f, 0.25f, 0.1f),

@@ -32,7 +32,7 @@ internal static class InspectionPicture
         DrawScrews(canvas, plate, light, picture == PictureClass.MissingPart, random);
         Camera.Light(canvas, light, random);
         Camera.Blur(canvas, random.Between(0, 0.35f));
-        Camera.AddNoise(canvas, random.Between(0.004f, 0.025f), random);
+        Camera.AddNoise(canvas, random.Between(0.004f, 0.02f), random);
         return canvas.ToImage();
     }
 

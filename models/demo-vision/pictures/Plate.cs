@@ -29,12 +29,12 @@ internal sealed class Plate
         (texture, textureContrast) = random.Next(3) switch
         {
             // Brushed, cast, painted.
-            0 => (new ValueNoise(random, new Vector2(random.Between(12, 25), random.Between(1, 2))), random.Between(0.02f, 0.07f)),
+            0 => (new ValueNoise(random, new Vector2(random.Between(12, 25), random.Between(1, 2))), random.Between(0.02f, 0.05f)),
             1 => (new ValueNoise(random, new Vector2(random.Between(3, 7))), random.Between(0.01f, 0.05f)),
             _ => (new ValueNoise(random, Vector2.One), random.Between(0, 0.03f)),
         };
         bevel = random.Between(0, 0.15f);
-        ScrewRadius = random.Between(3.2f, 4.2f);
+        ScrewRadius = random.Between(3.6f, 4.6f);
         Screws = [.. new Vector2[] { new(-1, -1), new(1, -1), new(1, 1), new(-1, 1) }.Select(corner => ToPicture(corner * (half * 0.7f)))];
     }
 

@@ -37,7 +37,7 @@ internal static class Screw
                 return below;
             // The wall that faces the lamp catches some of it.
             var wall = glint * Math.Max(0, -Vector2.Dot(offset, light) / radius) * Canvas.Coverage(radius * 0.6f - distance);
-            return Vector3.Lerp(below, dark + new Vector3(wall), Canvas.Coverage(distance - radius * 0.85f));
+            return Vector3.Lerp(below, dark + new Vector3(wall), Canvas.Coverage(distance - radius));
         });
     }
 }

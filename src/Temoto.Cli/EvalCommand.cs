@@ -12,10 +12,10 @@ internal static class EvalCommand
         var command = new Command("eval", "Measure perplexity on a text, or accuracy on a task\n\nExample: temoto eval demo --task models/demo/heldout.jsonl");
         var model = new ModelChoice();
         var text = new Option<string?>("--text") { Description = "UTF-8 text to measure perplexity on", HelpName = "FILE" };
-        var task = new Option<string?>("--task") { Description = "JSON Lines of conversations with answers, or of multiple-choice questions", HelpName = "FILE" };
+        var task = new Option<string?>("--task") { Description = "JSON Lines of conversations with answers, or of multiple-choice questions; for a vision model a folder with a subfolder of pictures per class", HelpName = "PATH" };
         var stride = new Option<int?>("--stride") { Description = "Tokens between the windows of the perplexity (default: half the context)", HelpName = "N" };
         var against = new Option<string?>("--against") { Description = "With --text: how far the predictions lie from those of this model, the one MODEL was made from", HelpName = "REFERENCE" };
-        var limit = new Option<int?>("--limit") { Description = "Only the first N rows of the task", HelpName = "N" };
+        var limit = new Option<int?>("--limit") { Description = "Only the first N rows of the task (of pictures: N of each class)", HelpName = "N" };
         var maxTokens = new Option<int>("--max-tokens", "-n") { Description = "Most tokens of an answer", HelpName = "N", DefaultValueFactory = _ => 256 };
         var wrong = new Option<bool>("--show-wrong") { Description = "Print wrong answers beside the expected ones on stderr" };
         model.AddTo(command);
@@ -30,6 +30,12 @@ internal static class EvalCommand
             var referencePath = parsed.GetValue(against);
             if (referencePath is not null && textPath is null)
                 throw new InputException("--against", null, "no --text", "a text to compare the predictions on", "add --text FILE");
+            if (taskPath is not null && Directory.Exists(taskPath))
+            {
+                if (textPath is not null)
+                    throw new InputException("--text", null, "it beside a folder of pictures", "a text and a task file, or pictures", "leave --text out");
+                return Task.FromResult(ImageEval.Run(parsed, model, taskPath, parsed.GetValue(limit), parsed.GetValue(wrong), cancellation));
+            }
             var rows = taskPath is null ? [] : TextFile.Read(taskPath, TaskRow.ReadAll);
             var content = textPath is null ? null : TextFile.Read(textPath);
             if (parsed.GetValue(limit) is { } count)

@@ -18,9 +18,12 @@ internal sealed class GenerationChoice
 
     public Option<string?> System { get; } = new("--system") { Description = "System message of the conversation", HelpName = "TEXT" };
 
+    /// <summary>Every option of this kind.</summary>
+    public Option[] All => [maxTokens, temperature, topP, topK, minP, repeatPenalty, presencePenalty, frequencyPenalty, seed, stop, System];
+
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { maxTokens, temperature, topP, topK, minP, repeatPenalty, presencePenalty, frequencyPenalty, seed, stop, System })
+        foreach (var option in All)
             command.Options.Add(option);
     }
 

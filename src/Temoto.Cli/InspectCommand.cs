@@ -14,7 +14,7 @@ internal static class InspectCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A .temoto file, a Hugging Face or AutoAWQ directory, a .gguf file, a llama2.c .bin file, or 'demo'" };
+        var model = new Argument<string>("MODEL") { Description = "A .temoto file, a Hugging Face or AutoAWQ directory, a .gguf file, a llama2.c .bin file, 'demo' or 'demo-vision'" };
         var tensors = new Option<bool>("--tensors") { Description = "List every tensor" };
         var verify = new Option<bool>("--verify") { Description = "Read every byte of a .temoto file or a macro stream and compare it with the hashes" };
         var context = new Option<int?>("--context") { Description = "Tokens to plan memory for (default: the model's limit, at most 4096)", HelpName = "N" };
@@ -73,7 +73,7 @@ internal static class InspectCommand
             ("num_hidden_layers", $"{config.NumHiddenLayers}"),
             ("num_attention_heads", $"{config.NumAttentionHeads} of {config.HeadDim} ({config.NumKeyValueHeads} key/value)"),
             .. config.Vision is { } vision
-                ? new[] { ("pictures", $"{vision.ImageWidth} x {vision.ImageHeight} in patches of {vision.PatchSize}: {vision.Tokens} tokens"), ("classes", $"{vision.Labels.Count}") }
+                ? new[] { ("pictures", $"{vision.ImageWidth} x {vision.ImageHeight} in patches of {vision.PatchSize}: {vision.Tokens} tokens"), ("classes", $"{vision.Labels.Count}: {Labels(vision)}"), ("preprocessor", checkpoint.Preprocessor is null ? "none" : PreprocessorSettings.FileName) }
                 : [("vocab_size", $"{config.VocabSize}"), ("max_position_embeddings", $"{config.MaxPositionEmbeddings}")],
             config.HasLearnedPositions ? ("positions", "learned") : ("rope_theta", $"{config.RopeTheta}{(config.RopeScaling is { } scaling ? $", {scaling.RopeType} scaling x{scaling.Factor}" : "")}"),
             ("output head", config.TieWordEmbeddings ? "tied to the embedding" : "separate"),
@@ -84,6 +84,9 @@ internal static class InspectCommand
             ("KV cache", $"{KvLayout.BytesPerPosition(config, KvType.F16):#,0} bytes per token (f16), {KvLayout.BytesPerPosition(config, KvType.Int8):#,0} (int8)"),
         ];
     }
+
+    /// <summary>The first few names: there may be thousands.</summary>
+    private static string Labels(VisionConfig vision) => string.Join(", ", vision.Labels.Take(8)) + (vision.Labels.Count > 8 ? " ..." : "");
 
     private static void Print(Checkpoint checkpoint, MemoryPlan memory, int? verified, bool listTensors)
     {
@@ -143,6 +146,11 @@ internal static class InspectCommand
             WriteMemory(json, memory);
             json.WriteBoolean("has_tokenizer", checkpoint.Tokenizer is not null);
             json.WriteBoolean("has_chat_template", checkpoint.ChatTemplate is not null);
+            if (checkpoint.Preprocessor is { } preprocessor)
+            {
+                json.WritePropertyName("preprocessor");
+                json.WriteRawValue(preprocessor);
+            }
             WriteConfig(json, checkpoint.Config);
             if (checkpoint.Quantization is { } quantization)
             {

@@ -6,9 +6,9 @@ namespace Temoto.Cli;
 internal sealed class ModelChoice
 {
     /// <summary>Models that ship with the command, in a folder beside it.</summary>
-    private static readonly string[] BuiltInNames = ["demo"];
+    private static readonly string[] BuiltInNames = ["demo", "demo-vision"];
 
-    public Argument<string> Model { get; } = new("MODEL") { Description = "A .temoto file, a Hugging Face or AutoAWQ directory, a .gguf file, a llama2.c .bin file, or 'demo'" };
+    public Argument<string> Model { get; } = new("MODEL") { Description = "A .temoto file, a Hugging Face or AutoAWQ directory, a .gguf file, a llama2.c .bin file, 'demo' or 'demo-vision'" };
 
     public Option<int?> Threads { get; } = new("--threads", "-t") { Description = "Threads to compute with (default: one per core)", HelpName = "N" };
 
@@ -51,6 +51,22 @@ internal sealed class ModelChoice
 
     /// <summary>Loads the model, printing the memory plan to stderr first.</summary>
     public LanguageModel Load(ParseResult parsed) => LanguageModel.Load(Resolve(parsed.GetRequiredValue(Model)), Options(parsed));
+
+    /// <summary>Loads a model that looks at picture files, printing the memory plan to stderr first.</summary>
+    public VisionModel LoadVision(ParseResult parsed)
+    {
+        var model = VisionModel.Load(Resolve(parsed.GetRequiredValue(Model)), Options(parsed));
+        try
+        {
+            model.RequirePreprocessor();
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>What the options say; those that a verb does not have count as left out.</summary>
     public ModelOptions Options(ParseResult parsed) => new()

@@ -19,11 +19,13 @@ internal static class PackRun
         if (target != PackTarget.Temoto)
             RefuseEarly(checkpoint, settings, output, target);
         var observes = settings?.Method is QuantizationMethod.Awq or QuantizationMethod.SmoothQuant;
-        if (observes && checkpoint.Config.Vision is not null)
-            throw new InputException("--method", null, $"{settings!.Method.ToString().ToLowerInvariant()} for a model that looks at pictures", "rtn: there are no pictures to observe here", "add --method rtn");
+        var looks = checkpoint.Config.Vision is not null;
+        if (observes && looks && choice.CalibrationPath(parsed) is null)
+            throw new InputException("--calibration", null, $"nothing, with {settings!.Method.ToString().ToLowerInvariant()} for a model that looks at pictures", "a folder of pictures to observe it on", "add --calibration FOLDER, or --method rtn, which observes nothing");
         if (!observes && choice.CalibrationPath(parsed) is not null)
             throw new InputException("--calibration", null, "it with a method that observes nothing", "--method awq or smoothquant", "leave --calibration out");
-        var calibration = observes ? Calibrate(checkpoint, choice, parsed, cancellation) : null;
+        var pictures = observes && looks ? CalibrationPictures.Read(checkpoint, choice.CalibrationPath(parsed)!, choice.Tokens(parsed)) : null;
+        var calibration = observes && !looks ? Calibrate(checkpoint, choice, parsed, cancellation) : null;
         // Other formats are written from a .temoto file of the same weights, which goes again.
         var file = target == PackTarget.Temoto ? output : Path.TrimEndingDirectorySeparator(output) + TemotoFormat.Extension + ".tmp";
         var job = new PackJob(checkpoint, file)
@@ -31,7 +33,8 @@ internal static class PackRun
             Quantization = settings,
             Packing = target == PackTarget.Temoto ? choice.Packing(parsed) : null,
             Calibration = calibration,
-            Description = settings is null ? null : Describe(settings, choice, parsed, calibration),
+            Pictures = pictures,
+            Description = settings is null ? null : Describe(settings, choice, parsed, calibration, pictures),
         };
         try
         {
@@ -58,7 +61,7 @@ internal static class PackRun
         return ProgressBar.Run("calibration", bar => CalibrationText.Sampled(model, tokens, bar.Report, cancellation));
     }
 
-    private static string Describe(QuantizationSettings settings, QuantizationChoice choice, ParseResult parsed, int[][]? calibration) => Json.Document(json =>
+    private static string Describe(QuantizationSettings settings, QuantizationChoice choice, ParseResult parsed, int[][]? calibration, float[][]? pictures) => Json.Document(json =>
     {
         json.WriteString("method", settings.Method.ToString().ToLowerInvariant());
         json.WriteString("weights", Name(settings.Weights));
@@ -66,6 +69,11 @@ internal static class PackRun
         json.WriteString("embedding", Name(settings.Embedding));
         if (settings.Method == QuantizationMethod.SmoothQuant)
             json.WriteString("activations", settings.StaticActivations ? "static" : "dynamic");
+        if (pictures is not null)
+        {
+            json.WriteString("calibration", Path.GetFileName(Path.TrimEndingDirectorySeparator(choice.CalibrationPath(parsed)!)));
+            json.WriteNumber("calibration_pictures", pictures.Length);
+        }
         if (calibration is null)
             return;
         json.WriteString("calibration", choice.CalibrationPath(parsed) is { } path ? Path.GetFileName(path) : "written by the model itself");

@@ -16,7 +16,7 @@ internal sealed class QuantizationChoice
     private readonly Option<string?> groupSize = new("--group-size") { Description = "Columns that share a scale: 32, 64, 128 ..., channel (a row) or tensor (default: 64 for int4, channel for int8 rtn, tensor for smoothquant)", HelpName = "N" };
     private readonly Option<bool> symmetric = new("--symmetric") { Description = "int4 without zero points" };
     private readonly Option<bool> zeroPoints = new("--zero-points") { Description = "int8 with zero points" };
-    private readonly Option<string?> calibration = new("--calibration") { Description = "Text on which awq and smoothquant observe activations (default: texts the model writes itself)", HelpName = "FILE" };
+    private readonly Option<string?> calibration = new("--calibration") { Description = "Text on which awq and smoothquant observe activations (default: texts the model writes itself); for a vision model a folder of pictures", HelpName = "PATH" };
     private readonly Option<int> calibrationTokens = new("--calibration-tokens") { Description = "Tokens of it to observe", HelpName = "N", DefaultValueFactory = _ => CalibrationTokens.DefaultTokens };
     private readonly Option<string> activations = new("--activation-scales") { Description = "smoothquant: static scales from the calibration, or dynamic ones of each token", HelpName = "MODE", DefaultValueFactory = _ => "static" };
     private readonly Option<string> awqScaling = new("--awq-scaling") { Description = "awq: duo (scales from activations and weights, as AutoAWQ), plain (activations alone), or both tried", HelpName = "MODE", DefaultValueFactory = _ => "duo" };

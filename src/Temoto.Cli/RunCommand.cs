@@ -4,22 +4,30 @@ using System.Text;
 
 namespace Temoto.Cli;
 
-/// <summary><c>temoto run MODEL -p PROMPT</c>: generates from one prompt, streaming.</summary>
+/// <summary><c>temoto run MODEL -p PROMPT</c>: generates from one prompt, streaming. <c>--image FILE</c>: the classes of pictures.</summary>
 internal static class RunCommand
 {
     public static Command Create()
     {
-        var command = new Command("run", "Generate text from a prompt\n\nExample: temoto run demo -p \"What are you?\" --temperature 0");
+        var command = new Command("run", "Generate text from a prompt, or name what pictures show\n\nExample: temoto run demo -p \"What are you?\" --temperature 0");
         var model = new ModelChoice();
         var generation = new GenerationChoice();
         var prompt = new Option<string?>("--prompt", "-p") { Description = "The prompt (default: read from stdin); \"\" starts from the beginning-of-sequence token alone", HelpName = "PROMPT" };
         var raw = new Option<bool>("--raw") { Description = "Continue the prompt as it stands, without a chat template" };
+        var image = new Option<string[]>("--image") { Description = "A picture for a vision model (PNG, JPEG, BMP, PPM or PGM); may be given several times", HelpName = "FILE" };
+        var top = new Option<int>("--top") { Description = "With --image: how many classes to print", HelpName = "N", DefaultValueFactory = _ => ImageRun.DefaultTop };
         model.AddTo(command);
-        command.Options.Add(prompt);
-        command.Options.Add(raw);
+        foreach (var option in new Option[] { prompt, raw, image, top })
+            command.Options.Add(option);
         generation.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
+            if (parsed.GetValue(image) is { Length: > 0 } images)
+            {
+                RefuseBeside(parsed, "--image", [prompt, raw, .. generation.All]);
+                return ImageRun.Run(parsed, model, images, parsed.GetValue(top), cancellation);
+            }
+            RefuseBeside(parsed, "no --image", top);
             var text = parsed.GetValue(prompt) ?? await ReadStandardInputAsync(cancellation);
             var json = parsed.GetValue(model.Json);
             var loading = Stopwatch.StartNew();
@@ -50,6 +58,15 @@ internal static class RunCommand
         return command;
     }
 
+    private static void RefuseBeside(ParseResult parsed, string with, params Option[] options)
+    {
+        foreach (var option in options)
+        {
+            if (parsed.GetResult(option) is { Implicit: false })
+                throw new InputException(option.Name, null, $"it beside {with}", "a prompt and its options, or pictures and --top", $"leave {option.Name} out");
+        }
+    }
+
     private static List<ChatMessage> Conversation(string? system, string user)
     {
         var messages = new List<ChatMessage>();
@@ -62,7 +79,7 @@ internal static class RunCommand
     private static async Task<string> ReadStandardInputAsync(CancellationToken cancellation)
     {
         if (!Console.IsInputRedirected)
-            throw new InputException("--prompt", null, "no prompt", "-p PROMPT, or a prompt on stdin", "add -p \"...\", or use 'temoto chat' for a conversation");
+            throw new InputException("--prompt", null, "no prompt", "-p PROMPT, a prompt on stdin, or --image FILE for a vision model", "add -p \"...\", or use 'temoto chat' for a conversation");
         var text = await StandardInput.ReadToEndAsync(cancellation);
         // A prompt piped from echo ends with a newline that nobody meant.
         return text.EndsWith('\n') ? text[..^1].TrimEnd('\r') : text;

@@ -62,7 +62,7 @@ internal static class SeededCheckpoint
 
     /// <summary>Pixels from -1 to 1, as ViT's published preprocessors have them.</summary>
     private static void WritePreprocessor(string directory, VisionConfig vision) => AtomicFile.WriteText(
-        Path.Combine(directory, "preprocessor_config.json"),
+        Path.Combine(directory, PreprocessorSettings.FileName),
         $$"""
         {
           "image_processor_type": "ViTImageProcessor",

@@ -67,7 +67,7 @@ public sealed class LanguageModel : IDisposable
         try
         {
             if (checkpoint.Config.Vision is not null)
-                throw new InputException(checkpoint.Path, "model_type", $"'{checkpoint.Config.ModelType}', which looks at pictures", "a language model", "load it as a VisionModel");
+                throw new InputException(checkpoint.Path, "model_type", $"'{checkpoint.Config.ModelType}', which looks at pictures", "a language model", "give it pictures (temoto run MODEL --image FILE), or load it as a VisionModel");
             // Tables for a large vocabulary take as long as the plan does: one thread each.
             var text = Task.Run(() =>
             (

@@ -60,9 +60,9 @@ public sealed class VisionModel : IDisposable
         try
         {
             if (checkpoint.Config.Vision is null)
-                throw new InputException(path, "model_type", $"'{checkpoint.Config.ModelType}', a language model", "vit or deit: a model that looks at pictures", "load it as a LanguageModel");
+                throw new InputException(path, "model_type", $"'{checkpoint.Config.ModelType}', a language model", "vit or deit: a model that looks at pictures", "give it text (temoto run MODEL -p PROMPT), or load it as a LanguageModel");
             options ??= new ModelOptions();
-            var preprocessor = checkpoint.Preprocessor is { } text ? new ImagePreprocessor(PreprocessorSettings.Parse(Encoding.UTF8.GetBytes(text), PreprocessorSettings.FileName)) : null;
+            var preprocessor = checkpoint.Preprocessor is null ? null : PreprocessorOf(checkpoint);
             return new VisionModel(checkpoint, preprocessor, new VisionEngine(checkpoint, options), options);
         }
         catch
@@ -95,11 +95,31 @@ public sealed class VisionModel : IDisposable
     public IReadOnlyList<ClassScore> Classify(string path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var preprocessor = Preprocessor ?? throw new InputException(checkpoint.Path, PreprocessorSettings.FileName, "nothing", "the file that says how pictures are scaled", "copy it beside the weights");
-        var picture = ImageReader.Read(path);
-        var (width, height) = preprocessor.OutputSize(picture.Width, picture.Height);
-        return Classify(preprocessor.Run(picture, path), height, width, cancellationToken);
+        RequirePreprocessor();
+        return Classify(ImageReader.Read(path), path, cancellationToken);
     }
+
+    /// <summary>The classes of a picture as it was read, the likeliest first.</summary>
+    /// <param name="picture">Of any size that the preprocessor brings to one the model can look at.</param>
+    /// <param name="name">What error lines call the picture.</param>
+    /// <param name="cancellationToken">Looked at between operations.</param>
+    internal IReadOnlyList<ClassScore> Classify(Image picture, string name, CancellationToken cancellationToken = default)
+    {
+        var preprocessor = RequirePreprocessor();
+        var (width, height) = preprocessor.OutputSize(picture.Width, picture.Height);
+        if (width % PatchSize != 0 || height % PatchSize != 0 || Math.Max(width, height) > ModelLimits.ImageSide)
+            throw new InputException(name, null, $"{picture.Width} x {picture.Height} pixels, {width} x {height} as {PreprocessorSettings.FileName} has it", $"multiples of the patch_size {PatchSize}, up to {ModelLimits.ImageSide}", $"mend {PreprocessorSettings.FileName}: the model was trained on {ImageWidth} x {ImageHeight}");
+        return Classify(preprocessor.Run(picture, name), height, width, cancellationToken);
+    }
+
+    /// <summary>What makes pixels of a checkpoint's pictures. Without the file nothing is guessed: a model that gets other pixels than it was trained on answers wrongly and says nothing.</summary>
+    /// <exception cref="InputException">The checkpoint has no preprocessor_config.json.</exception>
+    internal static ImagePreprocessor PreprocessorOf(Checkpoint checkpoint) => new(PreprocessorSettings.Parse(
+        Encoding.UTF8.GetBytes(checkpoint.Preprocessor ?? throw new InputException(checkpoint.Path, PreprocessorSettings.FileName, "nothing", "the file that says how pictures are scaled", "copy it beside the weights")),
+        PreprocessorSettings.FileName));
+
+    /// <summary>To be asked before a picture is read: its absence is an error of the model, not of the picture.</summary>
+    internal ImagePreprocessor RequirePreprocessor() => Preprocessor ?? PreprocessorOf(checkpoint);
 
     /// <summary>The classes of several pictures of one size, one picture after the other through the same plan.</summary>
     /// <param name="pictures">See <see cref="Classify(ReadOnlySpan{float}, int, int, CancellationToken)"/>.</param>

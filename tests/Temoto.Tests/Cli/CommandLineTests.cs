@@ -9,9 +9,9 @@ namespace Temoto.Tests.Cli;
 /// <summary>The command as scripts see it: a process with its own streams and exit code.</summary>
 public class CommandLineTests
 {
-    private sealed record Result(int ExitCode, string Output, string Errors);
+    internal sealed record Result(int ExitCode, string Output, string Errors);
 
-    private static Result Run(string? input, params string[] arguments)
+    internal static Result Run(string? input, params string[] arguments)
     {
         var start = new System.Diagnostics.ProcessStartInfo("dotnet")
         {

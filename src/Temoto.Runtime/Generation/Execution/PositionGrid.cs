@@ -39,6 +39,7 @@ internal static unsafe class PositionGrid
             Config = config with { Vision = to, MaxPositionEmbeddings = to.Tokens },
             Tensors = tensors,
             Quantization = checkpoint.Quantization,
+            Preprocessor = checkpoint.Preprocessor,
         };
     }
 

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using Temoto.Generation.Evaluation;
+
+namespace Temoto.Cli;
+
+/// <summary><c>temoto eval MODEL --task FOLDER</c>: accuracy on pictures that lie in a folder per class.</summary>
+internal static class ImageEval
+{
+    /// <param name="limit">Only the first pictures of each class; null for all.</param>
+    /// <param name="showWrong">Name wrong answers on stderr.</param>
+    public static int Run(ParseResult parsed, ModelChoice choice, string folder, int? limit, bool showWrong, CancellationToken cancellation)
+    {
+        using var model = choice.LoadVision(parsed);
+        var rows = ImageTask.Read(folder, model.Labels);
+        if (limit is { } most)
+        {
+            rows = [.. rows.GroupBy(row => row.Class).SelectMany(group => group.Take(most))];
+            if (rows.Count == 0)
+                throw new InputException("--limit", null, $"{most}", "1 or more pictures of each class", "leave it out for all");
+        }
+        var done = 0;
+        var result = ProgressBar.Run("task", bar => ImageAccuracy.Measure(
+            model,
+            rows,
+            (row, scores) =>
+            {
+                bar.Report(++done, rows.Count);
+                if (showWrong && scores[0].Index != row.Class)
+                    Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Path}: expected {model.Labels[row.Class]} | got {scores[0].Label} ({scores[0].Probability:0.0%})"));
+            },
+            cancellation));
+        if (parsed.GetValue(choice.Json))
+            Console.WriteLine(Document(result));
+        else
+            Print(result);
+        return 0;
+    }
+
+    private static void Print(ImageTaskResult result)
+    {
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"accuracy {result.Accuracy:0.0%} of {result.Count} pictures, cross entropy {result.CrossEntropyNats:0.0000} nats"));
+        var table = new Table().Border(TableBorder.Markdown).AddColumn("class").AddColumn(new TableColumn("right").RightAligned()).AddColumn(new TableColumn("pictures").RightAligned()).AddColumn("taken for");
+        foreach (var label in Present(result))
+        {
+            var wrong = Enumerable.Range(0, result.Labels.Count).Where(other => other != label && result.Confusion[label, other] > 0).OrderByDescending(other => result.Confusion[label, other]);
+            table.AddRow(
+                Markup.Escape(result.Labels[label]),
+                string.Create(CultureInfo.InvariantCulture, $"{(double)result.Confusion[label, label] / result.CountOf(label):0.0%}"),
+                $"{result.CountOf(label)}",
+                Markup.Escape(string.Join(", ", wrong.Select(other => $"{result.Labels[other]} {result.Confusion[label, other]}"))));
+        }
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(Console.Out) });
+        console.Profile.Width = 160;
+        console.Write(table);
+    }
+
+    /// <summary>Classes the task has pictures of.</summary>
+    private static IEnumerable<int> Present(ImageTaskResult result) => Enumerable.Range(0, result.Labels.Count).Where(label => result.CountOf(label) > 0);
+
+    /// <summary>"tasks" as text tasks have it, a class in place of a kind of row; "confusion" counts pictures by true class, then by the class they were taken for.</summary>
+    private static string Document(ImageTaskResult result) => Json.Document(json =>
+    {
+        json.WriteNumber("accuracy", result.Accuracy);
+        json.WriteNumber("pictures", result.Count);
+        json.WriteNumber("cross_entropy_nats", result.CrossEntropyNats);
+        json.WriteStartArray("tasks");
+        foreach (var label in Present(result))
+        {
+            json.WriteStartObject();
+            json.WriteString("name", result.Labels[label]);
+            json.WriteNumber("exact_match", (double)result.Confusion[label, label] / result.CountOf(label));
+            json.WriteNumber("count", result.CountOf(label));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartObject("confusion");
+        foreach (var label in Present(result))
+        {
+            json.WriteStartObject(result.Labels[label]);
+            for (var other = 0; other < result.Labels.Count; other++)
+            {
+                if (result.Confusion[label, other] > 0)
+                    json.WriteNumber(result.Labels[other], result.Confusion[label, other]);
+            }
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    });
+}

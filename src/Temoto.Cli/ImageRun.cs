@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Temoto.Formats;
+using Temoto.Generation;
+
+namespace Temoto.Cli;
+
+/// <summary><c>temoto run MODEL --image FILE</c>: the likeliest classes of pictures.</summary>
+internal static class ImageRun
+{
+    public const int DefaultTop = 5;
+
+    public static int Run(ParseResult parsed, ModelChoice choice, IReadOnlyList<string> paths, int top, CancellationToken cancellation)
+    {
+        if (top < 1)
+            throw new InputException("--top", null, $"{top}", "1 or more", $"leave it out for {DefaultTop}");
+        var json = parsed.GetValue(choice.Json);
+        var clock = Stopwatch.StartNew();
+        using var model = choice.LoadVision(parsed);
+        var loadSeconds = clock.Elapsed.TotalSeconds;
+        var answers = new List<Answer>();
+        foreach (var path in paths)
+        {
+            var start = Stopwatch.GetTimestamp();
+            var image = ImageReader.Read(path);
+            var read = Stopwatch.GetTimestamp();
+            var scores = model.Classify(image, path, cancellation);
+            answers.Add(new Answer(path, image.Width, image.Height, scores, Stopwatch.GetElapsedTime(start, read).TotalSeconds, Stopwatch.GetElapsedTime(read).TotalSeconds));
+            if (!json)
+                Print(answers[^1], top);
+        }
+        if (json)
+            Console.WriteLine(Document(parsed.GetRequiredValue(choice.Model), model, loadSeconds, answers, top));
+        Console.Error.WriteLine($"[{answers.Count} picture{(answers.Count == 1 ? "" : "s")} | read {answers.Average(answer => answer.ReadSeconds) * 1000:0.0} ms each"
+            + $" | look {answers.Average(answer => answer.LookSeconds) * 1000:0.0} ms each | peak memory {PhysicalMemory.PeakResidentBytes() / 1048576.0:0} MiB]");
+        return 0;
+    }
+
+    private static void Print(Answer answer, int top)
+    {
+        Console.WriteLine(answer.Path);
+        foreach (var score in answer.Scores.Take(top))
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {100 * score.Probability,6:0.00} %  {score.Label}"));
+    }
+
+    private static string Document(string path, VisionModel model, double loadSeconds, List<Answer> answers, int top) => Json.Document(json =>
+    {
+        json.WriteString("model", path);
+        json.WriteString("kernels", model.Plan.Kernels.Name);
+        json.WriteNumber("threads", model.Plan.Threads);
+        json.WriteNumber("load_seconds", loadSeconds);
+        json.WriteStartArray("images");
+        foreach (var answer in answers)
+        {
+            json.WriteStartObject();
+            json.WriteString("file", answer.Path);
+            json.WriteNumber("width", answer.Width);
+            json.WriteNumber("height", answer.Height);
+            json.WriteNumber("read_seconds", answer.ReadSeconds);
+            json.WriteNumber("look_seconds", answer.LookSeconds);
+            json.WriteStartArray("classes");
+            foreach (var score in answer.Scores.Take(top))
+            {
+                json.WriteStartObject();
+                json.WriteNumber("index", score.Index);
+                json.WriteString("label", score.Label);
+                json.WriteNumber("logit", score.Logit);
+                json.WriteNumber("probability", score.Probability);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteNumber("peak_resident_bytes", PhysicalMemory.PeakResidentBytes());
+    });
+
+    /// <param name="ReadSeconds">Reading and decoding the file.</param>
+    /// <param name="LookSeconds">Preprocessing and the model.</param>
+    private sealed record Answer(string Path, int Width, int Height, IReadOnlyList<ClassScore> Scores, double ReadSeconds, double LookSeconds);
+}

@@ -1,0 +1,59 @@
+using Temoto.Dataflow;
+using Temoto.Formats;
+using Temoto.Kernels;
+using Temoto.Models;
+using Temoto.Tensors;
+
+namespace Temoto.Tests.Dataflow;
+
+public unsafe class PlannerTests
+{
+    /// <summary>Heads times positions that no 32-bit width holds: one line, not an arena that is too small.</summary>
+    [Theory]
+    [InlineData("Decode", 1 << 19, 2, 1 << 18)]
+    [InlineData("Prefill", 1 << 10, 64, 1 << 26)]
+    public void WidthsThatOverflowAreRefused(string phase, int heads, int headDim, int context)
+    {
+        var config = ModelShapes.Get("tiny-llama") with { NumAttentionHeads = heads, NumKeyValueHeads = 1, HeadDim = headDim, MaxPositionEmbeddings = context };
+        var graph = Architecture.Build(config, "test");
+        var error = Assert.Throws<InputException>(() => Fusion.Apply(graph, Enum.Parse<Phase>(phase), _ => DataflowMode.Gemm, context, 256));
+        Assert.Contains("--context", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Blocks of packed rows without a small common multiple: one chunk takes all rows.</summary>
+    [Fact]
+    public void PackedBlocksWithoutACommonMultipleAreOneChunk()
+    {
+        var config = ModelShapes.Get("tiny-llama");
+        var graph = Architecture.Build(config, "test");
+        var request = new PlanRequest(8, 1, 64, KvType.F16, null, 64);
+        var plan = Planner.Plan(graph, Phase.Prefill, request, HostBoard.Assumed("avx2", 2), name =>
+        {
+            var shape = graph.Weights.First(use => use.Name == name).Shape;
+            return new Tensor(name, DType.I8, shape, new Blocks(name.Contains("gate", StringComparison.Ordinal) ? 65521 : 65519));
+        });
+        var gated = Assert.Single(plan.Steps, step => step.Op is GatedLinearOp { Layer: 0 });
+        Assert.Equal(config.IntermediateSize, gated.TileRows);
+    }
+
+    /// <summary>GEMM mode stores what TPHS keeps on chip; for a few tokens against a large weight that is the smaller evil.</summary>
+    [Fact]
+    public void TheDataflowThatMovesLessIsTaken()
+    {
+        var shape = new AttentionShape(14, 2, 64, Causal: true);
+        Assert.Equal(DataflowMode.Tphs, DataflowDecision.Of(shape, 512, 4096, 128, 896 * 896 / 2).Mode);
+        Assert.Equal(DataflowMode.Tphs, DataflowDecision.Of(shape, 64, 64, 128, 1 << 30).Mode);
+        Assert.Equal(DataflowMode.Gemm, DataflowDecision.Of(shape, 200, 200, 128, 1 << 30).Mode);
+    }
+
+    private sealed class Blocks(int rows) : EncodedRows
+    {
+        public override byte* Data => null;
+
+        public override long ByteLength => 1;
+
+        public override int BlockRows => rows;
+
+        public override void DecodeRows(long start, long end, byte* destination) => throw new NotSupportedException();
+    }
+}

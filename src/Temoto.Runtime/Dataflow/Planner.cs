@@ -199,7 +199,7 @@ internal static class Planner
         lastUse[graph.Logits.Id] = graph.Ops.Count;
 
         var offsets = new long[graph.Values.Count];
-        var live = new List<(long Offset, long Bytes, int ValueId)>();
+        var live = new List<LiveValue>();
         arenaBytes = 0;
         var rows = maxTokens;
         for (var step = 0; step < graph.Ops.Count; step++)
@@ -219,7 +219,7 @@ internal static class Planner
             else
             {
                 offsets[op.Output.Id] = FirstFit(live, bytes);
-                live.Add((offsets[op.Output.Id], bytes, op.Output.Id));
+                live.Add(new LiveValue(offsets[op.Output.Id], bytes, op.Output.Id));
             }
             arenaBytes = Math.Max(arenaBytes, offsets[op.Output.Id] + bytes);
             live.RemoveAll(item => lastUse[item.ValueId] <= step);
@@ -227,10 +227,11 @@ internal static class Planner
         return offsets;
     }
 
-    private static long FirstFit(List<(long Offset, long Bytes, int ValueId)> live, long bytes)
+    private static long FirstFit(List<LiveValue> live, long bytes)
     {
+        live.Sort((a, b) => a.Offset.CompareTo(b.Offset));
         long candidate = 0;
-        foreach (var (offset, length, _) in live.OrderBy(item => item.Offset))
+        foreach (var (offset, length, _) in live)
         {
             if (candidate + bytes <= offset)
                 break;
@@ -238,6 +239,9 @@ internal static class Planner
         }
         return candidate;
     }
+
+    /// <summary>A value that a later step reads, and where it lies. A class: lists of structs are compiled anew in every process.</summary>
+    private sealed record LiveValue(long Offset, long Bytes, int ValueId);
 
     private static long Align(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
 }

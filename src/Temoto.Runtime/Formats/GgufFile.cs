@@ -252,7 +252,7 @@ internal sealed unsafe class GgufFile : IDisposable
 
     private void ReadTensors(int count)
     {
-        var infos = new List<(long Offset, TensorEntry Entry)>(Math.Min(count, 1024));
+        var infos = new List<TensorInfo>(Math.Min(count, 1024));
         for (var i = 0; i < count; i++)
             infos.Add(ReadTensorInfo());
         var dataOffset = AlignUp(position);
@@ -274,7 +274,10 @@ internal sealed unsafe class GgufFile : IDisposable
         }
     }
 
-    private (long Offset, TensorEntry Entry) ReadTensorInfo()
+    /// <summary>What the header says of a tensor. A class: lists of structs are compiled anew in every process.</summary>
+    private sealed record TensorInfo(long Offset, TensorEntry Entry);
+
+    private TensorInfo ReadTensorInfo()
     {
         var name = ReadString("a tensor name", MaxNameBytes);
         var rank = ReadUInt32(name);
@@ -297,7 +300,7 @@ internal sealed unsafe class GgufFile : IDisposable
             throw Bad(name, $"the offset {offset}", "an offset inside the file");
         if (!TensorEntry.TryCountBytes(dtype, shape, out _))
             throw Bad(name, TensorEntry.Describe(dtype, shape), $"rows of whole blocks of {dtype.BlockElements()} and a size below 2^63 bytes");
-        return ((long)offset, new TensorEntry(name, dtype, shape));
+        return new TensorInfo((long)offset, new TensorEntry(name, dtype, shape));
     }
 
     private long AlignUp(long offset) => (offset + Alignment - 1) / Alignment * Alignment;

@@ -56,11 +56,11 @@ internal static class Defects
     /// <summary>A hollow: the side towards the lamp is dark, the other bright.</summary>
     public static void Dent(Canvas canvas, Plate plate, Vector2 light, PictureRandom random)
     {
-        var radius = random.Between(5, 9.5f);
+        var radius = random.Between(5.5f, 9.5f);
         var middle = plate.Place(random, plate.ScrewRadius + radius * 0.6f);
         var axis = random.Direction();
         var flat = random.Between(0.75f, 1);
-        var depth = random.Between(0.45f, 0.8f);
+        var depth = random.Between(0.6f, 0.85f);
         canvas.Paint((point, below) =>
         {
             var offset = (point - middle) / radius;

@@ -251,10 +251,10 @@ def train(arguments):
             looked = now
 
 
-def write_curve(curve, folder):
+def write_curve(curve, folder, every=1):
     with open(os.path.join(folder, "loss.csv"), "w", encoding="ascii") as file:
         file.write("step,learning_rate,loss\n")
-        for step, rate, loss in curve:
+        for step, rate, loss in curve[every - 1::every]:
             file.write(f"{step},{rate:.6e},{loss:.6f}\n")
     with open(os.path.join(folder, "loss.svg"), "w", encoding="utf-8") as file:
         file.write(svg(curve))
@@ -335,7 +335,7 @@ def write_safetensors(state, path):
 
 def export(arguments):
     checkpoint = torch.load(arguments.checkpoint)
-    write_curve(checkpoint["curve"], FOLDER)
+    write_curve(checkpoint["curve"], FOLDER, every=10)
     write_safetensors(checkpoint["average"], os.path.join(FOLDER, "model.safetensors"))
     for name, content in (("config.json", CONFIG), ("preprocessor_config.json", PREPROCESSOR)):
         with open(os.path.join(FOLDER, name), "w", encoding="ascii") as file:
@@ -357,8 +357,8 @@ def main():
     parser.add_argument("--out", default=os.path.join(artifacts, "run"))
     parser.add_argument("--checkpoint", default=os.path.join(artifacts, "run", "checkpoint.pt"))
     parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--steps", type=int, default=3000, help="stop here")
-    parser.add_argument("--schedule", type=int, default=3000, help="steps of the cosine schedule")
+    parser.add_argument("--steps", type=int, default=6600, help="stop here")
+    parser.add_argument("--schedule", type=int, default=6600, help="steps of the cosine schedule")
     parser.add_argument("--batch", type=int, default=64, help="pictures per step")
     parser.add_argument("--warmup", type=int, default=150)
     parser.add_argument("--peak", type=float, default=1.2e-3, help="highest learning rate")

@@ -84,8 +84,10 @@ public class VisionQuantizerTests
         var path = folder.File("packed.temoto");
         new PackJob(source, path) { Quantization = Settings(method), Pictures = method == QuantizationMethod.Rtn ? null : Pictures }.Run(null, null, TestContext.Current.CancellationToken);
         var rounds = method == QuantizationMethod.SmoothQuant;
-        VitTests.Compare(folder, path, "precise", 24, 40, rounds ? 0.02 : LogitOracleTests.PreciseTolerance);
-        VitTests.Compare(folder, path, KernelChooser.Available[0], 24, 40, rounds ? 0.02 : LogitOracleTests.Tolerance);
+        // An activation at the edge of a step (1/127 of the largest) may fall to either side when sums round differently; one such step moves the logits of a model of
+        // 64 columns by up to 0.03 of their standard deviation (seen with 128-bit registers: 0.027).
+        VitTests.Compare(folder, path, "precise", 24, 40, rounds ? 0.05 : LogitOracleTests.PreciseTolerance);
+        VitTests.Compare(folder, path, KernelChooser.Available[0], 24, 40, rounds ? 0.05 : LogitOracleTests.Tolerance);
         using var packed = CheckpointReader.Open(path);
         Assert.Equal(source.Config.Vision!.Labels, packed.Config.Vision!.Labels);
         Assert.Equal(rounds, packed.Tensors.Values.Any(tensor => tensor.InputGrid is not null));

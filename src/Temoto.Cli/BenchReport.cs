@@ -1,9 +1,9 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Temoto.Dataflow;
 using Temoto.Generation.Benchmarking;
 using Temoto.Generation.Execution;
+using static System.FormattableString;
 
 namespace Temoto.Cli;
 
@@ -119,6 +119,4 @@ internal sealed class BenchReport(string source, string weightsName, long weight
         json.WriteNumber("max", rate.Max);
         json.WriteEndObject();
     }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -31,8 +31,9 @@ internal static class PlanCommand
             var tokens = picture ? plan.Prefill.MaxTokens : Count(parsed, prefill, 1, plan.Prefill.MaxTokens);
             var position = picture ? 0 : Count(parsed, decodeAt, 0, plan.ContextTokens - 1);
             var report = new PlanReport(path, plan, tokens, picture ? null : position);
+            var own = plan.Prefill.Steps.Any(step => step.Mode == DataflowMode.Tphs) ? DataflowChoice.Tphs : DataflowChoice.Gemm;
             foreach (var mode in new[] { DataflowChoice.Gemm, DataflowChoice.Tphs })
-                report.AddAlternative(mode, new EnginePlan(checkpoint, options with { Dataflow = mode }, machine));
+                report.AddAlternative(mode, mode == own ? plan : new EnginePlan(checkpoint, options with { Dataflow = mode }, machine));
             Console.WriteLine(parsed.GetValue(choice.Json) ? report.Json() : report.Text());
             return 0;
         });

@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Temoto.Dataflow;
 using Temoto.Generation.Execution;
+using static System.FormattableString;
 
 namespace Temoto.Cli;
 
@@ -31,10 +31,10 @@ internal sealed class PlanReport
 
     private bool IsPicture { get; }
 
-    /// <summary>The prompt's run in another dataflow.</summary>
+    /// <summary>The prompt's run in another dataflow, or in the plan's own, whose prices are known.</summary>
     public void AddAlternative(DataflowChoice mode, EnginePlan other)
     {
-        var prices = PlanPrice.Of(other.Prefill, other.Board, Tokens, 0);
+        var prices = other == plan ? phases[0].Prices : PlanPrice.Of(other.Prefill, other.Board, Tokens, 0);
         alternatives.Add((mode.ToString().ToLowerInvariant(), Sum(prices), prices.Sum(price => price.Seconds), other.Prefill.ArenaBytes));
     }
 
@@ -161,6 +161,4 @@ internal sealed class PlanReport
     }
 
     private static Traffic Sum(IEnumerable<StepPrice> prices) => prices.Aggregate(default(Traffic), (sum, price) => sum + price.Traffic);
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

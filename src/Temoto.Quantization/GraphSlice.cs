@@ -117,7 +117,7 @@ internal sealed unsafe class GraphSlice : IDisposable
             RoundRows(At(rounded.Input), (float*)(arena.Data + roundedInput), tokens, rounded.Input.Width, grid);
             inputs[0] = roundedInput;
         }
-        var step = new PlanStep(op, DataflowMode.Gemm, inputs, offsets[op.Output.Id], op is LinearOp ? ParallelKernels.TileRows : 1, 1, []);
+        var step = new PlanStep(op, inputs, offsets[op.Output.Id], op is LinearOp ? ParallelKernels.TileRows : 1, 1, []);
         return op switch
         {
             PatchesOp patches => new PatchesStep(step, patches, state),

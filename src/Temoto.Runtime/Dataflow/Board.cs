@@ -1,3 +1,5 @@
+using Temoto.Tensors;
+
 namespace Temoto.Dataflow;
 
 /// <summary>
@@ -33,4 +35,19 @@ internal sealed record Board(
     double PrefillInt8OperationsPerSecond,
     double FloatOperationsPerSecond,
     double UnpackBytesPerSecond,
-    double RegionSeconds);
+    double RegionSeconds)
+{
+    /// <summary>Multiplications and additions per second of a matrix product.</summary>
+    /// <param name="type">The element type of the weight.</param>
+    /// <param name="integers">Activations are integers too.</param>
+    /// <param name="oneToken">One token, or many.</param>
+    public double OperationsPerSecond(DType type, bool integers, bool oneToken)
+    {
+        if (!integers)
+            return FloatOperationsPerSecond;
+        var four = type is DType.I4 or DType.Q4_0 or DType.Q4_K;
+        return oneToken
+            ? four ? DecodeInt4OperationsPerSecond : DecodeInt8OperationsPerSecond
+            : four ? PrefillInt4OperationsPerSecond : PrefillInt8OperationsPerSecond;
+    }
+}

@@ -31,6 +31,9 @@ internal sealed record AttentionShape(int Heads, int KvHeads, int HeadDim, bool 
     /// <summary>Query heads that share a KV head.</summary>
     public int GroupHeads => Heads / KvHeads;
 
+    /// <summary>What a piece of split attention leaves for a group: [GroupHeads, HeadDim] sums, a largest score and a total for each head.</summary>
+    public long PieceFloats => GroupHeads * (HeadDim + 2L);
+
     /// <summary>Tokens whose queries of one group go through softmax together.</summary>
     public int TileTokens => Math.Max(1, TileQueries / GroupHeads);
 }

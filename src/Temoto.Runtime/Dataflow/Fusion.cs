@@ -9,7 +9,7 @@ internal sealed class Fusion
 {
     private readonly ModelGraph graph;
     private readonly Phase phase;
-    private readonly Func<int, DataflowMode> modeOf;
+    private readonly DataflowMode prefillMode;
     private readonly int context;
     private readonly int piecePositions;
     private readonly List<Value> values;
@@ -18,11 +18,11 @@ internal sealed class Fusion
     private readonly HashSet<Op> absorbed = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Op, List<Op>> replacements = new(ReferenceEqualityComparer.Instance);
 
-    private Fusion(ModelGraph graph, Phase phase, Func<int, DataflowMode> modeOf, int context, int piecePositions)
+    private Fusion(ModelGraph graph, Phase phase, DataflowMode prefillMode, int context, int piecePositions)
     {
         this.graph = graph;
         this.phase = phase;
-        this.modeOf = modeOf;
+        this.prefillMode = prefillMode;
         this.context = context;
         this.piecePositions = piecePositions;
         values = [.. graph.Values];
@@ -38,12 +38,12 @@ internal sealed class Fusion
         }
     }
 
-    /// <param name="modeOf">The mode of a layer's attention in the prefill phase.</param>
+    /// <param name="prefillMode">The mode of attention in the prefill phase.</param>
     /// <param name="context">Most positions the cache can hold: the width of stored scores.</param>
     /// <param name="piecePositions">Positions of a piece of split attention.</param>
-    public static ModelGraph Apply(ModelGraph graph, Phase phase, Func<int, DataflowMode> modeOf, int context, int piecePositions)
+    public static ModelGraph Apply(ModelGraph graph, Phase phase, DataflowMode prefillMode, int context, int piecePositions)
     {
-        var fusion = new Fusion(graph, phase, modeOf, context, piecePositions);
+        var fusion = new Fusion(graph, phase, prefillMode, context, piecePositions);
         foreach (var op in graph.Ops)
         {
             switch (op)
@@ -84,9 +84,8 @@ internal sealed class Fusion
         if (ProjectionOf(op.Query, op.Shape.Heads) is not { } query || ProjectionOf(op.Key, op.Shape.KvHeads) is not { } key || ProjectionOf(op.Value, op.Shape.KvHeads) is not { } value)
             return;
         var (rounding, output) = Rounded(op.Output, op.Shape.HeadDim);
-        var mode = phase == Phase.Decode ? DataflowMode.Gemm : modeOf(op.Layer);
         var steps = new List<Op>();
-        if (mode == DataflowMode.Tphs)
+        if (phase == Phase.Prefill && prefillMode == DataflowMode.Tphs)
         {
             var filled = New($"{op.Layer}.kv", 0);
             steps.Add(new HeadProjectionsOp("kv_projections", op.Layer, null, key, value, op.Shape.HeadDim, filled));
@@ -98,7 +97,7 @@ internal sealed class Fusion
             if (phase == Phase.Decode)
             {
                 var pieces = (context + piecePositions - 1L) / piecePositions;
-                var partial = New($"{op.Layer}.pieces", pieces * op.Shape.Heads * (op.Shape.HeadDim + 2L));
+                var partial = New($"{op.Layer}.pieces", pieces * op.Shape.KvHeads * op.Shape.PieceFloats);
                 steps.Add(new SplitAttentionOp("split_attention", op.Layer, op.Query, op.Shape, piecePositions, partial));
                 steps.Add(new MergePiecesOp("merge_pieces", op.Layer, partial, op.Shape, piecePositions, rounding?.Grid, output));
             }

@@ -18,7 +18,7 @@ internal static class KvLayout
     };
 
     /// <summary>Positions a cache for <paramref name="context"/> tokens has room for.</summary>
-    public static int Positions(int context) => checked((context + KvHeadView.PanelPositions - 1) / KvHeadView.PanelPositions * KvHeadView.PanelPositions);
+    public static int Positions(int context) => KvHeadView.WholePanels(context);
 
     /// <summary>Bytes of keys and values of one position over all layers and heads, scales included.</summary>
     public static long BytesPerPosition(ModelConfig config, KvType type)

@@ -37,11 +37,6 @@ internal static class PackedWeights
 
     private static double PlainBytes(Tensor weight) => (double)weight.RowBytes * weight.Rows;
 
-    private static double ComputeSeconds(Tensor weight, Board board)
-    {
-        var operations = 2.0 * weight.Rows * weight.Columns;
-        return !IntegerDot.Takes(weight) ? operations / board.FloatOperationsPerSecond
-            : weight.DType == DType.I4 ? operations / board.DecodeInt4OperationsPerSecond
-            : operations / board.DecodeInt8OperationsPerSecond;
-    }
+    private static double ComputeSeconds(Tensor weight, Board board) =>
+        2.0 * weight.Rows * weight.Columns / board.OperationsPerSecond(weight.DType, IntegerDot.Takes(weight), oneToken: true);
 }

@@ -36,13 +36,15 @@ internal sealed record PlannedWeight(string Name, DType Type, bool Packed, long 
 /// <param name="TileTokens">Tokens that one chunk of parallel work takes; 0 where a chunk takes them all.</param>
 internal sealed record PlanStep(
     Op Op,
-    DataflowMode Mode,
     IReadOnlyList<long> Inputs,
     long Output,
     int TileRows,
     int TileTokens,
     IReadOnlyList<PlannedWeight> Weights)
 {
+    /// <summary>How the step carries its operation out.</summary>
+    public DataflowMode Mode => Op is TphsAttentionOp ? DataflowMode.Tphs : DataflowMode.Gemm;
+
     /// <summary>Weight and bias bytes the step reads once per run, whatever the number of tokens.</summary>
     public long WeightBytes { get; } = Weights.Sum(weight => weight.Bytes);
 }
@@ -73,13 +75,16 @@ internal sealed record Plan(
     public long WeightBytes { get; } = Steps.Sum(step => step.WeightBytes);
 
     /// <summary>The same of a run without logits, which ends where their rows would be selected.</summary>
-    public long WeightBytesWithoutLogits { get; } = Steps.TakeWhile(step => step.Op is not SelectRowsOp).Sum(step => step.WeightBytes);
+    public long WeightBytesWithoutLogits => Steps.Take(StepsBeforeLogits).Sum(step => step.WeightBytes);
+
+    /// <summary>Steps that fill the cache; those that follow work on the rows whose logits are wanted.</summary>
+    public int StepsBeforeLogits { get; } = Steps.TakeWhile(step => step.Op is not SelectRowsOp).Count();
 
     /// <summary>Activation bytes read and written for one token, KV cache and the pieces of split attention not included, wherever they lie.</summary>
     public long ActivationBytesPerToken { get; } = Steps.Sum(step => (step.Op is SplitAttentionOp ? 0 : step.Op.Output.RowBytes) + (step.Op is MergePiecesOp ? 0 : step.Op.Inputs.Sum(input => input.RowBytes)));
 
     /// <summary>Bytes of one piece of split attention over all layers.</summary>
-    private long BytesPerPiece { get; } = Steps.Sum(step => step.Op is SplitAttentionOp op ? (long)op.Shape.Heads * (op.Shape.HeadDim + 2) * sizeof(float) : 0);
+    private long BytesPerPiece { get; } = Steps.Sum(step => step.Op is SplitAttentionOp op ? op.Shape.KvHeads * op.Shape.PieceFloats * sizeof(float) : 0);
 
     private int PiecePositions { get; } = Steps.Select(step => step.Op).OfType<SplitAttentionOp>().FirstOrDefault()?.PiecePositions ?? int.MaxValue;
 

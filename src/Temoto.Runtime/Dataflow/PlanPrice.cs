@@ -60,7 +60,7 @@ internal static class PlanPrice
             var weight = step.Weights[i];
             var own = 2.0 * rows * weight.Rows * weight.Columns;
             operations += own;
-            seconds += own / Rate(linear, weight.Type, rows, board);
+            seconds += own / board.OperationsPerSecond(weight.Type, linear.Input.Quantized, rows == 1);
             if (weight.Packed)
                 seconds += weight.Type.RowBytes(weight.Columns) * weight.Rows / board.UnpackBytesPerSecond;
         }
@@ -80,15 +80,5 @@ internal static class PlanPrice
             seconds += own / board.FloatOperationsPerSecond;
         }
         return (operations, seconds);
-    }
-
-    private static double Rate(LinearOp linear, DType type, int rows, Board board)
-    {
-        if (!linear.Input.Quantized)
-            return board.FloatOperationsPerSecond;
-        var four = type is DType.I4 or DType.Q4_0 or DType.Q4_K;
-        return rows == 1
-            ? four ? board.DecodeInt4OperationsPerSecond : board.DecodeInt8OperationsPerSecond
-            : four ? board.PrefillInt4OperationsPerSecond : board.PrefillInt8OperationsPerSecond;
     }
 }

@@ -64,7 +64,7 @@ internal static class Planner
 
     private static Plan Place(ModelGraph graph, Phase phase, PlanRequest request, DataflowMode mode, Board board, Func<string, Tensor> tensorOf)
     {
-        var fused = Fusion.Apply(graph, phase, _ => mode, request.ContextTokens, request.PiecePositions);
+        var fused = Fusion.Apply(graph, phase, mode, request.ContextTokens, request.PiecePositions);
         var offsets = PlaceValues(fused, request.MaxTokens, request.MaxLogitRows, out var arenaBytes);
         var steps = new List<PlanStep>(fused.Ops.Count);
         foreach (var op in fused.Ops)
@@ -72,7 +72,6 @@ internal static class Planner
             var weights = WeightsOf(op, tensorOf);
             steps.Add(new PlanStep(
                 op,
-                op is TphsAttentionOp ? DataflowMode.Tphs : DataflowMode.Gemm,
                 [.. op.Inputs.Select(input => offsets[input.Id])],
                 offsets[op.Output.Id],
                 TileRows(op, phase, request, board, tensorOf),

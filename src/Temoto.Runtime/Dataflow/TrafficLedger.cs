@@ -58,7 +58,7 @@ internal sealed class TrafficLedger
         var steps = new Traffic[plan.Steps.Count];
         var before = default(Traffic);
         // Without logits a run ends where their rows would be selected.
-        var count = logitRows > 0 ? steps.Length : plan.Steps.TakeWhile(step => step.Op is not SelectRowsOp).Count();
+        var count = logitRows > 0 ? steps.Length : plan.StepsBeforeLogits;
         for (var i = 0; i < count; i++)
         {
             ledger.Walk(plan.Steps[i]);
@@ -114,14 +114,14 @@ internal sealed class TrafficLedger
                     {
                         Group(step.Inputs[0], op.Query, op.Shape, kvHead, 0, 1, false);
                         Positions(op.Layer, kvHead, start, Math.Min(start + op.PiecePositions, position + 1));
-                        var bytes = (long)op.Shape.GroupHeads * (op.Shape.HeadDim + 2) * sizeof(float);
+                        var bytes = op.Shape.PieceFloats * sizeof(float);
                         Touch(step.Output + (start / op.PiecePositions * op.Shape.KvHeads + kvHead) * bytes, bytes, true, op.Output);
                     }
                 }
                 break;
             case MergePiecesOp op:
                 var pieces = (position + op.PiecePositions) / op.PiecePositions;
-                Touch(step.Inputs[0], (long)pieces * op.Shape.Heads * (op.Shape.HeadDim + 2) * sizeof(float), false, op.Input);
+                Touch(step.Inputs[0], pieces * op.Shape.KvHeads * op.Shape.PieceFloats * sizeof(float), false, op.Input);
                 Touch(step.Output, op.Output.RowBytes, true, op.Output);
                 break;
             case AttentionOp:
@@ -143,10 +143,11 @@ internal sealed class TrafficLedger
     /// <summary>Each row by itself: norms, sums, look-ups.</summary>
     private void RowByRow(PlanStep step)
     {
+        var inputs = step.Op.Inputs;
         for (var row = 0; row < rows; row++)
         {
-            for (var i = 0; i < step.Inputs.Count; i++)
-                Touch(step.Inputs[i] + row * step.Op.Inputs[i].RowBytes, step.Op.Inputs[i].RowBytes, false, step.Op.Inputs[i]);
+            for (var i = 0; i < inputs.Count; i++)
+                Touch(step.Inputs[i] + row * inputs[i].RowBytes, inputs[i].RowBytes, false, inputs[i]);
             foreach (var weight in step.Weights)
             {
                 // Tables: a row of its own for each token, none twice.
@@ -161,13 +162,14 @@ internal sealed class TrafficLedger
     private void Linear(PlanStep step)
     {
         var width = step.Op.Output.Width;
+        var linears = step.Op.Linears;
         for (var start = 0; start < width; start += step.TileRows)
         {
             var count = Math.Min(step.TileRows, width - start);
-            for (var i = 0; i < step.Op.Linears.Count; i++)
+            for (var i = 0; i < linears.Count; i++)
             {
                 WeightRows(step.Weights[i], start, count);
-                var input = step.Op.Linears[i].Input;
+                var input = linears[i].Input;
                 Touch(step.Inputs[IndexOf(step.Op, input)], rows * input.RowBytes, false, input);
             }
             for (var row = 0; row < rows; row++)
@@ -181,12 +183,13 @@ internal sealed class TrafficLedger
 
     private void Projections(PlanStep step, HeadProjectionsOp op)
     {
+        var projections = op.Projections;
         for (var start = 0; start < tokens; start += step.TileTokens)
         {
             var count = Math.Min(step.TileTokens, tokens - start);
-            for (var i = 0; i < op.Projections.Count; i++)
+            for (var i = 0; i < projections.Count; i++)
             {
-                var projection = op.Projections[i];
+                var projection = projections[i];
                 var input = projection.Linear.Input;
                 for (var head = 0; head < projection.Heads; head++)
                 {
@@ -336,9 +339,10 @@ internal sealed class TrafficLedger
 
     private static int IndexOf(Op op, Value input)
     {
-        for (var i = 0; i < op.Inputs.Count; i++)
+        var inputs = op.Inputs;
+        for (var i = 0; i < inputs.Count; i++)
         {
-            if (op.Inputs[i].Id == input.Id)
+            if (inputs[i].Id == input.Id)
                 return i;
         }
         throw new InvalidOperationException($"{op.Name} does not read {input.Name}");

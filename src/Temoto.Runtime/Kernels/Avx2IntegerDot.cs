@@ -20,27 +20,7 @@ internal sealed unsafe class Avx2IntegerDot() : X86IntegerDot<Avx2Products>(wide
     public override long MatMulScratchFloats(long columns, int rows) =>
         DecodeFloats(columns) + 2 * PanelRows * (columns / BlockColumns) + (PanelRows + rows) * columns / sizeof(float) + 1;
 
-    private protected override void MatMulPanels(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
-    {
-        switch (weight.DType)
-        {
-            case DType.Q8_0:
-                MatMulPanels<Q8Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
-                break;
-            case DType.Q4_0:
-                MatMulPanels<Q4Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
-                break;
-            case DType.I8:
-                MatMulPanels<I8Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
-                break;
-            default:
-                MatMulPanels<I4Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
-                break;
-        }
-    }
-
-    private static void MatMulPanels<TBlock>(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
-        where TBlock : struct, IWeightBlock
+    private protected override void MatMulPanels<TBlock>(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
         var columns = weight.Columns;
         var blocks = columns / BlockColumns;

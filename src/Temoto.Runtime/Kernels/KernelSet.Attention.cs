@@ -63,7 +63,7 @@ internal abstract unsafe partial class KernelSet
     public void Attend(in AttentionTile tile, KvHeadView keys, KvHeadView values, int start, int end, float* scratch)
     {
         var most = AttentionTilePositions;
-        var stride = Math.Min(most, Panels(end - start));
+        var stride = Math.Min(most, KvHeadView.WholePanels(end - start));
         var scores = scratch + KvScratchFloats(tile.HeadDim);
         for (; start < end; start += most)
         {
@@ -76,7 +76,7 @@ internal abstract unsafe partial class KernelSet
 
     /// <summary>Scratch floats <see cref="Attend"/> needs for <paramref name="queries"/> queries over at most <paramref name="positions"/> positions.</summary>
     public long AttendScratchFloats(int queries, int positions, int headDim) =>
-        KvScratchFloats(headDim) + (long)queries * Math.Min(AttentionTilePositions, Panels(positions));
+        KvScratchFloats(headDim) + (long)queries * Math.Min(AttentionTilePositions, KvHeadView.WholePanels(positions));
 
     /// <summary>Divides what was summed by the sum of exponentials: the outputs are then softmax(q K^T) V.</summary>
     public void Finish(in AttentionTile tile)
@@ -84,7 +84,4 @@ internal abstract unsafe partial class KernelSet
         for (var i = 0; i < tile.Count; i++)
             Scale(tile.Outputs + (long)i * tile.HeadDim, tile.HeadDim, 1 / tile.Totals[i]);
     }
-
-    /// <summary>Rounded up to whole key panels.</summary>
-    private static int Panels(int positions) => (positions + KvHeadView.PanelPositions - 1) / KvHeadView.PanelPositions * KvHeadView.PanelPositions;
 }

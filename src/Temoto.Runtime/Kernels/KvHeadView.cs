@@ -19,6 +19,9 @@ internal readonly unsafe struct KvHeadView(KvType type, byte* data, float* scale
     /// <summary>Positions of a key panel.</summary>
     public const int PanelPositions = 16;
 
+    /// <summary>Rounded up to whole key panels.</summary>
+    public static int WholePanels(int positions) => checked((positions + PanelPositions - 1) / PanelPositions * PanelPositions);
+
     public readonly KvType Type = type;
     public readonly byte* Data = data;
     public readonly float* Scales = scales;

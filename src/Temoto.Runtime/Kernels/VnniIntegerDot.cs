@@ -19,27 +19,7 @@ internal sealed unsafe partial class VnniIntegerDot(bool wideNibbles) : X86Integ
         return DecodeFloats(columns) + 2 * padded * (columns / BlockColumns) + (padded + rows) * columns / sizeof(float);
     }
 
-    private protected override void MatMulPanels(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
-    {
-        switch (weight.DType)
-        {
-            case DType.Q8_0:
-                MatMulPanels<Q8Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
-                break;
-            case DType.Q4_0:
-                MatMulPanels<Q4Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
-                break;
-            case DType.I8:
-                MatMulPanels<I8Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
-                break;
-            default:
-                MatMulPanels<I4Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
-                break;
-        }
-    }
-
-    private void MatMulPanels<TBlock>(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
-        where TBlock : struct, IWeightBlock
+    private protected override void MatMulPanels<TBlock>(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
         var rows = (int)(rowEnd - rowStart);
         var groups = new RowGroups(weight, scratch);

@@ -78,8 +78,28 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles
         }
     }
 
+    private void MatMulPanels(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
+    {
+        switch (weight.DType)
+        {
+            case DType.Q8_0:
+                MatMulPanels<Q8Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+                break;
+            case DType.Q4_0:
+                MatMulPanels<Q4Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+                break;
+            case DType.I8:
+                MatMulPanels<I8Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+                break;
+            default:
+                MatMulPanels<I4Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+                break;
+        }
+    }
+
     /// <summary><see cref="IntegerDot.MatMul"/> for two tokens or more and other types than K, equal to the specification bit for bit.</summary>
-    private protected abstract void MatMulPanels(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch);
+    private protected abstract void MatMulPanels<TBlock>(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
+        where TBlock : struct, IWeightBlock;
 
     /// <summary>Scratch floats for one token, and for K types, without the plain rows of an encoded weight.</summary>
     private protected static long DecodeFloats(long columns) =>

@@ -24,9 +24,8 @@ internal sealed unsafe class MergePiecesStep(PlanStep step, MergePiecesOp op, Ou
         var shape = op.Shape;
         var group = shape.GroupHeads * shape.HeadDim;
         var pieces = Chunks(State.Position + 1, op.PiecePositions);
-        var pieceFloats = (long)shape.GroupHeads * (shape.HeadDim + 2);
-        var first = Input(0) + kvHead * pieceFloats;
-        var step = shape.KvHeads * pieceFloats;
+        var first = Input(0) + kvHead * shape.PieceFloats;
+        var step = shape.KvHeads * shape.PieceFloats;
         new Span<float>(merged, group).Clear();
         for (var head = 0; head < shape.GroupHeads; head++)
         {

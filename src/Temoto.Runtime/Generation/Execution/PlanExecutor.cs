@@ -20,9 +20,6 @@ internal sealed unsafe class PlanExecutor : IDisposable
     private readonly ForwardState state;
     private readonly BoundStep[] steps;
 
-    /// <summary>Steps that fill the cache; those that follow work on the rows whose logits are wanted.</summary>
-    private readonly int stepsBeforeLogits;
-
     public PlanExecutor(Plan plan, BoundWeights weights, KernelSet kernels, WorkerPool pool)
     {
         this.plan = plan;
@@ -48,7 +45,6 @@ internal sealed unsafe class PlanExecutor : IDisposable
             Sines = angles.Floats + (long)plan.MaxTokens * rotary.HalfHeadDim,
         };
         steps = Bind(plan, weights, state);
-        stepsBeforeLogits = plan.Steps.TakeWhile(step => step.Op is not SelectRowsOp).Count();
     }
 
     /// <summary>Where the activations lie, [ArenaBytes].</summary>
@@ -111,7 +107,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
     private void Run(CancellationToken cancellation)
     {
         // Without logits to compute, what only they need is left out.
-        var count = state.LogitRows == 0 ? stepsBeforeLogits : steps.Length;
+        var count = state.LogitRows == 0 ? plan.StepsBeforeLogits : steps.Length;
         for (var i = 0; i < count; i++)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -24,7 +24,7 @@ internal sealed unsafe class SplitAttentionStep(PlanStep step, SplitAttentionOp 
         var group = shape.GroupHeads * shape.HeadDim;
         GroupQueries.Copy(State.Kernels, Input(0), shape, kvHead, 0, 1, queries);
         State.Kernels.Scale(queries, group, 1 / MathF.Sqrt(shape.HeadDim));
-        var sums = Output + (long)chunk * shape.GroupHeads * (shape.HeadDim + 2);
+        var sums = Output + chunk * shape.PieceFloats;
         var tile = new AttentionTile(queries, sums, sums + group, sums + group + shape.GroupHeads, 1, shape.GroupHeads, shape.HeadDim, length, 0);
         tile.Clear();
         State.Kernels.Attend(tile, State.Cache.Keys(op.Layer, kvHead), State.Cache.Values(op.Layer, kvHead), start, Math.Min(start + op.PiecePositions, length), queries + group);

@@ -10,7 +10,12 @@ namespace Temoto.Emit;
 internal sealed record CodeFile(string Name, string Text)
 {
     /// <summary>Every file of emitted code in the runtime.</summary>
-    public static IReadOnlyList<CodeFile> All { get; } = [Of("EmittedGemm", nameof(GemmSource), GemmSource.Assemble)];
+    public static IReadOnlyList<CodeFile> All { get; } =
+    [
+        Of("EmittedGemm", nameof(GemmSource), GemmSource.Assemble),
+        Of("EmittedScores", nameof(ScoresSource), ScoresSource.Assemble),
+        Of("EmittedWeightedValues", nameof(WeightedValuesSource), WeightedValuesSource.Assemble),
+    ];
 
     /// <summary>The code that <paramref name="write"/> assembles, as it lies from address 0.</summary>
     public static byte[] Bytes(Action<Assembler> write)

@@ -23,7 +23,8 @@ internal sealed record HeadProjectionsOp(string Name, int Layer, HeadProjection?
 
 /// <summary>What the steps of attention have in common: who reads the cache of a layer, and how.</summary>
 /// <param name="Causal">A token sees itself and those before it; otherwise every token of the run.</param>
-internal sealed record AttentionShape(int Heads, int KvHeads, int HeadDim, bool Causal)
+/// <param name="Integers">Queries and the weights of softmax are rounded, to meet an int8 cache in integers.</param>
+internal sealed record AttentionShape(int Heads, int KvHeads, int HeadDim, bool Causal, bool Integers = false)
 {
     /// <summary>Queries that are attended together: they, their outputs and their scores of 64 positions are 96 KiB with heads of 64.</summary>
     private const int TileQueries = 128;

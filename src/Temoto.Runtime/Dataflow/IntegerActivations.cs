@@ -10,13 +10,19 @@ internal static class IntegerActivations
 {
     /// <param name="gridOf">The grid of a named weight, or null.</param>
     /// <param name="isInteger">Whether the product with a named weight is computed in integers.</param>
-    public static ModelGraph Insert(ModelGraph graph, Func<string, InputGrid?> gridOf, Func<string, bool> isInteger)
+    /// <param name="attends">Whether attention is computed in integers.</param>
+    public static ModelGraph Insert(ModelGraph graph, Func<string, InputGrid?> gridOf, Func<string, bool> isInteger, bool attends)
     {
         var ops = new List<Op>(graph.Ops.Count);
         var values = new List<Value>(graph.Values);
         var rounded = new Dictionary<(Value, InputGrid?, bool), Value>();
         foreach (var op in graph.Ops)
         {
+            if (op is AttentionOp attention)
+            {
+                ops.Add(attention with { Shape = attention.Shape with { Integers = attends } });
+                continue;
+            }
             if (op is not LinearOp linear)
             {
                 ops.Add(op);
@@ -40,6 +46,6 @@ internal static class IntegerActivations
             }
             ops.Add(linear with { Input = input });
         }
-        return rounded.Count == 0 ? graph : graph with { Ops = ops, Values = values };
+        return graph with { Ops = ops, Values = values };
     }
 }

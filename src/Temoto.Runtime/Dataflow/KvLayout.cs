@@ -4,7 +4,7 @@ using Temoto.Kernels;
 namespace Temoto.Dataflow;
 
 /// <summary>
-/// The KV cache in memory: per layer and KV head, keys [context / 16, HeadDim, 16] then values [context, HeadDim]; for int8 also one float32 scale per
+/// The KV cache in memory: per layer and KV head, keys then values, laid out as <see cref="KvHeadView"/> says; for int8 also one float32 scale per
 /// position, kept in a plane of its own. The context is rounded up to whole key panels.
 /// </summary>
 internal static class KvLayout
@@ -17,6 +17,9 @@ internal static class KvLayout
         _ => 1,
     };
 
+    /// <summary>Bytes of a key, or a value, of one head.</summary>
+    public static int HeadBytes(KvType type, int headDim) => KvHeadView.StoredDim(type, headDim) * ElementBytes(type);
+
     /// <summary>Positions a cache for <paramref name="context"/> tokens has room for.</summary>
     public static int Positions(int context) => KvHeadView.WholePanels(context);
 
@@ -24,6 +27,6 @@ internal static class KvLayout
     public static long BytesPerPosition(ModelConfig config, KvType type)
     {
         long heads = 2L * config.NumHiddenLayers * config.NumKeyValueHeads;
-        return heads * config.HeadDim * ElementBytes(type) + (type == KvType.Int8 ? heads * sizeof(float) : 0);
+        return heads * HeadBytes(type, config.HeadDim) + (type == KvType.Int8 ? heads * sizeof(float) : 0);
     }
 }

@@ -17,6 +17,9 @@ internal sealed class TrafficLedger
     private readonly HashSet<int> intermediates;
     private readonly long kvAddress;
     private readonly long kvPlaneBytes;
+
+    /// <summary>Where an element of a plane lies.</summary>
+    private readonly unsafe KvHeadView kvLayout;
     private readonly int tokens;
     private readonly int position;
     private readonly int logitRows;
@@ -41,7 +44,11 @@ internal sealed class TrafficLedger
             address -= address % CacheModel.LineBytes;
         }
         kvAddress = address;
-        kvPlaneBytes = (long)KvLayout.Positions(plan.ContextTokens) * plan.Graph.Config.HeadDim * KvLayout.ElementBytes(plan.KvType);
+        kvPlaneBytes = (long)KvLayout.Positions(plan.ContextTokens) * KvLayout.HeadBytes(plan.KvType, plan.Graph.Config.HeadDim);
+        unsafe
+        {
+            kvLayout = new KvHeadView(plan.KvType, null, null, plan.Graph.Config.HeadDim);
+        }
         intermediates = [.. plan.Graph.Ops.SelectMany(op => op switch
         {
             HeadProjectionsOp heads => [heads.Output.Id],
@@ -276,7 +283,7 @@ internal sealed class TrafficLedger
     {
         if (keys)
             end = KvLayout.Positions(end);
-        var positionBytes = plan.Graph.Config.HeadDim * KvLayout.ElementBytes(plan.KvType);
+        var positionBytes = KvLayout.HeadBytes(plan.KvType, plan.Graph.Config.HeadDim);
         cache.Touch(PlaneAddress(layer, kvHead, keys) + (long)start * positionBytes, (long)(end - start) * positionBytes, false, CacheModel.Operand.Kv);
         if (plan.KvType == KvType.Int8)
             cache.Touch(ScaleAddress(layer, kvHead, keys) + start * sizeof(float), (end - start) * sizeof(float), false, CacheModel.Operand.Kv);
@@ -287,17 +294,9 @@ internal sealed class TrafficLedger
         var element = KvLayout.ElementBytes(plan.KvType);
         var headDim = plan.Graph.Config.HeadDim;
         var plane = PlaneAddress(layer, kvHead, key);
-        if (key)
-        {
-            // An element of sixteen keys lies side by side: a whole panel is touched.
-            var panel = (long)headDim * KvHeadView.PanelPositions * element;
-            for (var i = 0; i < headDim; i++)
-                cache.Touch(plane + at / KvHeadView.PanelPositions * panel + (i * KvHeadView.PanelPositions + at % KvHeadView.PanelPositions) * element, element, true, CacheModel.Operand.Kv);
-        }
-        else
-        {
-            cache.Touch(plane + (long)at * headDim * element, headDim * element, true, CacheModel.Operand.Kv);
-        }
+        // Elements of sixteen keys, or of four int8 values, lie side by side: more lines are touched than a position has bytes.
+        for (var i = 0; i < headDim; i++)
+            cache.Touch(plane + (key ? kvLayout.KeyIndex(at, i) : kvLayout.ValueIndex(at, i)) * element, element, true, CacheModel.Operand.Kv);
         if (plan.KvType == KvType.Int8)
             cache.Touch(ScaleAddress(layer, kvHead, key) + at * sizeof(float), sizeof(float), true, CacheModel.Operand.Kv);
     }

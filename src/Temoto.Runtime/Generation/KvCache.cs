@@ -23,7 +23,7 @@ internal sealed unsafe class KvCache : IDisposable
         headDim = config.HeadDim;
         var planes = 2L * config.NumHiddenLayers * kvHeads;
         positions = KvLayout.Positions(context);
-        data = new NativeBuffer(planes * positions * headDim * KvLayout.ElementBytes(type));
+        data = new NativeBuffer(planes * positions * KvLayout.HeadBytes(type, headDim));
         scales = type == KvType.Int8 ? new NativeBuffer(planes * positions * sizeof(float)) : null;
     }
 
@@ -63,7 +63,7 @@ internal sealed unsafe class KvCache : IDisposable
 
     private KvHeadView Plane(long index) => new(
         type,
-        data.Data + index * positions * headDim * KvLayout.ElementBytes(type),
+        data.Data + index * positions * KvLayout.HeadBytes(type, headDim),
         scales is null ? null : scales.Floats + index * positions,
         headDim);
 }

@@ -24,6 +24,12 @@ internal unsafe interface ILanes<TVector>
 
     static abstract TVector LoadI8(sbyte* source);
 
+    /// <summary>Byte <paramref name="index"/> of Count quads of bytes.</summary>
+    static abstract TVector LoadQuadByte(uint* source, int index);
+
+    /// <summary>The same, signed.</summary>
+    static abstract TVector LoadQuadSignedByte(uint* source, int index);
+
     /// <summary>(byte >> shift) &amp; mask of Count bytes.</summary>
     static abstract TVector LoadBits(byte* source, int shift, int mask);
 

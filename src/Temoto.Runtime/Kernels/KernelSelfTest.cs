@@ -114,7 +114,7 @@ internal static unsafe class KernelSelfTest
         using var source = RandomFloats(Math.Max(count, length) * headDim, 7);
         using var cache = new NativeBuffer(2 * positions * headDim * sizeof(ushort));
         using var state = new NativeBuffer(2L * count * (headDim + 2) * sizeof(float));
-        using var scratch = new NativeBuffer(Math.Max(kernels.AttendScratchFloats(count, length, headDim), scalar.AttendScratchFloats(count, length, headDim)) * sizeof(float));
+        using var scratch = new NativeBuffer(Math.Max(kernels.AttendScratchFloats(count, length, headDim, false), scalar.AttendScratchFloats(count, length, headDim, false)) * sizeof(float));
         kernels.Scale(source.Floats, Math.Max(count, length) * headDim, 0.02f);
         var keys = new KvHeadView(KvType.F16, cache.Data, null, headDim);
         var values = new KvHeadView(KvType.F16, cache.Data + positions * headDim * sizeof(ushort), null, headDim);
@@ -132,8 +132,57 @@ internal static unsafe class KernelSelfTest
         {
             var tile = new AttentionTile(source.Floats, outputs, outputs + count * headDim, outputs + count * (headDim + 1), tokens, heads, headDim, length - tokens + 1, 1);
             tile.Clear();
-            set.Attend(tile, keys, values, 0, length, scratch.Floats);
+            set.Attend(tile, keys, values, 0, length, null, scratch.Floats);
             set.Finish(tile);
+        }
+    }
+
+    /// <summary>
+    /// Attention in integers equals the specification bit for bit: more queries than a group, an odd panel and a part of one, a tile and a part of one, columns for a register and a half; one group of each
+    /// number of queries.
+    /// </summary>
+    public static bool Attends(IntegerAttention kernel)
+    {
+        const int headDim = 48, length = 85, positions = 96, most = 9;
+        using var source = RandomFloats(length * headDim, 8);
+        using var cache = new NativeBuffer(2 * positions * (headDim + sizeof(float)));
+        var scales = (float*)(cache.Data + 2 * positions * headDim);
+        var keys = new KvHeadView(KvType.Int8, cache.Data, scales, headDim);
+        var values = new KvHeadView(KvType.Int8, cache.Data + positions * headDim, scales + positions, headDim);
+        var scalar = new ScalarKernelSet();
+        for (var position = 0; position < length; position++)
+        {
+            keys.StoreKey(source.Floats + position * headDim, position, scalar);
+            values.StoreValue(source.Floats + (length - 1 - position) * headDim, position, scalar);
+        }
+        var queryBytes = (int)IntegerAttention.QueryBytes(most, headDim);
+        using var memory = new NativeBuffer(2 * (queryBytes + most * (positions + headDim) * sizeof(float)));
+        byte* expected = memory.Data, actual = expected + memory.ByteLength / 2;
+        var specification = new ScalarIntegerAttention();
+        for (var count = 1; count <= most; count++)
+        {
+            Attend(specification, expected, count);
+            Attend(kernel, actual, count);
+            if (!new Span<byte>(expected, (int)memory.ByteLength / 2).SequenceEqual(new Span<byte>(actual, (int)memory.ByteLength / 2)))
+                return false;
+        }
+        return true;
+
+        void Attend(IntegerAttention attention, byte* rounded, int count)
+        {
+            new Span<byte>(rounded, (int)memory.ByteLength / 2).Clear();
+            var scores = (float*)(rounded + queryBytes);
+            var outputs = scores + most * positions;
+            attention.RoundQueries(source.Floats, count, headDim, rounded);
+            attention.Scores(rounded, count, keys, 0, length, scores, positions);
+            for (var i = 0; i < count; i++)
+            {
+                // Beyond the last position scores are undefined. Weights are not negative.
+                new Span<float>(scores + i * positions + length, positions - length).Clear();
+                for (var p = 0; p < length; p++)
+                    scores[i * positions + p] = MathF.Abs(scores[i * positions + p]);
+            }
+            attention.AddValues(scores, positions, count, values, 0, length, outputs);
         }
     }
 

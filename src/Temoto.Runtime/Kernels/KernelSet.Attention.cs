@@ -59,9 +59,15 @@ internal abstract unsafe partial class KernelSet
 
     /// <summary>Takes positions [start, end) of the cache into a tile's softmax; no score leaves the thread's scratch.</summary>
     /// <param name="start">A multiple of <see cref="KvHeadView.PanelPositions"/>.</param>
+    /// <param name="integers">What computes in integers over an int8 cache; null to compute in float32.</param>
     /// <param name="scratch">At least <see cref="AttendScratchFloats"/> floats of this thread's own.</param>
-    public void Attend(in AttentionTile tile, KvHeadView keys, KvHeadView values, int start, int end, float* scratch)
+    public void Attend(in AttentionTile tile, KvHeadView keys, KvHeadView values, int start, int end, IntegerAttention? integers, float* scratch)
     {
+        if (integers is not null)
+        {
+            AttendIntegers(tile, keys, values, start, end, integers, scratch);
+            return;
+        }
         var most = AttentionTilePositions;
         var stride = Math.Min(most, KvHeadView.WholePanels(end - start));
         var scores = scratch + KvScratchFloats(tile.HeadDim);
@@ -74,9 +80,25 @@ internal abstract unsafe partial class KernelSet
         }
     }
 
+    private void AttendIntegers(in AttentionTile tile, KvHeadView keys, KvHeadView values, int start, int end, IntegerAttention integers, float* scratch)
+    {
+        const int most = IntegerAttention.TilePositions;
+        var rounded = (byte*)scratch;
+        var scores = scratch + IntegerAttention.QueryBytes(tile.Count, tile.HeadDim) / sizeof(float);
+        integers.RoundQueries(tile.Queries, tile.Count, tile.HeadDim, rounded);
+        for (; start < end; start += most)
+        {
+            var positions = Math.Min(most, end - start);
+            integers.Scores(rounded, tile.Count, keys, start, start + positions, scores, most);
+            ContinueSoftmax(tile, scores, most, start, positions);
+            integers.AddValues(scores, most, tile.Count, values, start, start + positions, tile.Outputs);
+        }
+    }
+
     /// <summary>Scratch floats <see cref="Attend"/> needs for <paramref name="queries"/> queries over at most <paramref name="positions"/> positions.</summary>
-    public long AttendScratchFloats(int queries, int positions, int headDim) =>
-        KvScratchFloats(headDim) + (long)queries * Math.Min(AttentionTilePositions, KvHeadView.WholePanels(positions));
+    public long AttendScratchFloats(int queries, int positions, int headDim, bool integers) => integers
+        ? IntegerAttention.QueryBytes(queries, headDim) / sizeof(float) + (long)queries * IntegerAttention.TilePositions
+        : KvScratchFloats(headDim) + (long)queries * Math.Min(AttentionTilePositions, KvHeadView.WholePanels(positions));
 
     /// <summary>Divides what was summed by the sum of exponentials: the outputs are then softmax(q K^T) V.</summary>
     public void Finish(in AttentionTile tile)

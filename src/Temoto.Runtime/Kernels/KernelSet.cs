@@ -14,6 +14,9 @@ internal abstract unsafe partial class KernelSet
     /// <summary>Products with activations rounded to integers; null where the set has none.</summary>
     public virtual IntegerDot? Integers => null;
 
+    /// <summary>Attention in integers over an int8 cache; null where the set has none.</summary>
+    public virtual IntegerAttention? IntegerAttention => null;
+
     /// <summary>Whether <see cref="Integers"/> are taken where nobody chose: the sets that are there for their exactness leave activations alone.</summary>
     public virtual bool PrefersIntegers => false;
 

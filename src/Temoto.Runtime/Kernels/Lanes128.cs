@@ -36,6 +36,12 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> LoadI8(sbyte* source) => Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).AsSByte())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadQuadByte(uint* source, int index) => Vector128.ConvertToSingle(((Vector128.Load(source) >> (8 * index)) & Vector128.Create(0xFFu)).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadQuadSignedByte(uint* source, int index) => Vector128.ConvertToSingle(Vector128.Load((int*)source) << (24 - 8 * index) >> 24);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> LoadBits(byte* source, int shift, int mask) =>
         Vector128.ConvertToSingle(((Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).AsByte())) >> shift) & Vector128.Create((uint)mask)).AsInt32());
 

@@ -40,6 +40,12 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> LoadI8(sbyte* source) => Vector256.ConvertToSingle(Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsSByte()).ToVector256Unsafe()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadQuadByte(uint* source, int index) => Vector256.ConvertToSingle(((Vector256.Load(source) >> (8 * index)) & Vector256.Create(0xFFu)).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadQuadSignedByte(uint* source, int index) => Vector256.ConvertToSingle(Vector256.Load((int*)source) << (24 - 8 * index) >> 24);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> LoadBits(byte* source, int shift, int mask) =>
         Vector256.ConvertToSingle(((Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsByte()).ToVector256Unsafe()) >> shift) & Vector256.Create((uint)mask)).AsInt32());
 

@@ -39,6 +39,12 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> LoadI8(sbyte* source) => Vector512.ConvertToSingle(Vector512.WidenLower(Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()).ToVector512Unsafe()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadQuadByte(uint* source, int index) => Vector512.ConvertToSingle(((Vector512.Load(source) >> (8 * index)) & Vector512.Create(0xFFu)).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadQuadSignedByte(uint* source, int index) => Vector512.ConvertToSingle(Vector512.Load((int*)source) << (24 - 8 * index) >> 24);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LoadBits(byte* source, int shift, int mask) =>
         Vector512.ConvertToSingle(((Vector512.WidenLower(Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()).ToVector512Unsafe()) >> shift) & Vector512.Create((uint)mask)).AsInt32());
 

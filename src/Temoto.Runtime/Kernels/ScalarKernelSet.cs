@@ -12,6 +12,8 @@ internal unsafe partial class ScalarKernelSet : KernelSet
 
     public override IntegerDot Integers { get; } = new ScalarIntegerDot();
 
+    public override IntegerAttention IntegerAttention { get; } = new ScalarIntegerAttention();
+
     public override long MatMulScratchFloats(long columns, int rows) => columns;
 
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, long yStride, float* scratch)

@@ -10,6 +10,7 @@ namespace Temoto.Kernels;
 internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
 {
     private const int PanelPositions = KvHeadView.PanelPositions;
+    private const int Quad = KvHeadView.Quad;
 
     /// <summary>A tile of keys or of values.</summary>
     public override long KvScratchFloats(int headDim) => (long)AttentionTilePositions * headDim;
@@ -93,24 +94,48 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
                 break;
             default:
                 for (var panel = 0; panel < panels; panel++)
-                    DecodePanel((sbyte*)keys.Data + first + (long)panel * PanelPositions * keys.HeadDim, keys.Scales + start + panel * PanelPositions, keys.HeadDim, tile + (long)panel * PanelPositions * keys.HeadDim);
+                {
+                    var position = start + panel * PanelPositions;
+                    DecodePanel(keys.Data + keys.KeyIndex(position, 0), keys.Scales + position, keys.HeadDim, tile + (long)panel * PanelPositions * keys.HeadDim);
+                }
                 break;
         }
     }
 
     /// <summary>An int8 panel times the scales of its sixteen positions.</summary>
-    private static void DecodePanel(sbyte* panel, float* scales, int headDim, float* tile)
+    private static void DecodePanel(byte* panel, float* scales, int headDim, float* tile)
     {
+        var offset = TLanes.Broadcast(KvHeadView.KeyOffset);
         for (var lane = 0; lane < PanelPositions; lane += TLanes.Count)
         {
             var factors = TLanes.Load(scales + lane);
-            for (var i = lane; i < headDim * PanelPositions; i += PanelPositions)
-                TLanes.Store(TLanes.Multiply(TLanes.LoadI8(panel + i), factors), tile + i);
+            for (var k = 0; k < headDim; k++)
+            {
+                var quads = (uint*)panel + k / Quad * PanelPositions + lane;
+                TLanes.Store(TLanes.Multiply(TLanes.Subtract(TLanes.LoadQuadByte(quads, k % Quad), offset), factors), tile + k * PanelPositions + lane);
+            }
+        }
+    }
+
+    /// <summary>int8 values times the scales of their positions.</summary>
+    private static void DecodeQuads(KvHeadView values, int start, int positions, float* tile)
+    {
+        var width = values.HeadDim;
+        for (var p = 0; p < positions; p++, tile += width)
+        {
+            var quads = (uint*)values.Data + (long)(start + p) / Quad * width;
+            var scale = values.Scales[start + p];
+            var factors = TLanes.Broadcast(scale);
+            var k = 0;
+            for (; k + TLanes.Count <= width; k += TLanes.Count)
+                TLanes.Store(TLanes.Multiply(TLanes.LoadQuadSignedByte(quads + k, p % Quad), factors), tile + k);
+            for (; k < width; k++)
+                tile[k] = (sbyte)(quads[k] >> 8 * (p % Quad)) * scale;
         }
     }
 
     /// <summary>Positions [start, start + positions) as float32 [positions, HeadDim].</summary>
-    private void DecodeValues(KvHeadView values, int start, int positions, float* tile)
+    private static void DecodeValues(KvHeadView values, int start, int positions, float* tile)
     {
         var width = values.HeadDim;
         var first = (long)start * width;
@@ -124,9 +149,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
                 Decode<F16Row>(values.Data + first * sizeof(ushort), tile, count);
                 break;
             default:
-                Decode<I8Row>(values.Data + first, tile, count);
-                for (var position = 0; position < positions; position++)
-                    Scale(tile + position * width, width, values.Scales[start + position]);
+                DecodeQuads(values, start, positions, tile);
                 break;
         }
     }

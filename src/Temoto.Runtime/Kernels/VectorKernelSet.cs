@@ -10,13 +10,16 @@ namespace Temoto.Kernels;
 /// <typeparam name="TVector">Its register type.</typeparam>
 /// <param name="name">What <see cref="KernelChooser"/> calls this set.</param>
 /// <param name="integers">Integer products of this processor, or null.</param>
-internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>(string name, IntegerDot? integers) : KernelSet
+/// <param name="attention">Attention in integers on this processor, or null.</param>
+internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>(string name, IntegerDot? integers, IntegerAttention? attention) : KernelSet
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
     public override string Name => name;
 
     public override IntegerDot? Integers => integers;
+
+    public override IntegerAttention? IntegerAttention => attention;
 
     public override bool PrefersIntegers => integers is not null;
 

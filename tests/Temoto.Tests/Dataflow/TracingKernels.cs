@@ -11,11 +11,14 @@ namespace Temoto.Tests.Dataflow;
 internal sealed unsafe class TracingKernels(KernelSet inner, CacheModel cache) : KernelSet
 {
     private readonly TracingDot? integers = inner.Integers is null ? null : new TracingDot(inner.Integers, new Trace(cache));
+    private readonly TracingAttention? attention = inner.IntegerAttention is null ? null : new TracingAttention(inner.IntegerAttention, new Trace(cache));
     private readonly Trace trace = new(cache);
 
     public override string Name => inner.Name;
 
     public override IntegerDot? Integers => integers;
+
+    public override IntegerAttention? IntegerAttention => attention;
 
     public override bool PrefersIntegers => inner.PrefersIntegers;
 
@@ -24,6 +27,7 @@ internal sealed unsafe class TracingKernels(KernelSet inner, CacheModel cache) :
     {
         trace.Watch(arena, bytes);
         integers?.Trace.Watch(arena, bytes);
+        attention?.Trace.Watch(arena, bytes);
     }
 
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, long yStride, float* scratch)
@@ -110,7 +114,7 @@ internal sealed unsafe class TracingKernels(KernelSet inner, CacheModel cache) :
     public override void Scores(float* queries, int count, KvHeadView keys, int start, int end, float* scores, long stride, float* scratch)
     {
         trace.Read(queries, (long)count * keys.HeadDim);
-        trace.Cached(keys, start, (end + 15) / 16 * 16, false);
+        trace.Cached(keys, start, (end + 15) / 16 * 16);
         for (var i = 0; i < count; i++)
             trace.Write(scores + i * stride, end - start);
         inner.Scores(queries, count, keys, start, end, scores, stride, scratch);
@@ -127,7 +131,7 @@ internal sealed unsafe class TracingKernels(KernelSet inner, CacheModel cache) :
     {
         for (var i = 0; i < count; i++)
             trace.Read(weights + i * stride, end - start);
-        trace.Cached(values, start, end, false);
+        trace.Cached(values, start, end);
         trace.Write(outputs, (long)count * values.HeadDim);
         inner.AddValues(weights, stride, count, values, start, end, outputs, scratch);
     }
@@ -141,14 +145,16 @@ internal sealed unsafe class TracingKernels(KernelSet inner, CacheModel cache) :
     public override void StoreKey(float* key, KvHeadView keys, int position)
     {
         for (var i = 0; i < keys.HeadDim; i++)
-            trace.CachedElement(keys, (long)(position / 16 * keys.HeadDim + i) * 16 + position % 16);
+            trace.CachedElement(keys, keys.KeyIndex(position, i));
         trace.CachedScale(keys, position);
         inner.StoreKey(key, keys, position);
     }
 
     public override void StoreValue(float* value, KvHeadView values, int position)
     {
-        trace.Cached(values, position, position + 1, true);
+        for (var i = 0; i < values.HeadDim; i++)
+            trace.CachedElement(values, values.ValueIndex(position, i));
+        trace.CachedScale(values, position);
         inner.StoreValue(value, values, position);
     }
 
@@ -170,6 +176,34 @@ internal sealed unsafe class TracingKernels(KernelSet inner, CacheModel cache) :
         trace.Read(values, count);
         trace.Write(sums, count);
         inner.AddScaled(sums, factor, values, count);
+    }
+
+    private sealed class TracingAttention(IntegerAttention inner, Trace trace) : IntegerAttention
+    {
+        public Trace Trace => trace;
+
+        public override void RoundQueries(float* queries, int count, int headDim, byte* rounded)
+        {
+            trace.Read(queries, (long)count * headDim);
+            inner.RoundQueries(queries, count, headDim, rounded);
+        }
+
+        public override void Scores(byte* rounded, int count, KvHeadView keys, int start, int end, float* scores, long stride)
+        {
+            trace.Cached(keys, start, (end + 15) / 16 * 16);
+            for (var i = 0; i < count; i++)
+                trace.Write(scores + i * stride, end - start);
+            inner.Scores(rounded, count, keys, start, end, scores, stride);
+        }
+
+        public override void AddValues(float* weights, long stride, int count, KvHeadView values, int start, int end, float* outputs)
+        {
+            for (var i = 0; i < count; i++)
+                trace.Read(weights + i * stride, end - start);
+            trace.Cached(values, start, end);
+            trace.Write(outputs, (long)count * values.HeadDim);
+            inner.AddValues(weights, stride, count, values, start, end, outputs);
+        }
     }
 
     private sealed class TracingDot(IntegerDot inner, Trace trace) : IntegerDot
@@ -235,12 +269,12 @@ internal sealed unsafe class TracingKernels(KernelSet inner, CacheModel cache) :
         public void Vector(float* weight, int width) => cache.Touch((long)weight, width * sizeof(float), false, CacheModel.Operand.Weights);
 
         /// <summary>Positions of a plane; a plane starts at its own address, and panels of keys are as long as their positions' values.</summary>
-        public void Cached(KvHeadView view, int start, int end, bool write)
+        public void Cached(KvHeadView view, int start, int end)
         {
-            var bytes = view.HeadDim * KvLayout.ElementBytes(view.Type);
-            cache.Touch((long)view.Data + (long)start * bytes, (long)(end - start) * bytes, write, CacheModel.Operand.Kv);
+            var bytes = KvLayout.HeadBytes(view.Type, view.HeadDim);
+            cache.Touch((long)view.Data + (long)start * bytes, (long)(end - start) * bytes, false, CacheModel.Operand.Kv);
             if (view.Type == KvType.Int8)
-                cache.Touch((long)(view.Scales + start), (end - start) * sizeof(float), write, CacheModel.Operand.Kv);
+                cache.Touch((long)(view.Scales + start), (end - start) * sizeof(float), false, CacheModel.Operand.Kv);
         }
 
         public void CachedElement(KvHeadView view, long index) =>

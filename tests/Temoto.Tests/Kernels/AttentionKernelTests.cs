@@ -152,13 +152,13 @@ public unsafe class AttentionKernelTests
         public float[] Attend(KernelSet kernels)
         {
             using var state = new NativeBuffer(Count * (size.HeadDim + 2L) * 4);
-            using var scratch = new NativeBuffer(kernels.AttendScratchFloats(Count, size.Length, size.HeadDim) * 4);
+            using var scratch = new NativeBuffer(kernels.AttendScratchFloats(Count, size.Length, size.HeadDim, false) * 4);
             var sums = state.Floats;
             var tile = new AttentionTile(
                 queries.Floats, sums, sums + Count * size.HeadDim, sums + Count * (size.HeadDim + 1), size.Tokens, size.GroupHeads, size.HeadDim, LengthOf(0), causal ? 1 : 0);
             tile.Clear();
             Assert.Equal(size.Length, tile.MaxLength);
-            kernels.Attend(tile, keyView, valueView, 0, size.Length, scratch.Floats);
+            kernels.Attend(tile, keyView, valueView, 0, size.Length, null, scratch.Floats);
             kernels.Finish(tile);
             return new ReadOnlySpan<float>(sums, Count * size.HeadDim).ToArray();
         }

@@ -12,7 +12,7 @@ internal sealed unsafe class AttentionTiles(AttentionShape shape, int layer, Out
     public static long ScratchFloats(AttentionShape shape, KernelSet kernels, int maxTokens, int context)
     {
         var queries = Math.Min(maxTokens, shape.TileTokens) * shape.GroupHeads;
-        return queries * (shape.HeadDim + 2L) + kernels.AttendScratchFloats(queries, context, shape.HeadDim);
+        return queries * (shape.HeadDim + 2L) + kernels.AttendScratchFloats(queries, context, shape.HeadDim, shape.Integers);
     }
 
     /// <param name="queries">[tokens, GroupHeads, HeadDim] of the span; multiplied by 1 / sqrt(HeadDim) here.</param>
@@ -41,7 +41,7 @@ internal sealed unsafe class AttentionTiles(AttentionShape shape, int layer, Out
                 shape.Causal ? state.Position + start + first + 1 : state.Position + state.Tokens,
                 shape.Causal ? 1 : 0);
             tile.Clear();
-            state.Kernels.Attend(tile, keys, values, 0, tile.MaxLength, totals + count * shape.GroupHeads);
+            state.Kernels.Attend(tile, keys, values, 0, tile.MaxLength, shape.Integers ? state.Kernels.IntegerAttention : null, totals + count * shape.GroupHeads);
             state.Kernels.Finish(tile);
             for (var token = 0; token < count; token++)
                 output.Store(outputs + (long)token * tokenFloats, start + first + token, kvHead * tokenFloats, tokenFloats);

@@ -46,7 +46,11 @@ internal sealed class EnginePlan
             checkpoint.Require(use.Name, use.Shape);
         Unpacked = ToUnpack(graph, options.PackedWeights);
         var integers = HasIntegerActivations(options, Kernels);
-        Graph = IntegerActivations.Insert(RowSelection.Hoist(graph), name => checkpoint.Tensors[name].InputGrid, name => integers && IntegerDot.Takes(checkpoint.Tensors[name]));
+        Graph = IntegerActivations.Insert(
+            RowSelection.Hoist(graph),
+            name => checkpoint.Tensors[name].InputGrid,
+            name => integers && IntegerDot.Takes(checkpoint.Tensors[name]),
+            integers && KvType == KvType.Int8 && Kernels.IntegerAttention is not null && IntegerAttention.Takes(checkpoint.Config.HeadDim));
         Prefill = NewPlan(Phase.Prefill, picture ? ContextTokens : Math.Min(PrefillTokens, ContextTokens), 1);
         Decode = picture ? Prefill : NewPlan(Phase.Decode, 1, 1);
         Memory = new MemoryPlan(

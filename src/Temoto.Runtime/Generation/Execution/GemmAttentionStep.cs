@@ -1,4 +1,5 @@
 using Temoto.Dataflow;
+using Temoto.Kernels;
 
 namespace Temoto.Generation.Execution;
 
@@ -9,6 +10,9 @@ namespace Temoto.Generation.Execution;
 internal abstract unsafe class GemmAttentionStep(PlanStep step, AttentionShape shape, Value scores, ForwardState state) : BoundStep(step, state, false)
 {
     protected AttentionShape Shape { get; } = shape;
+
+    /// <summary>What computes in integers, or null.</summary>
+    protected IntegerAttention? Integers { get; } = shape.Integers ? state.Kernels.IntegerAttention : null;
 
     /// <summary>Floats from one query's scores to the next's.</summary>
     protected long Stride { get; } = scores.Width / shape.Heads;

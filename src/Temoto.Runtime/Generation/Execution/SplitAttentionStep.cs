@@ -10,7 +10,7 @@ namespace Temoto.Generation.Execution;
 internal sealed unsafe class SplitAttentionStep(PlanStep step, SplitAttentionOp op, ForwardState state) : BoundStep(step, state, false)
 {
     public static long ScratchFloats(Plan plan, SplitAttentionOp op, KernelSet kernels) =>
-        op.Shape.GroupHeads * (long)op.Shape.HeadDim + kernels.AttendScratchFloats(op.Shape.GroupHeads, Math.Min(op.PiecePositions, plan.ContextTokens), op.Shape.HeadDim);
+        op.Shape.GroupHeads * (long)op.Shape.HeadDim + kernels.AttendScratchFloats(op.Shape.GroupHeads, Math.Min(op.PiecePositions, plan.ContextTokens), op.Shape.HeadDim, op.Shape.Integers);
 
     public override int Prepare() => op.Shape.KvHeads * Chunks(State.Position + 1, op.PiecePositions);
 
@@ -27,6 +27,6 @@ internal sealed unsafe class SplitAttentionStep(PlanStep step, SplitAttentionOp 
         var sums = Output + chunk * shape.PieceFloats;
         var tile = new AttentionTile(queries, sums, sums + group, sums + group + shape.GroupHeads, 1, shape.GroupHeads, shape.HeadDim, length, 0);
         tile.Clear();
-        State.Kernels.Attend(tile, State.Cache.Keys(op.Layer, kvHead), State.Cache.Values(op.Layer, kvHead), start, Math.Min(start + op.PiecePositions, length), queries + group);
+        State.Kernels.Attend(tile, State.Cache.Keys(op.Layer, kvHead), State.Cache.Values(op.Layer, kvHead), start, Math.Min(start + op.PiecePositions, length), shape.Integers ? State.Kernels.IntegerAttention : null, queries + group);
     }
 }

@@ -13,7 +13,13 @@ internal sealed unsafe class WeightedValuesStep(PlanStep step, WeightedValuesOp 
         var group = Shape.GroupHeads * Shape.HeadDim;
         var width = (long)Shape.Heads * Shape.HeadDim;
         new Span<float>(scratch, tokens * group).Clear();
-        State.Kernels.AddValues(Input(0) + Row(kvHead, start), Stride, tokens * Shape.GroupHeads, State.Cache.Values(op.Layer, kvHead), 0, Length(start + tokens - 1), scratch, scratch + (long)tokens * group);
+        var weights = Input(0) + Row(kvHead, start);
+        var values = State.Cache.Values(op.Layer, kvHead);
+        var length = Length(start + tokens - 1);
+        if (Integers is null)
+            State.Kernels.AddValues(weights, Stride, tokens * Shape.GroupHeads, values, 0, length, scratch, scratch + (long)tokens * group);
+        else
+            Integers.AddValues(weights, Stride, tokens * Shape.GroupHeads, values, 0, length, scratch);
         for (var token = 0; token < tokens; token++)
             State.Kernels.Copy(scratch + (long)token * group, Output + (start + token) * width + kvHead * group, group);
     }

@@ -78,14 +78,14 @@ public class DataflowTests
 
     /// <summary>
     /// Where nothing is rounded to a grid, float32 sums in another order move logits by about 1e-6 of their standard deviation. A value that lies at the edge of a grid
-    /// (int8 activations and KV: steps of 1/127 of the largest) may fall to either side and move a logit by a step's share: 2 % of the standard deviation bounds it, and
-    /// the mean difference is held to a tenth of that.
+    /// (int8 activations, KV and queries: steps of 1/127 of the largest) may fall to either side and move a logit by a step's share: 5 % of the standard deviation bounds a few of them at once, and
+    /// the mean difference is held to 0.2 %.
     /// </summary>
     private static void AssertClose(float[] expected, float[] actual)
     {
         var mean = expected.Average();
         var deviation = Math.Sqrt(expected.Average(x => (x - mean) * (x - mean)));
         var differences = expected.Zip(actual, (x, y) => Math.Abs((double)x - y) / deviation).ToArray();
-        Assert.True(differences.Max() < 2e-2 && differences.Average() < 2e-3, $"largest {differences.Max():g3}, mean {differences.Average():g3} of the standard deviation");
+        Assert.True(differences.Max() < 5e-2 && differences.Average() < 2e-3, $"largest {differences.Max():g3}, mean {differences.Average():g3} of the standard deviation");
     }
 }

@@ -29,11 +29,17 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
     {
         var blocks = columns / BlockColumns;
         var bytes = Panels(rows) * PanelBytes(blocks) + GroupBytes(blocks) + rows * columns + 2 * Alignment;
+        bytes = Math.Max(bytes, OneTokenBytes(columns, rows));
         return Math.Max(bytes / sizeof(float), single.MatMulScratchFloats(columns, rows));
     }
 
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
+        if (tokens == 1 && TakesOneToken(weight, out var kind, out var unitBlocks, out var unitScales))
+        {
+            MatVec(weight, kind, unitBlocks, unitScales, rowStart, rowEnd, bias, x, y, scratch);
+            return;
+        }
         if (tokens == 1 || weight.DType is DType.Q4_K or DType.Q5_K or DType.Q6_K)
         {
             single.MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);

@@ -32,14 +32,30 @@ internal static unsafe class KernelSelfTest
     /// </summary>
     public static bool Multiplies(IntegerDot kernel, DType dtype, bool oneToken)
     {
-        // One token: blocks for registers of eight and four, and one more. Several: more rows than a panel, more tokens than a tile.
-        var (rows, blocks, tokens) = oneToken ? (3, 13, 1) : (33, 3, 7);
         var superBlocks = dtype.BlockElements() / BlockColumns;
         if (superBlocks > 1)
-            blocks = oneToken ? 2 * superBlocks : superBlocks;
+            return Multiplies(kernel, dtype, oneToken, oneToken ? 2 * superBlocks : superBlocks, 0, false);
+        if (!oneToken)
+            return Multiplies(kernel, dtype, oneToken, 3, dtype == DType.I4 ? 2 : 1, dtype == DType.I4);
+        // Blocks for registers of eight and four and one more; an odd number of units of four, and of two. Groups that are parts of a unit, a unit, a row; each with zero points and without.
+        foreach (var blocks in (ReadOnlySpan<int>)[13, 12, 10])
+        {
+            foreach (var groupBlocks in dtype is DType.I4 or DType.I8 ? (ReadOnlySpan<int>)[1, 2, 4, blocks] : [0])
+            {
+                if (!Multiplies(kernel, dtype, oneToken, blocks, groupBlocks, false) || (dtype == DType.I4 && !Multiplies(kernel, dtype, oneToken, blocks, groupBlocks, true)))
+                    return false;
+            }
+        }
+        return true;
+    }
+
+    private static bool Multiplies(IntegerDot kernel, DType dtype, bool oneToken, int blocks, int groupBlocks, bool zeroPoints)
+    {
+        // Several tokens: more rows than a panel, more tokens than a tile.
+        var (rows, tokens) = oneToken ? (3, 1) : (33, 7);
         var columns = blocks * BlockColumns;
         using var memory = new NativeBuffer(dtype.RowBytes((long)rows * columns));
-        var weight = RandomWeight(dtype, rows, columns, oneToken, memory, out var groups);
+        var weight = RandomWeight(dtype, rows, columns, oneToken, groupBlocks * BlockColumns, zeroPoints, memory, out var groups);
         using var groupMemory = groups;
         using var values = RandomFloats(tokens * columns, 2);
         using var x = new NativeBuffer(tokens * QuantizedRow.Bytes(columns));
@@ -210,8 +226,8 @@ internal static unsafe class KernelSelfTest
         return buffer;
     }
 
-    /// <summary>Random integers; scales of 1 and 2, or any of 0.25 to 0.5. I4 has zero points and groups of two blocks, I8 groups of one.</summary>
-    private static Tensor RandomWeight(DType dtype, int rows, int columns, bool exactScales, NativeBuffer memory, out NativeBuffer? groups)
+    /// <summary>Random integers; scales of 1 and 2, or any of 0.25 to 0.5.</summary>
+    private static Tensor RandomWeight(DType dtype, int rows, int columns, bool exactScales, int groupSize, bool zeroPoints, NativeBuffer memory, out NativeBuffer? groups)
     {
         var random = new Random(6);
         random.NextBytes(new Span<byte>(memory.Data, (int)memory.ByteLength));
@@ -228,7 +244,6 @@ internal static unsafe class KernelSelfTest
                 SetScales(memory.Data + at);
             return new Tensor("self-test", dtype, [rows, columns], memory.Data, memory.ByteLength, memory);
         }
-        var groupSize = dtype == DType.I4 ? 2 * BlockColumns : BlockColumns;
         var count = (columns + groupSize - 1) / groupSize;
         var zeroBytes = (count + 1) / 2;
         groups = new NativeBuffer(rows * (sizeof(ushort) * count + zeroBytes));
@@ -236,7 +251,7 @@ internal static unsafe class KernelSelfTest
         for (var i = 0; i < rows * count; i++)
             ((ushort*)groups.Data)[i] = NextScale();
         var scales = new Tensor("self-test.scales", DType.F16, [rows, count], groups.Data, rows * sizeof(ushort) * count, groups);
-        var zeros = dtype == DType.I4 ? new Tensor("self-test.zeros", DType.U8, [rows, zeroBytes], groups.Data + scales.ByteLength, rows * zeroBytes, groups) : null;
+        var zeros = zeroPoints ? new Tensor("self-test.zeros", DType.U8, [rows, zeroBytes], groups.Data + scales.ByteLength, rows * zeroBytes, groups) : null;
         return new Tensor("self-test", dtype, [rows, columns], memory.Data, memory.ByteLength, memory) { Scales = new GroupScales(dtype, groupSize, scales, zeros) };
 
         void SetScales(byte* super)

@@ -1,0 +1,127 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Temoto.Tensors;
+using Kind = Temoto.Kernels.EmittedRows.Kind;
+
+namespace Temoto.Kernels;
+
+/// <summary>One token by <see cref="EmittedRows"/>: activations are put into the weights' order once per call.</summary>
+internal sealed unsafe partial class EmittedIntegerDot
+{
+    private const int RegisterBytes = 64;
+
+    private readonly delegate* unmanaged<EmittedRows.Job*, void> rowsOfOneToken = EmittedRows.Load();
+
+    /// <summary>Ordered activations, and encoded rows laid out plain.</summary>
+    private static long OneTokenBytes(long columns, int rows) => columns / BlockColumns * 2 * RegisterBytes + rows * columns + Alignment;
+
+    /// <summary>Whether the code takes a weight: whole units, and scales in half floats for a unit, a part of it, or whole rows.</summary>
+    private static bool TakesOneToken(Tensor weight, out Kind kind, out int unitBlocks, out int unitScales)
+    {
+        (kind, unitBlocks, unitScales) = weight.DType switch
+        {
+            DType.Q4_0 => (Kind.Q4, 4, 0),
+            DType.Q8_0 => (Kind.Q8, 2, 0),
+            DType.I4 => (Kind.NibblesOneScale, 4, 1),
+            DType.I8 => (Kind.BytesOneScale, 2, 1),
+            _ => (default, 0, 0),
+        };
+        if (unitBlocks == 0 || weight.Columns % (unitBlocks * BlockColumns) != 0)
+            return false;
+        if (weight.Scales is not { } scales)
+            return true;
+        if (scales.Scales.DType != DType.F16)
+            return false;
+        var unitColumns = unitBlocks * BlockColumns;
+        if (scales.PerTensor || scales.GroupSize >= weight.Columns)
+        {
+            unitScales = 0;
+            return scales.Zeros is null;
+        }
+        unitScales = unitColumns / scales.GroupSize;
+        kind = (weight.DType, unitScales, scales.Zeros is not null) switch
+        {
+            (DType.I4, 1, true) => Kind.NibblesOneZero,
+            (DType.I4, 2, true) => Kind.NibblesTwoZeros,
+            (DType.I4, 4, true) => Kind.NibblesFourZeros,
+            (DType.I4, 2, false) => Kind.NibblesTwoScales,
+            (DType.I4, 4, false) => Kind.NibblesFourScales,
+            (DType.I8, 2, _) => Kind.BytesTwoScales,
+            _ => kind,
+        };
+        return unitScales > 0 && unitScales * scales.GroupSize == unitColumns;
+    }
+
+    private void MatVec(Tensor weight, Kind kind, int unitBlocks, int unitScales, long rowStart, long rowEnd, float* bias, byte* x, float* y, float* scratch)
+    {
+        var activations = new QuantizedRow(x, weight.Columns);
+        var ordered = (byte*)(((nuint)scratch + Alignment - 1) / Alignment * Alignment);
+        var source = ordered + activations.Blocks * 2 * RegisterBytes;
+        if (weight.Encoded is { } encoded)
+            encoded.DecodeRows(rowStart, rowEnd, source);
+        else
+            source = weight.Row(rowStart);
+        var job = new EmittedRows.Job(kind)
+        {
+            Source = source,
+            RowBytes = weight.RowBytes,
+            Rows = rowEnd - rowStart,
+            Units = activations.Blocks / unitBlocks,
+            Activations = ordered,
+            Output = y,
+        };
+        if (weight.Scales is { } scales)
+        {
+            job.ScaleUnitBytes = unitScales * sizeof(ushort);
+            job.ScaleRowBytes = scales.PerTensor ? 0 : scales.Scales.Columns * sizeof(ushort);
+            job.Scales = (ushort*)(scales.Scales.Data + rowStart * job.ScaleRowBytes);
+            if (scales.Zeros is { } zeros)
+            {
+                job.ZeroRowBytes = zeros.RowBytes;
+                job.Zeros = zeros.Row(rowStart);
+            }
+        }
+        if (unitBlocks == 4)
+            OrderForNibbles(activations, weight, ordered);
+        else
+            OrderForBytes(activations, ordered);
+        rowsOfOneToken(&job);
+        if (bias is null)
+            return;
+        for (long row = 0; row < job.Rows; row++)
+            y[row] += bias[rowStart + row];
+    }
+
+    private static void OrderForNibbles(QuantizedRow x, Tensor weight, byte* ordered)
+    {
+        // Where zero points are stored, they are multiplied with sums later.
+        var zero = Vector256.Create(weight.Scales?.Zeros is null ? (byte)GroupScales.NibbleZero : (byte)1);
+        for (long block = 0; block < x.Blocks; block++)
+        {
+            var part = block % 4;
+            var unit = ordered + block / 4 * 4 * RegisterBytes;
+            var source = x.Integers + block * BlockColumns;
+            var integers = weight.DType == DType.Q4_0 ? Q4Nibbles.Order(source) : I4Nibbles.Order(source);
+            integers.GetLower().Store((sbyte*)unit + 16 * part);
+            integers.GetUpper().Store((sbyte*)unit + RegisterBytes + 16 * part);
+            var quads = Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(zero, integers), Vector256.Create((short)-1));
+            (quads.GetLower() + quads.GetUpper()).Store((int*)(unit + 2 * RegisterBytes) + 4 * part);
+            Vector128.Create(x.Scales[block]).Store((float*)(unit + 3 * RegisterBytes) + 4 * part);
+        }
+    }
+
+    private static void OrderForBytes(QuantizedRow x, byte* ordered)
+    {
+        for (long block = 0; block < x.Blocks; block++)
+        {
+            var part = block % 2;
+            var unit = ordered + block / 2 * 3 * RegisterBytes;
+            var integers = Vector256.Load(x.Integers + block * BlockColumns);
+            integers.Store((sbyte*)unit + 32 * part);
+            // 128 * 127 fits int16, its double does not: 64, and twice that.
+            var quads = Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(Vector256.Create((byte)(QuantizedRow.WeightOffset / 2)), integers), Vector256.Create((short)-2));
+            quads.Store((int*)(unit + RegisterBytes) + 8 * part);
+            Vector256.Create(x.Scales[block]).Store((float*)(unit + 2 * RegisterBytes) + 8 * part);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.Runtime.InteropServices;
+
+namespace Temoto.Kernels;
+
+/// <summary>
+/// Rows of integer weights times one token, in AVX512-VNNI instructions that .NET has no intrinsics for. The code is assembled ahead of time from tools/emit/RowsSource.cs, which says how it works.
+/// </summary>
+internal static unsafe partial class EmittedRows
+{
+    /// <summary>How weights lie. Nibbles: a unit is four blocks of 32 columns; bytes: two.</summary>
+    public enum Kind : long
+    {
+        /// <summary>Blocks of a half float scale and nibbles.</summary>
+        Q4,
+
+        /// <summary>Blocks of a half float scale and bytes.</summary>
+        Q8,
+
+        /// <summary>Nibbles, a scale per unit (or for more, where the units' scales lie 0 bytes apart).</summary>
+        NibblesOneScale,
+
+        /// <summary>Nibbles, a scale per two blocks.</summary>
+        NibblesTwoScales,
+
+        /// <summary>Nibbles, a scale per block.</summary>
+        NibblesFourScales,
+
+        /// <summary>Bytes, a scale per unit (or for more).</summary>
+        BytesOneScale,
+
+        /// <summary>Bytes, a scale per block.</summary>
+        BytesTwoScales,
+
+        /// <summary>Nibbles, a scale and a zero point per unit.</summary>
+        NibblesOneZero,
+
+        /// <summary>Nibbles, a scale and a zero point per two blocks.</summary>
+        NibblesTwoZeros,
+
+        /// <summary>Nibbles, a scale and a zero point per block.</summary>
+        NibblesFourZeros,
+    }
+
+    private const int RegisterBytes = 64;
+
+    /// <summary>Of each kind.</summary>
+    private const int ConstantRegisters = 5;
+
+    private static readonly Lazy<nint> Entry = new(() => (nint)ExecutableMemory.Load(Code));
+
+    /// <summary>For each kind: where words of weights and of scales lie, bits of weights, shifts and bits of zero points. Never freed.</summary>
+    private static readonly byte* Constants = NewConstants();
+
+    /// <summary>The code, ready to be called. Throws <see cref="System.ComponentModel.Win32Exception"/> where the system does not let it run.</summary>
+    public static delegate* unmanaged<Job*, void> Load() => (delegate* unmanaged<Job*, void>)Entry.Value;
+
+    /// <summary>
+    /// What the code reads: Output[r] = sum over units and lanes of (offset[unit, lane] + the sum over the lane's columns k of weight[r, k] * x[k]) * (weightScale[r, block] * activationScale[unit, lane]), where bytes
+    /// are raised by 128 and, where there are zero points, offsets are multiplied by them. A lane has four columns of bytes, or eight of nibbles: four low ones and four high ones. Even and odd units are summed apart, then both, then lanes.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Job(Kind kind)
+    {
+        private readonly Kind kind = kind;
+
+        public byte* Source;
+        public long RowBytes;
+
+        /// <summary>More than 0.</summary>
+        public long Rows;
+
+        /// <summary>More than 0.</summary>
+        public long Units;
+
+        /// <summary>[Units]: activations that meet low nibbles or bytes, [64] int8, those that meet high nibbles, [64] int8, if there are, offsets, [16] int32, and scales, [16] float32.</summary>
+        public byte* Activations;
+
+        /// <summary>[Rows].</summary>
+        public float* Output;
+
+        private readonly byte* constants = Constants + ConstantRegisters * RegisterBytes * (long)kind;
+
+        /// <summary>Half floats that lie by themselves, or null.</summary>
+        public ushort* Scales;
+
+        /// <summary>From one row's scales to the next's.</summary>
+        public long ScaleRowBytes;
+
+        /// <summary>From one unit's scales to the next's.</summary>
+        public long ScaleUnitBytes;
+
+        /// <summary>Zero points, two in a byte, or null. The code leaves it somewhere else.</summary>
+        public byte* Zeros;
+
+        /// <summary>From one row's zero points to the next's.</summary>
+        public long ZeroRowBytes;
+    }
+
+    private static byte* NewConstants()
+    {
+        var kinds = Enum.GetValues<Kind>();
+        var constants = (byte*)NativeMemory.AlignedAlloc((nuint)(kinds.Length * ConstantRegisters * RegisterBytes), RegisterBytes);
+        foreach (var kind in kinds)
+        {
+            var words = (ushort*)(constants + ConstantRegisters * RegisterBytes * (long)kind);
+            for (var word = 0; word < 32; word++)
+            {
+                // Blocks of 9 words, the second load starting 4 words later; blocks of 17, 2 words later.
+                var source = kind == Kind.Q4 ? word / 8 * 9 + 1 + word % 8 : word / 16 * 17 + 1 + word % 16;
+                words[word] = (ushort)(source < 32 ? source : source + (kind == Kind.Q4 ? 28 : 30));
+                words[32 + word] = (ushort)(kind switch
+                {
+                    Kind.Q4 => word % 16 / 4 * 9,
+                    Kind.Q8 => word % 16 / 8 * 17,
+                    Kind.NibblesFourScales or Kind.NibblesFourZeros => word % 16 / 4,
+                    _ => word % 16 / 8,
+                });
+                words[64 + word] = (ushort)(kind is Kind.Q8 or Kind.BytesOneScale or Kind.BytesTwoScales ? 0x8080 : 0x0F0F);
+            }
+            var doubleWords = (uint*)(words + 96);
+            for (var lane = 0; lane < 16; lane++)
+            {
+                doubleWords[lane] = (uint)(kind == Kind.NibblesFourZeros ? lane / 4 * 4 : lane / 8 * 4);
+                doubleWords[16 + lane] = 0xF;
+            }
+        }
+        return constants;
+    }
+}

@@ -1,0 +1,249 @@
+using Iced.Intel;
+using static Iced.Intel.AssemblerRegisters;
+
+namespace Temoto.Emit;
+
+/// <summary>
+/// AVX512-VNNI: rows of integer weights times one token, System V calling convention, <c>void (EmittedRows.Job* job)</c>.
+///
+/// A unit is a register of weights: four blocks of 32 nibbles, or two of bytes (raised by 128 to be unsigned). A lane sums its products exactly, starting at what raising and zero points make too much, becomes a float, and
+/// is added times weight scale and activation scale. Scales of GGUF blocks lie between the weights: a permutation of words takes weights out of two loads, another takes scales and repeats each
+/// for its block's lanes. Others lie by themselves. Two rows at a time share the loads of activations; even and odd units have sums of their own, so that an addition need not wait for the one before.
+/// </summary>
+internal static class RowsSource
+{
+    private const int RegisterBytes = 64;
+
+    /// <summary>How far ahead weights are asked for: a page, since the hardware's own prefetcher stops at its end.</summary>
+    private const int PrefetchBytes = 4096;
+
+    // Fields of EmittedRows.Job.
+    private const int Kind = 0, Source = 8, RowBytes = 16, Rows = 24, Units = 32, Activations = 40, Output = 48, Constants = 56, Scales = 64, ScaleRowBytes = 72, ScaleUnitBytes = 80, Zeros = 88, ZeroRowBytes = 96;
+
+    /// <summary>How weights lie, in the order of EmittedRows.Kind.</summary>
+    /// <param name="Nibbles">Or bytes.</param>
+    /// <param name="BlockScaleBytes">Of the scale in front of a block; 0 where scales lie by themselves.</param>
+    /// <param name="UnitScales">Scales of a unit that lie by themselves.</param>
+    /// <param name="Zeros">Whether there is a zero point for each of them, two in a byte.</param>
+    private sealed record Layout(bool Nibbles, int BlockScaleBytes, int UnitScales, bool Zeros)
+    {
+        public int UnitBytes => RegisterBytes + BlockScaleBytes * (Nibbles ? 4 : 2);
+
+        /// <summary>Activations of a unit: one or two registers of integers, offsets, scales.</summary>
+        public int ActivationBytes => (Nibbles ? 4 : 3) * RegisterBytes;
+    }
+
+    private static readonly Layout[] Layouts =
+    [
+        new(true, 2, 0, false),
+        new(false, 2, 0, false),
+        new(true, 0, 1, false),
+        new(true, 0, 2, false),
+        new(true, 0, 4, false),
+        new(false, 0, 1, false),
+        new(false, 0, 2, false),
+        new(true, 0, 1, true),
+        new(true, 0, 2, true),
+        new(true, 0, 4, true),
+    ];
+
+    public static void Assemble(Assembler a)
+    {
+        a.mov(rax, __[rdi + Kind]);
+        var entries = Layouts.Select((_, kind) => a.CreateLabel($"kind{kind}")).ToArray();
+        for (var kind = 1; kind < Layouts.Length; kind++)
+        {
+            a.cmp(rax, kind);
+            a.je(entries[kind]);
+        }
+        for (var kind = 0; kind < Layouts.Length; kind++)
+        {
+            a.Label(ref entries[kind]);
+            Assemble(a, Layouts[kind]);
+        }
+    }
+
+    private static void Assemble(Assembler a, Layout layout)
+    {
+        AssemblerRegister64 row = rax, firstZeros = rcx, rows = rdx, secondZeros = rsi, output = r8, x = r9, first = r10, second = r11, left = rbx, secondOutput = rbp;
+        AssemblerRegister64 scaleRow = r12, scaleUnitBytes = r13, firstScales = r14, secondScales = r15;
+        AssemblerRegister64[] saved = [rbx, rbp, r12, r13, r14, r15];
+        AssemblerRegisterZMM weightWords = zmm31, scaleWords = zmm30, bits = zmm29, zeroShifts = zmm28, zeroBits = zmm27;
+        // [row, even or odd]
+        AssemblerRegisterZMM[] sums = [zmm0, zmm1, zmm2, zmm3];
+        AssemblerRegisterXMM[] lowSums = [xmm0, xmm1, xmm2, xmm3];
+
+        foreach (var register in saved)
+            a.push(register);
+        a.mov(row, __[rdi + Source]);
+        a.mov(rows, __[rdi + Rows]);
+        a.mov(output, __[rdi + Output]);
+        a.mov(scaleRow, __[rdi + Scales]);
+        a.mov(scaleUnitBytes, __[rdi + ScaleUnitBytes]);
+        a.mov(x, __[rdi + Constants]);
+        a.vmovdqu32(weightWords, __zmmword_ptr[x]);
+        a.vmovdqu32(scaleWords, __zmmword_ptr[x + RegisterBytes]);
+        a.vmovdqu32(bits, __zmmword_ptr[x + 2 * RegisterBytes]);
+        if (layout.Zeros)
+        {
+            a.vmovdqu32(zeroShifts, __zmmword_ptr[x + 3 * RegisterBytes]);
+            a.vmovdqu32(zeroBits, __zmmword_ptr[x + 4 * RegisterBytes]);
+        }
+
+        Label pair = a.CreateLabel(), two = a.CreateLabel(), one = a.CreateLabel(), done = a.CreateLabel();
+        a.Label(ref pair);
+        // A row that has no other is computed twice, and its second sum is stored first.
+        a.mov(first, row);
+        a.mov(second, row);
+        a.add(second, __[rdi + RowBytes]);
+        a.mov(firstScales, scaleRow);
+        a.mov(secondScales, scaleRow);
+        a.add(secondScales, __[rdi + ScaleRowBytes]);
+        if (layout.Zeros)
+        {
+            a.mov(firstZeros, __[rdi + Zeros]);
+            a.mov(secondZeros, firstZeros);
+            a.add(secondZeros, __[rdi + ZeroRowBytes]);
+        }
+        a.lea(secondOutput, __[output + 4]);
+        a.cmp(rows, 1);
+        a.cmove(second, first);
+        a.cmove(secondScales, firstScales);
+        if (layout.Zeros)
+            a.cmove(secondZeros, firstZeros);
+        a.cmove(secondOutput, output);
+        foreach (var sum in lowSums)
+            a.vxorps(sum, sum, sum);
+        a.mov(x, __[rdi + Activations]);
+        a.mov(left, __[rdi + Units]);
+        a.sub(left, 2);
+        a.jl(one);
+        a.Label(ref two);
+        Unit(0);
+        Unit(1);
+        a.add(first, 2 * layout.UnitBytes);
+        a.add(second, 2 * layout.UnitBytes);
+        a.add(x, 2 * layout.ActivationBytes);
+        a.sub(left, 2);
+        a.jge(two);
+        a.Label(ref one);
+        a.cmp(left, -1);
+        a.jne(done);
+        Unit(0);
+        a.Label(ref done);
+
+        a.vaddps(zmm0, zmm0, zmm1);
+        a.vaddps(zmm2, zmm2, zmm3);
+        // Halves of both rows side by side, then lanes.
+        a.vshuff64x2(zmm1, zmm0, zmm2, 0b01_00_01_00);
+        a.vshuff64x2(zmm3, zmm0, zmm2, 0b11_10_11_10);
+        a.vaddps(zmm0, zmm1, zmm3);
+        a.vshuff64x2(zmm1, zmm0, zmm0, 0b10_11_00_01);
+        a.vaddps(zmm0, zmm0, zmm1);
+        a.vpermilps(zmm1, zmm0, 0b01_00_11_10);
+        a.vaddps(zmm0, zmm0, zmm1);
+        a.vpermilps(zmm1, zmm0, 0b10_11_00_01);
+        a.vaddps(zmm0, zmm0, zmm1);
+        a.vextractf32x4(xmm1, zmm0, 2);
+        a.vmovss(__dword_ptr[secondOutput], xmm1);
+        a.vmovss(__dword_ptr[output], xmm0);
+        a.add(row, __[rdi + RowBytes]);
+        a.add(row, __[rdi + RowBytes]);
+        if (layout.Zeros)
+        {
+            a.mov(firstZeros, __[rdi + ZeroRowBytes]);
+            a.add(__qword_ptr[rdi + Zeros], firstZeros);
+            a.add(__qword_ptr[rdi + Zeros], firstZeros);
+        }
+        a.add(scaleRow, __[rdi + ScaleRowBytes]);
+        a.add(scaleRow, __[rdi + ScaleRowBytes]);
+        a.add(output, 8);
+        a.sub(rows, 2);
+        a.jg(pair);
+        a.vzeroupper();
+        foreach (var register in saved.Reverse())
+            a.pop(register);
+        a.ret();
+
+        void Unit(int unit)
+        {
+            AssemblerRegisterZMM low = zmm4, high = zmm5, offsets = zmm6, activationScales = zmm7;
+            var at = layout.ActivationBytes * unit;
+            a.vmovdqu32(low, __zmmword_ptr[x + at]);
+            if (layout.Nibbles)
+                a.vmovdqu32(high, __zmmword_ptr[x + at + RegisterBytes]);
+            a.vmovdqu32(offsets, __zmmword_ptr[x + at + layout.ActivationBytes - 2 * RegisterBytes]);
+            a.vmovups(activationScales, __zmmword_ptr[x + at + layout.ActivationBytes - RegisterBytes]);
+            Row(unit, first, firstScales, firstZeros, zmm8, zmm9, zmm10, ymm10, zmm11);
+            Row(unit, second, secondScales, secondZeros, zmm12, zmm13, zmm14, ymm14, zmm15);
+
+            void Row(int unit, AssemblerRegister64 source, AssemblerRegister64 scales, AssemblerRegister64 zeros, AssemblerRegisterZMM weights, AssemblerRegisterZMM more, AssemblerRegisterZMM scale, AssemblerRegisterYMM halves, AssemblerRegisterZMM products)
+            {
+                var start = layout.UnitBytes * unit;
+                a.vmovdqu32(weights, __zmmword_ptr[source + start]);
+                a.prefetcht0(__byte_ptr[source + start + PrefetchBytes]);
+                if (layout.BlockScaleBytes > 0)
+                {
+                    a.vmovdqu32(more, __zmmword_ptr[source + start + layout.UnitBytes - RegisterBytes]);
+                    a.vpermw(scale, scaleWords, weights);
+                    a.vpermt2w(weights, weightWords, more);
+                }
+                else
+                {
+                    if (layout.UnitScales == 1)
+                    {
+                        a.vpbroadcastw(halves, __word_ptr[scales]);
+                    }
+                    else
+                    {
+                        if (layout.UnitScales == 2)
+                            a.vpbroadcastd(halves, __dword_ptr[scales]);
+                        else
+                            a.vpbroadcastq(halves, __qword_ptr[scales]);
+                        a.vpermw(scale, scaleWords, scale);
+                    }
+                    a.add(scales, scaleUnitBytes);
+                }
+                a.vcvtph2ps(scale, halves);
+                if (layout.Zeros)
+                    ZeroPoints(unit, zeros, products, offsets);
+                else
+                    a.vmovdqa64(products, offsets);
+                if (layout.Nibbles)
+                {
+                    a.vpandd(more, weights, bits);
+                    a.vpsrlw(weights, weights, 4);
+                    a.vpandd(weights, weights, bits);
+                    a.vpdpbusd(products, more, low);
+                    a.vpdpbusd(products, weights, high);
+                }
+                else
+                {
+                    a.vpxord(weights, weights, bits);
+                    a.vpdpbusd(products, weights, low);
+                }
+                a.vmulps(scale, scale, activationScales);
+                a.vcvtdq2ps(products, products);
+                a.vfmadd231ps(sums[source == first ? unit : 2 + unit], products, scale);
+            }
+        }
+
+        // Each block's zero point in its four lanes, times what activations sum to.
+        void ZeroPoints(int unit, AssemblerRegister64 zeros, AssemblerRegisterZMM products, AssemblerRegisterZMM offsets)
+        {
+            if (layout.UnitScales == 4)
+                a.vpbroadcastw(products, __word_ptr[zeros]);
+            else
+                a.vpbroadcastb(products, __byte_ptr[zeros]);
+            // One zero point in a unit: even units have the low nibble of a byte, odd ones the high nibble.
+            if (layout.UnitScales > 1)
+                a.vpsrlvd(products, products, zeroShifts);
+            else if (unit == 1)
+                a.vpsrld(products, products, 4);
+            a.vpandd(products, products, zeroBits);
+            a.vpmulld(products, products, offsets);
+            if (layout.UnitScales > 1 || unit == 1)
+                a.add(zeros, Math.Max(1, layout.UnitScales / 2));
+        }
+    }
+}

@@ -14,8 +14,8 @@ internal static class RowsSource
 {
     private const int RegisterBytes = 64;
 
-    /// <summary>How far ahead weights are asked for: a page, since the hardware's own prefetcher stops at its end.</summary>
-    private const int PrefetchBytes = 4096;
+    /// <summary>How far ahead weights are asked for. Two rows are read in turn, which the hardware's own prefetchers do not follow; half as far, and the memory gives a fifth less (measured).</summary>
+    private const int PrefetchBytes = 8192;
 
     // Fields of EmittedRows.Job.
     private const int Kind = 0, Source = 8, RowBytes = 16, Rows = 24, Units = 32, Activations = 40, Output = 48, Constants = 56, Scales = 64, ScaleRowBytes = 72, ScaleUnitBytes = 80, Zeros = 88, ZeroRowBytes = 96;
@@ -182,6 +182,9 @@ internal static class RowsSource
                 var start = layout.UnitBytes * unit;
                 a.vmovdqu32(weights, __zmmword_ptr[source + start]);
                 a.prefetcht0(__byte_ptr[source + start + PrefetchBytes]);
+                // Two units with their scales touch three lines.
+                if (layout.BlockScaleBytes > 0 && unit == 1)
+                    a.prefetcht0(__byte_ptr[source + start + PrefetchBytes + RegisterBytes]);
                 if (layout.BlockScaleBytes > 0)
                 {
                     a.vmovdqu32(more, __zmmword_ptr[source + start + layout.UnitBytes - RegisterBytes]);

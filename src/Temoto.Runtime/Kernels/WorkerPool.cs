@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 
 namespace Temoto.Kernels;
 
@@ -14,8 +15,8 @@ internal interface IParallelWork
 
 /// <summary>
 /// Threads that wait for the next parallel region by spinning for a while and then sleep, so that a region inside a token costs about
-/// a microsecond and an idle model costs nothing. Chunks come from one atomic counter and a region ends when the chunks are done and the workers that
-/// joined have left: a worker whose core was taken away before it joined holds nobody up.
+/// a microsecond and an idle model costs nothing. Each worker takes the chunks of a range of its own one after the other, so that what it reads lies in a row, and then those that others have not got to, all
+/// from atomic counters. A region ends when the chunks are done and the workers that joined have left: a worker whose core was taken away before it joined holds nobody up.
 /// </summary>
 internal sealed class WorkerPool : IDisposable
 {
@@ -36,9 +37,19 @@ internal sealed class WorkerPool : IDisposable
     private volatile bool stopping;
 
     private IParallelWork? work;
-    private int chunks;
-    private int nextChunk;
+    private readonly Range[] ranges;
     private Exception? failure;
+
+    /// <summary>Chunks that are nobody's yet. A cache line for each, so that workers do not meet there before they have done their own.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    private struct Range
+    {
+        [FieldOffset(64)]
+        public int Next;
+
+        [FieldOffset(68)]
+        public int End;
+    }
 
     /// <summary>Starts <paramref name="threads"/> - 1 workers; the caller of <see cref="Run"/> is the other one.</summary>
     public WorkerPool(int threads)
@@ -46,6 +57,7 @@ internal sealed class WorkerPool : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, (int)CountMask);
         Threads = threads;
+        ranges = new Range[threads];
         workers = new Thread[threads - 1];
         for (var i = 0; i < workers.Length; i++)
         {
@@ -77,9 +89,12 @@ internal sealed class WorkerPool : IDisposable
         {
             ObjectDisposedException.ThrowIf(stopping, this);
             work = parallelWork;
-            chunks = chunkCount;
             failure = null;
-            Volatile.Write(ref nextChunk, 0);
+            for (var i = 0; i < Threads; i++)
+            {
+                ranges[i].Next = (int)((long)chunkCount * i / Threads);
+                ranges[i].End = (int)((long)chunkCount * (i + 1) / Threads);
+            }
             var epoch = (Volatile.Read(ref state) >> EpochShift) + 1;
             Interlocked.Exchange(ref state, (epoch << EpochShift) | OpenBit);
             WakeSleepers(chunkCount - 1);
@@ -137,9 +152,13 @@ internal sealed class WorkerPool : IDisposable
     {
         try
         {
-            int chunk;
-            while ((chunk = Interlocked.Increment(ref nextChunk) - 1) < chunks)
-                work!.Execute(chunk, worker);
+            for (var i = 0; i < Threads; i++)
+            {
+                ref var range = ref ranges[(worker + i) % Threads];
+                int chunk;
+                while ((chunk = Interlocked.Increment(ref range.Next) - 1) < range.End)
+                    work!.Execute(chunk, worker);
+            }
         }
         catch (Exception error)
         {

@@ -1,5 +1,6 @@
 using Iced.Intel;
 using static Iced.Intel.AssemblerRegisters;
+using static Temoto.Emit.QueryCounts;
 
 namespace Temoto.Emit;
 
@@ -11,88 +12,75 @@ namespace Temoto.Emit;
 /// </summary>
 internal static class WeightedValuesSource
 {
-    private const int MostQueries = 8;
-
     /// <summary>Bytes from one query's weights to the next's: a byte for each position of a tile.</summary>
     private const int WeightBytes = 64;
 
     // Fields of EmittedWeightedValues.Tile.
-    private const int Values = 0, QuadBytes = 8, Quads = 16, High = 24, Low = 32, Steps = 40, Outputs = 48, OutputBytes = 56, SecondBytes = 64, Count = 72;
+    private const int Values = 0, QuadBytes = 8, Quads = 16, HighBytes = 24, LowBytes = 32, Steps = 40, Outputs = 48, OutputBytes = 56, SecondBytes = 64, Count = 72;
 
     public static void Assemble(Assembler a)
     {
         AssemblerRegister64 values = rax, quadBytes = rcx, quads = rdx, weights = rsi, second = r8, outputs = r9, outputBytes = r10, scalars = r11;
-        AssemblerRegisterZMM[] first = [zmm0, zmm1, zmm2, zmm3, zmm4, zmm5, zmm6, zmm7];
-        AssemblerRegisterZMM[] other = [zmm8, zmm9, zmm10, zmm11, zmm12, zmm13, zmm14, zmm15];
-        AssemblerRegisterZMM low = zmm16, high = zmm17;
-        // In turn, so that a broadcast waits for nobody.
-        AssemblerRegisterZMM[] spare = [zmm18, zmm19, zmm20, zmm21];
-
         a.mov(quadBytes, __[rdi + QuadBytes]);
         a.mov(second, __[rdi + SecondBytes]);
         a.mov(outputs, __[rdi + Outputs]);
         a.mov(outputBytes, __[rdi + OutputBytes]);
-        a.mov(r11, __[rdi + Count]);
-        var entries = Enumerable.Range(0, MostQueries).Select(i => a.CreateLabel($"queries{i + 1}")).ToArray();
-        for (var count = MostQueries; count > 1; count--)
+        a.mov(scalars, __[rdi + Count]);
+        QueryCounts.Assemble(a, scalars, Body);
+
+        void Body(int count)
         {
-            a.cmp(r11, count);
-            a.je(entries[count - 1]);
-        }
-        for (var count = 1; count <= MostQueries; count++)
-        {
-            a.Label(ref entries[count - 1]);
             for (var i = 0; i < count; i++)
             {
-                a.vpxord(first[i], first[i], first[i]);
-                a.vpxord(other[i], other[i], other[i]);
+                a.vpxord(First[i], First[i], First[i]);
+                a.vpxord(Second[i], Second[i], Second[i]);
             }
-            foreach (var bytes in new[] { High, Low })
+            Pass(count, HighBytes);
+            for (var i = 0; i < count; i++)
             {
-                if (bytes == Low)
-                {
-                    for (var i = 0; i < count; i++)
-                    {
-                        a.vpslld(first[i], first[i], 8);
-                        a.vpslld(other[i], other[i], 8);
-                    }
-                }
-                a.mov(values, __[rdi + Values]);
-                a.mov(quads, __[rdi + Quads]);
-                a.mov(weights, __[rdi + bytes]);
-                var loop = a.CreateLabel($"quad{count}{bytes}");
-                a.Label(ref loop);
-                a.vmovdqu32(low, __zmmword_ptr[values]);
-                a.vmovdqu32(high, __zmmword_ptr[values + second]);
-                for (var i = 0; i < count; i++)
-                {
-                    var weight = spare[i % spare.Length];
-                    a.vpbroadcastd(weight, __dword_ptr[weights + WeightBytes * i]);
-                    a.vpdpbusd(first[i], weight, low);
-                    a.vpdpbusd(other[i], weight, high);
-                }
-                a.add(values, quadBytes);
-                a.add(weights, 4);
-                a.dec(quads);
-                a.jne(loop);
+                a.vpslld(First[i], First[i], 8);
+                a.vpslld(Second[i], Second[i], 8);
             }
+            Pass(count, LowBytes);
             a.mov(scalars, __[rdi + Steps]);
             for (var i = 0; i < count; i++)
             {
-                var step = spare[i % spare.Length];
+                var step = Spare[i % Spare.Length];
                 a.vbroadcastss(step, __dword_ptr[scalars + 4 * i]);
-                a.vcvtdq2ps(first[i], first[i]);
-                a.vcvtdq2ps(other[i], other[i]);
-                a.vfmadd213ps(other[i], step, __zmmword_ptr[outputs + second]);
-                a.vfmadd213ps(first[i], step, __zmmword_ptr[outputs]);
+                a.vcvtdq2ps(First[i], First[i]);
+                a.vcvtdq2ps(Second[i], Second[i]);
+                a.vfmadd213ps(Second[i], step, __zmmword_ptr[outputs + second]);
+                a.vfmadd213ps(First[i], step, __zmmword_ptr[outputs]);
                 // Where there are sixteen columns only, both go to the same place: the first has the last word.
-                a.vmovups(__zmmword_ptr[outputs + second], other[i]);
-                a.vmovups(__zmmword_ptr[outputs], first[i]);
+                a.vmovups(__zmmword_ptr[outputs + second], Second[i]);
+                a.vmovups(__zmmword_ptr[outputs], First[i]);
                 if (i + 1 < count)
                     a.add(outputs, outputBytes);
             }
             a.vzeroupper();
             a.ret();
+        }
+
+        void Pass(int count, int bytes)
+        {
+            a.mov(values, __[rdi + Values]);
+            a.mov(quads, __[rdi + Quads]);
+            a.mov(weights, __[rdi + bytes]);
+            var loop = a.CreateLabel();
+            a.Label(ref loop);
+            a.vmovdqu32(Low, __zmmword_ptr[values]);
+            a.vmovdqu32(High, __zmmword_ptr[values + second]);
+            for (var i = 0; i < count; i++)
+            {
+                var weight = Spare[i % Spare.Length];
+                a.vpbroadcastd(weight, __dword_ptr[weights + WeightBytes * i]);
+                a.vpdpbusd(First[i], weight, Low);
+                a.vpdpbusd(Second[i], weight, High);
+            }
+            a.add(values, quadBytes);
+            a.add(weights, 4);
+            a.dec(quads);
+            a.jne(loop);
         }
     }
 }

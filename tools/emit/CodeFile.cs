@@ -13,6 +13,8 @@ internal sealed record CodeFile(string Name, string Text)
     public static IReadOnlyList<CodeFile> All { get; } =
     [
         Of("EmittedGemm", nameof(GemmSource), GemmSource.Assemble),
+        Of("EmittedHalfScores", nameof(HalfScoresSource), HalfScoresSource.Assemble),
+        Of("EmittedHalfValues", nameof(HalfValuesSource), HalfValuesSource.Assemble),
         Of("EmittedRows", nameof(RowsSource), RowsSource.Assemble),
         Of("EmittedScores", nameof(ScoresSource), ScoresSource.Assemble),
         Of("EmittedWeightedValues", nameof(WeightedValuesSource), WeightedValuesSource.Assemble),

@@ -79,11 +79,11 @@ internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candi
         var narrow = AvxVnni.IsSupported ? new CheckedIntegerAttention("avxvnni", new VnniIntegerAttention(), attention, ToStandardError) : null;
         return
         [
-            new("avx512vnni", wide is not null && Processor.HasAvx512Vnni && Processor.RunsEmittedCode, name => new VectorKernelSet<Lanes512, Vector512<float>>(name, new CheckedIntegerDot(name, new EmittedIntegerDot(wide!), wide!, ToStandardError), new CheckedIntegerAttention(name, new EmittedIntegerAttention(), narrow ?? attention, ToStandardError))),
-            new("avx512", Vector512.IsHardwareAccelerated && Avx512BW.IsSupported, name => new VectorKernelSet<Lanes512, Vector512<float>>(name, wide, narrow)),
-            new("avxvnni", Vector256.IsHardwareAccelerated && AvxVnni.IsSupported, name => new VectorKernelSet<Lanes256, Vector256<float>>(name, vnni, narrow)),
-            new("avx2", Vector256.IsHardwareAccelerated && Avx2.IsSupported, name => new VectorKernelSet<Lanes256, Vector256<float>>(name, avx2, null)),
-            new("vector128", Vector128.IsHardwareAccelerated, name => new VectorKernelSet<Lanes128, Vector128<float>>(name, null, null)),
+            new("avx512vnni", wide is not null && Processor.HasAvx512Vnni && Processor.RunsEmittedCode, name => new VectorKernelSet<Lanes512, Vector512<float>>(name, new CheckedIntegerDot(name, new EmittedIntegerDot(wide!), wide!, ToStandardError), new CheckedIntegerAttention(name, new EmittedIntegerAttention(), narrow ?? attention, ToStandardError), new EmittedHalfAttention())),
+            new("avx512", Vector512.IsHardwareAccelerated && Avx512BW.IsSupported, name => new VectorKernelSet<Lanes512, Vector512<float>>(name, wide, narrow, null)),
+            new("avxvnni", Vector256.IsHardwareAccelerated && AvxVnni.IsSupported, name => new VectorKernelSet<Lanes256, Vector256<float>>(name, vnni, narrow, null)),
+            new("avx2", Vector256.IsHardwareAccelerated && Avx2.IsSupported, name => new VectorKernelSet<Lanes256, Vector256<float>>(name, avx2, null, null)),
+            new("vector128", Vector128.IsHardwareAccelerated, name => new VectorKernelSet<Lanes128, Vector128<float>>(name, null, null, null)),
             new("scalar", true, _ => new ScalarKernelSet()),
         ];
     }

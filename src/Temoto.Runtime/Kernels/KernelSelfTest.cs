@@ -123,10 +123,10 @@ internal static unsafe class KernelSelfTest
         }
     }
 
-    /// <summary>Two tokens of seven heads over a cache of halves: a tile, a panel and a part of one.</summary>
+    /// <summary>Two tokens of seven heads over a cache of halves: a tile, a panel and a part of one; columns for a register and a half of the widest.</summary>
     private static bool Attends(KernelSet kernels, KernelSet scalar)
     {
-        const int tokens = 2, heads = 7, headDim = 40, length = 85, count = tokens * heads, positions = 96;
+        const int tokens = 2, heads = 7, headDim = 48, length = 85, count = tokens * heads, positions = 96;
         using var source = RandomFloats(Math.Max(count, length) * headDim, 7);
         using var cache = new NativeBuffer(2 * positions * headDim * sizeof(ushort));
         using var state = new NativeBuffer(2L * count * (headDim + 2) * sizeof(float));

@@ -17,6 +17,11 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
 
     public override void Scores(float* queries, int count, KvHeadView keys, int start, int end, float* scores, long stride, float* scratch)
     {
+        if (halves is not null && EmittedHalfAttention.Takes(keys))
+        {
+            halves.Scores(queries, count, keys, start, end, scores, stride);
+            return;
+        }
         var most = AttentionTilePositions;
         for (; start < end; start += most, scores += most)
         {
@@ -28,6 +33,11 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
 
     public override void AddValues(float* weights, long stride, int count, KvHeadView values, int start, int end, float* outputs, float* scratch)
     {
+        if (halves is not null && EmittedHalfAttention.Takes(values))
+        {
+            halves.AddValues(weights, stride, count, values, start, end, outputs);
+            return;
+        }
         var most = AttentionTilePositions;
         for (; start < end; start += most, weights += most)
         {

@@ -11,7 +11,8 @@ namespace Temoto.Kernels;
 /// <param name="name">What <see cref="KernelChooser"/> calls this set.</param>
 /// <param name="integers">Integer products of this processor, or null.</param>
 /// <param name="attention">Attention in integers on this processor, or null.</param>
-internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>(string name, IntegerDot? integers, IntegerAttention? attention) : KernelSet
+/// <param name="halves">Attention over half floats that are converted in registers, or null.</param>
+internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>(string name, IntegerDot? integers, IntegerAttention? attention, EmittedHalfAttention? halves) : KernelSet
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {

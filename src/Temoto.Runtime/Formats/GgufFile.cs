@@ -31,7 +31,8 @@ internal sealed unsafe class GgufFile : IDisposable
 
     /// <param name="ElementType">Of an array; otherwise the type itself.</param>
     /// <param name="Count">Elements of an array; 1 otherwise.</param>
-    private sealed record Value(GgufValueType Type, GgufValueType ElementType, long Count, long Offset);
+    /// <param name="End">One past its last byte.</param>
+    private sealed record Value(GgufValueType Type, GgufValueType ElementType, long Count, long Offset, long End);
 
     public string Path => file.Path;
 
@@ -140,16 +141,14 @@ internal sealed unsafe class GgufFile : IDisposable
         return value.Type == GgufValueType.Array ? value.Count : throw Wrong(key, value, "an array");
     }
 
-    /// <summary>The strings of an array, decoded one after the other.</summary>
-    public IEnumerable<string> Strings(string key)
+    /// <summary>The strings of an array; none where the key is missing.</summary>
+    public GgufStrings Strings(string key)
     {
         if (!metadata.TryGetValue(key, out var value))
-            yield break;
+            return new GgufStrings(this, file, key, 0, 0, 0);
         if (value.Type != GgufValueType.Array || value.ElementType != GgufValueType.String)
             throw Wrong(key, value, "an array of strings");
-        var offset = value.Offset;
-        for (long i = 0; i < value.Count; i++)
-            yield return StringAt(ref offset, key);
+        return new GgufStrings(this, file, key, value.Count, value.Offset, value.End);
     }
 
     /// <summary>The 32-bit whole numbers of an array; empty where the key is missing.</summary>
@@ -215,13 +214,15 @@ internal sealed unsafe class GgufFile : IDisposable
         {
             var elementType = ReadValueType(key);
             var count = ReadLength(key);
-            value = new Value(type, elementType, count, position);
+            var start = position;
             SkipArray(key, elementType, count, depth: 1);
+            value = new Value(type, elementType, count, start, position);
         }
         else
         {
-            value = new Value(type, type, 1, position);
+            var start = position;
             Skip(key, type);
+            value = new Value(type, type, 1, start, position);
         }
         if (!metadata.TryAdd(key, value))
             throw Bad(key, "the key twice", "every metadata key once");

@@ -56,8 +56,8 @@ internal static class GgufVocabulary
     {
         var (tokens, added, unknown) = ReadTokens(file, config);
         var scores = file.Floats(Prefix + "scores");
-        if (scores.Length != tokens.Length)
-            throw file.Bad(Prefix + "scores", $"{scores.Length} scores", $"one for each of the {tokens.Length} tokens");
+        if (scores.Length != tokens.Count)
+            throw file.Bad(Prefix + "scores", $"{scores.Length} scores", $"one for each of the {tokens.Count} tokens");
         foreach (var score in scores)
         {
             if (float.IsNaN(score))
@@ -92,7 +92,7 @@ internal static class GgufVocabulary
         };
     }
 
-    private static (string?[] Tokens, List<AddedToken> Added, int? Unknown) ReadTokens(GgufFile file, ModelConfig config)
+    private static (Vocabulary Tokens, List<AddedToken> Added, int? Unknown) ReadTokens(GgufFile file, ModelConfig config)
     {
         var count = file.ArrayLength(Prefix + "tokens") ?? throw file.Bad(Prefix + "tokens", "nothing", "the vocabulary");
         if (count > config.VocabSize)
@@ -100,50 +100,43 @@ internal static class GgufVocabulary
         var types = file.Ints(Prefix + "token_type");
         if (types.Length != 0 && types.Length != count)
             throw file.Bad(Prefix + "token_type", $"{types.Length} types", $"one for each of the {count} tokens");
-        var tokens = new string?[count];
+        var strings = file.Strings(Prefix + "tokens");
+        var tokens = new VocabularyBuilder((int)count, (int)Math.Min(strings.TextBytes, Array.MaxLength));
         var added = new List<AddedToken>();
         int? unknown = null;
-        var id = 0;
-        foreach (var text in file.Strings(Prefix + "tokens"))
+        for (var id = 0; id < count; id++)
         {
             var type = types.Length == 0 ? TokenType.Normal : (TokenType)types[id];
-            tokens[id] = type == TokenType.Unused ? null : text;
+            var text = strings.Next();
+            if (type != TokenType.Unused)
+                tokens.Add(text, id);
             // An empty text would match everywhere.
             if (type is TokenType.Control or TokenType.UserDefined && text.Length > 0)
-                added.Add(new AddedToken(id, text, Special: type == TokenType.Control));
+                added.Add(new AddedToken(id, new string(text), Special: type == TokenType.Control));
             else if (type == TokenType.Unknown)
                 unknown ??= id;
-            id++;
         }
-        return (tokens, added, unknown);
+        return (tokens.Build((int)count), added, unknown);
     }
 
     /// <summary>
-    /// "left right" pairs. Both sides must be tokens: then their strings are the vocabulary's own, and a hostile list cannot make us
-    /// allocate more than it is long.
+    /// "left right" pairs, kept as ids: a hostile list cannot make us allocate more than it is long.
     /// </summary>
-    private static (string Left, string Right)[] ReadMerges(GgufFile file, string?[] tokens)
+    private static RankedMerges ReadMerges(GgufFile file, Vocabulary tokens)
     {
         const string key = Prefix + "merges";
         var count = file.ArrayLength(key) ?? throw file.Bad(key, "nothing", "the merges of a byte-level BPE vocabulary");
         if (count > ModelLimits.VocabSize)
             throw file.Bad(key, $"{count} merges", $"at most {ModelLimits.VocabSize}");
-        var byText = new Dictionary<string, string>(tokens.Length);
-        foreach (var token in tokens)
-        {
-            if (token is not null)
-                byText.TryAdd(token, token);
-        }
-        var lookup = byText.GetAlternateLookup<ReadOnlySpan<char>>();
-        var merges = new (string, string)[count];
-        var rank = 0;
-        foreach (var text in file.Strings(key))
+        var strings = file.Strings(key);
+        var merges = new RankedMerges(tokens, (int)count);
+        for (var rank = 0; rank < count; rank++)
         {
             // The byte alphabet has no space, so the only one separates.
+            var text = strings.Next();
             var space = text.IndexOf(' ');
-            if (space <= 0 || !lookup.TryGetValue(text.AsSpan(0, space), out var left) || !lookup.TryGetValue(text.AsSpan(space + 1), out var right))
-                throw file.Bad(key, $"'{text}' at rank {rank}", "two tokens of the vocabulary with a space between");
-            merges[rank++] = (left, right);
+            if (space <= 0 || !merges.TryAdd(text[..space], text[(space + 1)..]))
+                throw file.Bad(key, $"'{text}' at rank {rank}", "two tokens of the vocabulary with a space between, which join into a third");
         }
         return merges;
     }

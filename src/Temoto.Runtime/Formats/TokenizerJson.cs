@@ -35,7 +35,7 @@ internal static class TokenizerJson
     private sealed class Reading(ReadOnlyMemory<byte> utf8, string sourceName)
     {
         // 40 bytes per token, merges included, is what large vocabularies need: one table, seldom grown.
-        private readonly Dictionary<string, int> ids = new(Math.Min(utf8.Length / 40, Vocabulary.LargestCount));
+        private readonly VocabularyBuilder ids = new(Math.Min(utf8.Length / 40, Vocabulary.LargestCount));
         private readonly List<AddedToken> addedTokens = [];
         private bool hasModel;
         private bool hasVocab;
@@ -93,7 +93,7 @@ internal static class TokenizerJson
         {
             foreach (var token in addedTokens)
                 AddToken(token);
-            var vocabulary = Vocabulary.From(ids, sourceName, "model.vocab");
+            var vocabulary = ids.Build(sourceName, "model.vocab");
             var merges = ReadMerges(vocabulary);
             int? unknown = null;
             if (unknownToken is not null)
@@ -143,8 +143,8 @@ internal static class TokenizerJson
 
         private void AddToken(AddedToken token)
         {
-            if (!ids.TryAdd(token.Content, token.Id) && ids[token.Content] != token.Id)
-                throw new InputException(sourceName, $"added_tokens['{token.Content}']", $"id {token.Id}, but {ids[token.Content]} elsewhere", "one id per token", "the file is damaged; fetch it again");
+            if (!ids.TryAdd(token.Content, token.Id) && ids.TryGetId(token.Content, out var known) && known != token.Id)
+                throw new InputException(sourceName, $"added_tokens['{token.Content}']", $"id {token.Id}, but {known} elsewhere", "one id per token", "the file is damaged; fetch it again");
         }
 
         private void ReadModel(ref Utf8JsonReader reader)

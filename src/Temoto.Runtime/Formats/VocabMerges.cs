@@ -20,7 +20,7 @@ internal static class VocabMerges
         var added = new Dictionary<int, AddedToken>();
         void Add(AddedToken token, string sourceName)
         {
-            if (!added.TryAdd(token.Id, token) || (!ids.TryAdd(token.Content, token.Id) && ids[token.Content] != token.Id))
+            if (!added.TryAdd(token.Id, token) || (!ids.TryAdd(token.Content, token.Id) && ids.TryGetId(token.Content, out var known) && known != token.Id))
                 throw new InputException(sourceName, $"'{token.Content}'", $"id {token.Id} as well as another", "one id per token", "the files are damaged or of different models");
         }
 
@@ -29,7 +29,7 @@ internal static class VocabMerges
         var addedPath = Path.Combine(directory, AddedTokensName);
         if (File.Exists(addedPath))
         {
-            foreach (var (content, id) in ReadVocab(StrictJson.ReadFile(addedPath), addedPath))
+            foreach (var (content, id) in ReadVocab(StrictJson.ReadFile(addedPath), addedPath).Pairs())
             {
                 if (!added.TryGetValue(id, out var known))
                     Add(new AddedToken(id, content, Special: true), addedPath);
@@ -42,11 +42,11 @@ internal static class VocabMerges
         string[] customary = kind == TokenizerFamily.Opt ? ["<s>", "<pad>", "</s>", "<unk>", "<mask>"] : ["<|endoftext|>"];
         foreach (var content in customary.Concat(config.AdditionalSpecialTokens).Concat(new[] { config.BosToken, config.EosToken, config.UnkToken }.OfType<string>()))
         {
-            if (ids.TryGetValue(content, out var id) && !added.ContainsKey(id))
+            if (ids.TryGetId(content, out var id) && !added.ContainsKey(id))
                 added.Add(id, new AddedToken(id, content, Special: true, Normalized: true));
         }
 
-        var vocabulary = Vocabulary.From(ids, vocabPath, "vocab");
+        var vocabulary = ids.Build(vocabPath, "vocab");
         var mergesPath = Path.Combine(directory, MergesName);
         var merges = ReadMerges(StrictJson.ReadFile(mergesPath), vocabulary, mergesPath);
         int? Find(string? token) => token is not null && vocabulary.TryGetId(token, out var id) ? id : null;
@@ -74,12 +74,12 @@ internal static class VocabMerges
         };
     }
 
-    private static Dictionary<string, int> ReadVocab(ReadOnlyMemory<byte> utf8, string sourceName)
+    private static VocabularyBuilder ReadVocab(ReadOnlyMemory<byte> utf8, string sourceName)
     {
         try
         {
             var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = StrictJson.MaxDepth });
-            var ids = new Dictionary<string, int>(Math.Min(utf8.Length / 16, Vocabulary.LargestCount));
+            var ids = new VocabularyBuilder(Math.Min(utf8.Length / 16, Vocabulary.LargestCount));
             reader.Read();
             JsonVocabulary.ReadInto(ids, ref reader, sourceName, "vocab");
             while (reader.Read())
@@ -131,10 +131,10 @@ internal static class VocabMerges
     }
 
     /// <summary>The files do not carry the splitting expression: the tokenizer's class, else the model's type, else OPT's own first tokens tell.</summary>
-    private static TokenizerFamily Family(string directory, TokenizerConfig config, Dictionary<string, int> ids)
+    private static TokenizerFamily Family(string directory, TokenizerConfig config, VocabularyBuilder ids)
     {
         var modelType = ReadModelType(directory);
-        var looksLikeOpt = ids.TryGetValue("<s>", out var start) && start == 0 && ids.TryGetValue("<pad>", out var pad) && pad == 1 && ids.TryGetValue("</s>", out var end) && end == 2;
+        var looksLikeOpt = ids.TryGetId("<s>", out var start) && start == 0 && ids.TryGetId("<pad>", out var pad) && pad == 1 && ids.TryGetId("</s>", out var end) && end == 2;
         switch (config.TokenizerClass)
         {
             case "Qwen2Tokenizer" or "Qwen2TokenizerFast":

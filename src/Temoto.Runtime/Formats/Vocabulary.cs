@@ -2,70 +2,81 @@ using System.Collections;
 
 namespace Temoto.Formats;
 
-/// <summary>Token texts by id and ids by text. The readers build it once; the tokenizer looks words up in the same table.</summary>
+/// <summary>
+/// Token texts by id and ids by text. The readers build it once (<see cref="VocabularyBuilder"/>); the tokenizer looks words up in the same table. As a list it makes a
+/// string of each text it is asked for.
+/// </summary>
 internal sealed class Vocabulary : IReadOnlyList<string?>
 {
     /// <summary>More ids than any published vocabulary has; a larger one is a damaged file.</summary>
     public const int LargestCount = 1 << 24;
 
-    private readonly string?[] tokens;
-    private readonly Dictionary<string, int> ids;
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> idsBySpan;
+    private readonly char[] text;
+    private readonly int[] starts;
+    private readonly int[] ids;
 
-    private Vocabulary(string?[] tokens, Dictionary<string, int> ids)
+    /// <summary>The index of each id's text; -1 for an unused id.</summary>
+    private readonly int[] texts;
+    private readonly int[] slots;
+
+    /// <summary>Takes what <see cref="VocabularyBuilder"/> has built.</summary>
+    internal Vocabulary(char[] text, int[] starts, int[] ids, int[] texts, int[] slots)
     {
-        this.tokens = tokens;
+        this.text = text;
+        this.starts = starts;
         this.ids = ids;
-        idsBySpan = ids.GetAlternateLookup<ReadOnlySpan<char>>();
+        this.texts = texts;
+        this.slots = slots;
+        foreach (var index in texts)
+        {
+            if (index >= 0)
+                LongestLength = Math.Max(LongestLength, starts[index + 1] - starts[index]);
+        }
     }
 
-    public int Count => tokens.Length;
+    public int Count => texts.Length;
 
-    public string? this[int id] => tokens[id];
+    /// <summary>Characters of the longest text.</summary>
+    public int LongestLength { get; }
+
+    public string? this[int id] => texts[id] < 0 ? null : new string(Text(id));
+
+    /// <summary>Whether an id has a text.</summary>
+    public bool Has(int id) => texts[id] >= 0;
+
+    /// <summary>The text of an id; empty for an unused one.</summary>
+    public ReadOnlySpan<char> Text(int id)
+    {
+        var index = texts[id];
+        return index < 0 ? default : text.AsSpan(starts[index], starts[index + 1] - starts[index]);
+    }
 
     /// <summary>Takes a list as it is; where two ids share a text, the lower one is found.</summary>
     public static Vocabulary From(IReadOnlyList<string?> tokens)
     {
         if (tokens is Vocabulary already)
             return already;
-        var ids = new Dictionary<string, int>(tokens.Count);
+        var builder = new VocabularyBuilder(tokens.Count);
         for (var id = 0; id < tokens.Count; id++)
         {
             if (tokens[id] is { } token)
-                ids.TryAdd(token, id);
+                builder.Add(token, id);
         }
-        return new Vocabulary([.. tokens], ids);
+        return builder.Build(tokens.Count);
     }
 
-    /// <summary>
-    /// Takes text-to-id pairs of an untrusted file; ids may leave gaps, but not so many that the table outgrows the file,
-    /// and no id may be used twice.
-    /// </summary>
-    public static Vocabulary From(Dictionary<string, int> ids, string sourceName, string key)
+    public bool TryGetId(ReadOnlySpan<char> token, out int id)
     {
-        var limit = Math.Min((2L * ids.Count) + 4096, LargestCount);
-        var highest = -1;
-        foreach (var (token, id) in ids)
-        {
-            if (id < 0 || id >= limit)
-                throw new InputException(sourceName, $"{key}['{token}']", $"id {id}", $"an id from 0 to {limit - 1} ({ids.Count} tokens)", "the file is damaged; fetch it again");
-            highest = Math.Max(highest, id);
-        }
-        var tokens = new string?[highest + 1];
-        foreach (var (token, id) in ids)
-        {
-            if (tokens[id] is { } other)
-                throw new InputException(sourceName, $"{key}['{token}']", $"id {id}, which '{other}' has already", "one token per id", "the file is damaged; fetch it again");
-            tokens[id] = token;
-        }
-        return new Vocabulary(tokens, ids);
+        var found = VocabularyBuilder.Slot(token, slots, text, starts);
+        id = found == 0 ? 0 : ids[found - 1];
+        return found != 0;
     }
 
-    public bool TryGetId(string token, out int id) => ids.TryGetValue(token, out id);
+    public IEnumerator<string?> GetEnumerator()
+    {
+        for (var id = 0; id < Count; id++)
+            yield return this[id];
+    }
 
-    public bool TryGetId(ReadOnlySpan<char> token, out int id) => idsBySpan.TryGetValue(token, out id);
-
-    public IEnumerator<string?> GetEnumerator() => ((IEnumerable<string?>)tokens).GetEnumerator();
-
-    IEnumerator IEnumerable.GetEnumerator() => tokens.GetEnumerator();
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

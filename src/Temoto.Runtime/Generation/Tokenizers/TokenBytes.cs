@@ -10,7 +10,7 @@ internal sealed class TokenBytes
     private readonly byte[] bytes;
     private readonly int[] starts;
 
-    public TokenBytes(TokenizerModel model, int count, IReadOnlyDictionary<int, AddedToken> added)
+    public TokenBytes(TokenizerModel model, Vocabulary vocabulary, int count, IReadOnlyDictionary<int, AddedToken> added)
     {
         var buffer = new byte[1024];
         var used = 0;
@@ -18,13 +18,10 @@ internal sealed class TokenBytes
         for (var id = 0; id < count; id++)
         {
             var isAdded = added.TryGetValue(id, out var addedToken);
-            var token = isAdded ? addedToken!.Content : id < model.Tokens.Count ? model.Tokens[id] : null;
-            if (token is not null)
-            {
-                if (buffer.Length - used < token.Length * 3)
-                    Array.Resize(ref buffer, Math.Max(buffer.Length * 2, used + (token.Length * 3)));
-                used += Write(model, token, isAdded, buffer.AsSpan(used));
-            }
+            var token = isAdded ? addedToken!.Content : id < vocabulary.Count ? vocabulary.Text(id) : default;
+            if (buffer.Length - used < token.Length * 3)
+                Array.Resize(ref buffer, Math.Max(buffer.Length * 2, used + (token.Length * 3)));
+            used += Write(model, token, isAdded, buffer.AsSpan(used));
             starts[id + 1] = used;
         }
         bytes = buffer.AsSpan(0, used).ToArray();
@@ -33,14 +30,14 @@ internal sealed class TokenBytes
     public ReadOnlySpan<byte> this[int id] => bytes.AsSpan(starts[id]..starts[id + 1]);
 
     /// <summary>The byte a SentencePiece byte token <c>&lt;0xNN&gt;</c> stands for.</summary>
-    public static bool TryParseByteToken(string token, out byte value)
+    public static bool TryParseByteToken(ReadOnlySpan<char> token, out byte value)
     {
         value = 0;
-        return token.Length == 6 && token.StartsWith("<0x", StringComparison.Ordinal) && token[5] == '>'
-            && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, null, out value);
+        return token.Length == 6 && token.StartsWith("<0x") && token[5] == '>'
+            && byte.TryParse(token[3..5], NumberStyles.AllowHexSpecifier, null, out value);
     }
 
-    private static int Write(TokenizerModel model, string token, bool isAdded, Span<byte> destination)
+    private static int Write(TokenizerModel model, ReadOnlySpan<char> token, bool isAdded, Span<byte> destination)
     {
         if (isAdded)
             return Encoding.UTF8.GetBytes(token, destination);
@@ -51,6 +48,10 @@ internal sealed class TokenBytes
             destination[0] = value;
             return 1;
         }
-        return Encoding.UTF8.GetBytes(token.Replace(Tokenizer.Metaspace, ' '), destination);
+        if (!token.Contains(Tokenizer.Metaspace))
+            return Encoding.UTF8.GetBytes(token, destination);
+        var spaced = new char[token.Length];
+        token.Replace(spaced, Tokenizer.Metaspace, ' ');
+        return Encoding.UTF8.GetBytes(spaced, destination);
     }
 }

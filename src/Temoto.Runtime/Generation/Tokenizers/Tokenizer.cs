@@ -54,7 +54,7 @@ internal sealed class Tokenizer
         var scratch = new EncodeScratch();
         normalizedMatcher = Matcher(NormalizedFirst, text => new string(Normalized(text, scratch)));
         scratches[0] = scratch;
-        tokenBytes = new TokenBytes(model, VocabSize, addedById);
+        tokenBytes = new TokenBytes(model, vocabulary, VocabSize, addedById);
 
         if (model.Kind == TokenizerKind.ByteLevelBpe)
         {
@@ -72,9 +72,8 @@ internal sealed class Tokenizer
         }
         byteFallback = model.ByteFallback;
         merges = model.Merges is { } ranked ? FromRanks(RankedMerges.From(vocabulary, ranked, sourceName)) : FromScores(sourceName);
-        foreach (var token in vocabulary)
-            longestToken = Math.Max(longestToken, token?.Length ?? 0);
-        wordsAreIndependent = model.Kind == TokenizerKind.SentencePieceBpe && !vocabulary.Any(JoinsWords);
+        longestToken = vocabulary.LongestLength;
+        wordsAreIndependent = model.Kind == TokenizerKind.SentencePieceBpe && !JoinsWords(vocabulary);
     }
 
     /// <summary>One more than the highest id.</summary>
@@ -185,18 +184,18 @@ internal sealed class Tokenizer
     {
         if (model.Scores is not { } scores || scores.Count < vocabulary.Count)
             throw Bad(sourceName, "scores", $"{model.Scores?.Count ?? 0} scores for {vocabulary.Count} tokens", "a score per token, or merges");
-        var ids = Enumerable.Range(0, vocabulary.Count).Where(id => vocabulary[id] is { Length: > 1 } token && !addedById.ContainsKey(id) && !(model.ByteFallback && TokenBytes.TryParseByteToken(token, out _))).ToArray();
+        var ids = Enumerable.Range(0, vocabulary.Count).Where(id => vocabulary.Text(id).Length > 1 && !addedById.ContainsKey(id) && !(model.ByteFallback && TokenBytes.TryParseByteToken(vocabulary.Text(id), out _))).ToArray();
         Array.Sort(ids, (a, b) => scores[b].CompareTo(scores[a]) is not 0 and var order ? order : a.CompareTo(b));
         var pairs = new List<(int Left, int Right, int Rank, int Merged)>();
         for (var i = 0; i < ids.Length; i++)
         {
-            var token = vocabulary[ids[i]]!;
+            var token = vocabulary.Text(ids[i]);
             if (token.Length > LongestScoredToken)
                 throw Bad(sourceName, $"token {ids[i]}", $"{token.Length} characters", $"at most {LongestScoredToken}");
             var rank = i > 0 && scores[ids[i]] == scores[ids[i - 1]] && pairs.Count > 0 ? pairs[^1].Rank : i;
             for (var cut = 1; cut < token.Length; cut++)
             {
-                if (vocabulary.TryGetId(token.AsSpan(0, cut), out var left) && vocabulary.TryGetId(token.AsSpan(cut), out var right))
+                if (vocabulary.TryGetId(token[..cut], out var left) && vocabulary.TryGetId(token[cut..], out var right))
                     pairs.Add((left, right, rank, ids[i]));
             }
         }
@@ -209,12 +208,16 @@ internal sealed class Tokenizer
         return table;
     }
 
-    private static bool JoinsWords(string? token)
+    private static bool JoinsWords(Vocabulary vocabulary)
     {
-        for (var i = 1; i < token?.Length; i++)
+        for (var id = 0; id < vocabulary.Count; id++)
         {
-            if (token[i] == Metaspace && token[i - 1] != Metaspace)
-                return true;
+            var token = vocabulary.Text(id);
+            for (var i = 1; i < token.Length; i++)
+            {
+                if (token[i] == Metaspace && token[i - 1] != Metaspace)
+                    return true;
+            }
         }
         return false;
     }

@@ -15,7 +15,7 @@ internal static class IntegerActivations
     {
         var ops = new List<Op>(graph.Ops.Count);
         var values = new List<Value>(graph.Values);
-        var rounded = new Dictionary<(Value, InputGrid?, bool), Value>();
+        var rounded = new Dictionary<Rounding, Value>();
         foreach (var op in graph.Ops)
         {
             if (op is AttentionOp attention)
@@ -35,11 +35,12 @@ internal static class IntegerActivations
                 ops.Add(op);
                 continue;
             }
-            if (!rounded.TryGetValue((linear.Input, grid, quantized), out var input))
+            var rounding = new Rounding(linear.Input, grid, quantized);
+            if (!rounded.TryGetValue(rounding, out var input))
             {
                 input = new Value(values.Count, linear.Input.Name + (quantized ? ".int8" : ".grid"), linear.Input.Width, quantized);
                 values.Add(input);
-                rounded.Add((linear.Input, grid, quantized), input);
+                rounded.Add(rounding, input);
                 ops.Add(quantized
                     ? new QuantizeOp("quantize", linear.Layer, linear.Input, grid, input)
                     : new RoundToGridOp("round_to_grid", linear.Layer, linear.Input, grid!.StaticScale, input));
@@ -48,4 +49,7 @@ internal static class IntegerActivations
         }
         return graph with { Ops = ops, Values = values };
     }
+
+    /// <summary>What makes two roundings one. A class: dictionaries over structs of ours are compiled anew in every process.</summary>
+    private sealed record Rounding(Value Input, InputGrid? Grid, bool Quantized);
 }

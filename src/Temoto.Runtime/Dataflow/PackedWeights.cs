@@ -21,7 +21,10 @@ internal static class PackedWeights
     public static HashSet<string> ToUnpack(IEnumerable<Tensor> weights, Board board, double availableBytes)
     {
         var names = new HashSet<string>();
-        foreach (var weight in weights.Where(weight => weight.Encoded is not null).OrderByDescending(weight => PackedSeconds(weight, board) - PlainSeconds(weight, board)))
+        var packed = weights.Where(weight => weight.Encoded is not null).ToArray();
+        if (packed.Length == 0)
+            return names;
+        foreach (var weight in packed.OrderByDescending(weight => PackedSeconds(weight, board) - PlainSeconds(weight, board)))
         {
             if (PackedSeconds(weight, board) <= PlainSeconds(weight, board) || PlainBytes(weight) > availableBytes)
                 continue;

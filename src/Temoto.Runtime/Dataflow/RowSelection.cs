@@ -11,7 +11,13 @@ internal static class RowSelection
     {
         if (graph.Ops.OfType<SelectRowsOp>().ToArray() is not [var select])
             return graph;
-        var readers = graph.Ops.SelectMany(op => op.Inputs.Distinct().Select(input => (input.Id, op))).ToLookup(pair => pair.Id, pair => pair.op);
+        // Who reads each value. Plain loops: queries over pairs and numbers would be compiled anew in every process.
+        var readers = new List<Op>?[graph.Values.Count];
+        foreach (var op in graph.Ops)
+        {
+            foreach (var input in op.Inputs)
+                (readers[input.Id] ??= []).Add(op);
+        }
 
         // From the selection backwards: an operation moves behind it if all who read its output have.
         var end = graph.Ops.Index().First(item => item.Item == select).Index;
@@ -19,11 +25,13 @@ internal static class RowSelection
         for (var index = end - 1; index >= 0; index--)
         {
             var op = graph.Ops[index];
-            if (WorksOnEachRow(op) && readers[op.Output.Id].All(moved.Contains))
+            if (WorksOnEachRow(op) && (readers[op.Output.Id]?.TrueForAll(moved.Contains) ?? true))
                 moved.Add(op);
         }
-        var written = moved.Select(op => op.Output.Id).ToHashSet();
-        var cut = graph.Ops.Where(moved.Contains).SelectMany(op => op.Inputs).Where(input => !written.Contains(input.Id)).Distinct().ToArray();
+        var written = new bool[graph.Values.Count];
+        foreach (var op in moved)
+            written[op.Output.Id] = true;
+        var cut = graph.Ops.Where(moved.Contains).SelectMany(op => op.Inputs).Where(input => !written[input.Id]).Distinct().ToArray();
         if (moved.Count == 1)
             return graph;
         var first = graph.Ops.Index().First(item => moved.Contains(item.Item)).Index;

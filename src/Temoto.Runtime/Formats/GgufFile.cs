@@ -91,7 +91,7 @@ internal sealed unsafe class GgufFile : IDisposable
         if (!metadata.TryGetValue(key, out var value))
             return null;
         var bytes = file.Data + value.Offset;
-        Int128 number = value.Type switch
+        long? number = value.Type switch
         {
             GgufValueType.UInt8 => bytes[0],
             GgufValueType.Int8 => (sbyte)bytes[0],
@@ -99,13 +99,14 @@ internal sealed unsafe class GgufFile : IDisposable
             GgufValueType.Int16 => BinaryPrimitives.ReadInt16LittleEndian(new(bytes, 2)),
             GgufValueType.UInt32 => BinaryPrimitives.ReadUInt32LittleEndian(new(bytes, 4)),
             GgufValueType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(new(bytes, 4)),
-            GgufValueType.UInt64 => BinaryPrimitives.ReadUInt64LittleEndian(new(bytes, 8)),
+            // Beyond 63 bits it is out of any range.
+            GgufValueType.UInt64 => BinaryPrimitives.ReadUInt64LittleEndian(new(bytes, 8)) is var large && large <= long.MaxValue ? (long)large : null,
             GgufValueType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(new(bytes, 8)),
             _ => throw Wrong(key, value, $"a whole number from {smallest} to {largest}"),
         };
         return number >= smallest && number <= largest
             ? (int)number
-            : throw Bad(key, $"{number}", $"a whole number from {smallest} to {largest}");
+            : throw Bad(key, number is null ? "a number beyond 2^63" : $"{number}", $"a whole number from {smallest} to {largest}");
     }
 
     /// <summary>True where a token id is all ones, which some converters write for "none".</summary>

@@ -31,19 +31,14 @@ internal sealed record TensorEntry(string Name, DType DType, long[] Shape)
         {
             if (dimension < 0)
                 return false;
-            var product = (Int128)elements * dimension;
-            if (product > long.MaxValue)
+            if (Math.BigMul(elements, dimension, out var product) != 0 || product < 0)
                 return false;
-            elements = (long)product;
+            elements = product;
         }
         var columns = shape.Length == 0 ? 1 : shape[^1];
         if (columns % dtype.BlockElements() != 0)
             return false;
-        var bytes = (Int128)(elements / dtype.BlockElements()) * dtype.BlockBytes();
-        if (bytes > long.MaxValue)
-            return false;
-        byteLength = (long)bytes;
-        return true;
+        return Math.BigMul(elements / dtype.BlockElements(), dtype.BlockBytes(), out byteLength) == 0 && byteLength >= 0;
     }
 
     /// <summary>For error lines: <c>F32 [2, 3]</c>.</summary>

@@ -15,7 +15,7 @@ internal sealed class Vocabulary : IReadOnlyList<string?>
     private readonly int[] starts;
     private readonly int[] ids;
 
-    /// <summary>The index of each id's text; -1 for an unused id.</summary>
+    /// <summary>1 + the index of each id's text; 0 for an unused id.</summary>
     private readonly int[] texts;
     private readonly int[] slots;
 
@@ -29,26 +29,29 @@ internal sealed class Vocabulary : IReadOnlyList<string?>
         this.slots = slots;
         foreach (var index in texts)
         {
-            if (index >= 0)
-                LongestLength = Math.Max(LongestLength, starts[index + 1] - starts[index]);
+            if (index == 0)
+                continue;
+            var length = starts[index] - starts[index - 1];
+            Characters += length;
+            LongestLength = Math.Max(LongestLength, length);
         }
     }
 
     public int Count => texts.Length;
 
+    /// <summary>Characters of all texts.</summary>
+    public int Characters { get; }
+
     /// <summary>Characters of the longest text.</summary>
     public int LongestLength { get; }
 
-    public string? this[int id] => texts[id] < 0 ? null : new string(Text(id));
-
-    /// <summary>Whether an id has a text.</summary>
-    public bool Has(int id) => texts[id] >= 0;
+    public string? this[int id] => texts[id] == 0 ? null : new string(Text(id));
 
     /// <summary>The text of an id; empty for an unused one.</summary>
     public ReadOnlySpan<char> Text(int id)
     {
         var index = texts[id];
-        return index < 0 ? default : text.AsSpan(starts[index], starts[index + 1] - starts[index]);
+        return index == 0 ? default : text.AsSpan(starts[index - 1], starts[index] - starts[index - 1]);
     }
 
     /// <summary>Takes a list as it is; where two ids share a text, the lower one is found.</summary>

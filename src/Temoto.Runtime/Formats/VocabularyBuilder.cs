@@ -66,9 +66,8 @@ internal sealed class VocabularyBuilder
     public Vocabulary Build(int size)
     {
         var texts = new int[size];
-        Array.Fill(texts, -1);
         for (var index = 0; index < count; index++)
-            texts[ids[index]] = index;
+            texts[ids[index]] = index + 1;
         return new Vocabulary(text, starts, ids, texts, slots);
     }
 
@@ -86,13 +85,12 @@ internal sealed class VocabularyBuilder
             highest = Math.Max(highest, ids[index]);
         }
         var texts = new int[highest + 1];
-        Array.Fill(texts, -1);
         for (var index = 0; index < count; index++)
         {
             ref var place = ref texts[ids[index]];
-            if (place >= 0)
-                throw new InputException(sourceName, $"{key}['{Text(index)}']", $"id {ids[index]}, which '{Text(place)}' has already", "one token per id", "the file is damaged; fetch it again");
-            place = index;
+            if (place != 0)
+                throw new InputException(sourceName, $"{key}['{Text(index)}']", $"id {ids[index]}, which '{Text(place - 1)}' has already", "one token per id", "the file is damaged; fetch it again");
+            place = index + 1;
         }
         return new Vocabulary(text, starts, ids, texts, slots);
     }

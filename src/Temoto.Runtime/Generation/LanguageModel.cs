@@ -57,7 +57,11 @@ public sealed class LanguageModel : IDisposable
     public static LanguageModel Load(string path, ModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Load(CheckpointReader.Open(path), options ?? new ModelOptions());
+        options ??= new ModelOptions();
+        var preparation = KernelPreparation.Begin(options);
+        var checkpoint = CheckpointReader.Open(path);
+        KernelPreparation.Continue(preparation, options, checkpoint);
+        return Load(checkpoint, options);
     }
 
     /// <summary>Takes the checkpoint over: it is disposed with the model, or at once where the model cannot be made.</summary>

@@ -23,22 +23,34 @@ internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, I
     public override void QuantizeToGrid(float* x, float scale, long columns, QuantizedRow destination) =>
         (chosen[Rounding] ?? Test(Rounding, default, false)).QuantizeToGrid(x, scale, columns, destination);
 
+    /// <summary>Tests, and with that compiles, what has not been tested.</summary>
+    public override void Prepare(DType dtype, bool oneToken)
+    {
+        if (chosen[Rounding] is null)
+            Test(Rounding, default, false);
+        var place = PlaceOf(dtype, oneToken);
+        if (chosen[place] is null)
+            Test(place, dtype, oneToken);
+    }
+
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
-        var place = (tokens == 1 ? 1 : 2) + weight.DType switch
-        {
-            DType.Q8_0 => 0,
-            DType.Q4_0 => 2,
-            DType.I8 => 4,
-            DType.Q4_K => 6,
-            DType.Q5_K => 8,
-            DType.Q6_K => 10,
-            _ => 12,
-        };
+        var place = PlaceOf(weight.DType, tokens == 1);
         (chosen[place] ?? Test(place, weight.DType, tokens == 1)).MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
     }
 
     public override long MatMulScratchFloats(long columns, int rows) => Math.Max(kernel.MatMulScratchFloats(columns, rows), next.MatMulScratchFloats(columns, rows));
+
+    private static int PlaceOf(DType dtype, bool oneToken) => (oneToken ? 1 : 2) + dtype switch
+    {
+        DType.Q8_0 => 0,
+        DType.Q4_0 => 2,
+        DType.I8 => 4,
+        DType.Q4_K => 6,
+        DType.Q5_K => 8,
+        DType.Q6_K => 10,
+        _ => 12,
+    };
 
     /// <summary>The first thread tests, others wait.</summary>
     private IntegerDot Test(int place, DType dtype, bool oneToken)

@@ -47,6 +47,11 @@ internal abstract unsafe class IntegerDot
     /// <param name="scratch">At least <see cref="MatMulScratchFloats"/> floats of this thread's own.</param>
     public abstract void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch);
 
+    /// <summary>Makes the products of a weight type ready before their first use, where that takes a while.</summary>
+    public virtual void Prepare(DType dtype, bool oneToken)
+    {
+    }
+
     /// <summary>Scratch floats <see cref="MatMul"/> needs for <paramref name="rows"/> rows of <paramref name="columns"/> weights at a time.</summary>
     public abstract long MatMulScratchFloats(long columns, int rows);
 

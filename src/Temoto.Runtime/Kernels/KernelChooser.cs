@@ -18,6 +18,7 @@ internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candi
     private static readonly KernelChooser OfThisProcess = new(CandidatesOfThisProcessor(), ToStandardError);
 
     private readonly Dictionary<string, KernelSet?> tested = [];
+    private readonly HashSet<string> multiplied = [];
 
     /// <summary>Sets this processor can run, best first.</summary>
     public static IReadOnlyList<string> Available => OfThisProcess.Names;
@@ -26,12 +27,13 @@ internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candi
     /// The set called <paramref name="name"/> (null: <c>TEMOTO_KERNELS</c>, else the best). Throws <see cref="InputException"/> for a set that does not
     /// exist or that this processor cannot run.
     /// </summary>
-    public static KernelSet Choose(string? name) => OfThisProcess.Find(name);
+    /// <param name="floatProducts">Whether products with float activations must have passed their test. A model whose weights all meet integers needs none of them, and each is compiled at its first call.</param>
+    public static KernelSet Choose(string? name, bool floatProducts = true) => OfThisProcess.Find(name, floatProducts);
 
     private IReadOnlyList<string> Names => [.. candidates.Where(candidate => candidate.Runs).Select(candidate => candidate.Name)];
 
     /// <inheritdoc cref="Choose"/>
-    public KernelSet Find(string? name)
+    public KernelSet Find(string? name, bool floatProducts = true)
     {
         var source = name is null ? EnvironmentVariable : "--kernels";
         name ??= Environment.GetEnvironmentVariable(EnvironmentVariable);
@@ -45,6 +47,13 @@ internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candi
             {
                 if (!tested.TryGetValue(candidate.Name, out var kernels))
                     tested.Add(candidate.Name, kernels = Test(candidate));
+                if (kernels is not null && floatProducts && !multiplied.Contains(candidate.Name))
+                {
+                    if (candidate == candidates[^1] || KernelSelfTest.Multiplies(kernels))
+                        multiplied.Add(candidate.Name);
+                    else
+                        tested[candidate.Name] = kernels = Failed(candidate);
+                }
                 if (kernels is not null)
                     return kernels;
             }
@@ -59,12 +68,18 @@ internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candi
             var kernels = candidate.Create(candidate.Name);
             if (candidate == candidates[^1] || KernelSelfTest.Computes(kernels))
                 return kernels;
-            report($"temoto: kernels {candidate.Name}: failed the self-test; the next set is used");
+            return Failed(candidate);
         }
         catch (Exception error) when (error is Win32Exception or DllNotFoundException or EntryPointNotFoundException)
         {
             report($"temoto: kernels {candidate.Name}: the system lets no emitted code run ({error.Message}); the next set is used");
         }
+        return null;
+    }
+
+    private KernelSet? Failed(Candidate candidate)
+    {
+        report($"temoto: kernels {candidate.Name}: failed the self-test; the next set is used");
         return null;
     }
 

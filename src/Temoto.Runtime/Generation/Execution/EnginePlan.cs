@@ -26,7 +26,11 @@ internal sealed class EnginePlan
     public EnginePlan(Checkpoint checkpoint, ModelOptions options, Board? board = null)
     {
         this.checkpoint = checkpoint;
-        Kernels = options.Precise ? new PreciseKernelSet() : KernelChooser.Choose(options.Kernels);
+        // Kernels last: they may still be compiling (KernelPreparation).
+        var graph = Architecture.Build(checkpoint.Config, checkpoint.Path);
+        foreach (var use in graph.Weights)
+            checkpoint.Require(use.Name, use.Shape);
+        Kernels = options.Precise ? new PreciseKernelSet() : KernelChooser.Choose(options.Kernels, floatProducts: false);
         KvType = options.KvCache switch
         {
             KvCacheType.F32 => KvType.F32,
@@ -41,16 +45,15 @@ internal sealed class EnginePlan
         dataflow = options.Dataflow switch { DataflowChoice.Gemm => DataflowMode.Gemm, DataflowChoice.Tphs => DataflowMode.Tphs, _ => null };
         Board = board ?? HostBoard.Get(Kernels.Name, Threads);
 
-        var graph = Architecture.Build(checkpoint.Config, checkpoint.Path);
-        foreach (var use in graph.Weights)
-            checkpoint.Require(use.Name, use.Shape);
         Unpacked = ToUnpack(graph, options.PackedWeights);
-        var integers = HasIntegerActivations(options, Kernels);
-        Graph = IntegerActivations.Insert(
-            RowSelection.Hoist(graph),
-            name => checkpoint.Tensors[name].InputGrid,
-            name => integers && IntegerDot.Takes(checkpoint.Tensors[name]),
-            integers && KvType == KvType.Int8 && Kernels.IntegerAttention is not null && IntegerAttention.Takes(checkpoint.Config.HeadDim));
+        Graph = WithIntegers(graph, options);
+        if (!options.Precise && Graph.Ops.OfType<LinearOp>().Any(op => !op.Input.Quantized) && KernelChooser.Choose(options.Kernels) is var tested && tested != Kernels)
+        {
+            // Products of floats failed their test: another set.
+            Kernels = tested;
+            Board = board ?? HostBoard.Get(Kernels.Name, Threads);
+            Graph = WithIntegers(graph, options);
+        }
         Prefill = NewPlan(Phase.Prefill, picture ? ContextTokens : Math.Min(PrefillTokens, ContextTokens), 1);
         Decode = picture ? Prefill : NewPlan(Phase.Decode, 1, 1);
         Memory = new MemoryPlan(
@@ -131,6 +134,16 @@ internal sealed class EnginePlan
             // Half of what the machine has: the rest is for others.
             _ => PackedWeights.ToUnpack(weights, Board, PhysicalMemory.AvailableBytes() / 2.0),
         };
+    }
+
+    private ModelGraph WithIntegers(ModelGraph graph, ModelOptions options)
+    {
+        var integers = HasIntegerActivations(options, Kernels);
+        return IntegerActivations.Insert(
+            RowSelection.Hoist(graph),
+            name => checkpoint.Tensors[name].InputGrid,
+            name => integers && IntegerDot.Takes(checkpoint.Tensors[name]),
+            integers && KvType == KvType.Int8 && Kernels.IntegerAttention is not null && IntegerAttention.Takes(checkpoint.Config.HeadDim));
     }
 
     private static bool HasIntegerActivations(ModelOptions options, KernelSet kernels)

@@ -7,7 +7,12 @@ internal sealed class RotaryFrequencies
 {
     private readonly double[] radiansPerPosition;
 
-    public RotaryFrequencies(ModelConfig config) => radiansPerPosition = [.. Enumerable.Range(0, config.HeadDim / 2).Select(config.RopeFrequency)];
+    public RotaryFrequencies(ModelConfig config)
+    {
+        radiansPerPosition = new double[config.HeadDim / 2];
+        for (var i = 0; i < radiansPerPosition.Length; i++)
+            radiansPerPosition[i] = config.RopeFrequency(i);
+    }
 
     public int HalfHeadDim => radiansPerPosition.Length;
 

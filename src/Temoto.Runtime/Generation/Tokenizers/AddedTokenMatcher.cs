@@ -14,11 +14,15 @@ internal sealed class AddedTokenMatcher
     private readonly List<AddedToken?> tokenAt = [null];
     private readonly SearchValues<char> firstChars;
 
-    /// <param name="tokens">The tokens and the text each is found by (its content, or that after normalization).</param>
-    public AddedTokenMatcher(IReadOnlyList<(AddedToken Token, string Text)> tokens)
+    /// <param name="tokens">At least one.</param>
+    /// <param name="textOf">The text a token is found by: its content, or that after normalization.</param>
+    public AddedTokenMatcher(List<AddedToken> tokens, Func<string, string> textOf)
     {
-        foreach (var (token, text) in tokens)
+        var first = new char[tokens.Count];
+        for (var i = 0; i < first.Length; i++)
         {
+            var text = textOf(tokens[i].Content);
+            first[i] = text[0];
             var node = 0;
             foreach (var character in text)
             {
@@ -31,9 +35,9 @@ internal sealed class AddedTokenMatcher
                 node = child;
             }
             // Of two tokens with one text the first is found.
-            tokenAt[node] ??= token;
+            tokenAt[node] ??= tokens[i];
         }
-        firstChars = SearchValues.Create([.. tokens.Select(item => item.Text[0]).Distinct()]);
+        firstChars = SearchValues.Create(first);
     }
 
     /// <summary>

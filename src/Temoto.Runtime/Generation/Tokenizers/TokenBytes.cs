@@ -12,7 +12,8 @@ internal sealed class TokenBytes
 
     public TokenBytes(TokenizerModel model, Vocabulary vocabulary, int count, IReadOnlyDictionary<int, AddedToken> added)
     {
-        var buffer = new byte[1024];
+        // A character of the byte alphabet is a byte; few tokens need more.
+        var buffer = new byte[vocabulary.Characters + 1024];
         var used = 0;
         starts = new int[count + 1];
         for (var id = 0; id < count; id++)
@@ -24,7 +25,7 @@ internal sealed class TokenBytes
             used += Write(model, token, isAdded, buffer.AsSpan(used));
             starts[id + 1] = used;
         }
-        bytes = buffer.AsSpan(0, used).ToArray();
+        bytes = buffer;
     }
 
     public ReadOnlySpan<byte> this[int id] => bytes.AsSpan(starts[id]..starts[id + 1]);

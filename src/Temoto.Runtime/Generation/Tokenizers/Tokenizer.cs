@@ -161,8 +161,8 @@ internal sealed class Tokenizer
 
     private AddedTokenMatcher? Matcher(Func<AddedToken, bool> belongs, Func<string, string> text)
     {
-        var tokens = model.AddedTokens.Where(token => token.Content.Length > 0 && belongs(token)).Select(token => (token, text(token.Content))).ToArray();
-        return tokens.Length > 0 ? new AddedTokenMatcher(tokens) : null;
+        var tokens = model.AddedTokens.Where(token => token.Content.Length > 0 && belongs(token)).ToList();
+        return tokens.Count > 0 ? new AddedTokenMatcher(tokens, text) : null;
     }
 
     private static MergeTable FromRanks(RankedMerges ranked)

@@ -1,0 +1,47 @@
+using Temoto.Formats;
+using Temoto.Kernels;
+
+namespace Temoto.Generation.Execution;
+
+/// <summary>
+/// Compiles and tests kernels on a thread of its own while a model is opened, planned and bound: on the way to the first token, compiling wide kernels takes longer than anything else,
+/// and they cannot be compiled ahead of time. Whoever needs a kernel before it is ready waits for it.
+/// </summary>
+internal static class KernelPreparation
+{
+    /// <summary>Begins with what every model needs.</summary>
+    public static Task Begin(ModelOptions options) =>
+        options.Precise ? Task.CompletedTask : Task.Run(() => Quietly(() => KernelChooser.Choose(options.Kernels, floatProducts: false)));
+
+    /// <summary>Goes on with the products that this model's weights need.</summary>
+    public static void Continue(Task begun, ModelOptions options, Checkpoint checkpoint)
+    {
+        if (options.Precise || options.Activations == ActivationType.F32)
+            return;
+        _ = begun.ContinueWith(
+            _ => Quietly(() =>
+            {
+                var kernels = KernelChooser.Choose(options.Kernels, floatProducts: false);
+                if (kernels.Integers is not { } integers || !(kernels.PrefersIntegers || options.Activations == ActivationType.Int8))
+                    return;
+                foreach (var tensor in checkpoint.Tensors.Values)
+                {
+                    if (tensor.Shape.Length > 1 && IntegerDot.Takes(tensor))
+                        integers.Prepare(tensor.DType, oneToken: true);
+                }
+            }),
+            TaskScheduler.Default);
+    }
+
+    /// <summary>What goes wrong here goes wrong again where it is asked for, and is told of there.</summary>
+    private static void Quietly(Action prepare)
+    {
+        try
+        {
+            prepare();
+        }
+        catch (InputException)
+        {
+        }
+    }
+}

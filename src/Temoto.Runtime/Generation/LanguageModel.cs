@@ -61,6 +61,7 @@ public sealed class LanguageModel : IDisposable
         var preparation = KernelPreparation.Begin(options);
         var checkpoint = CheckpointReader.Open(path);
         KernelPreparation.Continue(preparation, options, checkpoint);
+        WeightPages.Begin(checkpoint);
         return Load(checkpoint, options);
     }
 

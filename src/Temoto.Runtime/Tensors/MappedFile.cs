@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 
 namespace Temoto.Tensors;
 
@@ -6,8 +7,11 @@ namespace Temoto.Tensors;
 /// A file mapped read-only into memory once: weights are read where they lie, without a copy. An empty file cannot be
 /// mapped and a directory is no file: both are <see cref="InputException"/>s, as is a file that is missing or not readable.
 /// </summary>
-internal sealed unsafe class MappedFile : IDisposable
+internal sealed unsafe partial class MappedFile : IDisposable
 {
+    // asm-generic/mman-common.h; Linux 5.14.
+    private const int PopulateRead = 22;
+
     private readonly MemoryMappedFile map;
     private readonly MemoryMappedViewAccessor view;
     private bool disposed;
@@ -76,6 +80,21 @@ internal sealed unsafe class MappedFile : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(checked(offset + length), Length, nameof(length));
         return new ReadOnlySpan<byte>(Data + offset, length);
     }
+
+    /// <summary>
+    /// Reads the pages of [data, data + length) in and maps them (Linux; elsewhere, and where the kernel cannot, nothing happens: pages come as they are read). The bytes are not
+    /// touched, so a file that was disposed meanwhile does no harm.
+    /// </summary>
+    public static void MapPages(byte* data, long length)
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        var start = (nuint)data / (nuint)Environment.SystemPageSize * (nuint)Environment.SystemPageSize;
+        _ = Advise((void*)start, (nuint)data + (nuint)length - start, PopulateRead);
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(void* address, nuint length, int advice);
 
     public void Dispose()
     {

@@ -82,6 +82,13 @@ internal sealed unsafe class Tensor
     /// <summary>The bytes as a span; only for tensors below 2 GiB (norms, biases, tests).</summary>
     public ReadOnlySpan<byte> Bytes => new(Data, checked((int)ByteLength));
 
+    /// <summary>Maps the bytes' pages at once, where they lie in a file and the system can: no page fault meets who reads them afterwards.</summary>
+    public void MapPages()
+    {
+        if (owner is MappedFile && Encoded is null)
+            MappedFile.MapPages(Data, ByteLength);
+    }
+
     /// <summary>The same bytes under another name (formats rename tensors to the names of the Hugging Face checkpoint).</summary>
     public Tensor Renamed(string name) => Encoded is null
         ? new(name, DType, Shape, Data, ByteLength, owner) { Scales = Scales, InputGrid = InputGrid }

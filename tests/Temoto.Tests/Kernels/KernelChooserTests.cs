@@ -39,7 +39,7 @@ public class KernelChooserTests
         foreach (var name in KernelChooser.Available)
         {
             var kernels = KernelChooser.Choose(name);
-            Assert.True(KernelSelfTest.Computes(kernels), name);
+            Assert.True(KernelSelfTest.Computes(kernels) && KernelSelfTest.Multiplies(kernels), name);
             if (kernels.Integers is not { } integers)
                 continue;
             Assert.True(KernelSelfTest.Rounds(integers), name);
@@ -72,6 +72,19 @@ public class KernelChooserTests
         Assert.IsType<ScalarKernelSet>(chooser.Find("second"));
         Assert.Equal((2, 1), (lines.Count, made));
         Assert.Throws<InputException>(() => chooser.Find("third"));
+    }
+
+    /// <summary>A model without products of floats takes the set whose products are wrong; the next model, which has some, does not.</summary>
+    [Fact]
+    public void ProductsOfFloatsAreTestedWhereTheyAreUsed()
+    {
+        var lines = new List<string>();
+        var chooser = new KernelChooser([new("first", true, _ => new OffByABit()), new("last", true, _ => new ScalarKernelSet())], lines.Add);
+        Assert.IsType<OffByABit>(chooser.Find("auto", floatProducts: false));
+        Assert.Empty(lines);
+        Assert.IsType<ScalarKernelSet>(chooser.Find("auto"));
+        Assert.IsType<ScalarKernelSet>(chooser.Find("auto", floatProducts: false));
+        Assert.Single(lines);
     }
 
     /// <summary>The scalar set but for the last product.</summary>

@@ -36,4 +36,22 @@ public class MappedFileTests
         var error = Assert.Throws<InputException>(() => MappedFile.Open(name.Length == 0 ? folder.Path : folder.File(name), "a file"));
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
     }
+
+    /// <summary>Every page is mapped without having been touched (Linux 5.14 and later say so in smaps).</summary>
+    [Fact]
+    public unsafe void MapsPagesAtOnce()
+    {
+        if (!OperatingSystem.IsLinux() || Environment.OSVersion.Version < new Version(5, 14))
+            Assert.Skip("pages can be mapped at once on Linux 5.14 and later");
+        using var folder = new TemporaryFolder();
+        using var file = MappedFile.Open(folder.Write("pages", new byte[(1 << 20) + 5]), "a file");
+        MappedFile.MapPages(file.Data + 5000, (1 << 20) - 5000);
+        Assert.True(ResidentKibibytes(file.Data) >= 1020);
+    }
+
+    private static unsafe int ResidentKibibytes(byte* data)
+    {
+        var lines = File.ReadLines("/proc/self/smaps").SkipWhile(line => !line.StartsWith($"{(nint)data:x}-", StringComparison.Ordinal));
+        return int.Parse(lines.First(line => line.StartsWith("Rss:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+    }
 }

@@ -1,0 +1,28 @@
+using Temoto.Dataflow;
+using Temoto.Formats;
+using Temoto.Models;
+
+namespace Temoto.Generation.Execution;
+
+/// <summary>
+/// Maps the pages of a model's matrices on a thread of its own while the model is planned and bound. Otherwise the threads that compute the first token meet a page fault every
+/// 64 KiB, and wait for each other in the kernel. Only what every token reads: an embedding table that is not the output matrix too stays unread, and unmapped, but for its rows.
+/// </summary>
+internal static class WeightPages
+{
+    public static void Begin(Checkpoint checkpoint) => _ = Task.Run(() =>
+    {
+        try
+        {
+            foreach (var op in Architecture.Build(checkpoint.Config, checkpoint.Path).Ops)
+            {
+                if (op is LinearOp linear && checkpoint.Tensors.TryGetValue(linear.Weight, out var weight))
+                    weight.MapPages();
+            }
+        }
+        catch (InputException)
+        {
+            // The load ends with the same line.
+        }
+    });
+}

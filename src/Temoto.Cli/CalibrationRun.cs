@@ -60,10 +60,12 @@ internal static class CalibrationRun
         Row("read from the last-level cache, GB/s", board.CacheBytesPerSecond / 1e9);
         Row("int4 weights, one token, GOP/s", board.DecodeInt4OperationsPerSecond / 1e9);
         Row("int8 weights, one token, GOP/s", board.DecodeInt8OperationsPerSecond / 1e9);
+        Row("int4 weights with escapes, one token, GOP/s", board.DecodePackedInt4OperationsPerSecond / 1e9);
+        Row("int8 weights with escapes, one token, GOP/s", board.DecodePackedInt8OperationsPerSecond / 1e9);
         Row("int4 weights, many tokens, GOP/s", board.PrefillInt4OperationsPerSecond / 1e9);
         Row("int8 weights, many tokens, GOP/s", board.PrefillInt8OperationsPerSecond / 1e9);
         Row("float32, many tokens, GFLOP/s", board.FloatOperationsPerSecond / 1e9);
-        Row("plain bytes out of packed rows, GB/s", board.UnpackBytesPerSecond / 1e9);
+        Row("plain bytes out of a prefix code, GB/s", board.UnpackBytesPerSecond / 1e9);
         Row("a parallel region, µs", board.RegionSeconds * 1e6);
 
         static void Row(string name, double value) => Console.WriteLine(Invariant($"| {name} | {value:0.##} |"));

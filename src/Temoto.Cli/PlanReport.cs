@@ -44,6 +44,8 @@ internal sealed class PlanReport
         var board = plan.Board;
         text.AppendLine(Invariant($"{model} on {board.Name} ({board.Evidence}): {board.Threads} threads, kernels {board.Kernels}, {board.ReadBytesPerSecond / 1e9:0.0} GB/s from memory, {board.OnChipBytesPerThread / 1024} KiB on chip per thread"));
         text.AppendLine(plan.Memory.ToString());
+        if (plan.PackedChoice is var packed and not { Kept: 0, Unpacked: 0 })
+            text.AppendLine(Invariant($"packed weights: {packed.Kept} stay packed, {packed.Unpacked} are laid out plain; one token with all of them packed {packed.PackedSeconds * 1e3:0.000} ms, plain {packed.PlainSeconds * 1e3:0.000} ms (computed)"));
         foreach (var (name, phase, tokens, position, prices) in phases)
         {
             text.AppendLine();
@@ -70,6 +72,15 @@ internal sealed class PlanReport
         json.WriteStartObject("board");
         BoardFile.WriteMembers(json, plan.Board);
         json.WriteEndObject();
+        if (plan.PackedChoice is var packed and not { Kept: 0, Unpacked: 0 })
+        {
+            json.WriteStartObject("packed_weights");
+            json.WriteNumber("kept", packed.Kept);
+            json.WriteNumber("unpacked", packed.Unpacked);
+            json.WriteNumber("packed_seconds", packed.PackedSeconds);
+            json.WriteNumber("plain_seconds", packed.PlainSeconds);
+            json.WriteEndObject();
+        }
         json.WriteStartArray("phases");
         foreach (var (name, phase, tokens, position, prices) in phases)
         {

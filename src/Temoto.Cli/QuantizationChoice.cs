@@ -23,7 +23,7 @@ internal sealed class QuantizationChoice
     private readonly Option<bool> noClip = new("--no-clip") { Description = "awq: do not narrow the groups' ranges" };
     private readonly Option<string?> lmHead = new("--lm-head") { Description = "Output head: bf16, f16, f32, int8 or int4 (default: f16; with tied embeddings also the embedding)", HelpName = "TYPE" };
     private readonly Option<string?> embedding = new("--embedding") { Description = "Embedding table, likewise (default: as the head where both are one tensor, else f16)", HelpName = "TYPE" };
-    private readonly Option<string> packing = new("--packing") { Description = "Lossless packing of integer rows: none, naive, packet, frequency, entropy or auto", HelpName = "MODE", DefaultValueFactory = _ => "none" };
+    private readonly Option<string> packing = new("--packing") { Description = "Lossless packing of integer rows: none, naive, packet, frequency, entropy, escape or auto", HelpName = "MODE", DefaultValueFactory = _ => "none" };
 
     /// <summary>Everything that says how weights become integers.</summary>
     private Option[] HowToQuantize => [method, groupSize, symmetric, zeroPoints, calibration, calibrationTokens, activations, awqScaling, noClip, lmHead, embedding];
@@ -36,7 +36,7 @@ internal sealed class QuantizationChoice
         lmHead.AcceptOnlyFromAmong("bf16", "f16", "f32", "int8", "int4");
         embedding.AcceptOnlyFromAmong("bf16", "f16", "f32", "int8", "int4");
         awqScaling.AcceptOnlyFromAmong("duo", "plain", "both");
-        packing.AcceptOnlyFromAmong("none", "naive", "packet", "frequency", "entropy", "auto");
+        packing.AcceptOnlyFromAmong("none", "naive", "packet", "frequency", "entropy", "escape", "auto");
         foreach (var option in (Option[])[weights, .. HowToQuantize, packing])
             command.Options.Add(option);
     }

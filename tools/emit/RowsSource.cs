@@ -8,7 +8,8 @@ namespace Temoto.Emit;
 ///
 /// A unit is a register of weights: four blocks of 32 nibbles, or two of bytes (raised by 128 to be unsigned). A lane sums its products exactly, starting at what raising and zero points make too much, becomes a float, and
 /// is added times weight scale and activation scale. Scales of GGUF blocks lie between the weights: a permutation of words takes weights out of two loads, another takes scales and repeats each
-/// for its block's lanes. Others lie by themselves. Two rows at a time share the loads of activations; even and odd units have sums of their own, so that an addition need not wait for the one before.
+/// for its block's lanes. Others lie by themselves. Rows in the escape code (EscapeCode) become bytes in a register: a permutation brings the bytes of eight IDs together, a shift of bytes out of quadwords takes each ID down,
+/// a look-up in two registers turns it into its byte, and where it is an escape the next of the row's escapes takes its place. Two rows at a time share the loads of activations; even and odd units have sums of their own, so that an addition need not wait for the one before.
 /// </summary>
 internal static class RowsSource
 {
@@ -17,15 +18,21 @@ internal static class RowsSource
     /// <summary>How far ahead weights are asked for. Two rows are read in turn, which the hardware's own prefetchers do not follow; half as far, and the memory gives a fifth less (measured).</summary>
     private const int PrefetchBytes = 8192;
 
+    // Those of a row in the escape code: EmittedRows.EscapedSource.
+    private const int Ids = 0, Escapes = 8, Shuffles = 16, StepBytes = 24, EscapedSourceBytes = 32;
+
     // Fields of EmittedRows.Job.
-    private const int Kind = 0, Source = 8, RowBytes = 16, Rows = 24, Units = 32, Activations = 40, Output = 48, Constants = 56, Scales = 64, ScaleRowBytes = 72, ScaleUnitBytes = 80, Zeros = 88, ZeroRowBytes = 96;
+    private const int Kind = 0, Source = 8, RowBytes = 16, Rows = 24, Units = 32, Activations = 40, Output = 48, Constants = 56, Scales = 64, ScaleRowBytes = 72, ScaleUnitBytes = 80, Zeros = 88, ZeroRowBytes = 96, FirstStepBytes = 104, SecondStepBytes = 112;
 
     /// <summary>How weights lie, in the order of EmittedRows.Kind.</summary>
     /// <param name="Nibbles">Or bytes.</param>
     /// <param name="BlockScaleBytes">Of the scale in front of a block; 0 where scales lie by themselves.</param>
     /// <param name="UnitScales">Scales of a unit that lie by themselves.</param>
     /// <param name="Zeros">Whether there is a zero point for each of them, two in a byte.</param>
-    private sealed record Layout(bool Nibbles, int BlockScaleBytes, int UnitScales, bool Zeros)
+    /// <param name="Ids">Rows are in the escape code.</param>
+    /// <param name="Escapes">They have escapes.</param>
+    /// <param name="RowScale">A row has one scale, which is converted once; with IDs only.</param>
+    private sealed record Layout(bool Nibbles, int BlockScaleBytes, int UnitScales, bool Zeros, bool Ids = false, bool Escapes = false, bool RowScale = false)
     {
         public int UnitBytes => RegisterBytes + BlockScaleBytes * (Nibbles ? 4 : 2);
 
@@ -45,6 +52,20 @@ internal static class RowsSource
         new(true, 0, 1, true),
         new(true, 0, 2, true),
         new(true, 0, 4, true),
+        new(true, 0, 1, false, Ids: true, Escapes: true),
+        new(true, 0, 2, false, Ids: true, Escapes: true),
+        new(true, 0, 4, false, Ids: true, Escapes: true),
+        new(true, 0, 1, false, Ids: true, Escapes: true, RowScale: true),
+        new(false, 0, 1, false, Ids: true, Escapes: true),
+        new(false, 0, 2, false, Ids: true, Escapes: true),
+        new(false, 0, 1, false, Ids: true, Escapes: true, RowScale: true),
+        new(true, 0, 1, false, Ids: true),
+        new(true, 0, 2, false, Ids: true),
+        new(true, 0, 4, false, Ids: true),
+        new(true, 0, 1, false, Ids: true, RowScale: true),
+        new(false, 0, 1, false, Ids: true),
+        new(false, 0, 2, false, Ids: true),
+        new(false, 0, 1, false, Ids: true, RowScale: true),
     ];
 
     public static void Assemble(Assembler a)
@@ -69,6 +90,10 @@ internal static class RowsSource
         AssemblerRegister64 scaleRow = r12, scaleUnitBytes = r13, firstScales = r14, secondScales = r15;
         AssemblerRegister64[] saved = [rbx, rbp, r12, r13, r14, r15];
         AssemblerRegisterZMM weightWords = zmm31, scaleWords = zmm30, bits = zmm29, zeroShifts = zmm28, zeroBits = zmm27;
+        // Of each row in the escape code.
+        AssemblerRegisterZMM[] firstShuffles = [zmm16, zmm17, zmm18, zmm19, zmm20], secondShuffles = [zmm21, zmm22, zmm23, zmm24, zmm25];
+        AssemblerRegisterZMM firstScale = zmm26, secondScale = zmm28;
+        AssemblerRegister64 firstEscapes = rcx, secondEscapes = rsi, scratch = rax;
         // [row, even or odd]
         AssemblerRegisterZMM[] sums = [zmm0, zmm1, zmm2, zmm3];
         AssemblerRegisterXMM[] lowSums = [xmm0, xmm1, xmm2, xmm3];
@@ -93,9 +118,18 @@ internal static class RowsSource
         Label pair = a.CreateLabel(), two = a.CreateLabel(), one = a.CreateLabel(), done = a.CreateLabel();
         a.Label(ref pair);
         // A row that has no other is computed twice, and its second sum is stored first.
-        a.mov(first, row);
-        a.mov(second, row);
-        a.add(second, __[rdi + RowBytes]);
+        if (layout.Ids)
+        {
+            FirstAndSecond();
+            Open(row, first, firstEscapes, firstShuffles, FirstStepBytes);
+            Open(left, second, secondEscapes, secondShuffles, SecondStepBytes);
+        }
+        else
+        {
+            a.mov(first, row);
+            a.mov(second, row);
+            a.add(second, __[rdi + RowBytes]);
+        }
         a.mov(firstScales, scaleRow);
         a.mov(secondScales, scaleRow);
         a.add(secondScales, __[rdi + ScaleRowBytes]);
@@ -107,11 +141,19 @@ internal static class RowsSource
         }
         a.lea(secondOutput, __[output + 4]);
         a.cmp(rows, 1);
-        a.cmove(second, first);
+        if (!layout.Ids)
+            a.cmove(second, first);
         a.cmove(secondScales, firstScales);
         if (layout.Zeros)
             a.cmove(secondZeros, firstZeros);
         a.cmove(secondOutput, output);
+        if (layout.RowScale)
+        {
+            a.vpbroadcastw(ymm10, __word_ptr[firstScales]);
+            a.vpbroadcastw(ymm14, __word_ptr[secondScales]);
+            a.vcvtph2ps(firstScale, ymm10);
+            a.vcvtph2ps(secondScale, ymm14);
+        }
         foreach (var sum in lowSums)
             a.vxorps(sum, sum, sum);
         a.mov(x, __[rdi + Activations]);
@@ -121,8 +163,11 @@ internal static class RowsSource
         a.Label(ref two);
         Unit(0);
         Unit(1);
-        a.add(first, 2 * layout.UnitBytes);
-        a.add(second, 2 * layout.UnitBytes);
+        if (!layout.Ids)
+        {
+            a.add(first, 2 * layout.UnitBytes);
+            a.add(second, 2 * layout.UnitBytes);
+        }
         a.add(x, 2 * layout.ActivationBytes);
         a.sub(left, 2);
         a.jge(two);
@@ -147,8 +192,19 @@ internal static class RowsSource
         a.vextractf32x4(xmm1, zmm0, 2);
         a.vmovss(__dword_ptr[secondOutput], xmm1);
         a.vmovss(__dword_ptr[output], xmm0);
-        a.add(row, __[rdi + RowBytes]);
-        a.add(row, __[rdi + RowBytes]);
+        if (layout.Ids)
+        {
+            // Where the escapes have come to is for the caller to compare.
+            FirstAndSecond();
+            a.mov(__qword_ptr[row + Escapes], firstEscapes);
+            a.mov(__qword_ptr[left + Escapes], secondEscapes);
+            a.add(__qword_ptr[rdi + Source], 2 * EscapedSourceBytes);
+        }
+        else
+        {
+            a.add(row, __[rdi + RowBytes]);
+            a.add(row, __[rdi + RowBytes]);
+        }
         if (layout.Zeros)
         {
             a.mov(firstZeros, __[rdi + ZeroRowBytes]);
@@ -165,6 +221,44 @@ internal static class RowsSource
             a.pop(register);
         a.ret();
 
+        // The second is the first where there is no other.
+        void FirstAndSecond()
+        {
+            a.mov(row, __[rdi + Source]);
+            a.lea(left, __[row + EscapedSourceBytes]);
+            a.cmp(rows, 1);
+            a.cmove(left, row);
+        }
+
+        void Open(AssemblerRegister64 source, AssemblerRegister64 ids, AssemblerRegister64 escapes, AssemblerRegisterZMM[] shuffles, int stepBytes)
+        {
+            a.mov(ids, __[source + Ids]);
+            a.mov(escapes, __[source + Escapes]);
+            a.mov(x, __[source + Shuffles]);
+            for (var i = 0; i < shuffles.Length; i++)
+                a.vmovdqu32(shuffles[i], __zmmword_ptr[x + i * RegisterBytes]);
+            a.mov(x, __[source + StepBytes]);
+            a.mov(__qword_ptr[rdi + stepBytes], x);
+        }
+
+        void Unescape(AssemblerRegister64 ids, AssemblerRegister64 escapes, AssemblerRegisterZMM[] shuffles, int stepBytes, AssemblerRegisterK escaped, AssemblerRegisterZMM weights)
+        {
+            a.prefetcht0(__byte_ptr[ids + PrefetchBytes]);
+            a.vpermb(weights, shuffles[0], __zmmword_ptr[ids]);
+            a.vpmultishiftqb(weights, shuffles[1], weights);
+            if (layout.Escapes)
+                a.vptestnmb(escaped, weights, shuffles[2]);
+            a.vpermi2b(weights, shuffles[3], shuffles[4]);
+            if (layout.Escapes)
+            {
+                a.vpexpandb(escaped == k1 ? weights.k1 : weights.k2, __zmmword_ptr[escapes]);
+                a.kmovq(scratch, escaped);
+                a.popcnt(scratch, scratch);
+                a.add(escapes, scratch);
+            }
+            a.add(ids, __[rdi + stepBytes]);
+        }
+
         void Unit(int unit)
         {
             AssemblerRegisterZMM low = zmm4, high = zmm5, offsets = zmm6, activationScales = zmm7;
@@ -180,18 +274,28 @@ internal static class RowsSource
             void Row(int unit, AssemblerRegister64 source, AssemblerRegister64 scales, AssemblerRegister64 zeros, AssemblerRegisterZMM weights, AssemblerRegisterZMM more, AssemblerRegisterZMM scale, AssemblerRegisterYMM halves, AssemblerRegisterZMM products)
             {
                 var start = layout.UnitBytes * unit;
-                a.vmovdqu32(weights, __zmmword_ptr[source + start]);
-                a.prefetcht0(__byte_ptr[source + start + PrefetchBytes]);
-                // Two units with their scales touch three lines.
-                if (layout.BlockScaleBytes > 0 && unit == 1)
-                    a.prefetcht0(__byte_ptr[source + start + PrefetchBytes + RegisterBytes]);
+                if (layout.Ids)
+                {
+                    if (source == first)
+                        Unescape(first, firstEscapes, firstShuffles, FirstStepBytes, k1, weights);
+                    else
+                        Unescape(second, secondEscapes, secondShuffles, SecondStepBytes, k2, weights);
+                }
+                else
+                {
+                    a.vmovdqu32(weights, __zmmword_ptr[source + start]);
+                    a.prefetcht0(__byte_ptr[source + start + PrefetchBytes]);
+                    // Two units with their scales touch three lines.
+                    if (layout.BlockScaleBytes > 0 && unit == 1)
+                        a.prefetcht0(__byte_ptr[source + start + PrefetchBytes + RegisterBytes]);
+                }
                 if (layout.BlockScaleBytes > 0)
                 {
                     a.vmovdqu32(more, __zmmword_ptr[source + start + layout.UnitBytes - RegisterBytes]);
                     a.vpermw(scale, scaleWords, weights);
                     a.vpermt2w(weights, weightWords, more);
                 }
-                else
+                else if (!layout.RowScale)
                 {
                     if (layout.UnitScales == 1)
                     {
@@ -207,7 +311,8 @@ internal static class RowsSource
                     }
                     a.add(scales, scaleUnitBytes);
                 }
-                a.vcvtph2ps(scale, halves);
+                if (!layout.RowScale)
+                    a.vcvtph2ps(scale, halves);
                 if (layout.Zeros)
                     ZeroPoints(unit, zeros, products, offsets);
                 else
@@ -225,7 +330,7 @@ internal static class RowsSource
                     a.vpxord(weights, weights, bits);
                     a.vpdpbusd(products, weights, low);
                 }
-                a.vmulps(scale, scale, activationScales);
+                a.vmulps(scale, !layout.RowScale ? scale : source == first ? firstScale : secondScale, activationScales);
                 a.vcvtdq2ps(products, products);
                 a.vfmadd231ps(sums[source == first ? unit : 2 + unit], products, scale);
             }

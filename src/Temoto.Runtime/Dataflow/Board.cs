@@ -15,10 +15,12 @@ namespace Temoto.Dataflow;
 /// <param name="CacheBytesPerSecond">Bytes read from the last-level cache.</param>
 /// <param name="DecodeInt4OperationsPerSecond">Multiplications and additions of a matrix-vector product with int4 weights that lie in cache: what arithmetic alone allows.</param>
 /// <param name="DecodeInt8OperationsPerSecond">The same with int8 weights.</param>
+/// <param name="DecodePackedInt4OperationsPerSecond">The same with int4 weights in the escape code, which are multiplied as they lie where the kernels can.</param>
+/// <param name="DecodePackedInt8OperationsPerSecond">The same with int8 weights in the escape code.</param>
 /// <param name="PrefillInt4OperationsPerSecond">Multiplications and additions of a matrix product with int4 weights and many tokens.</param>
 /// <param name="PrefillInt8OperationsPerSecond">The same with int8 weights.</param>
 /// <param name="FloatOperationsPerSecond">Multiplications and additions of a float32 matrix product of many tokens; attention's rate.</param>
-/// <param name="UnpackBytesPerSecond">Plain bytes that come out of packed rows.</param>
+/// <param name="UnpackBytesPerSecond">Plain bytes that come out of rows packed by a prefix code.</param>
 /// <param name="RegionSeconds">Opening and closing one parallel region.</param>
 internal sealed record Board(
     string Name,
@@ -31,6 +33,8 @@ internal sealed record Board(
     double CacheBytesPerSecond,
     double DecodeInt4OperationsPerSecond,
     double DecodeInt8OperationsPerSecond,
+    double DecodePackedInt4OperationsPerSecond,
+    double DecodePackedInt8OperationsPerSecond,
     double PrefillInt4OperationsPerSecond,
     double PrefillInt8OperationsPerSecond,
     double FloatOperationsPerSecond,
@@ -45,9 +49,14 @@ internal sealed record Board(
     {
         if (!integers)
             return FloatOperationsPerSecond;
-        var four = type is DType.I4 or DType.Q4_0 or DType.Q4_K;
+        var four = HasNibbles(type);
         return oneToken
             ? four ? DecodeInt4OperationsPerSecond : DecodeInt8OperationsPerSecond
             : four ? PrefillInt4OperationsPerSecond : PrefillInt8OperationsPerSecond;
     }
+
+    /// <summary>The same with one token, integer activations, and a weight in the escape code.</summary>
+    public double PackedOperationsPerSecond(DType type) => HasNibbles(type) ? DecodePackedInt4OperationsPerSecond : DecodePackedInt8OperationsPerSecond;
+
+    private static bool HasNibbles(DType type) => type is DType.I4 or DType.Q4_0 or DType.Q4_K;
 }

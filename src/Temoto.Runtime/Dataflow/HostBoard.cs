@@ -27,15 +27,15 @@ internal static class HostBoard
     /// </summary>
     public static Board Assumed(string kernels, int threads)
     {
-        // Billions per second and thread: decode int4, int8; prefill int4, int8; float.
-        var (decode4, decode8, prefill4, prefill8, single) = kernels switch
+        // Billions per second and thread: decode int4, int8, the same packed; prefill int4, int8; float.
+        var (decode4, decode8, packed4, packed8, prefill4, prefill8, single) = kernels switch
         {
-            "avx512vnni" => (40, 60, 500, 500, 80),
-            "avx512" => (40, 60, 350, 250, 80),
-            "avxvnni" => (40, 60, 200, 250, 50),
-            "avx2" => (15, 20, 50, 50, 40),
-            "vector128" => (8, 10, 15, 15, 15),
-            _ => (1, 1, 1, 1, 1),
+            "avx512vnni" => (40, 60, 30.0, 40.0, 500, 500, 80),
+            "avx512" => (40, 60, 20, 20, 350, 250, 80),
+            "avxvnni" => (40, 60, 1, 0.5, 200, 250, 50),
+            "avx2" => (15, 20, 1, 0.5, 50, 50, 40),
+            "vector128" => (8, 10, 1, 0.5, 15, 15, 15),
+            _ => (1, 1, 0.5, 0.3, 1, 1, 1),
         };
         return new Board(
             HostProcessor.Name,
@@ -48,6 +48,8 @@ internal static class HostBoard
             CacheBytesPerSecond: 30e9 * threads,
             DecodeInt4OperationsPerSecond: decode4 * 1e9 * threads,
             DecodeInt8OperationsPerSecond: decode8 * 1e9 * threads,
+            DecodePackedInt4OperationsPerSecond: packed4 * 1e9 * threads,
+            DecodePackedInt8OperationsPerSecond: packed8 * 1e9 * threads,
             PrefillInt4OperationsPerSecond: prefill4 * 1e9 * threads,
             PrefillInt8OperationsPerSecond: prefill8 * 1e9 * threads,
             FloatOperationsPerSecond: single * 1e9 * threads,

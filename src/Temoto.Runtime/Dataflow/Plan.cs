@@ -27,7 +27,11 @@ internal enum Phase
 /// <param name="Packed">Its rows lie in a packed encoding.</param>
 /// <param name="Bytes">As it lies in memory: packed rows as they are packed, scales, zero points and bias with them.</param>
 /// <param name="RowsBytes">The same without the bias: what its rows take together. Of a table, all rows, of which a token reads one.</param>
-internal sealed record PlannedWeight(string Name, DType Type, bool Packed, long Rows, long Columns, long Bytes, long RowsBytes);
+internal sealed record PlannedWeight(string Name, DType Type, bool Packed, long Rows, long Columns, long Bytes, long RowsBytes)
+{
+    /// <summary>Packed in the escape code, in which one token is multiplied with the rows as they lie.</summary>
+    public bool Escaped { get; init; }
+}
 
 /// <summary>One operation with everything decided: how it runs, how it is cut, where its operands lie, how its weights are encoded.</summary>
 /// <param name="Inputs">Byte offsets of the inputs in the arena, in the order of <see cref="Op.Inputs"/>.</param>

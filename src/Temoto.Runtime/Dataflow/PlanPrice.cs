@@ -60,6 +60,11 @@ internal static class PlanPrice
             var weight = step.Weights[i];
             var own = 2.0 * rows * weight.Rows * weight.Columns;
             operations += own;
+            if (weight.Escaped && rows == 1 && linear.Input.Quantized)
+            {
+                seconds += own / board.PackedOperationsPerSecond(weight.Type);
+                continue;
+            }
             seconds += own / board.OperationsPerSecond(weight.Type, linear.Input.Quantized, rows == 1);
             if (weight.Packed)
                 seconds += weight.Type.RowBytes(weight.Columns) * weight.Rows / board.UnpackBytesPerSecond;

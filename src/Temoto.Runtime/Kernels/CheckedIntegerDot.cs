@@ -3,7 +3,7 @@ using Temoto.Tensors;
 namespace Temoto.Kernels;
 
 /// <summary>
-/// Integer products that are tested before they are used: per weight type, for one token and for several, and the rounding of activations, each once at its first use. What fails is
+/// Integer products that are tested before they are used: per weight type, for one token and for several, one token with packed rows, and the rounding of activations, each once at its first use. What fails is
 /// reported and left to the next products.
 /// </summary>
 /// <param name="name">Of the kernels, for the report.</param>
@@ -15,8 +15,11 @@ internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, I
     /// <summary>The place of the rounding among the tested; products follow, two for each kind of weight.</summary>
     private const int Rounding = 0;
 
+    /// <summary>The place of one token times I8 in the escape code; I4 follows.</summary>
+    private const int Escaped = 1 + 2 * 7;
+
     /// <summary>What passed, or what took its place; null before the test.</summary>
-    private readonly IntegerDot?[] chosen = new IntegerDot?[1 + 2 * 7];
+    private readonly IntegerDot?[] chosen = new IntegerDot?[2 + Escaped];
 
     public override void Quantize(float* x, long columns, QuantizedRow destination) => (chosen[Rounding] ?? Test(Rounding, default, false)).Quantize(x, columns, destination);
 
@@ -35,7 +38,7 @@ internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, I
 
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
-        var place = PlaceOf(weight.DType, tokens == 1);
+        var place = tokens == 1 && weight.Encoded?.Escaped is not null ? Escaped + (weight.DType == DType.I8 ? 0 : 1) : PlaceOf(weight.DType, tokens == 1);
         (chosen[place] ?? Test(place, weight.DType, tokens == 1)).MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
     }
 
@@ -59,10 +62,15 @@ internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, I
         {
             if (chosen[place] is { } tested)
                 return tested;
-            var passes = place == Rounding ? KernelSelfTest.Rounds(kernel) : KernelSelfTest.Multiplies(kernel, dtype, oneToken);
+            var passes = place switch
+            {
+                Rounding => KernelSelfTest.Rounds(kernel),
+                >= Escaped => KernelSelfTest.MultipliesEscaped(kernel, dtype),
+                _ => KernelSelfTest.Multiplies(kernel, dtype, oneToken),
+            };
             if (!passes)
             {
-                var what = place == Rounding ? "the rounding of activations" : $"{dtype} products of {(oneToken ? "one token" : "several tokens")}";
+                var what = place == Rounding ? "the rounding of activations" : place >= Escaped ? $"products of one token with packed {dtype}" : $"{dtype} products of {(oneToken ? "one token" : "several tokens")}";
                 report($"temoto: kernels {name}: {what} failed the self-test; the next set's are used");
             }
             return chosen[place] = passes ? kernel : next;

@@ -57,7 +57,10 @@ internal sealed unsafe partial class EmittedIntegerDot
         var activations = new QuantizedRow(x, weight.Columns);
         var ordered = (byte*)(((nuint)scratch + Alignment - 1) / Alignment * Alignment);
         var source = ordered + activations.Blocks * 2 * RegisterBytes;
-        if (weight.Encoded is { } encoded)
+        var code = EscapedKind(kind, unitScales, true) is null || !Processor.HasByteShuffles ? null : weight.Encoded?.Escaped;
+        if (code is not null)
+            source = null;
+        else if (weight.Encoded is { } encoded)
             encoded.DecodeRows(rowStart, rowEnd, source);
         else
             source = weight.Row(rowStart);
@@ -85,11 +88,67 @@ internal sealed unsafe partial class EmittedIntegerDot
             OrderForNibbles(activations, weight, ordered);
         else
             OrderForBytes(activations, ordered);
-        rowsOfOneToken(&job);
+        if (code is null)
+            rowsOfOneToken(&job);
+        else
+            Multiply(job, kind, unitScales, weight, code, rowStart);
         if (bias is null)
             return;
-        for (long row = 0; row < job.Rows; row++)
+        for (long row = 0; row < rowEnd - rowStart; row++)
             y[row] += bias[rowStart + row];
+    }
+
+    /// <summary>The same with rows in the escape code, with escapes or without; null where there is none.</summary>
+    private static Kind? EscapedKind(Kind kind, int unitScales, bool escapes) => (kind, unitScales == 0) switch
+    {
+        (Kind.NibblesOneScale, false) => escapes ? Kind.EscapedNibblesOneScale : Kind.IdNibblesOneScale,
+        (Kind.NibblesTwoScales, _) => escapes ? Kind.EscapedNibblesTwoScales : Kind.IdNibblesTwoScales,
+        (Kind.NibblesFourScales, _) => escapes ? Kind.EscapedNibblesFourScales : Kind.IdNibblesFourScales,
+        (Kind.NibblesOneScale, true) => escapes ? Kind.EscapedNibblesRowScale : Kind.IdNibblesRowScale,
+        (Kind.BytesOneScale, false) => escapes ? Kind.EscapedBytesOneScale : Kind.IdBytesOneScale,
+        (Kind.BytesTwoScales, _) => escapes ? Kind.EscapedBytesTwoScales : Kind.IdBytesTwoScales,
+        (Kind.BytesOneScale, true) => escapes ? Kind.EscapedBytesRowScale : Kind.IdBytesRowScale,
+        _ => null,
+    };
+
+    /// <summary>Rows in the escape code, block by block: where a block's rows lie stands in its first bytes, which the one before has asked for.</summary>
+    /// <param name="plain">The job, had the rows been plain.</param>
+    private void Multiply(EmittedRows.Job plain, Kind kind, int unitScales, Tensor weight, EscapedRows code, long rowStart)
+    {
+        var blockRows = Math.Min(EscapedRows.MostLocated, weight.Encoded!.BlockRows);
+        var located = stackalloc EscapedRow[blockRows];
+        var sources = stackalloc EmittedRows.EscapedSource[blockRows];
+        // Without escapes and with them.
+        var free = new EmittedRows.Job(EscapedKind(kind, unitScales, false)!.Value) { Units = plain.Units, Activations = plain.Activations, ScaleUnitBytes = plain.ScaleUnitBytes, ScaleRowBytes = plain.ScaleRowBytes };
+        var escaped = new EmittedRows.Job(EscapedKind(kind, unitScales, true)!.Value) { Units = plain.Units, Activations = plain.Activations, ScaleUnitBytes = plain.ScaleUnitBytes, ScaleRowBytes = plain.ScaleRowBytes };
+        for (long first = 0, count; first < plain.Rows; first += count)
+        {
+            count = Math.Min(blockRows - (rowStart + first) % blockRows, plain.Rows - first);
+            code.Locate(rowStart + first, rowStart + first + count, located);
+            for (long row = 0, end; row < count; row = end)
+            {
+                // Rows of a sort together; those of bytes are plain rows.
+                var (bytes, escapes) = Sort(located[row]);
+                for (end = row; end < count && Sort(located[end]) == (bytes, escapes); end++)
+                {
+                    if (!bytes)
+                        sources[end] = new EmittedRows.EscapedSource(located[end], code.Shuffles);
+                }
+                var job = bytes ? plain : escapes ? escaped : free;
+                job.Source = bytes ? located[row].Ids : (byte*)(sources + row);
+                job.Rows = end - row;
+                job.Output = plain.Output + first + row;
+                job.Scales = (ushort*)((byte*)plain.Scales + (first + row) * plain.ScaleRowBytes);
+                rowsOfOneToken(&job);
+                for (; escapes && row < end; row++)
+                {
+                    if (sources[row].Escapes != located[row].EscapesEnd)
+                        code.ThrowDamaged();
+                }
+            }
+        }
+
+        static (bool Bytes, bool Escapes) Sort(EscapedRow row) => (row.Width == EscapeCode.PlainWidth, row.Escapes != row.EscapesEnd);
     }
 
     private static void OrderForNibbles(QuantizedRow x, Tensor weight, byte* ordered)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Temoto.Tensors;
 
 namespace Temoto.Kernels;
 
@@ -39,6 +40,48 @@ internal static unsafe partial class EmittedRows
 
         /// <summary>Nibbles, a scale and a zero point per block.</summary>
         NibblesFourZeros,
+
+        /// <summary><see cref="NibblesOneScale"/>, rows in the escape code with escapes.</summary>
+        EscapedNibblesOneScale,
+
+        /// <summary><see cref="NibblesTwoScales"/>, rows in the escape code with escapes.</summary>
+        EscapedNibblesTwoScales,
+
+        /// <summary><see cref="NibblesFourScales"/>, rows in the escape code with escapes.</summary>
+        EscapedNibblesFourScales,
+
+        /// <summary><see cref="NibblesOneScale"/>, the same for the whole row, rows in the escape code with escapes.</summary>
+        EscapedNibblesRowScale,
+
+        /// <summary><see cref="BytesOneScale"/>, rows in the escape code with escapes.</summary>
+        EscapedBytesOneScale,
+
+        /// <summary><see cref="BytesTwoScales"/>, rows in the escape code with escapes.</summary>
+        EscapedBytesTwoScales,
+
+        /// <summary><see cref="BytesOneScale"/>, the same for the whole row, rows in the escape code with escapes.</summary>
+        EscapedBytesRowScale,
+
+        /// <summary><see cref="NibblesOneScale"/>, rows in the escape code without escapes.</summary>
+        IdNibblesOneScale,
+
+        /// <summary><see cref="NibblesTwoScales"/>, rows in the escape code without escapes.</summary>
+        IdNibblesTwoScales,
+
+        /// <summary><see cref="NibblesFourScales"/>, rows in the escape code without escapes.</summary>
+        IdNibblesFourScales,
+
+        /// <summary><see cref="NibblesOneScale"/>, the same for the whole row, rows in the escape code without escapes.</summary>
+        IdNibblesRowScale,
+
+        /// <summary><see cref="BytesOneScale"/>, rows in the escape code without escapes.</summary>
+        IdBytesOneScale,
+
+        /// <summary><see cref="BytesTwoScales"/>, rows in the escape code without escapes.</summary>
+        IdBytesTwoScales,
+
+        /// <summary><see cref="BytesOneScale"/>, the same for the whole row, rows in the escape code without escapes.</summary>
+        IdBytesRowScale,
     }
 
     private const int RegisterBytes = 64;
@@ -63,6 +106,7 @@ internal static unsafe partial class EmittedRows
     {
         private readonly Kind kind = kind;
 
+        /// <summary>The first row; in the escape code an <see cref="EscapedSource"/> for each.</summary>
         public byte* Source;
         public long RowBytes;
 
@@ -94,7 +138,29 @@ internal static unsafe partial class EmittedRows
 
         /// <summary>From one row's zero points to the next's.</summary>
         public long ZeroRowBytes;
+
+        // The code's own: bytes of the IDs of a unit, of both rows.
+        private readonly long firstStepBytes;
+        private readonly long secondStepBytes;
     }
+
+    /// <summary>
+    /// A row in the escape code, of IDs. Up to <see cref="EscapedRows.ReadAheadBytes"/> are read from any of its IDs on, and as many from where its escapes end: whatever the IDs are, not more than one for each.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct EscapedSource(EscapedRow row, byte* shuffles)
+    {
+        public readonly byte* Ids = row.Ids;
+
+        /// <summary>The first escape; the code leaves it behind the last.</summary>
+        public byte* Escapes = row.Escapes;
+
+        public readonly byte* Shuffles = shuffles + (row.Width - 1) * EscapeCode.ShuffleBytes;
+        public readonly long StepBytes = EscapeCode.UnitIds / 8 * row.Width;
+    }
+
+    private static bool HasBytes(Kind kind) => kind is Kind.Q8 or Kind.BytesOneScale or Kind.BytesTwoScales or Kind.EscapedBytesOneScale or Kind.EscapedBytesTwoScales or Kind.EscapedBytesRowScale
+        or Kind.IdBytesOneScale or Kind.IdBytesTwoScales or Kind.IdBytesRowScale;
 
     private static byte* NewConstants()
     {
@@ -112,10 +178,10 @@ internal static unsafe partial class EmittedRows
                 {
                     Kind.Q4 => word % 16 / 4 * 9,
                     Kind.Q8 => word % 16 / 8 * 17,
-                    Kind.NibblesFourScales or Kind.NibblesFourZeros => word % 16 / 4,
+                    Kind.NibblesFourScales or Kind.NibblesFourZeros or Kind.EscapedNibblesFourScales or Kind.IdNibblesFourScales => word % 16 / 4,
                     _ => word % 16 / 8,
                 });
-                words[64 + word] = (ushort)(kind is Kind.Q8 or Kind.BytesOneScale or Kind.BytesTwoScales ? 0x8080 : 0x0F0F);
+                words[64 + word] = (ushort)(HasBytes(kind) ? 0x8080 : 0x0F0F);
             }
             var doubleWords = (uint*)(words + 96);
             for (var lane = 0; lane < 16; lane++)

@@ -49,14 +49,17 @@ internal static unsafe class KernelSelfTest
         return true;
     }
 
-    private static bool Multiplies(IntegerDot kernel, DType dtype, bool oneToken, int blocks, int groupBlocks, bool zeroPoints)
+    private static bool Multiplies(IntegerDot kernel, DType dtype, bool oneToken, int blocks, int groupBlocks, bool zeroPoints, bool escaped = false)
     {
         // Several tokens: more rows than a panel, more tokens than a tile.
-        var (rows, tokens) = oneToken ? (3, 1) : (33, 7);
+        var (rows, tokens) = escaped ? (EscapedSample.Kinds + 1, 1) : oneToken ? (3, 1) : (33, 7);
         var columns = blocks * BlockColumns;
         using var memory = new NativeBuffer(dtype.RowBytes((long)rows * columns));
         var weight = RandomWeight(dtype, rows, columns, oneToken, groupBlocks * BlockColumns, zeroPoints, memory, out var groups);
         using var groupMemory = groups;
+        using var sample = escaped ? new EscapedSample(rows, (int)weight.RowBytes) : null;
+        if (sample is not null)
+            weight = new Tensor(weight.Name, dtype, weight.Shape, sample) { Scales = weight.Scales };
         using var values = RandomFloats(tokens * columns, 2);
         using var x = new NativeBuffer(tokens * QuantizedRow.Bytes(columns));
         for (var token = 0; token < tokens; token++)
@@ -72,7 +75,40 @@ internal static unsafe class KernelSelfTest
         using var scratch = new NativeBuffer(Math.Max(kernel.MatMulScratchFloats(columns, rows), Specification.MatMulScratchFloats(columns, rows)) * sizeof(float));
         Specification.MatMul(weight, 0, rows, bias.Floats, x.Data, tokens, y.Floats, rows, scratch.Floats);
         kernel.MatMul(weight, 0, rows, bias.Floats, x.Data, tokens, y.Floats + tokens * rows, rows, scratch.Floats);
-        return new Span<int>(y.Data, tokens * rows).SequenceEqual(new Span<int>(y.Floats + tokens * rows, tokens * rows));
+        return sample is not { FoundDamaged: true } && new Span<int>(y.Data, tokens * rows).SequenceEqual(new Span<int>(y.Floats + tokens * rows, tokens * rows));
+    }
+
+    /// <summary>One token times weights in the escape code, rows of every width with and without escapes, equals the specification: scales of 1 and 2, as above.</summary>
+    public static bool MultipliesEscaped(IntegerDot kernel, DType dtype)
+    {
+        // An odd number of units and an even one; groups as above.
+        foreach (var blocks in (ReadOnlySpan<int>)[12, 8])
+        {
+            foreach (var groupBlocks in (ReadOnlySpan<int>)[1, 2, 4, blocks])
+            {
+                if (!Multiplies(kernel, dtype, oneToken: true, blocks, groupBlocks, false, escaped: true))
+                    return false;
+            }
+        }
+        return true;
+    }
+
+    /// <summary>Rows in the escape code, of every width, come out as the specification lays them out.</summary>
+    public static bool Unescapes()
+    {
+        // Units, and a part of one.
+        const int rowBytes = 3 * EscapeCode.UnitIds + 33;
+        var expected = stackalloc byte[2 * rowBytes];
+        using var sample = new EscapedSample(EscapedSample.Kinds, rowBytes);
+        var located = new EscapedRow();
+        for (var row = 0; row < EscapedSample.Kinds; row++)
+        {
+            sample.Escaped.Locate(row, row + 1, &located);
+            sample.DecodeRows(row, row + 1, expected);
+            if (!EscapeShuffle.Decode(located, sample.Escaped, expected + rowBytes) || !new Span<byte>(expected, rowBytes).SequenceEqual(new Span<byte>(expected + rowBytes, rowBytes)))
+                return false;
+        }
+        return true;
     }
 
     /// <summary>Products of floats. Whole numbers make them exact in any order, so that the formula is the specification.</summary>

@@ -14,6 +14,9 @@ internal static class Processor
     public static bool HasAvx512Vnni { get; } =
         Avx512BW.IsSupported && Vector512.IsHardwareAccelerated && X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Ecx >> 11 & 1) != 0;
 
+    /// <summary>AVX512-VBMI and VBMI2: shuffles of bytes over a whole register, and bytes of memory spread over the places that a mask names.</summary>
+    public static bool HasByteShuffles { get; } = Vector512.IsHardwareAccelerated && Avx512Vbmi.IsSupported && Avx512Vbmi2.IsSupported;
+
     /// <summary>Whether machine code of ours can run here: x86-64 with the System V calling convention, and a system whose calls <see cref="ExecutableMemory"/> knows.</summary>
     public static bool RunsEmittedCode { get; } = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Temoto.Tensors;
 
 namespace Temoto.Packing;
 
@@ -8,11 +9,11 @@ namespace Temoto.Packing;
 /// </summary>
 /// <param name="Mode">How blocks are coded; never <see cref="PackingMode.Auto"/>.</param>
 /// <param name="ChunkBytes">Bytes of a chunk.</param>
-/// <param name="Detail">Modes with IDs: the mode bits of a packet. Entropy: a <see cref="PrefixTableKind"/>.</param>
+/// <param name="Detail">Modes with IDs: the mode bits of a packet. Entropy: a <see cref="PrefixTableKind"/>. Escape: 0.</param>
 /// <param name="Rows">Rows of the matrix.</param>
 /// <param name="RowBytes">Bytes of a plain row.</param>
 /// <param name="BlockRows">Rows that are decoded together.</param>
-/// <param name="Width">Modes with IDs: bits of a packet. Entropy: lanes of a block.</param>
+/// <param name="Width">Modes with IDs: bits of a packet. Entropy: lanes of a block. Escape: 0.</param>
 internal readonly record struct PackedHeader(PackingMode Mode, int ChunkBytes, int Detail, long Rows, long RowBytes, int BlockRows, int Width)
 {
     public const int Bytes = 16;
@@ -34,6 +35,20 @@ internal readonly record struct PackedHeader(PackingMode Mode, int ChunkBytes, i
 
     /// <summary>Bytes of a row whose last chunk has been filled up.</summary>
     public long PaddedRowBytes => RowChunks * ChunkBytes;
+
+    /// <summary>Zeros behind the last block, so that a reader of rows in the escape code may read ahead without looking.</summary>
+    public long TailBytes => Mode == PackingMode.Escape ? RowBytes + EscapedRows.ReadAheadBytes : 0;
+
+    /// <summary>Whether blocks start at a multiple of <see cref="PacketAlignment"/>.</summary>
+    public bool AlignsBlocks => Mode is PackingMode.Naive or PackingMode.Packet or PackingMode.Frequency;
+
+    /// <summary>Bytes in and behind the blocks that hold no chunk.</summary>
+    public long OtherBytes => Mode switch
+    {
+        PackingMode.Entropy => Blocks * (Width - 1) * PrefixDecoder.SizeBytes(this),
+        PackingMode.Escape => EscapedBlocks.HeadBytes(this, Rows) + (Blocks - 1) * sizeof(uint) + TailBytes,
+        _ => 0,
+    };
 
     public long Blocks => (Rows + BlockRows - 1) / BlockRows;
 
@@ -66,8 +81,8 @@ internal readonly record struct PackedHeader(PackingMode Mode, int ChunkBytes, i
             BinaryPrimitives.ReadUInt32LittleEndian(source[8..]),
             BinaryPrimitives.ReadUInt16LittleEndian(source[12..]),
             BinaryPrimitives.ReadUInt16LittleEndian(source[14..]));
-        if (header.Mode > PackingMode.Entropy)
-            throw errors.Bad($"packing mode {source[1]}", "0 to 4");
+        if (header.Mode > PackingMode.Escape)
+            throw errors.Bad($"packing mode {source[1]}", "0 to 5");
         if (header.ChunkBytes is < 1 or > 4)
             throw errors.Bad($"chunks of {header.ChunkBytes} bytes", "1 to 4");
         if (header.RowBytes > MostRowBytes || header.BlockRows < 1 || header.BlockRows > 1 && header.BlockRows * header.PaddedRowBytes > MostBlockBytes)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Temoto.Kernels;
 using Temoto.Tensors;
 
 namespace Temoto.Packing;
@@ -22,11 +23,15 @@ internal sealed unsafe class PackedMatrix : EncodedRows
     private readonly PackedHeader header;
     private readonly PackedSource errors;
 
-    /// <summary>Null for plain rows.</summary>
+    /// <summary>Null for plain rows, and for those in the escape code.</summary>
     private readonly ChunkDecoder? decoder;
+
+    /// <summary>Null for other modes.</summary>
+    private readonly EscapedBlocks? escaped;
 
     private readonly byte* ends;
     private readonly byte* blocks;
+    private readonly long blocksBytes;
 
     private PackedMatrix(PackedSource errors, byte* data, long length, object owner)
     {
@@ -44,23 +49,30 @@ internal sealed unsafe class PackedMatrix : EncodedRows
         }
         if (header.Rows == 0 || header.RowBytes == 0)
             throw errors.Bad($"{header.Rows} packed rows of {header.RowBytes} bytes", "at least one of each");
-        decoder = header.Mode == PackingMode.Entropy ? OpenEntropy(out var tableEnd) : OpenPackets(out tableEnd);
+        long tableEnd;
+        if (header.Mode == PackingMode.Escape)
+            tableEnd = OpenEscapes();
+        else
+            decoder = header.Mode == PackingMode.Entropy ? OpenEntropy(out tableEnd) : OpenPackets(out tableEnd);
 
         ends = data + tableEnd;
         var blocksStart = tableEnd + (header.Blocks - 1) * sizeof(uint);
-        if (header.Mode != PackingMode.Entropy)
+        if (header.AlignsBlocks)
             blocksStart = (blocksStart + PackedHeader.PacketAlignment - 1) / PackedHeader.PacketAlignment * PackedHeader.PacketAlignment;
-        if (blocksStart > length)
-            throw errors.Bad($"{length} bytes", $"at least {blocksStart} for {header.Blocks} blocks");
+        if (blocksStart + header.TailBytes > length)
+            throw errors.Bad($"{length} bytes", $"at least {blocksStart + header.TailBytes} for {header.Blocks} blocks");
         blocks = data + blocksStart;
-        TableBytes = blocksStart + (header.Mode == PackingMode.Entropy ? header.Blocks * (header.Width - 1) * PrefixDecoder.SizeBytes(header) : 0);
+        blocksBytes = length - blocksStart - header.TailBytes;
+        TableBytes = blocksStart + header.OtherBytes;
         for (long block = 0, last = 0; block < header.Blocks; block++)
         {
             var end = BlockEnd(block);
-            if (end < last || end > length - blocksStart)
-                throw errors.Bad($"block {block} that ends at {end}", $"an end from {last} to {length - blocksStart}");
+            if (end < last || end > blocksBytes)
+                throw errors.Bad($"block {block} that ends at {end}", $"an end from {last} to {blocksBytes}");
             last = end;
         }
+        if (header.Mode == PackingMode.Escape)
+            escaped = new EscapedBlocks(header, data + PackedHeader.Bytes, ends, blocks, blocksBytes, errors);
     }
 
     /// <summary>How the rows are coded.</summary>
@@ -87,6 +99,9 @@ internal sealed unsafe class PackedMatrix : EncodedRows
     /// <inheritdoc/>
     public override int BlockRows => header.BlockRows;
 
+    /// <inheritdoc/>
+    public override EscapedRows? Escaped => escaped;
+
     /// <summary>
     /// Checks everything that decoding relies on; the bytes are untrusted, and decoding never reads outside them or writes outside its destination whatever they are. Keeps
     /// <paramref name="owner"/> of the bytes alive. Whether shape and values are the right ones is for the file's shape and checksum to say.
@@ -104,6 +119,12 @@ internal sealed unsafe class PackedMatrix : EncodedRows
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(end, Rows);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start, end);
+        if (escaped is not null)
+        {
+            escaped.DecodeRows(start, end, destination, plainly);
+            GC.KeepAlive(owner);
+            return;
+        }
         if (decoder is null)
         {
             var bytes = (end - start) * RowBytes;
@@ -144,7 +165,7 @@ internal sealed unsafe class PackedMatrix : EncodedRows
             decoder!.Decode(from, to, data + ByteLength, rows * header.RowChunks, destination);
     }
 
-    private long BlockEnd(long block) => block == header.Blocks - 1 ? data + ByteLength - blocks : BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(ends + block * sizeof(uint), sizeof(uint)));
+    private long BlockEnd(long block) => block == header.Blocks - 1 ? blocksBytes : BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(ends + block * sizeof(uint), sizeof(uint)));
 
     private byte* DecodeAside(long block, long rows, bool plainly)
     {
@@ -165,6 +186,20 @@ internal sealed unsafe class PackedMatrix : EncodedRows
 
     /// <summary>At most 2^20 bytes from an offset on: more than any table takes.</summary>
     private ReadOnlySpan<byte> Tail(long offset) => new(data + offset, (int)Math.Clamp(ByteLength - offset, 0, 1 << 20));
+
+    private long OpenEscapes()
+    {
+        if (header.Detail != 0)
+            throw errors.Bad($"detail {header.Detail}", "0 with escapes");
+        if (header.ChunkBytes != 1)
+            throw errors.Bad($"chunks of {header.ChunkBytes} bytes", "1 with escapes");
+        if (header.Width != 0)
+            throw errors.Bad($"width {header.Width}", "0, since every row has its own");
+        if (Tail(PackedHeader.Bytes).Length < EscapeCode.TableBytes)
+            throw errors.Bad("a stream that ends inside its table", $"{EscapeCode.TableBytes} bytes");
+        TableChunks = EscapeCode.TableBytes;
+        return PackedHeader.Bytes + EscapeCode.TableBytes;
+    }
 
     private PrefixDecoder OpenEntropy(out long tableEnd)
     {

@@ -61,6 +61,8 @@ internal static unsafe class PackingEncoder
             best = Choose(source, settings, blockRows, bytes, ref histogram);
         else if (settings.Mode == PackingMode.Entropy)
             best = ChooseEntropy(source, settings.ChunkBytes, blockRows, bytes, ref histogram);
+        else if (settings.Mode == PackingMode.Escape)
+            best = Escapes(source, blockRows, histogram = bytes);
         else if (settings.Mode != PackingMode.None)
         {
             if (settings.ChunkBytes is null)
@@ -89,8 +91,8 @@ internal static unsafe class PackingEncoder
 
     private static void Check(PackingSettings settings)
     {
-        if (settings.ChunkBytes is < 1 or > 4 || settings is { Mode: PackingMode.Entropy, ChunkBytes: > 2 })
-            throw new ArgumentOutOfRangeException(nameof(settings), settings.ChunkBytes, "chunks have 1 to 4 bytes, with a prefix code 1 or 2");
+        if (settings.ChunkBytes is < 1 or > 4 || settings is { Mode: PackingMode.Entropy, ChunkBytes: > 2 } or { Mode: PackingMode.Escape, ChunkBytes: > 1 })
+            throw new ArgumentOutOfRangeException(nameof(settings), settings.ChunkBytes, "chunks have 1 to 4 bytes, with a prefix code 1 or 2, with escapes 1");
         if (settings.PacketBits % 64 != 0 || settings.PacketBits is < PacketDecoder.LeastPacketBits or > PacketDecoder.MostPacketBits)
             throw new ArgumentOutOfRangeException(nameof(settings), settings.PacketBits, $"packets have a multiple of 64 bits, {PacketDecoder.LeastPacketBits} to {PacketDecoder.MostPacketBits}");
         if (settings.ModeBits is < 0 or > PacketDecoder.MostModeBits)
@@ -99,7 +101,7 @@ internal static unsafe class PackingEncoder
             throw new ArgumentOutOfRangeException(nameof(settings), string.Join(", ", widths), $"2^mode bits ascending widths from 1 to {PacketDecoder.MostIdBits}");
         if (settings.BlockRows is < 1 or > PackedHeader.MostBlockRows)
             throw new ArgumentOutOfRangeException(nameof(settings), settings.BlockRows, $"1 to {PackedHeader.MostBlockRows} rows a block");
-        if (settings.Mode is not (PackingMode.None or PackingMode.Naive or PackingMode.Packet or PackingMode.Frequency or PackingMode.Entropy or PackingMode.Auto))
+        if (settings.Mode is not (PackingMode.None or PackingMode.Naive or PackingMode.Packet or PackingMode.Frequency or PackingMode.Entropy or PackingMode.Escape or PackingMode.Auto))
             throw new ArgumentOutOfRangeException(nameof(settings), settings.Mode, "a packing mode");
     }
 
@@ -190,6 +192,12 @@ internal static unsafe class PackingEncoder
         return new Coding(header, new PacketEncoder(histogram.ChunkBytes, [.. items.Select(item => item.Chunk)], settings.PacketBits, modeBits, widths), long.MaxValue);
     }
 
+    private static Coding Escapes(MatrixBlocks source, int blockRows, ChunkHistogram bytes)
+    {
+        var header = Fit(new PackedHeader(PackingMode.Escape, 1, 0, source.Rows, source.RowBytes, blockRows, 0));
+        return new Coding(header, new EscapeEncoder(header, bytes), long.MaxValue);
+    }
+
     /// <summary>Fewer rows per block where those asked for make it too large.</summary>
     private static PackedHeader Fit(PackedHeader header) =>
         header with { BlockRows = (int)Math.Clamp(PackedHeader.MostBlockBytes / header.PaddedRowBytes, 1, header.BlockRows) };
@@ -245,12 +253,12 @@ internal static unsafe class PackingEncoder
             var header = coding.Header;
             var tables = coding.Encoder.Tables;
             tableBytes = PackedHeader.Bytes + tables.Length + (header.Blocks - 1) * sizeof(uint);
-            if (header.Mode != PackingMode.Entropy)
+            if (header.AlignsBlocks)
                 tableBytes = (tableBytes + PackedHeader.PacketAlignment - 1) / PackedHeader.PacketAlignment * PackedHeader.PacketAlignment;
             var blockBytes = BlockSizes.Sum();
-            if (blockBytes > uint.MaxValue || tableBytes + blockBytes >= PackedHeader.Bytes + header.Rows * header.RowBytes)
+            if (blockBytes > uint.MaxValue || tableBytes + blockBytes + header.TailBytes >= PackedHeader.Bytes + header.Rows * header.RowBytes)
                 return null;
-            var stream = new NativeBuffer(tableBytes + blockBytes);
+            var stream = new NativeBuffer(tableBytes + blockBytes + header.TailBytes);
             header.Write(new Span<byte>(stream.Data, PackedHeader.Bytes));
             tables.CopyTo(new Span<byte>(stream.Data + PackedHeader.Bytes, tables.Length));
             long end = 0;
@@ -265,8 +273,7 @@ internal static unsafe class PackingEncoder
                 Buffer.MemoryCopy(Pieces[piece]!.Data, output, PieceSizes[piece], PieceSizes[piece]);
                 output += PieceSizes[piece];
             }
-            if (header.Mode == PackingMode.Entropy)
-                tableBytes += header.Blocks * (header.Width - 1) * PrefixDecoder.SizeBytes(header);
+            tableBytes += header.OtherBytes;
             return stream;
         }
 

@@ -18,6 +18,9 @@ internal enum PackingMode
     /// <summary>A prefix code over chunks: beyond the paper.</summary>
     Entropy = 4,
 
-    /// <summary>Whichever of the above is the shortest; not in files.</summary>
+    /// <summary>IDs of a width per row, and the rare bytes by themselves: longer than a prefix code, but vector instructions multiply with it as it lies.</summary>
+    Escape = 5,
+
+    /// <summary>Whichever of the above is the shortest, but for <see cref="Escape"/>; not in files.</summary>
     Auto = 255,
 }

@@ -14,6 +14,9 @@ internal abstract unsafe class EncodedRows
     /// <summary>Rows that are decoded together: a range that starts and ends at multiples of it costs nothing extra.</summary>
     public abstract int BlockRows { get; }
 
+    /// <summary>The same rows for kernels that multiply them without laying them out plain; null where the code is another.</summary>
+    public virtual EscapedRows? Escaped => null;
+
     /// <summary>Writes rows [start, end) as plain rows, one after the other.</summary>
     public abstract void DecodeRows(long start, long end, byte* destination);
 }

@@ -13,6 +13,7 @@ public unsafe class CheckedIntegerDotTests
         LastRowOfAPanel,
         LastToken,
         Rounding,
+        Packed,
     }
 
     [Theory]
@@ -21,6 +22,7 @@ public unsafe class CheckedIntegerDotTests
     [InlineData(Fault.LastRowOfAPanel)]
     [InlineData(Fault.LastToken)]
     [InlineData(Fault.Rounding)]
+    [InlineData(Fault.Packed)]
     public void WhatFailsIsNotUsed(Fault fault)
     {
         var lines = new List<string>();
@@ -44,8 +46,8 @@ public unsafe class CheckedIntegerDotTests
             var actual = new float[tokens * rows];
             fixed (float* left = expected, right = actual)
             {
-                specification.MatMul(weight.Tensor, 0, rows, null, x.Data, tokens, left, rows, scratch.Floats);
-                kernel.MatMul(weight.Tensor, 0, rows, null, x.Data, tokens, right, rows, scratch.Floats);
+                specification.MatMul(fault == Fault.Packed ? weight.Escaped : weight.Tensor, 0, rows, null, x.Data, tokens, left, rows, scratch.Floats);
+                kernel.MatMul(fault == Fault.Packed ? weight.Escaped : weight.Tensor, 0, rows, null, x.Data, tokens, right, rows, scratch.Floats);
             }
             Assert.Equal(expected, actual);
         }
@@ -75,6 +77,7 @@ public unsafe class CheckedIntegerDotTests
             var broken = fault switch
             {
                 Fault.OneToken when tokens == 1 => y,
+                Fault.Packed when tokens == 1 && weight.Encoded?.Escaped is not null => y,
                 Fault.LastRowOfAPanel when tokens > 1 => y + 31 - rowStart,
                 Fault.LastToken when tokens > 6 => y + 5 * yStride,
                 _ => null,

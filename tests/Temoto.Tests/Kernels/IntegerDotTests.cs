@@ -28,7 +28,7 @@ public unsafe class IntegerDotTests
         }
     }
 
-    private static IntegerDot Choose(string name) => name switch
+    internal static IntegerDot Choose(string name) => name switch
     {
         "scalar" => Specification,
         "emitted" => new EmittedIntegerDot(Specification),
@@ -63,6 +63,7 @@ public unsafe class IntegerDotTests
                     using var weight = new IntegerWeights(dtype, rows, columns, groupSize, zeroPoints, perTensor: false, seed: columns);
                     yield return weight.Tensor;
                     yield return weight.Encoded;
+                    yield return weight.Escaped;
                 }
             }
             using var single = new IntegerWeights(DType.I8, rows, columns, columns, zeroPoints: false, perTensor: true, seed: 9);

@@ -1,3 +1,4 @@
+using Temoto.Kernels;
 using Temoto.Tensors;
 
 namespace Temoto.Tests.Kernels;
@@ -32,12 +33,20 @@ internal sealed unsafe class IntegerWeights : IDisposable
         Integers = integers;
         Tensor = new Tensor("w", dtype, [rows, columns], integers.Data, integers.ByteLength, integers) { Scales = Scales };
         Encoded = new Tensor("w", dtype, [rows, columns], new InvertedRows(Tensor, NewBuffer(integers.ByteLength), blockRows: 4)) { Scales = Scales };
+        Sample = new EscapedSample((int)rows, (int)Tensor.RowBytes);
+        Escaped = new Tensor("w", dtype, [rows, columns], Sample) { Scales = Scales };
     }
+
+    /// <summary>Tells which rows were laid out plain.</summary>
+    public EscapedSample Sample { get; }
 
     public Tensor Tensor { get; }
 
     /// <summary>The same weights, their rows behind an encoding.</summary>
     public Tensor Encoded { get; }
+
+    /// <summary>Weights of the same kind in the escape code, rows of every width.</summary>
+    public Tensor Escaped { get; }
 
     public GroupScales Scales { get; }
 
@@ -45,6 +54,7 @@ internal sealed unsafe class IntegerWeights : IDisposable
 
     public void Dispose()
     {
+        Sample.Dispose();
         foreach (var buffer in buffers)
             buffer.Dispose();
     }

@@ -7,7 +7,7 @@ public class PackedMatrixTests
 {
     /// <summary>One stream of every kind, of a matrix of 45 rows with a tail in every sense: rows in a block, chunks in a row, chunks in a lane.</summary>
     public static TheoryData<string> Kinds =>
-        ["plain", "naive", "packet", "frequency C=1", "frequency C=2", "frequency C=3", "frequency C=4", "bytes", "bytes, 16 lanes", "nibbles", "pairs", "pairs, escapes", "doubles"];
+        ["plain", "naive", "packet", "frequency C=1", "frequency C=2", "frequency C=3", "frequency C=4", "bytes", "bytes, 16 lanes", "nibbles", "pairs", "pairs, escapes", "doubles", "escape", "escape, long rows"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -41,7 +41,7 @@ public class PackedMatrixTests
     [Fact]
     public unsafe void DecodingAllocatesNothing()
     {
-        foreach (var kind in new[] { "frequency C=2", "bytes, 16 lanes", "pairs, escapes", "frequency C=3" })
+        foreach (var kind in new[] { "frequency C=2", "bytes, 16 lanes", "pairs, escapes", "frequency C=3", "escape" })
         {
             var (matrix, _, stream) = Sample(kind);
             var packed = PackingCheck.Open(stream);
@@ -124,7 +124,7 @@ public class PackedMatrixTests
 
     [Theory]
     [InlineData("frequency C=2", 0, 2, "packing version 2")]
-    [InlineData("frequency C=2", 1, 5, "packing mode 5")]
+    [InlineData("frequency C=2", 1, 6, "packing mode 6")]
     [InlineData("frequency C=2", 2, 0, "chunks of 0 bytes")]
     [InlineData("frequency C=2", 2, 5, "chunks of 5 bytes")]
     [InlineData("frequency C=2", 3, 5, "5 mode bits")]
@@ -144,6 +144,10 @@ public class PackedMatrixTests
     [InlineData("nibbles", 16, 0x17, "a code of 7 bits")]
     [InlineData("nibbles", 16, 0x11, "complete code")]
     [InlineData("pairs", 16, 200, "codes of 1 bits")]
+    [InlineData("escape", 2, 2, "chunks of 2 bytes")]
+    [InlineData("escape", 3, 1, "detail 1")]
+    [InlineData("escape", 14, 1, "width 1")]
+    [InlineData("escape", 146, 255, "that ends at")]
     [InlineData("plain", 4, 99, "bytes of rows")]
     public void EveryFieldIsChecked(string kind, int offset, byte value, string found)
     {
@@ -203,6 +207,26 @@ public class PackedMatrixTests
         Assert.Equal(3, packed.TableChunks);
     }
 
+    /// <summary>Three rows of four bytes by hand: IDs of two bits with an escape, IDs of one bit without, bytes as they are.</summary>
+    [Fact]
+    public void ReadsEscapesMadeByHand()
+    {
+        var header = new byte[16];
+        new PackedHeader(PackingMode.Escape, 1, 0, 3, 4, 3, 0).Write(header);
+        var table = new byte[128];
+        (table[0], table[1], table[2], table[3]) = (40, 50, 60, 70);
+        // One escape in all; heads: width less one, escapes times eight.
+        byte[] block = [1, 0, 0, 0, 1 + 8, 0, 0, 0, 7, 0, 99, 0b_10_00_01_11, 0b_0110, 9, 8, 7, 6];
+        var packed = PackingCheck.Open([.. header, .. table, .. block, .. new byte[4 + 64]]);
+        Assert.Equal([70, 50, 99, 60, 40, 50, 50, 40, 9, 8, 7, 6], PackingCheck.Decode(packed, 0, 3));
+        Assert.Equal([40, 50, 50, 40], PackingCheck.Decode(packed, 1, 2));
+        // An escape more than the head says, and one less.
+        block[11] = 0b_00_00_01_11;
+        Assert.Throws<InputException>(() => PackingCheck.Decode(PackingCheck.Open([.. header, .. table, .. block, .. new byte[4 + 64]]), 0, 1));
+        block[11] = 0b_10_01_01_11;
+        Assert.Throws<InputException>(() => PackingCheck.Decode(PackingCheck.Open([.. header, .. table, .. block, .. new byte[4 + 64]]), 0, 1));
+    }
+
     private static byte[]? Outcome(Func<byte[]> decode)
     {
         try
@@ -226,7 +250,7 @@ public class PackedMatrixTests
     internal static unsafe (byte[] Matrix, int RowBytes, byte[] Stream) Sample(string kind)
     {
         const int rows = 45;
-        var rowBytes = kind.Contains("16 lanes", StringComparison.Ordinal) ? 1031 : 131;
+        var rowBytes = kind.Contains("16 lanes", StringComparison.Ordinal) ? 1031 : kind.Contains("long rows", StringComparison.Ordinal) ? 8195 : 131;
         var matrix = SampleMatrices.Peaked(rows * rowBytes, seed: 8);
         if (kind == "nibbles")
             matrix = [.. matrix.Take(rows * 16).Zip(SampleMatrices.Peaked(rows * 16, seed: 9), (low, high) => (byte)((low & 0xF) | (high & 0xF) << 4))];
@@ -238,7 +262,7 @@ public class PackedMatrixTests
             rowBytes = 16;
         var settings = new PackingSettings
         {
-            Mode = kind == "plain" ? PackingMode.None : kind == "naive" ? PackingMode.Naive : kind == "packet" ? PackingMode.Packet : kind.StartsWith("frequency", StringComparison.Ordinal) ? PackingMode.Frequency : PackingMode.Entropy,
+            Mode = kind == "plain" ? PackingMode.None : kind == "naive" ? PackingMode.Naive : kind == "packet" ? PackingMode.Packet : kind.StartsWith("frequency", StringComparison.Ordinal) ? PackingMode.Frequency : kind.StartsWith("escape", StringComparison.Ordinal) ? PackingMode.Escape : PackingMode.Entropy,
             ChunkBytes = kind.Contains("C=", StringComparison.Ordinal) ? kind[^1] - '0' : kind.StartsWith("pairs", StringComparison.Ordinal) ? 2 : kind is "naive" or "packet" ? null : 1,
             BlockRows = kind == "nibbles" ? 45 : 16,
         };

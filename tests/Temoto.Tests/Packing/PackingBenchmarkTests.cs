@@ -57,7 +57,7 @@ public class PackingBenchmarkTests
     private static unsafe void Measure(string name, byte[] matrix, int rows, int rowBytes, int weightBits)
     {
         Console.WriteLine($"{name} [{rows}, {rowBytes}] bytes; median of {Repetitions}");
-        foreach (var mode in new[] { PackingMode.Naive, PackingMode.Packet, PackingMode.Frequency, PackingMode.Entropy, PackingMode.Auto })
+        foreach (var mode in new[] { PackingMode.Naive, PackingMode.Packet, PackingMode.Frequency, PackingMode.Entropy, PackingMode.Escape, PackingMode.Auto })
         {
             var settings = new PackingSettings { Mode = mode };
             var (stream, statistics) = PackingCheck.Pack(matrix, rows, rowBytes, settings, weightBits);

@@ -59,7 +59,7 @@ public class PackingEncoderTests
         var matrix = Enumerable.Repeat((byte)0xF3, rows * rowBytes).ToArray();
         foreach (var mode in Enum.GetValues<PackingMode>())
         {
-            foreach (var chunkBytes in new[] { 1, 2 })
+            foreach (var chunkBytes in mode == PackingMode.Escape ? [1] : new[] { 1, 2 })
             {
                 var statistics = PackingCheck.RoundTrip(matrix, rows, rowBytes, new PackingSettings { Mode = mode, ChunkBytes = chunkBytes });
                 if (mode is not (PackingMode.None or PackingMode.Auto or PackingMode.Entropy) && rows > 1)
@@ -171,7 +171,7 @@ public class PackingEncoderTests
     {
         foreach (var settings in new PackingSettings[]
         {
-            new() { ChunkBytes = 0 }, new() { ChunkBytes = 5 }, new() { Mode = PackingMode.Entropy, ChunkBytes = 3 }, new() { PacketBits = 100 }, new() { PacketBits = 32 }, new() { PacketBits = 2048 },
+            new() { ChunkBytes = 0 }, new() { ChunkBytes = 5 }, new() { Mode = PackingMode.Entropy, ChunkBytes = 3 }, new() { Mode = PackingMode.Escape, ChunkBytes = 2 }, new() { PacketBits = 100 }, new() { PacketBits = 32 }, new() { PacketBits = 2048 },
             new() { ModeBits = 5 }, new() { ModeBits = -1 }, new() { ModeBits = 1, Widths = [1] }, new() { ModeBits = 1, Widths = [4, 3] }, new() { ModeBits = 1, Widths = [0, 3] }, new() { ModeBits = 1, Widths = [8, 17] },
             new() { BlockRows = 0 }, new() { BlockRows = 65536 }, new() { Mode = (PackingMode)7 }, new() { Mode = PackingMode.Frequency, ModeBits = 1, Widths = [1, 2] },
         })

@@ -28,7 +28,7 @@ internal sealed record Calibration(Board Board, IReadOnlyList<(long Bytes, int T
     /// <param name="progress">Gets the figures done and in all.</param>
     public static Calibration Measure(KernelSet kernels, int threads, double seconds, Action<int, int>? progress, CancellationToken cancellation)
     {
-        const int figures = 7;
+        const int figures = 9;
         var sizes = Sizes().ToList();
         var threadCounts = ThreadCounts(threads).ToList();
         var all = sizes.Count * threadCounts.Count + figures;
@@ -53,6 +53,8 @@ internal sealed record Calibration(Board Board, IReadOnlyList<(long Bytes, int T
             CacheBytesPerSecond: CacheRate(reads, threads),
             DecodeInt4OperationsPerSecond: Step(() => Rate(DType.I4, tokens: 1)),
             DecodeInt8OperationsPerSecond: Step(() => Rate(DType.I8, tokens: 1)),
+            DecodePackedInt4OperationsPerSecond: Step(() => PackedRate(kernels, pool, DType.I4, seconds)),
+            DecodePackedInt8OperationsPerSecond: Step(() => PackedRate(kernels, pool, DType.I8, seconds)),
             PrefillInt4OperationsPerSecond: Step(() => Rate(DType.I4, PrefillTokens)),
             PrefillInt8OperationsPerSecond: Step(() => Rate(DType.I8, PrefillTokens)),
             FloatOperationsPerSecond: Step(() => Rate(DType.F32, PrefillTokens)),
@@ -117,17 +119,50 @@ internal sealed record Calibration(Board Board, IReadOnlyList<(long Bytes, int T
         return mine.LastOrDefault(read => read.Bytes <= HostProcessor.LastLevelBytes / 2, mine[^1]).BytesPerSecond;
     }
 
-    private static unsafe double Unpack(WorkerPool pool, double seconds)
+    /// <summary>One token times weights in the escape code: bell-shaped, with a deviation that gives rows with escapes, the slower sort.</summary>
+    private static unsafe double PackedRate(KernelSet kernels, WorkerPool pool, DType type, double seconds)
     {
-        // Nibbles as round to nearest leaves them: bell-shaped, a deviation of 2.2 steps.
-        const double deviation = 2.2;
         var rows = RowsPerThread * pool.Threads;
-        var values = new float[rows * Columns];
-        SeededWeights.Fill(SeededWeights.Stream(1, WeightName), 0, 0, deviation, values);
+        fixed (byte* plain = type == DType.I4 ? Nibbles(rows, 1.5) : Bytes(rows, 12))
+        {
+            var rowBytes = type.RowBytes(Columns);
+            var (stream, _) = PackingEncoder.Encode(plain, rows, rowBytes, weightBits: type == DType.I4 ? 4 : 8, new PackingSettings { Mode = PackingMode.Escape, Threads = pool.Threads });
+            using (stream)
+            using (var halves = new NativeBuffer(rows * sizeof(ushort)))
+            {
+                new Span<Half>(halves.Data, rows).Fill((Half)0.01f);
+                var scales = new Tensor("scales", DType.F16, [rows, 1], halves.Data, halves.ByteLength, halves);
+                var packed = PackedMatrix.Open("calibration", WeightName, stream.Data, stream.ByteLength, stream);
+                using var loop = new MatMulLoop(new Tensor(WeightName, type, [rows, Columns], packed) { Scales = new GroupScales(type, Columns, scales, null) }, kernels, 1, pool.Threads);
+                return loop.OperationsPerSecond(pool, seconds);
+            }
+        }
+    }
+
+    private static byte[] Bytes(int rows, double deviation) =>
+        Array.ConvertAll(BellShaped(rows, deviation), value => (byte)(sbyte)Math.Clamp(MathF.Round(value), -127, 127));
+
+    private static byte[] Nibbles(int rows, double deviation)
+    {
+        var values = BellShaped(rows, deviation);
         var nibbles = new byte[values.Length / 2];
         for (var i = 0; i < values.Length; i++)
             nibbles[i / 2] |= (byte)(Math.Clamp((int)MathF.Round(values[i]) + GroupScales.NibbleZero, 0, 15) << i % 2 * 4);
-        fixed (byte* plain = nibbles)
+        return nibbles;
+    }
+
+    private static float[] BellShaped(int rows, double deviation)
+    {
+        var values = new float[rows * Columns];
+        SeededWeights.Fill(SeededWeights.Stream(1, WeightName), 0, 0, deviation, values);
+        return values;
+    }
+
+    private static unsafe double Unpack(WorkerPool pool, double seconds)
+    {
+        var rows = RowsPerThread * pool.Threads;
+        // Nibbles as round to nearest leaves them: a deviation of 2.2 steps.
+        fixed (byte* plain = Nibbles(rows, 2.2))
         {
             var (stream, _) = PackingEncoder.Encode(plain, rows, Columns / 2, weightBits: 4, new PackingSettings { Threads = pool.Threads });
             using (stream)

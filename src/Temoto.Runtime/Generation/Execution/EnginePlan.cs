@@ -87,6 +87,16 @@ internal sealed class EnginePlan
     /// <summary>Packed weights that are laid out plain when the model is loaded.</summary>
     public IReadOnlySet<string> Unpacked { get; }
 
+    /// <summary>Packed weights: how many stay so, how many are laid out plain, and what one token costs with all of them packed and all of them plain.</summary>
+    public (int Kept, int Unpacked, double PackedSeconds, double PlainSeconds) PackedChoice
+    {
+        get
+        {
+            var packed = Graph.Weights.Select(use => checkpoint.Tensors[use.Name]).Where(weight => weight.Encoded is not null).DistinctBy(weight => weight.Name).ToList();
+            return (packed.Count - Unpacked.Count, Unpacked.Count, packed.Sum(weight => PackedWeights.PackedSeconds(weight, Board)), packed.Sum(weight => PackedWeights.PlainSeconds(weight, Board)));
+        }
+    }
+
     /// <summary>Which dataflow a prompt would take on its own merits, and why; null for a model without attention.</summary>
     public DataflowDecision? Decision => Planner.Decide(Graph, Request(Prefill.MaxTokens, 1), TensorOf);
 

@@ -60,8 +60,10 @@ internal static class CalibrationRun
         Row("read from the last-level cache, GB/s", board.CacheBytesPerSecond / 1e9);
         Row("int4 weights, one token, GOP/s", board.DecodeInt4OperationsPerSecond / 1e9);
         Row("int8 weights, one token, GOP/s", board.DecodeInt8OperationsPerSecond / 1e9);
-        Row("int4 weights with escapes, one token, GOP/s", board.DecodePackedInt4OperationsPerSecond / 1e9);
-        Row("int8 weights with escapes, one token, GOP/s", board.DecodePackedInt8OperationsPerSecond / 1e9);
+        Row("int4 weights as IDs, one token, GOP/s", board.DecodeIdsInt4OperationsPerSecond / 1e9);
+        Row("int8 weights as IDs, one token, GOP/s", board.DecodeIdsInt8OperationsPerSecond / 1e9);
+        Row("int4 weights as IDs and escapes, one token, GOP/s", board.DecodeEscapesInt4OperationsPerSecond / 1e9);
+        Row("int8 weights as IDs and escapes, one token, GOP/s", board.DecodeEscapesInt8OperationsPerSecond / 1e9);
         Row("int4 weights, many tokens, GOP/s", board.PrefillInt4OperationsPerSecond / 1e9);
         Row("int8 weights, many tokens, GOP/s", board.PrefillInt8OperationsPerSecond / 1e9);
         Row("float32, many tokens, GFLOP/s", board.FloatOperationsPerSecond / 1e9);

@@ -15,8 +15,10 @@ namespace Temoto.Dataflow;
 /// <param name="CacheBytesPerSecond">Bytes read from the last-level cache.</param>
 /// <param name="DecodeInt4OperationsPerSecond">Multiplications and additions of a matrix-vector product with int4 weights that lie in cache: what arithmetic alone allows.</param>
 /// <param name="DecodeInt8OperationsPerSecond">The same with int8 weights.</param>
-/// <param name="DecodePackedInt4OperationsPerSecond">The same with int4 weights in the escape code, which are multiplied as they lie where the kernels can.</param>
-/// <param name="DecodePackedInt8OperationsPerSecond">The same with int8 weights in the escape code.</param>
+/// <param name="DecodeIdsInt4OperationsPerSecond">The same with int4 weights in the escape code, rows without escapes, which are multiplied as they lie where the kernels can.</param>
+/// <param name="DecodeIdsInt8OperationsPerSecond">The same with int8 weights.</param>
+/// <param name="DecodeEscapesInt4OperationsPerSecond">The same with int4 weights, rows with escapes.</param>
+/// <param name="DecodeEscapesInt8OperationsPerSecond">The same with int8 weights.</param>
 /// <param name="PrefillInt4OperationsPerSecond">Multiplications and additions of a matrix product with int4 weights and many tokens.</param>
 /// <param name="PrefillInt8OperationsPerSecond">The same with int8 weights.</param>
 /// <param name="FloatOperationsPerSecond">Multiplications and additions of a float32 matrix product of many tokens; attention's rate.</param>
@@ -33,8 +35,10 @@ internal sealed record Board(
     double CacheBytesPerSecond,
     double DecodeInt4OperationsPerSecond,
     double DecodeInt8OperationsPerSecond,
-    double DecodePackedInt4OperationsPerSecond,
-    double DecodePackedInt8OperationsPerSecond,
+    double DecodeIdsInt4OperationsPerSecond,
+    double DecodeIdsInt8OperationsPerSecond,
+    double DecodeEscapesInt4OperationsPerSecond,
+    double DecodeEscapesInt8OperationsPerSecond,
     double PrefillInt4OperationsPerSecond,
     double PrefillInt8OperationsPerSecond,
     double FloatOperationsPerSecond,
@@ -56,7 +60,12 @@ internal sealed record Board(
     }
 
     /// <summary>The same with one token, integer activations, and a weight in the escape code.</summary>
-    public double PackedOperationsPerSecond(DType type) => HasNibbles(type) ? DecodePackedInt4OperationsPerSecond : DecodePackedInt8OperationsPerSecond;
+    /// <param name="escapeShare">Of the rows that have escapes.</param>
+    public double PackedOperationsPerSecond(DType type, double escapeShare)
+    {
+        var (ids, escapes) = HasNibbles(type) ? (DecodeIdsInt4OperationsPerSecond, DecodeEscapesInt4OperationsPerSecond) : (DecodeIdsInt8OperationsPerSecond, DecodeEscapesInt8OperationsPerSecond);
+        return 1 / (escapeShare / escapes + (1 - escapeShare) / ids);
+    }
 
     private static bool HasNibbles(DType type) => type is DType.I4 or DType.Q4_0 or DType.Q4_K;
 }

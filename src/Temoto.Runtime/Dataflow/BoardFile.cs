@@ -17,7 +17,7 @@ internal static class BoardFile
     private static readonly string[] Keys =
     [
         "name", "evidence", "kernels", "threads", "on_chip_bytes_per_thread", "shared_cache_bytes", "read_bytes_per_second", "cache_bytes_per_second",
-        "decode_int4_operations_per_second", "decode_int8_operations_per_second", "decode_packed_int4_operations_per_second", "decode_packed_int8_operations_per_second",
+        "decode_int4_operations_per_second", "decode_int8_operations_per_second", "decode_ids_int4_operations_per_second", "decode_ids_int8_operations_per_second", "decode_escapes_int4_operations_per_second", "decode_escapes_int8_operations_per_second",
         "prefill_int4_operations_per_second", "prefill_int8_operations_per_second",
         "float_operations_per_second", "unpack_bytes_per_second", "region_seconds",
     ];
@@ -58,8 +58,10 @@ internal static class BoardFile
             Rate("cache_bytes_per_second"),
             Rate("decode_int4_operations_per_second"),
             Rate("decode_int8_operations_per_second"),
-            Rate("decode_packed_int4_operations_per_second"),
-            Rate("decode_packed_int8_operations_per_second"),
+            Rate("decode_ids_int4_operations_per_second"),
+            Rate("decode_ids_int8_operations_per_second"),
+            Rate("decode_escapes_int4_operations_per_second"),
+            Rate("decode_escapes_int8_operations_per_second"),
             Rate("prefill_int4_operations_per_second"),
             Rate("prefill_int8_operations_per_second"),
             Rate("float_operations_per_second"),
@@ -102,8 +104,10 @@ internal static class BoardFile
         json.WriteNumber("cache_bytes_per_second", board.CacheBytesPerSecond);
         json.WriteNumber("decode_int4_operations_per_second", board.DecodeInt4OperationsPerSecond);
         json.WriteNumber("decode_int8_operations_per_second", board.DecodeInt8OperationsPerSecond);
-        json.WriteNumber("decode_packed_int4_operations_per_second", board.DecodePackedInt4OperationsPerSecond);
-        json.WriteNumber("decode_packed_int8_operations_per_second", board.DecodePackedInt8OperationsPerSecond);
+        json.WriteNumber("decode_ids_int4_operations_per_second", board.DecodeIdsInt4OperationsPerSecond);
+        json.WriteNumber("decode_ids_int8_operations_per_second", board.DecodeIdsInt8OperationsPerSecond);
+        json.WriteNumber("decode_escapes_int4_operations_per_second", board.DecodeEscapesInt4OperationsPerSecond);
+        json.WriteNumber("decode_escapes_int8_operations_per_second", board.DecodeEscapesInt8OperationsPerSecond);
         json.WriteNumber("prefill_int4_operations_per_second", board.PrefillInt4OperationsPerSecond);
         json.WriteNumber("prefill_int8_operations_per_second", board.PrefillInt8OperationsPerSecond);
         json.WriteNumber("float_operations_per_second", board.FloatOperationsPerSecond);

@@ -14,8 +14,8 @@ internal static class PackedWeights
 
     /// <summary>Seconds to multiply one token with a weight whose rows stay packed: unpacked into scratch first, or in the escape code multiplied as they lie.</summary>
     public static double PackedSeconds(Tensor weight, Board board) =>
-        Math.Max(weight.StoredBytes / board.ReadBytesPerSecond, weight.Encoded?.Escaped is not null && IntegerDot.Takes(weight)
-            ? Operations(weight) / (RateFromMemory * board.PackedOperationsPerSecond(weight.DType))
+        Math.Max(weight.StoredBytes / board.ReadBytesPerSecond, weight.Encoded?.Escaped is { } code && IntegerDot.Takes(weight)
+            ? Operations(weight) / (RateFromMemory * board.PackedOperationsPerSecond(weight.DType, code.EscapeShare))
             : ComputeSeconds(weight, board) + PlainBytes(weight) / board.UnpackBytesPerSecond);
 
     /// <summary>Seconds to multiply one token with the same weight, laid out plain.</summary>

@@ -29,8 +29,8 @@ internal enum Phase
 /// <param name="RowsBytes">The same without the bias: what its rows take together. Of a table, all rows, of which a token reads one.</param>
 internal sealed record PlannedWeight(string Name, DType Type, bool Packed, long Rows, long Columns, long Bytes, long RowsBytes)
 {
-    /// <summary>Packed in the escape code, in which one token is multiplied with the rows as they lie.</summary>
-    public bool Escaped { get; init; }
+    /// <summary>Of rows in the escape code, in which one token is multiplied with them as they lie, the share that has escapes; null in other codes.</summary>
+    public double? EscapeShare { get; init; }
 }
 
 /// <summary>One operation with everything decided: how it runs, how it is cut, where its operands lie, how its weights are encoded.</summary>

@@ -60,9 +60,9 @@ internal static class PlanPrice
             var weight = step.Weights[i];
             var own = 2.0 * rows * weight.Rows * weight.Columns;
             operations += own;
-            if (weight.Escaped && rows == 1 && linear.Input.Quantized)
+            if (weight.EscapeShare is { } share && rows == 1 && linear.Input.Quantized)
             {
-                seconds += own / board.PackedOperationsPerSecond(weight.Type);
+                seconds += own / board.PackedOperationsPerSecond(weight.Type, share);
                 continue;
             }
             seconds += own / board.OperationsPerSecond(weight.Type, linear.Input.Quantized, rows == 1);

@@ -86,6 +86,8 @@ internal sealed unsafe class EscapedSample : EncodedRows, IDisposable
 
         public override long RowBytes => sample.rowBytes;
 
+        public override double EscapeShare => 2 / 3.0;
+
         public override void Locate(long start, long end, EscapedRow* rows) => sample.rows.AsSpan((int)start, (int)(end - start)).CopyTo(new Span<EscapedRow>(rows, (int)(end - start)));
 
         public override void ThrowDamaged() => sample.FoundDamaged = true;

@@ -47,6 +47,23 @@ internal sealed unsafe class EscapedBlocks : EscapedRows
     /// <inheritdoc/>
     public override long RowBytes => header.RowBytes;
 
+    /// <inheritdoc/>
+    /// <remarks>From the block in the middle.</remarks>
+    public override double EscapeShare
+    {
+        get
+        {
+            var first = header.Blocks / 2 * header.BlockRows;
+            var count = (int)Math.Min(MostLocated, Math.Min(header.BlockRows, header.Rows - first));
+            var rows = stackalloc EscapedRow[count];
+            Locate(first, first + count, rows);
+            var escaped = 0;
+            for (var row = 0; row < count; row++)
+                escaped += rows[row].Escapes == rows[row].EscapesEnd ? 0 : 1;
+            return (double)escaped / count;
+        }
+    }
+
     /// <summary>Bytes of a block that hold no ID and no escape.</summary>
     public static long HeadBytes(PackedHeader header, long rows) => sizeof(uint) + rows * RowHeadBytes(header);
 

@@ -17,6 +17,9 @@ internal abstract unsafe class EscapedRows
     /// <summary>Bytes of a plain row.</summary>
     public abstract long RowBytes { get; }
 
+    /// <summary>About how many of the rows have escapes, which take longer.</summary>
+    public abstract double EscapeShare { get; }
+
     /// <summary>
     /// Finds rows [start, end). Whatever the file says, <see cref="ReadAheadBytes"/> may be read from any ID of a row on, and <see cref="RowBytes"/> + <see cref="ReadAheadBytes"/> from
     /// its first escape on.

@@ -39,11 +39,14 @@ public class PackedWeightsTests
         using var checkpoint = CheckpointReader.Open(Packed(folder, PackingMode.Escape));
         var weights = checkpoint.Tensors.Values.Where(tensor => tensor.Encoded?.Escaped is not null).ToArray();
         Assert.NotEmpty(weights);
-        var board = HostBoard.Assumed("avx512vnni", 1) with { ReadBytesPerSecond = 1e9, UnpackBytesPerSecond = 1, DecodeInt8OperationsPerSecond = 1e12, DecodePackedInt8OperationsPerSecond = 1e12 };
+        var board = HostBoard.Assumed("avx512vnni", 1) with { ReadBytesPerSecond = 1e9, UnpackBytesPerSecond = 1, DecodeInt8OperationsPerSecond = 1e12, DecodeIdsInt8OperationsPerSecond = 1e12, DecodeEscapesInt8OperationsPerSecond = 1e12 };
         var kept = weights.Select(weight => weight.Name).Except(PackedWeights.ToUnpack(weights, board, 1e12)).ToHashSet();
         Assert.Equal(weights.Length, kept.Count);
         // At the rate at which plain bytes are read, nothing is gained.
-        Assert.Equal(weights.Length, PackedWeights.ToUnpack(weights, board with { DecodePackedInt8OperationsPerSecond = 2e9 }, 1e12).Count);
+        Assert.Equal(weights.Length, PackedWeights.ToUnpack(weights, board with { DecodeIdsInt8OperationsPerSecond = 2e9, DecodeEscapesInt8OperationsPerSecond = 2e9 }, 1e12).Count);
+        // Rows with escapes and rows without have rates of their own.
+        Assert.Contains(weights, weight => weight.Encoded!.Escaped!.EscapeShare > 0);
+        Assert.Equal(1e9, (board with { DecodeEscapesInt8OperationsPerSecond = 1e12 / 1999 }).PackedOperationsPerSecond(DType.I8, 0.5), 1.0);
     }
 
     /// <summary>Whatever is chosen, the logits are the same bit for bit; the memory plan says what it takes.</summary>

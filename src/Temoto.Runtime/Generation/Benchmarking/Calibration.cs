@@ -28,7 +28,7 @@ internal sealed record Calibration(Board Board, IReadOnlyList<(long Bytes, int T
     /// <param name="progress">Gets the figures done and in all.</param>
     public static Calibration Measure(KernelSet kernels, int threads, double seconds, Action<int, int>? progress, CancellationToken cancellation)
     {
-        const int figures = 9;
+        const int figures = 11;
         var sizes = Sizes().ToList();
         var threadCounts = ThreadCounts(threads).ToList();
         var all = sizes.Count * threadCounts.Count + figures;
@@ -53,8 +53,10 @@ internal sealed record Calibration(Board Board, IReadOnlyList<(long Bytes, int T
             CacheBytesPerSecond: CacheRate(reads, threads),
             DecodeInt4OperationsPerSecond: Step(() => Rate(DType.I4, tokens: 1)),
             DecodeInt8OperationsPerSecond: Step(() => Rate(DType.I8, tokens: 1)),
-            DecodePackedInt4OperationsPerSecond: Step(() => PackedRate(kernels, pool, DType.I4, seconds)),
-            DecodePackedInt8OperationsPerSecond: Step(() => PackedRate(kernels, pool, DType.I8, seconds)),
+            DecodeIdsInt4OperationsPerSecond: Step(() => PackedRate(kernels, pool, DType.I4, limit: 1, seconds)),
+            DecodeIdsInt8OperationsPerSecond: Step(() => PackedRate(kernels, pool, DType.I8, limit: 15, seconds)),
+            DecodeEscapesInt4OperationsPerSecond: Step(() => PackedRate(kernels, pool, DType.I4, limit: 7, seconds)),
+            DecodeEscapesInt8OperationsPerSecond: Step(() => PackedRate(kernels, pool, DType.I8, limit: 127, seconds)),
             PrefillInt4OperationsPerSecond: Step(() => Rate(DType.I4, PrefillTokens)),
             PrefillInt8OperationsPerSecond: Step(() => Rate(DType.I8, PrefillTokens)),
             FloatOperationsPerSecond: Step(() => Rate(DType.F32, PrefillTokens)),
@@ -119,11 +121,11 @@ internal sealed record Calibration(Board Board, IReadOnlyList<(long Bytes, int T
         return mine.LastOrDefault(read => read.Bytes <= HostProcessor.LastLevelBytes / 2, mine[^1]).BytesPerSecond;
     }
 
-    /// <summary>One token times weights in the escape code: bell-shaped, with a deviation that gives rows with escapes, the slower sort.</summary>
-    private static unsafe double PackedRate(KernelSet kernels, WorkerPool pool, DType type, double seconds)
+    /// <summary>One token times weights in the escape code: bell-shaped, with a deviation that gives rows with escapes unless weights beyond <paramref name="limit"/> are cut.</summary>
+    private static unsafe double PackedRate(KernelSet kernels, WorkerPool pool, DType type, int limit, double seconds)
     {
         var rows = RowsPerThread * pool.Threads;
-        fixed (byte* plain = type == DType.I4 ? Nibbles(rows, 1.5) : Bytes(rows, 12))
+        fixed (byte* plain = type == DType.I4 ? Nibbles(rows, 0.7, limit) : Bytes(rows, 12, limit))
         {
             var rowBytes = type.RowBytes(Columns);
             var (stream, _) = PackingEncoder.Encode(plain, rows, rowBytes, weightBits: type == DType.I4 ? 4 : 8, new PackingSettings { Mode = PackingMode.Escape, Threads = pool.Threads });
@@ -139,15 +141,15 @@ internal sealed record Calibration(Board Board, IReadOnlyList<(long Bytes, int T
         }
     }
 
-    private static byte[] Bytes(int rows, double deviation) =>
-        Array.ConvertAll(BellShaped(rows, deviation), value => (byte)(sbyte)Math.Clamp(MathF.Round(value), -127, 127));
+    private static byte[] Bytes(int rows, double deviation, int limit) =>
+        Array.ConvertAll(BellShaped(rows, deviation), value => (byte)(sbyte)Math.Clamp(MathF.Round(value), -limit, limit));
 
-    private static byte[] Nibbles(int rows, double deviation)
+    private static byte[] Nibbles(int rows, double deviation, int limit)
     {
         var values = BellShaped(rows, deviation);
         var nibbles = new byte[values.Length / 2];
         for (var i = 0; i < values.Length; i++)
-            nibbles[i / 2] |= (byte)(Math.Clamp((int)MathF.Round(values[i]) + GroupScales.NibbleZero, 0, 15) << i % 2 * 4);
+            nibbles[i / 2] |= (byte)(Math.Clamp((int)MathF.Round(values[i]), -limit, limit) + GroupScales.NibbleZero << i % 2 * 4);
         return nibbles;
     }
 
@@ -162,7 +164,7 @@ internal sealed record Calibration(Board Board, IReadOnlyList<(long Bytes, int T
     {
         var rows = RowsPerThread * pool.Threads;
         // Nibbles as round to nearest leaves them: a deviation of 2.2 steps.
-        fixed (byte* plain = Nibbles(rows, 2.2))
+        fixed (byte* plain = Nibbles(rows, 2.2, limit: 7))
         {
             var (stream, _) = PackingEncoder.Encode(plain, rows, Columns / 2, weightBits: 4, new PackingSettings { Threads = pool.Threads });
             using (stream)

@@ -20,7 +20,7 @@ public class CalibrationTests
         // Bounds far below and far above anything that runs .NET: units are checked, not speed.
         foreach (var rate in (double[])[board.ReadBytesPerSecond, board.CacheBytesPerSecond, board.UnpackBytesPerSecond])
             Assert.InRange(rate, 1e5, 1e14);
-        foreach (var rate in (double[])[board.DecodeInt4OperationsPerSecond, board.DecodeInt8OperationsPerSecond, board.DecodePackedInt4OperationsPerSecond, board.DecodePackedInt8OperationsPerSecond, board.PrefillInt4OperationsPerSecond, board.PrefillInt8OperationsPerSecond, board.FloatOperationsPerSecond])
+        foreach (var rate in (double[])[board.DecodeInt4OperationsPerSecond, board.DecodeInt8OperationsPerSecond, board.DecodeIdsInt4OperationsPerSecond, board.DecodeIdsInt8OperationsPerSecond, board.DecodeEscapesInt4OperationsPerSecond, board.DecodeEscapesInt8OperationsPerSecond, board.PrefillInt4OperationsPerSecond, board.PrefillInt8OperationsPerSecond, board.FloatOperationsPerSecond])
             Assert.InRange(rate, 1e7, 1e16);
         Assert.InRange(board.RegionSeconds, 1e-8, 1);
         Assert.Equal(reported[^1].All, reported.Count);

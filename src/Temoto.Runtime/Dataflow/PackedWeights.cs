@@ -10,12 +10,12 @@ namespace Temoto.Dataflow;
 internal static class PackedWeights
 {
     /// <summary>Of the rate from cache, what products with packed rows reach while memory is read: they have more to do for each byte than plain ones (measured: 0.85 to 0.95).</summary>
-    private const double RateFromMemory = 0.9;
+    public const double RateFromMemory = 0.9;
 
     /// <summary>Seconds to multiply one token with a weight whose rows stay packed: unpacked into scratch first, or in the escape code multiplied as they lie.</summary>
     public static double PackedSeconds(Tensor weight, Board board) =>
-        Math.Max(weight.StoredBytes / board.ReadBytesPerSecond, weight.Encoded?.Escaped is { } code && IntegerDot.Takes(weight)
-            ? Operations(weight) / (RateFromMemory * board.PackedOperationsPerSecond(weight.DType, code.EscapeShare))
+        Math.Max(weight.StoredBytes / board.ReadBytesPerSecond, EscapeShare(weight) is { } share
+            ? Operations(weight) / (RateFromMemory * board.PackedOperationsPerSecond(weight.DType, share))
             : ComputeSeconds(weight, board) + PlainBytes(weight) / board.UnpackBytesPerSecond);
 
     /// <summary>Seconds to multiply one token with the same weight, laid out plain.</summary>
@@ -42,6 +42,9 @@ internal static class PackedWeights
     /// <summary>What a packed weight will be once it is laid out plain, without its rows: for planning.</summary>
     public static unsafe Tensor PlainView(Tensor weight) =>
         new(weight.Name, weight.DType, weight.Shape, null, (long)PlainBytes(weight), weight) { Scales = weight.Scales, InputGrid = weight.InputGrid };
+
+    /// <summary>Of a weight that is multiplied as it lies, in the escape code, the share of rows with escapes; null for others: zero points are for unpacked rows.</summary>
+    public static double? EscapeShare(Tensor weight) => weight is { Encoded.Escaped: { } code, Scales.Zeros: null } && IntegerDot.Takes(weight) ? code.EscapeShare : null;
 
     private static double PlainBytes(Tensor weight) => (double)weight.RowBytes * weight.Rows;
 

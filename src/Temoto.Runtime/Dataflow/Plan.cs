@@ -29,7 +29,7 @@ internal enum Phase
 /// <param name="RowsBytes">The same without the bias: what its rows take together. Of a table, all rows, of which a token reads one.</param>
 internal sealed record PlannedWeight(string Name, DType Type, bool Packed, long Rows, long Columns, long Bytes, long RowsBytes)
 {
-    /// <summary>Of rows in the escape code, in which one token is multiplied with them as they lie, the share that has escapes; null in other codes.</summary>
+    /// <summary>See <see cref="PackedWeights.EscapeShare"/>.</summary>
     public double? EscapeShare { get; init; }
 }
 

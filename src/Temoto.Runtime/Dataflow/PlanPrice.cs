@@ -62,7 +62,7 @@ internal static class PlanPrice
             operations += own;
             if (weight.EscapeShare is { } share && rows == 1 && linear.Input.Quantized)
             {
-                seconds += own / board.PackedOperationsPerSecond(weight.Type, share);
+                seconds += own / (PackedWeights.RateFromMemory * board.PackedOperationsPerSecond(weight.Type, share));
                 continue;
             }
             seconds += own / board.OperationsPerSecond(weight.Type, linear.Input.Quantized, rows == 1);

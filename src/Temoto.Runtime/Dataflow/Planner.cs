@@ -102,7 +102,7 @@ internal static class Planner
                 {
                     var tensor = tensorOf(linear.Weight);
                     var bias = linear.Bias is null ? 0 : linear.Output.Width * sizeof(float);
-                    return new PlannedWeight(linear.Weight, tensor.DType, tensor.Encoded is not null, tensor.Rows, tensor.Columns, tensor.StoredBytes + bias, tensor.StoredBytes) { EscapeShare = tensor.Encoded?.Escaped?.EscapeShare };
+                    return new PlannedWeight(linear.Weight, tensor.DType, tensor.Encoded is not null, tensor.Rows, tensor.Columns, tensor.StoredBytes + bias, tensor.StoredBytes) { EscapeShare = PackedWeights.EscapeShare(tensor) };
                 });
                 var projections = op switch
                 {

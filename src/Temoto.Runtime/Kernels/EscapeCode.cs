@@ -23,6 +23,7 @@ internal static unsafe class EscapeCode
     /// <summary>For each width from 1 on: where the bytes of the IDs come from, by how many bits they are shifted, the bits of an ID, and two registers of table.</summary>
     public const int ShuffleBytes = 5 * UnitIds;
 
+    /// <summary>For all widths.</summary>
     public const int AllShuffleBytes = MostIdBits * ShuffleBytes;
 
     /// <summary>Bytes of the IDs of a row.</summary>

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Temoto.Kernels;
 
-/// <summary>What .NET does not say of a processor: instructions that it has no intrinsics for.</summary>
+/// <summary>What .NET does not say of a processor: instructions that it has no intrinsics for, and such as are used together.</summary>
 internal static class Processor
 {
     /// <summary>

@@ -3,7 +3,7 @@ using Temoto.Tensors;
 namespace Temoto.Kernels;
 
 /// <summary>
-/// Integer products that are tested before they are used: per weight type, for one token and for several, and the rounding of activations, each once at its first use. What fails is
+/// Integer products that are tested before they are used: per weight type, for one token, for several and for several sequences, and the rounding of activations, each once at its first use. What fails is
 /// reported and left to the next products.
 /// </summary>
 /// <param name="name">Of the kernels, for the report.</param>
@@ -12,58 +12,80 @@ namespace Temoto.Kernels;
 /// <param name="report">Takes a line for the user.</param>
 internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, IntegerDot next, Action<string> report) : IntegerDot
 {
-    /// <summary>The place of the rounding among the tested; products follow, two for each kind of weight.</summary>
+    /// <summary>The place of the rounding among the tested; products follow, three for each kind of weight.</summary>
     private const int Rounding = 0;
 
     /// <summary>What passed, or what took its place; null before the test.</summary>
-    private readonly IntegerDot?[] chosen = new IntegerDot?[1 + 2 * 7];
+    private readonly IntegerDot?[] chosen = new IntegerDot?[1 + 3 * 7];
 
-    public override void Quantize(float* x, long columns, QuantizedRow destination) => (chosen[Rounding] ?? Test(Rounding, default, false)).Quantize(x, columns, destination);
+    public override void Quantize(float* x, long columns, QuantizedRow destination) => (chosen[Rounding] ?? Test(Rounding, default, default)).Quantize(x, columns, destination);
 
     public override void QuantizeToGrid(float* x, float scale, long columns, QuantizedRow destination) =>
-        (chosen[Rounding] ?? Test(Rounding, default, false)).QuantizeToGrid(x, scale, columns, destination);
+        (chosen[Rounding] ?? Test(Rounding, default, default)).QuantizeToGrid(x, scale, columns, destination);
 
     /// <summary>Tests, and with that compiles, what has not been tested.</summary>
     public override void Prepare(DType dtype, bool oneToken)
     {
         if (chosen[Rounding] is null)
-            Test(Rounding, default, false);
-        var place = PlaceOf(dtype, oneToken);
-        if (chosen[place] is null)
-            Test(place, dtype, oneToken);
+            Test(Rounding, default, default);
+        Chosen(dtype, oneToken ? IntegerProducts.OneToken : IntegerProducts.Tokens);
     }
 
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
-        var place = PlaceOf(weight.DType, tokens == 1);
-        (chosen[place] ?? Test(place, weight.DType, tokens == 1)).MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+        Chosen(weight.DType, tokens == 1 ? IntegerProducts.OneToken : IntegerProducts.Tokens).MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
     }
+
+    /// <summary>Whose one-token products are in use computes these too. Where its several are wrong, it takes them one by one.</summary>
+    public override void MatVecs(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
+    {
+        var single = Chosen(weight.DType, IntegerProducts.OneToken);
+        if (single != kernel || Chosen(weight.DType, IntegerProducts.Sequences) == kernel)
+        {
+            single.MatVecs(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+            return;
+        }
+        for (var token = 0; token < tokens; token++)
+            single.MatMul(weight, rowStart, rowEnd, bias, x + token * QuantizedRow.Bytes(weight.Columns), 1, y + token * yStride, yStride, scratch);
+    }
+
+    public override long MatVecsScratchFloats(long columns, int rows, int tokens) => Math.Max(kernel.MatVecsScratchFloats(columns, rows, tokens), next.MatVecsScratchFloats(columns, rows, tokens));
 
     public override long MatMulScratchFloats(long columns, int rows) => Math.Max(kernel.MatMulScratchFloats(columns, rows), next.MatMulScratchFloats(columns, rows));
 
-    private static int PlaceOf(DType dtype, bool oneToken) => (oneToken ? 1 : 2) + dtype switch
+    private IntegerDot Chosen(DType dtype, IntegerProducts products)
     {
-        DType.Q8_0 => 0,
-        DType.Q4_0 => 2,
-        DType.I8 => 4,
-        DType.Q4_K => 6,
-        DType.Q5_K => 8,
-        DType.Q6_K => 10,
-        _ => 12,
-    };
+        var kind = dtype switch
+        {
+            DType.Q8_0 => 0,
+            DType.Q4_0 => 1,
+            DType.I8 => 2,
+            DType.Q4_K => 3,
+            DType.Q5_K => 4,
+            DType.Q6_K => 5,
+            _ => 6,
+        };
+        var place = 1 + 3 * kind + (int)products;
+        return chosen[place] ?? Test(place, dtype, products);
+    }
 
     /// <summary>The first thread tests, others wait.</summary>
-    private IntegerDot Test(int place, DType dtype, bool oneToken)
+    private IntegerDot Test(int place, DType dtype, IntegerProducts products)
     {
         lock (chosen)
         {
             if (chosen[place] is { } tested)
                 return tested;
-            var passes = place == Rounding ? KernelSelfTest.Rounds(kernel) : KernelSelfTest.Multiplies(kernel, dtype, oneToken);
+            var passes = place == Rounding ? KernelSelfTest.Rounds(kernel) : KernelSelfTest.Multiplies(kernel, dtype, products);
             if (!passes)
             {
-                var what = place == Rounding ? "the rounding of activations" : $"{dtype} products of {(oneToken ? "one token" : "several tokens")}";
-                report($"temoto: kernels {name}: {what} failed the self-test; the next set's are used");
+                var what = place == Rounding ? "the rounding of activations" : dtype + products switch
+                {
+                    IntegerProducts.OneToken => " products of one token",
+                    IntegerProducts.Tokens => " products of several tokens",
+                    _ => " products of several sequences",
+                };
+                report($"temoto: kernels {name}: {what} failed the self-test; {(products == IntegerProducts.Sequences ? "sequences are taken one by one" : "the next set's are used")}");
             }
             return chosen[place] = passes ? kernel : next;
         }

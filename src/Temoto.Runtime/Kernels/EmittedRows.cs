@@ -94,6 +94,12 @@ internal static unsafe partial class EmittedRows
 
         /// <summary>From one row's zero points to the next's.</summary>
         public long ZeroRowBytes;
+
+        /// <summary>Two or four, for <see cref="EmittedSequences"/>; not looked at where there is one.</summary>
+        public long Tokens;
+
+        /// <summary>From one token's output to the next's.</summary>
+        public long OutputTokenBytes;
     }
 
     private static byte* NewConstants()

@@ -13,6 +13,7 @@ public unsafe class CheckedIntegerDotTests
         LastRowOfAPanel,
         LastToken,
         Rounding,
+        Sequences,
     }
 
     [Theory]
@@ -21,6 +22,7 @@ public unsafe class CheckedIntegerDotTests
     [InlineData(Fault.LastRowOfAPanel)]
     [InlineData(Fault.LastToken)]
     [InlineData(Fault.Rounding)]
+    [InlineData(Fault.Sequences)]
     public void WhatFailsIsNotUsed(Fault fault)
     {
         var lines = new List<string>();
@@ -47,6 +49,9 @@ public unsafe class CheckedIntegerDotTests
                 specification.MatMul(weight.Tensor, 0, rows, null, x.Data, tokens, left, rows, scratch.Floats);
                 kernel.MatMul(weight.Tensor, 0, rows, null, x.Data, tokens, right, rows, scratch.Floats);
             }
+            Assert.Equal(expected, actual);
+            fixed (float* right = actual)
+                kernel.MatVecs(weight.Tensor, 0, rows, null, x.Data, tokens, right, rows, scratch.Floats);
             Assert.Equal(expected, actual);
         }
         if (fault == Fault.None)
@@ -84,5 +89,14 @@ public unsafe class CheckedIntegerDotTests
         }
 
         public override long MatMulScratchFloats(long columns, int rows) => right.MatMulScratchFloats(columns, rows);
+
+        public override void MatVecs(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
+        {
+            right.MatVecs(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+            if (fault == Fault.Sequences)
+                y[(tokens - 1) * yStride] = MathF.BitIncrement(y[(tokens - 1) * yStride]);
+        }
+
+        public override long MatVecsScratchFloats(long columns, int rows, int tokens) => right.MatVecsScratchFloats(columns, rows, tokens);
     }
 }

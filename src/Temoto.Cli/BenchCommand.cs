@@ -21,13 +21,14 @@ internal static class BenchCommand
         var prefill = new Option<string>("--prefill", "-p") { Description = "Prompt lengths to time; 0 for none", HelpName = "N,..", DefaultValueFactory = _ => "512" };
         var decode = new Option<string>("--decode", "-n") { Description = "Numbers of generated tokens to time; 0 for none", HelpName = "N,..", DefaultValueFactory = _ => "64" };
         var depth = new Option<string>("--depth", "-d") { Description = "Tokens in the cache before the first generated one", HelpName = "N,..", DefaultValueFactory = _ => "0" };
+        var batch = new Option<string>("--batch") { Description = "Sequences that generate at the same time", HelpName = "N,..", DefaultValueFactory = _ => "1" };
         var repetitions = new Option<int>("--repetitions", "-r") { Description = "Counted rounds; one more goes before them", HelpName = "REPS", DefaultValueFactory = _ => 5 };
         var dataflow = new Option<string>("--dataflow") { Description = "How the attention of a prompt is carried out: auto, gemm, tphs, or several", HelpName = "MODE,..", DefaultValueFactory = _ => "auto" };
         var kv = new Option<string>("--kv") { Description = "How keys and values are stored: f16, int8, f32, or several", HelpName = "TYPE,..", DefaultValueFactory = _ => "f16" };
         var calibrate = new Option<bool>("--calibrate") { Description = "Measure this machine in place of a model, and keep the figures for planning (TEMOTO_BOARD, else temoto/board.json in the configuration directory)" };
         var format = new Option<string>("--format") { Description = "md, csv or json", HelpName = "FORMAT", DefaultValueFactory = _ => "md" };
         format.AcceptOnlyFromAmong("md", "csv", "json");
-        var command = new Command("bench", "Time prefill and decode, or pictures, beside the machine's read bandwidth in the same run\n\nExample: temoto bench --shape qwen2.5-0.5b -p 512 -n 64 -d 0,2048") { model, shape, weights, prefill, decode, depth, repetitions, dataflow, kv };
+        var command = new Command("bench", "Time prefill and decode, or pictures, beside the machine's read bandwidth in the same run\n\nExample: temoto bench --shape qwen2.5-0.5b -p 512 -n 64 -d 0,2048") { model, shape, weights, prefill, decode, depth, batch, repetitions, dataflow, kv };
         foreach (var option in new Option[] { choice.Threads, choice.Kernels, choice.Activations, choice.Packed, calibrate, format, choice.Json })
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) =>
@@ -41,8 +42,8 @@ internal static class BenchCommand
             }
             var plan = new Settings
             {
-                Tests = Tests(Numbers("--prefill", parsed.GetRequiredValue(prefill)), Numbers("--decode", parsed.GetRequiredValue(decode)), Numbers("--depth", parsed.GetRequiredValue(depth))),
-                TestsGiven = new Option[] { prefill, decode, depth }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name,
+                Tests = Tests(Numbers("--prefill", parsed.GetRequiredValue(prefill)), Numbers("--decode", parsed.GetRequiredValue(decode)), Numbers("--depth", parsed.GetRequiredValue(depth)), Batches(parsed.GetRequiredValue(batch))),
+                TestsGiven = new Option[] { prefill, decode, depth, batch }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name,
                 Rounds = parsed.GetValue(repetitions) is >= 1 and <= 10_000 and var rounds ? rounds : throw new InputException("--repetitions", null, $"{parsed.GetValue(repetitions)}", "1 to 10000", "choose a number of rounds"),
                 Dataflows = Words("--dataflow", parsed.GetRequiredValue(dataflow), ["auto", "gemm", "tphs"]),
                 KvTypes = Words("--kv", parsed.GetRequiredValue(kv), ["f16", "int8", "f32"]),
@@ -77,12 +78,16 @@ internal static class BenchCommand
         var longest = plan.Tests.Max(test => test.ContextTokens);
         if (checkpoint.Config.Vision is null && longest > checkpoint.Config.MaxPositionEmbeddings)
             throw new InputException("bench", null, $"a test of {longest} tokens", $"at most {checkpoint.Config.MaxPositionEmbeddings} (max_position_embeddings of {source.Name})", "choose smaller -p, -n or -d");
-        var options = plan.Options with { ContextTokens = longest };
+        var sequences = plan.Tests.Max(test => test.Sequences);
+        var options = plan.Options with { ContextTokens = longest, MaxBatchSequences = sequences };
         var ways = plan.Dataflows.SelectMany(mode => plan.KvTypes.Select(type => (Dataflow: mode, Kv: type, Options: options with { KvCache = ModelChoice.KvTypeOf(type), Dataflow = ModelChoice.DataflowOf(mode) }))).ToList();
         using var model = new BenchmarkModel(checkpoint, ways[0].Dataflow, ways[0].Kv, ways[0].Options);
         loading.Stop();
         if (model.IsVision && !source.Seeded)
             plan.RefuseTests(source.Name);
+        var memory = model.Variants[0].Plan.Memory;
+        if (memory.TotalBytes + (sequences - 1) * memory.KvBytes > memory.AvailableBytes)
+            throw new InputException("--batch", null, $"{memory}, and {sequences} caches", "what fits into memory", "choose fewer sequences, or a smaller -n or -d");
         foreach (var (dataflow, kv, other) in ways.Skip(1))
             model.Add(dataflow, kv, other);
         var benchmark = ProgressBar.Run("bench", bar => Benchmark.Run(model.Variants, model.IsVision ? [model.PictureTest] : plan.Tests, plan.Rounds, (done, all) => bar.Report(done, all), cancellation));
@@ -111,12 +116,18 @@ internal static class BenchCommand
         throw new InputException("--weights", null, name!, string.Join(", ", SeededMemory.WeightTypes.Select(type => type.Name)), "choose one of them");
     }
 
-    private static List<BenchmarkTest> Tests(IReadOnlyList<int> prefill, IReadOnlyList<int> decode, IReadOnlyList<int> depths)
+    private static List<BenchmarkTest> Tests(IReadOnlyList<int> prefill, IReadOnlyList<int> decode, IReadOnlyList<int> depths, IReadOnlyList<int> batches)
     {
         var tests = prefill.Where(tokens => tokens > 0).Select(tokens => new BenchmarkTest(Phase.Prefill, tokens)).ToList();
         foreach (var depth in depths)
-            tests.AddRange(decode.Where(tokens => tokens > 0).Select(tokens => new BenchmarkTest(Phase.Decode, tokens, depth)));
+            tests.AddRange(decode.Where(tokens => tokens > 0).SelectMany(tokens => batches.Select(sequences => new BenchmarkTest(Phase.Decode, tokens, depth, Sequences: sequences))));
         return tests.Count > 0 ? tests : throw new InputException("bench", null, "nothing to time", "-p or -n above 0", "leave them out for pp512 and tg64");
+    }
+
+    private static List<int> Batches(string list)
+    {
+        var batches = Numbers("--batch", list);
+        return batches.All(sequences => sequences is >= 1 and <= 64) ? batches : throw new InputException("--batch", null, $"'{list}'", "1 to 64 sequences", "for example 1,2,4,8");
     }
 
     /// <summary>"512,2048", each once.</summary>

@@ -14,6 +14,9 @@ internal sealed class BenchReport(string source, string weightsName, long weight
 
     private EnginePlan Plan => benchmark.Results[0].Variant.Plan;
 
+    /// <summary>Some test has several sequences: then a token and a run of the model are two things.</summary>
+    private bool Batches => benchmark.Results.Any(result => result.Test.Sequences > 1);
+
     private bool Pictures => benchmark.Results[0].Test.Picture;
 
     public string Markdown()
@@ -21,13 +24,15 @@ internal sealed class BenchReport(string source, string weightsName, long weight
         var text = new StringBuilder();
         text.AppendLine(Invariant($"{source}: {HostProcessor.Name}, {Plan.Threads} threads, kernels {Plan.Kernels.Name}, {rounds} interleaved rounds after one that is not counted"));
         text.AppendLine();
-        text.AppendLine($"| test | dataflow | weights | kv | {(Pictures ? "pictures/s, median (min to max) | " : "")}tokens/s, median (min to max) | MB per token (computed) | of the read bandwidth | activations, MiB |");
-        text.AppendLine($"|---|---|---|---|{(Pictures ? "---:|" : "")}---:|---:|---:|---:|");
+        text.AppendLine($"| test | dataflow | weights | kv | {(Pictures ? "pictures/s, median (min to max) | " : "")}tokens/s, median (min to max) | {(Batches ? "tokens/s per sequence | MB per run (computed) | " : "")}MB per token (computed) | of the read bandwidth | activations, MiB |");
+        text.AppendLine($"|---|---|---|---|{(Pictures ? "---:|" : "")}{(Batches ? "---:|---:|" : "")}---:|---:|---:|---:|");
         foreach (var result in benchmark.Results)
         {
             text.Append(Invariant($"| {result.Test.Name} | {result.Variant.Dataflow} | {weightsName} | {result.Variant.Kv} "));
             foreach (var rate in result.PicturesPerSecond is { } pictures ? [pictures, result.TokensPerSecond] : new[] { result.TokensPerSecond })
                 text.Append(Invariant($"| {rate.Median:0.0} ({rate.Min:0.0} to {rate.Max:0.0}) "));
+            if (Batches)
+                text.Append(Invariant($"| {result.TokensPerSecondPerSequence.Median:0.0} | {(result.Test.Phase == Phase.Decode ? result.BytesPerRun / 1e6 : (double?)null):0.00} "));
             text.AppendLine(Invariant($"| {result.BytesPerToken / 1e6:0.00} | {result.RooflineFraction(ReadBytesPerSecond):0.00} | {result.ActivationBytes / 1048576.0:0.0} |"));
         }
         var read = benchmark.ReadBytesPerSecond;
@@ -40,7 +45,7 @@ internal sealed class BenchReport(string source, string weightsName, long weight
     public static string Csv(IReadOnlyList<BenchReport> reports)
     {
         var text = new StringBuilder("test,dataflow,weights,kv,tokens_per_second_median,tokens_per_second_min,tokens_per_second_max,weight_bytes_per_token,bytes_per_token,roofline_fraction,activation_bytes,"
-            + "read_bandwidth_gigabytes_per_second,peak_resident_bytes,load_seconds,model,pictures_per_second_median");
+            + "read_bandwidth_gigabytes_per_second,peak_resident_bytes,load_seconds,model,pictures_per_second_median,sequences,tokens_per_second_per_sequence_median,bytes_per_run");
         foreach (var report in reports)
             report.AppendCsv(text);
         return text.ToString();
@@ -55,7 +60,7 @@ internal sealed class BenchReport(string source, string weightsName, long weight
             text.Append(Invariant($"{result.Test.Name},{result.Variant.Dataflow},{weightsName},{result.Variant.Kv},{rate.Median:0.###},{rate.Min:0.###},{rate.Max:0.###},{result.WeightBytesPerToken},{result.BytesPerToken},"));
             text.Append(Invariant($"{result.RooflineFraction(ReadBytesPerSecond):0.####},{result.ActivationBytes},{ReadBytesPerSecond / 1e9:0.###},{benchmark.PeakResidentBytes},{loading.TotalSeconds:0.####},"));
             // A path may hold anything: RFC 4180.
-            text.Append(Invariant($"\"{source.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{result.PicturesPerSecond?.Median:0.###}"));
+            text.Append(Invariant($"\"{source.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{result.PicturesPerSecond?.Median:0.###},{result.Test.Sequences},{result.TokensPerSecondPerSequence.Median:0.###},{(result.Test.Phase == Phase.Decode ? result.BytesPerRun : (long?)null)}"));
         }
     }
 
@@ -104,6 +109,12 @@ internal sealed class BenchReport(string source, string weightsName, long weight
         WriteSpread(json, "tokens_per_second", result.TokensPerSecond);
         if (result.PicturesPerSecond is { } pictures)
             WriteSpread(json, "pictures_per_second", pictures);
+        json.WriteNumber("sequences", result.Test.Sequences);
+        if (result.Test.Phase == Phase.Decode)
+        {
+            WriteSpread(json, "tokens_per_second_per_sequence", result.TokensPerSecondPerSequence);
+            json.WriteNumber("bytes_per_run", result.BytesPerRun);
+        }
         json.WriteNumber("weight_bytes_per_token", result.WeightBytesPerToken);
         json.WriteNumber("bytes_per_token", result.BytesPerToken);
         json.WriteNumber("roofline_fraction", result.RooflineFraction(ReadBytesPerSecond));

@@ -89,7 +89,8 @@ internal sealed unsafe class GraphSlice : IDisposable
             Sines = angles.Floats + (long)maxTokens * rotary.HalfHeadDim,
             Tokens = tokens,
             LogitRows = tokens,
-            Cache = cache,
+            RowsAreSequences = false,
+            Caches = [cache],
         };
         for (var index = first; index <= last; index++)
         {

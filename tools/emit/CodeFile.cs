@@ -16,6 +16,7 @@ internal sealed record CodeFile(string Name, string Text)
         Of("EmittedHalfScores", nameof(HalfScoresSource), HalfScoresSource.Assemble),
         Of("EmittedHalfValues", nameof(HalfValuesSource), HalfValuesSource.Assemble),
         Of("EmittedRows", nameof(RowsSource), RowsSource.Assemble),
+        Of("EmittedSequences", nameof(SequencesSource), SequencesSource.Assemble),
         Of("EmittedScores", nameof(ScoresSource), ScoresSource.Assemble),
         Of("EmittedWeightedValues", nameof(WeightedValuesSource), WeightedValuesSource.Assemble),
     ];

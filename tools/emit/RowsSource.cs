@@ -13,7 +13,7 @@ namespace Temoto.Emit;
 /// </summary>
 internal static class RowsSource
 {
-    private const int RegisterBytes = 64;
+    private const int RegisterBytes = RowsLayout.RegisterBytes;
 
     /// <summary>How far ahead weights are asked for. Two rows are read in turn, which the hardware's own prefetchers do not follow; half as far, and the memory gives a fifth less (measured).</summary>
     private const int PrefetchBytes = 8192;
@@ -24,67 +24,23 @@ internal static class RowsSource
     // Fields of EmittedRows.Job.
     private const int Kind = 0, Source = 8, RowBytes = 16, Rows = 24, Units = 32, Activations = 40, Output = 48, Constants = 56, Scales = 64, ScaleRowBytes = 72, ScaleUnitBytes = 80, Zeros = 88, ZeroRowBytes = 96, FirstStepBytes = 104, SecondStepBytes = 112;
 
-    /// <summary>How weights lie, in the order of EmittedRows.Kind.</summary>
-    /// <param name="Nibbles">Or bytes.</param>
-    /// <param name="BlockScaleBytes">Of the scale in front of a block; 0 where scales lie by themselves.</param>
-    /// <param name="UnitScales">Scales of a unit that lie by themselves.</param>
-    /// <param name="Zeros">Whether there is a zero point for each of them, two in a byte.</param>
-    /// <param name="Ids">Rows are in the escape code.</param>
-    /// <param name="Escapes">They have escapes.</param>
-    /// <param name="RowScale">A row has one scale, which is converted once; with IDs only.</param>
-    private sealed record Layout(bool Nibbles, int BlockScaleBytes, int UnitScales, bool Zeros, bool Ids = false, bool Escapes = false, bool RowScale = false)
-    {
-        public int UnitBytes => RegisterBytes + BlockScaleBytes * (Nibbles ? 4 : 2);
-
-        /// <summary>Activations of a unit: one or two registers of integers, offsets, scales.</summary>
-        public int ActivationBytes => (Nibbles ? 4 : 3) * RegisterBytes;
-    }
-
-    private static readonly Layout[] Layouts =
-    [
-        new(true, 2, 0, false),
-        new(false, 2, 0, false),
-        new(true, 0, 1, false),
-        new(true, 0, 2, false),
-        new(true, 0, 4, false),
-        new(false, 0, 1, false),
-        new(false, 0, 2, false),
-        new(true, 0, 1, true),
-        new(true, 0, 2, true),
-        new(true, 0, 4, true),
-        new(true, 0, 1, false, Ids: true, Escapes: true),
-        new(true, 0, 2, false, Ids: true, Escapes: true),
-        new(true, 0, 4, false, Ids: true, Escapes: true),
-        new(true, 0, 1, false, Ids: true, Escapes: true, RowScale: true),
-        new(false, 0, 1, false, Ids: true, Escapes: true),
-        new(false, 0, 2, false, Ids: true, Escapes: true),
-        new(false, 0, 1, false, Ids: true, Escapes: true, RowScale: true),
-        new(true, 0, 1, false, Ids: true),
-        new(true, 0, 2, false, Ids: true),
-        new(true, 0, 4, false, Ids: true),
-        new(true, 0, 1, false, Ids: true, RowScale: true),
-        new(false, 0, 1, false, Ids: true),
-        new(false, 0, 2, false, Ids: true),
-        new(false, 0, 1, false, Ids: true, RowScale: true),
-    ];
-
     public static void Assemble(Assembler a)
     {
         a.mov(rax, __[rdi + Kind]);
-        var entries = Layouts.Select((_, kind) => a.CreateLabel($"kind{kind}")).ToArray();
-        for (var kind = 1; kind < Layouts.Length; kind++)
+        var entries = RowsLayout.All.Select((_, kind) => a.CreateLabel($"kind{kind}")).ToArray();
+        for (var kind = 1; kind < RowsLayout.All.Length; kind++)
         {
             a.cmp(rax, kind);
             a.je(entries[kind]);
         }
-        for (var kind = 0; kind < Layouts.Length; kind++)
+        for (var kind = 0; kind < RowsLayout.All.Length; kind++)
         {
             a.Label(ref entries[kind]);
-            Assemble(a, Layouts[kind]);
+            Assemble(a, RowsLayout.All[kind]);
         }
     }
 
-    private static void Assemble(Assembler a, Layout layout)
+    private static void Assemble(Assembler a, RowsLayout layout)
     {
         AssemblerRegister64 row = rax, firstZeros = rcx, rows = rdx, secondZeros = rsi, output = r8, x = r9, first = r10, second = r11, left = rbx, secondOutput = rbp;
         AssemblerRegister64 scaleRow = r12, scaleUnitBytes = r13, firstScales = r14, secondScales = r15;

@@ -19,7 +19,7 @@ internal enum Phase
     /// <summary>Many tokens at once: the prompt.</summary>
     Prefill,
 
-    /// <summary>One token at a time.</summary>
+    /// <summary>One token at a time, of one sequence or of each of several.</summary>
     Decode,
 }
 
@@ -56,7 +56,7 @@ internal sealed record PlanStep(
 /// <summary>
 /// An immutable decision for a model, a machine and a phase: what the executor runs, step by step. Plain data; nothing in it is a delegate or an address.
 /// </summary>
-/// <param name="MaxTokens">Most tokens one run takes.</param>
+/// <param name="MaxTokens">Most tokens one run takes: in decode, most sequences, each with one.</param>
 /// <param name="MaxLogitRows">Most rows of logits one run gives.</param>
 /// <param name="ContextTokens">Positions of the cache it is for.</param>
 /// <param name="ArenaBytes">Memory for all activations; every offset of the steps lies inside.</param>
@@ -90,6 +90,9 @@ internal sealed record Plan(
     /// <summary>Bytes of one piece of split attention over all layers.</summary>
     private long BytesPerPiece { get; } = Steps.Sum(step => step.Op is SplitAttentionOp op ? op.Shape.KvHeads * op.Shape.PieceFloats * sizeof(float) : 0);
 
+    /// <summary>Bytes of the tables' rows that belong to one token.</summary>
+    private long TableRowBytes { get; } = Steps.Sum(step => step.Op is EmbedOp or AddPositionsOp ? step.WeightBytes : 0);
+
     private int PiecePositions { get; } = Steps.Select(step => step.Op).OfType<SplitAttentionOp>().FirstOrDefault()?.PiecePositions ?? int.MaxValue;
 
     /// <summary>Bytes of keys and values one cached position holds over all layers.</summary>
@@ -99,6 +102,16 @@ internal sealed record Plan(
     /// Bytes moved to generate one token when <paramref name="position"/> tokens are cached: all weights, the cache read once, the new
     /// position written, activations written and read. Computed from the plan, not measured.
     /// </summary>
-    public long BytesPerToken(int position) =>
-        WeightBytes + KvBytesPerPosition * (position + 1L) + ActivationBytesPerToken + 2 * BytesPerPiece * ((position + (long)PiecePositions) / PiecePositions);
+    public long BytesPerToken(int position) => BytesPerRun(1, position);
+
+    /// <summary>
+    /// The same of a decode run that generates a token for each of several sequences with <paramref name="position"/> tokens cached: the weights are read once, all else for
+    /// each sequence.
+    /// </summary>
+    public long BytesPerRun(int sequences, int position) =>
+        WeightBytesPerRun(sequences)
+        + sequences * (KvBytesPerPosition * (position + 1L) + ActivationBytesPerToken + 2 * BytesPerPiece * ((position + (long)PiecePositions) / PiecePositions));
+
+    /// <summary>Weight bytes of a run with logits: tables give each token a row of its own.</summary>
+    public long WeightBytesPerRun(int tokens) => WeightBytes + (tokens - 1L) * TableRowBytes;
 }

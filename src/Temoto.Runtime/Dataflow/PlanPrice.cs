@@ -25,7 +25,9 @@ internal sealed record StepPrice(PlanStep Step, Traffic Traffic, double Operatio
 /// <summary>Prices the steps of a plan on a board: the roofline of each (Williams et al., CACM 2009), with the bytes of the <see cref="TrafficLedger"/>.</summary>
 internal static class PlanPrice
 {
-    /// <summary>Prices of all steps of a run of <paramref name="tokens"/> tokens with <paramref name="position"/> in the cache.</summary>
+    /// <summary>
+    /// Prices of all steps of a run of <paramref name="tokens"/> tokens with <paramref name="position"/> in the cache; in decode, of as many sequences with a token and a cache each.
+    /// </summary>
     public static IReadOnlyList<StepPrice> Of(Plan plan, Board board, int tokens, int position)
     {
         var traffic = TrafficLedger.Run(plan with { OnChipBytes = board.OnChipBytesPerThread }, tokens, position);
@@ -38,7 +40,7 @@ internal static class PlanPrice
             var step = plan.Steps[i];
             if (step.Op is SelectRowsOp)
                 rows = Math.Min(tokens, plan.MaxLogitRows);
-            var (operations, seconds) = Work(step, board, rows, tokens, position);
+            var (operations, seconds) = Work(step, board, plan.Phase, rows, tokens, position);
             var moved = traffic[i];
             prices.Add(new StepPrice(
                 step,
@@ -51,7 +53,7 @@ internal static class PlanPrice
         return prices;
     }
 
-    private static (double Operations, double Seconds) Work(PlanStep step, Board board, int rows, int tokens, int position)
+    private static (double Operations, double Seconds) Work(PlanStep step, Board board, Phase phase, int rows, int tokens, int position)
     {
         double operations = 0, seconds = 0;
         for (var i = 0; i < step.Op.Linears.Count; i++)
@@ -65,7 +67,7 @@ internal static class PlanPrice
                 seconds += own / (PackedWeights.RateFromMemory * board.PackedOperationsPerSecond(weight.Type, share));
                 continue;
             }
-            seconds += own / board.OperationsPerSecond(weight.Type, linear.Input.Quantized, rows == 1);
+            seconds += own / board.OperationsPerSecond(weight.Type, linear.Input.Quantized, rows == 1 || phase == Phase.Decode);
             if (weight.Packed)
                 seconds += weight.Type.RowBytes(weight.Columns) * weight.Rows / board.UnpackBytesPerSecond;
         }
@@ -79,7 +81,8 @@ internal static class PlanPrice
         };
         if (shape is not null)
         {
-            var positions = shape.Causal ? tokens * (position + (tokens + 1) / 2.0) : (double)tokens * (position + tokens);
+            var positions = phase == Phase.Decode ? tokens * (position + 1.0)
+                : shape.Causal ? tokens * (position + (tokens + 1) / 2.0) : (double)tokens * (position + tokens);
             var own = 2.0 * products * positions * shape.Heads * shape.HeadDim;
             operations += own;
             seconds += own / board.FloatOperationsPerSecond;

@@ -4,7 +4,7 @@ using Temoto.Tensors;
 namespace Temoto.Dataflow;
 
 /// <summary>What a plan is made for, beside the graph and the phase.</summary>
-/// <param name="MaxTokens">Most tokens one run takes.</param>
+/// <param name="MaxTokens">Most tokens one run takes: in decode, most sequences, each with one.</param>
 /// <param name="MaxLogitRows">Most rows of logits one run gives.</param>
 /// <param name="ContextTokens">Positions of the cache.</param>
 /// <param name="Dataflow">The mode of attention in prefill; null lets the planner choose.</param>
@@ -21,6 +21,9 @@ internal static class Planner
 
     /// <summary>Weight bytes per chunk of decode: small enough that a stolen core delays little, large enough that a chunk outweighs its atomic increment.</summary>
     private const int DecodeTileBytes = 64 * 1024;
+
+    /// <summary>The same of a decode run for several sequences: each chunk puts the activations of all of them in order first.</summary>
+    private const int BatchTileBytes = 2 * DecodeTileBytes;
 
     /// <summary>Rows a thread decodes and then multiplies with all tokens of a prompt are a multiple of this.</summary>
     private const int PrefillTileRows = 32;
@@ -75,7 +78,7 @@ internal static class Planner
                 [.. op.Inputs.Select(input => offsets[input.Id])],
                 offsets[op.Output.Id],
                 TileRows(op, phase, request, board, tensorOf),
-                TileTokens(op, phase),
+                TileTokens(op, phase, request.MaxTokens),
                 weights));
         }
         return new Plan(fused, phase, request.MaxTokens, request.MaxLogitRows, request.ContextTokens, steps, arenaBytes, offsets[graph.Logits.Id], request.KvType, board.OnChipBytesPerThread);
@@ -139,7 +142,7 @@ internal static class Planner
         var weights = op.Linears.Select(linear => tensorOf(linear.Weight)).ToArray();
         var rows = phase == Phase.Prefill
             ? PrefillRows(op, request.MaxTokens, board)
-            : (int)Math.Clamp(DecodeTileBytes / Math.Max(1, weights.Sum(weight => weight.RowBytes)), 4, 256);
+            : (int)Math.Clamp((request.MaxTokens == 1 ? DecodeTileBytes : BatchTileBytes) / Math.Max(1, weights.Sum(weight => weight.RowBytes)), 4, 256);
         // Rows that are decoded together are not cut apart, nor columns that are rounded together.
         long block = op is (GatedLinearOp or ActivatedLinearOp) and { Output.Quantized: true } ? QuantizedRow.BlockColumns : 1;
         var most = (op.Output.Width + block - 1) / block * block;
@@ -172,8 +175,10 @@ internal static class Planner
         return a / x * b;
     }
 
-    private static int TileTokens(Op op, Phase phase) => op switch
+    private static int TileTokens(Op op, Phase phase, int maxTokens) => op switch
     {
+        // Sequences share a head's weights while they are in the core's cache.
+        HeadProjectionsOp when phase == Phase.Decode => maxTokens,
         _ when phase == Phase.Decode => 1,
         TphsAttentionOp => TphsTileTokens,
         HeadProjectionsOp => ProjectionTileTokens,

@@ -20,16 +20,21 @@ internal sealed class TrafficLedger
 
     /// <summary>Where an element of a plane lies.</summary>
     private readonly unsafe KvHeadView kvLayout;
+
+    /// <summary>From one sequence's cache to the next.</summary>
+    private readonly long kvBytes;
     private readonly int tokens;
-    private readonly int position;
+
+    /// <summary>Cached positions: of the one cache in prefill, of each sequence in decode.</summary>
+    private readonly IReadOnlyList<int> positions;
     private readonly int logitRows;
     private int rows;
 
-    private TrafficLedger(Plan plan, int tokens, int position, int logitRows, int tilePositions)
+    private TrafficLedger(Plan plan, int tokens, IReadOnlyList<int> positions, int logitRows, int tilePositions)
     {
         this.plan = plan;
         this.tokens = tokens;
-        this.position = position;
+        this.positions = positions;
         this.logitRows = logitRows;
         this.tilePositions = tilePositions;
         cache = new CacheModel(plan.OnChipBytes);
@@ -49,6 +54,9 @@ internal sealed class TrafficLedger
         {
             kvLayout = new KvHeadView(plan.KvType, null, null, plan.Graph.Config.HeadDim);
         }
+        var planes = 2L * plan.Graph.Config.NumHiddenLayers * plan.Graph.Config.NumKeyValueHeads;
+        kvBytes = planes * (kvPlaneBytes + (plan.KvType == KvType.Int8 ? KvLayout.Positions(plan.ContextTokens) * sizeof(float) : 0)) + CacheModel.LineBytes;
+        kvBytes -= kvBytes % CacheModel.LineBytes;
         intermediates = [.. plan.Graph.Ops.SelectMany(op => op switch
         {
             HeadProjectionsOp heads => [heads.Output.Id],
@@ -57,15 +65,28 @@ internal sealed class TrafficLedger
         })];
     }
 
-    /// <summary>The traffic of each step of a run of <paramref name="tokens"/> tokens with <paramref name="position"/> in the cache, on a chip that holds nothing yet; what is left to write back counts for the last step.</summary>
+    /// <summary>
+    /// The traffic of each step of a run of <paramref name="tokens"/> tokens with <paramref name="position"/> in the cache (in decode: of as many sequences, each with a cache of
+    /// its own), on a chip that holds nothing yet; what is left to write back counts for the last step.
+    /// </summary>
     /// <param name="tilePositions">Positions of a tile of attention: <see cref="KernelSet.AttentionTilePositions"/>.</param>
-    public static IReadOnlyList<Traffic> Run(Plan plan, int tokens, int position, int logitRows = 1, int tilePositions = 64)
+    public static IReadOnlyList<Traffic> Run(Plan plan, int tokens, int position, int logitRows = 1, int tilePositions = 64) => plan.Phase == Phase.Decode
+        ? Run(plan, [.. Enumerable.Repeat(position, tokens)], tilePositions)
+        : Run(new TrafficLedger(plan, tokens, [position], logitRows, tilePositions));
+
+    /// <summary>The same of a decode run of several sequences, each with a cache of its own length.</summary>
+    /// <param name="positions">What each cache holds.</param>
+    /// <param name="tilePositions">Positions of a tile of attention: <see cref="KernelSet.AttentionTilePositions"/>.</param>
+    public static IReadOnlyList<Traffic> Run(Plan plan, IReadOnlyList<int> positions, int tilePositions = 64) =>
+        Run(new TrafficLedger(plan, positions.Count, positions, positions.Count, tilePositions));
+
+    private static Traffic[] Run(TrafficLedger ledger)
     {
-        var ledger = new TrafficLedger(plan, tokens, position, logitRows, tilePositions);
+        var plan = ledger.plan;
         var steps = new Traffic[plan.Steps.Count];
         var before = default(Traffic);
         // Without logits a run ends where their rows would be selected.
-        var count = logitRows > 0 ? steps.Length : plan.StepsBeforeLogits;
+        var count = ledger.logitRows > 0 ? steps.Length : plan.StepsBeforeLogits;
         for (var i = 0; i < count; i++)
         {
             ledger.Walk(plan.Steps[i]);
@@ -93,7 +114,7 @@ internal sealed class TrafficLedger
                 {
                     Group(step.Inputs[0], op.Query, op.Shape, kvHead, start, count, false);
                     var length = Length(op.Shape, start + count - 1);
-                    Cached(op.Layer, kvHead, 0, length, true);
+                    Cached(0, op.Layer, kvHead, 0, length, true);
                     ScoreRows(step.Output, op.Output, op.Shape, kvHead, start, count, length, true);
                 });
                 break;
@@ -110,26 +131,21 @@ internal sealed class TrafficLedger
                 {
                     var length = Length(op.Shape, start + count - 1);
                     ScoreRows(step.Inputs[0], op.Input, op.Shape, kvHead, start, count, length, false);
-                    Cached(op.Layer, kvHead, 0, length, false);
+                    Cached(0, op.Layer, kvHead, 0, length, false);
                     Group(step.Output, op.Output, op.Shape, kvHead, start, count, true);
                 });
                 break;
             case SplitAttentionOp op:
-                for (var start = 0; start < position + 1; start += op.PiecePositions)
-                {
-                    for (var kvHead = 0; kvHead < op.Shape.KvHeads; kvHead++)
-                    {
-                        Group(step.Inputs[0], op.Query, op.Shape, kvHead, 0, 1, false);
-                        Positions(op.Layer, kvHead, start, Math.Min(start + op.PiecePositions, position + 1));
-                        var bytes = op.Shape.PieceFloats * sizeof(float);
-                        Touch(step.Output + (start / op.PiecePositions * op.Shape.KvHeads + kvHead) * bytes, bytes, true, op.Output);
-                    }
-                }
+                for (var row = 0; row < tokens; row++)
+                    Pieces(step, op, row);
                 break;
             case MergePiecesOp op:
-                var pieces = (position + op.PiecePositions) / op.PiecePositions;
-                Touch(step.Inputs[0], pieces * op.Shape.KvHeads * op.Shape.PieceFloats * sizeof(float), false, op.Input);
-                Touch(step.Output, op.Output.RowBytes, true, op.Output);
+                for (var row = 0; row < tokens; row++)
+                {
+                    var pieces = (positions[row] + op.PiecePositions) / op.PiecePositions;
+                    Touch(step.Inputs[0] + row * op.Input.RowBytes, pieces * op.Shape.KvHeads * op.Shape.PieceFloats * sizeof(float), false, op.Input);
+                    Touch(step.Output + row * op.Output.RowBytes, op.Output.RowBytes, true, op.Output);
+                }
                 break;
             case AttentionOp:
                 throw new InvalidOperationException("attention as a model writes it down is no step of a plan");
@@ -144,6 +160,22 @@ internal sealed class TrafficLedger
                 else
                     RowByRow(step);
                 break;
+        }
+    }
+
+    /// <summary>Split attention of one sequence.</summary>
+    private void Pieces(PlanStep step, SplitAttentionOp op, int row)
+    {
+        var length = positions[row] + 1;
+        var bytes = op.Shape.PieceFloats * sizeof(float);
+        for (var start = 0; start < length; start += op.PiecePositions)
+        {
+            for (var kvHead = 0; kvHead < op.Shape.KvHeads; kvHead++)
+            {
+                Group(step.Inputs[0], op.Query, op.Shape, kvHead, row, 1, false);
+                Positions(row, op.Layer, kvHead, start, Math.Min(start + op.PiecePositions, length));
+                Touch(step.Output + row * op.Output.RowBytes + (start / op.PiecePositions * op.Shape.KvHeads + kvHead) * bytes, bytes, true, op.Output);
+            }
         }
     }
 
@@ -207,7 +239,7 @@ internal sealed class TrafficLedger
                         if (projection == op.Query)
                             Columns(step.Output, op.Output, token, head * op.HeadDim, op.HeadDim);
                         else
-                            StoreCached(op.Layer, head, position + token, projection == op.Key);
+                            StoreCached(op.Layer, head, token, projection == op.Key);
                     }
                 }
             }
@@ -234,7 +266,7 @@ internal sealed class TrafficLedger
                 for (var first = 0; first < count; first += tileTokens)
                 {
                     var tileCount = Math.Min(tileTokens, count - first);
-                    Positions(op.Layer, kvHead, 0, Length(shape, start + first + tileCount - 1));
+                    Positions(0, op.Layer, kvHead, 0, Length(shape, start + first + tileCount - 1));
                     for (var token = 0; token < tileCount; token++)
                         Columns(step.Output, op.Output, start + first + token, kvHead * shape.GroupHeads * shape.HeadDim, shape.GroupHeads * shape.HeadDim);
                 }
@@ -251,7 +283,7 @@ internal sealed class TrafficLedger
         }
     }
 
-    private int Length(AttentionShape shape, int token) => position + (shape.Causal ? token + 1 : tokens);
+    private int Length(AttentionShape shape, int token) => positions[0] + (shape.Causal ? token + 1 : tokens);
 
     /// <summary>The heads of a group, of some tokens, in [tokens, Heads, HeadDim].</summary>
     private void Group(long offset, Value value, AttentionShape shape, int kvHead, int start, int count, bool write)
@@ -269,45 +301,48 @@ internal sealed class TrafficLedger
     }
 
     /// <summary>Keys, then values, of a tile of positions at a time.</summary>
-    private void Positions(int layer, int kvHead, int start, int end)
+    /// <param name="sequence">Whose cache it is; 0 in prefill.</param>
+    private void Positions(int sequence, int layer, int kvHead, int start, int end)
     {
         for (; start < end; start += tilePositions)
         {
-            Cached(layer, kvHead, start, Math.Min(end, start + tilePositions), true);
-            Cached(layer, kvHead, start, Math.Min(end, start + tilePositions), false);
+            Cached(sequence, layer, kvHead, start, Math.Min(end, start + tilePositions), true);
+            Cached(sequence, layer, kvHead, start, Math.Min(end, start + tilePositions), false);
         }
     }
 
     /// <summary>Reads keys (whole panels) or values of positions [start, end).</summary>
-    private void Cached(int layer, int kvHead, int start, int end, bool keys)
+    private void Cached(int sequence, int layer, int kvHead, int start, int end, bool keys)
     {
         if (keys)
             end = KvLayout.Positions(end);
         var positionBytes = KvLayout.HeadBytes(plan.KvType, plan.Graph.Config.HeadDim);
-        cache.Touch(PlaneAddress(layer, kvHead, keys) + (long)start * positionBytes, (long)(end - start) * positionBytes, false, CacheModel.Operand.Kv);
+        cache.Touch(PlaneAddress(sequence, layer, kvHead, keys) + (long)start * positionBytes, (long)(end - start) * positionBytes, false, CacheModel.Operand.Kv);
         if (plan.KvType == KvType.Int8)
-            cache.Touch(ScaleAddress(layer, kvHead, keys) + start * sizeof(float), (end - start) * sizeof(float), false, CacheModel.Operand.Kv);
+            cache.Touch(ScaleAddress(sequence, layer, kvHead, keys) + start * sizeof(float), (end - start) * sizeof(float), false, CacheModel.Operand.Kv);
     }
 
-    private void StoreCached(int layer, int kvHead, int at, bool key)
+    /// <param name="row">A token of the run.</param>
+    private void StoreCached(int layer, int kvHead, int row, bool key)
     {
+        var (sequence, at) = plan.Phase == Phase.Decode ? (row, positions[row]) : (0, positions[0] + row);
         var element = KvLayout.ElementBytes(plan.KvType);
         var headDim = plan.Graph.Config.HeadDim;
-        var plane = PlaneAddress(layer, kvHead, key);
+        var plane = PlaneAddress(sequence, layer, kvHead, key);
         // Elements of sixteen keys, or of four int8 values, lie side by side: more lines are touched than a position has bytes.
         for (var i = 0; i < headDim; i++)
             cache.Touch(plane + (key ? kvLayout.KeyIndex(at, i) : kvLayout.ValueIndex(at, i)) * element, element, true, CacheModel.Operand.Kv);
         if (plan.KvType == KvType.Int8)
-            cache.Touch(ScaleAddress(layer, kvHead, key) + at * sizeof(float), sizeof(float), true, CacheModel.Operand.Kv);
+            cache.Touch(ScaleAddress(sequence, layer, kvHead, key) + at * sizeof(float), sizeof(float), true, CacheModel.Operand.Kv);
     }
 
-    private long PlaneAddress(int layer, int kvHead, bool keys) => kvAddress + (2L * (layer * plan.Graph.Config.NumKeyValueHeads + kvHead) + (keys ? 0 : 1)) * kvPlaneBytes;
+    private long PlaneAddress(int sequence, int layer, int kvHead, bool keys) => kvAddress + sequence * kvBytes + (2L * (layer * plan.Graph.Config.NumKeyValueHeads + kvHead) + (keys ? 0 : 1)) * kvPlaneBytes;
 
-    private long ScaleAddress(int layer, int kvHead, bool keys)
+    private long ScaleAddress(int sequence, int layer, int kvHead, bool keys)
     {
         var config = plan.Graph.Config;
         var planes = 2L * config.NumHiddenLayers * config.NumKeyValueHeads;
-        return kvAddress + planes * kvPlaneBytes + (2L * (layer * config.NumKeyValueHeads + kvHead) + (keys ? 0 : 1)) * KvLayout.Positions(plan.ContextTokens) * sizeof(float);
+        return kvAddress + sequence * kvBytes + planes * kvPlaneBytes + (2L * (layer * config.NumKeyValueHeads + kvHead) + (keys ? 0 : 1)) * KvLayout.Positions(plan.ContextTokens) * sizeof(float);
     }
 
     private void WeightRows(PlannedWeight weight, int start, int count) =>

@@ -37,10 +37,10 @@ public sealed record GenerationStatistics
     /// <summary>Tokens per second after the first.</summary>
     public double DecodeTokensPerSecond => DecodeSeconds > 0 ? (GeneratedTokens - 1) / DecodeSeconds : 0;
 
-    /// <summary>Weight bytes one decoded token reads.</summary>
+    /// <summary>Weight bytes one decoded token reads. Sessions that are computed in one run share them; figures are those of a session that is alone.</summary>
     public long WeightBytesPerToken { get; init; }
 
-    /// <summary>All bytes one decoded token moves (weights, KV cache, activations), mean over the generated tokens.</summary>
+    /// <summary>All bytes one decoded token moves (weights, KV cache, activations), mean over the generated tokens; of a session that is alone.</summary>
     public long BytesPerToken { get; init; }
 
     /// <summary>Why it ended.</summary>

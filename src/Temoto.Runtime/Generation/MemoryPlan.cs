@@ -3,7 +3,7 @@ namespace Temoto;
 /// <summary>What a model will need, known before it is loaded.</summary>
 /// <param name="WeightBytes">Weights, mapped from the file.</param>
 /// <param name="KvBytes">Keys and values of one session at full context.</param>
-/// <param name="ArenaBytes">Activations and scratch.</param>
+/// <param name="ArenaBytes">Activations and scratch, with those of runs for several sessions.</param>
 /// <param name="AvailableBytes">Physical memory, or the container's limit.</param>
 /// <param name="ContextTokens">Tokens a session can hold.</param>
 public sealed record MemoryPlan(long WeightBytes, long KvBytes, long ArenaBytes, long AvailableBytes, int ContextTokens)

@@ -76,6 +76,12 @@ public sealed record ModelOptions
     /// </summary>
     public ActivationType? Activations { get; init; }
 
+    /// <summary>
+    /// Most sessions whose next tokens are computed in one run, which reads the weights once; 1 takes them one after the other. What a session gets does not depend on it. The memory
+    /// for it (see <see cref="MemoryPlan.ArenaBytes"/>) is taken when two sessions first ask at the same time.
+    /// </summary>
+    public int MaxBatchSequences { get; init; } = 8;
+
     /// <summary>The in-house oracle: dequantized weights, float32 activations, float64 sums. Slow.</summary>
     public bool Precise { get; init; }
 

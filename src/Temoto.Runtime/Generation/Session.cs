@@ -171,15 +171,16 @@ public sealed class Session : IDisposable
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var channel = Channel.CreateBounded<string>(new BoundedChannelOptions(64) { SingleReader = true, SingleWriter = true });
-        var producer = Task.Run(
-            async () =>
+        // A thread of its own and none of the pool's, which has one per core and is slow to add others: sessions that wait for each other's runs would keep the rest from starting.
+        var producer = Task.Factory.StartNew(
+            () =>
             {
                 try
                 {
                     foreach (var piece in Generate(prompt, options, start, stop.Token))
                     {
-                        if (piece.Length > 0)
-                            await channel.Writer.WriteAsync(piece, stop.Token).ConfigureAwait(false);
+                        if (piece.Length > 0 && !channel.Writer.TryWrite(piece))
+                            channel.Writer.WriteAsync(piece, stop.Token).AsTask().GetAwaiter().GetResult();
                     }
                     channel.Writer.Complete();
                 }
@@ -188,7 +189,9 @@ public sealed class Session : IDisposable
                     channel.Writer.Complete(error);
                 }
             },
-            CancellationToken.None);
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+            TaskScheduler.Default);
         try
         {
             await foreach (var piece in channel.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))

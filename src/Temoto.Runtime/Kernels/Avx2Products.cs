@@ -21,4 +21,9 @@ internal readonly struct Avx2Products : IByteProducts
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Signed(Vector256<sbyte> weights, Vector256<sbyte> x) =>
         Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(Avx2.Abs(weights), Avx2.Sign(x, weights)), Vector256.Create((short)1));
+
+    public static bool HasRaised => false;
+
+    /// <summary>Two products of weights up to 255 do not fit into int16.</summary>
+    public static Vector256<int> Raised(Vector256<byte> weights, Vector256<sbyte> x) => throw new NotSupportedException();
 }

@@ -10,7 +10,7 @@ namespace Temoto.Kernels;
 /// </summary>
 /// <typeparam name="TProducts">Products of bytes.</typeparam>
 /// <typeparam name="TBlock">One of signed bytes.</typeparam>
-internal static unsafe class ByteDecode<TProducts, TBlock>
+internal static unsafe partial class ByteDecode<TProducts, TBlock>
     where TProducts : struct, IByteProducts
     where TBlock : struct, IWeightBlock
 {
@@ -57,6 +57,18 @@ internal static unsafe class ByteDecode<TProducts, TBlock>
                 : Avx2.PermuteVar8x32(Vector256.Load(groups.Scales + firstEntry), entries);
             total = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(sums), scales * Vector256.Load(x.Scales + block), total);
         }
+        return Rest(total, row, groups, (byte*)x.Scales, block, blocks);
+    }
+
+    /// <summary>What the last whole register leaves, and the sum of all.</summary>
+    /// <param name="row">The first block that is left.</param>
+    /// <param name="token">The token's <see cref="QuantizedRow"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Rest(Vector256<float> total, byte* row, RowGroups groups, byte* token, long block, long blocks)
+    {
+        var x = new QuantizedRow(token, blocks * BlockColumns);
+        var integers = x.Integers + block * BlockColumns;
+        var entries = groups.LaneEntries;
         if (block + LaneBlocks / 2 <= blocks)
         {
             // Half a register of blocks: the upper lanes stay as they are.

@@ -64,30 +64,10 @@ internal sealed unsafe partial class EmittedIntegerDot
             encoded.DecodeRows(rowStart, rowEnd, source);
         else
             source = weight.Row(rowStart);
-        var job = new EmittedRows.Job(kind)
-        {
-            Source = source,
-            RowBytes = weight.RowBytes,
-            Rows = rowEnd - rowStart,
-            Units = activations.Blocks / unitBlocks,
-            Activations = ordered,
-            Output = y,
-        };
-        if (weight.Scales is { } scales)
-        {
-            job.ScaleUnitBytes = unitScales * sizeof(ushort);
-            job.ScaleRowBytes = scales.PerTensor ? 0 : scales.Scales.Columns * sizeof(ushort);
-            job.Scales = (ushort*)(scales.Scales.Data + rowStart * job.ScaleRowBytes);
-            if (scales.Zeros is { } zeros)
-            {
-                job.ZeroRowBytes = zeros.RowBytes;
-                job.Zeros = zeros.Row(rowStart);
-            }
-        }
-        if (unitBlocks == 4)
-            OrderForNibbles(activations, weight, ordered);
-        else
-            OrderForBytes(activations, ordered);
+        Order(activations, weight, unitBlocks, ordered, ActivationBytes(unitBlocks));
+        var job = NewJob(weight, kind, unitBlocks, unitScales, rowStart, rowEnd, source);
+        job.Activations = ordered;
+        job.Output = y;
         if (code is null)
             rowsOfOneToken(&job);
         else
@@ -151,14 +131,50 @@ internal sealed unsafe partial class EmittedIntegerDot
         static (bool Bytes, bool Escapes) Sort(EscapedRow row) => (row.Width == EscapeCode.PlainWidth, row.Escapes != row.EscapesEnd);
     }
 
-    private static void OrderForNibbles(QuantizedRow x, Tensor weight, byte* ordered)
+    /// <summary>All but activations and outputs.</summary>
+    /// <param name="source">The rows, plain.</param>
+    private static EmittedRows.Job NewJob(Tensor weight, Kind kind, int unitBlocks, int unitScales, long rowStart, long rowEnd, byte* source)
+    {
+        var job = new EmittedRows.Job(kind)
+        {
+            Source = source,
+            RowBytes = weight.RowBytes,
+            Rows = rowEnd - rowStart,
+            Units = weight.Columns / BlockColumns / unitBlocks,
+        };
+        if (weight.Scales is not { } scales)
+            return job;
+        job.ScaleUnitBytes = unitScales * sizeof(ushort);
+        job.ScaleRowBytes = scales.PerTensor ? 0 : scales.Scales.Columns * sizeof(ushort);
+        job.Scales = (ushort*)(scales.Scales.Data + rowStart * job.ScaleRowBytes);
+        if (scales.Zeros is { } zeros)
+        {
+            job.ZeroRowBytes = zeros.RowBytes;
+            job.Zeros = zeros.Row(rowStart);
+        }
+        return job;
+    }
+
+    /// <summary>Of one token and unit.</summary>
+    private static long ActivationBytes(int unitBlocks) => (unitBlocks == 4 ? 4 : 3) * RegisterBytes;
+
+    /// <param name="unitBytes">From one unit's activations to the next's.</param>
+    private static void Order(QuantizedRow x, Tensor weight, int unitBlocks, byte* ordered, long unitBytes)
+    {
+        if (unitBlocks == 4)
+            OrderForNibbles(x, weight, ordered, unitBytes);
+        else
+            OrderForBytes(x, ordered, unitBytes);
+    }
+
+    private static void OrderForNibbles(QuantizedRow x, Tensor weight, byte* ordered, long unitBytes)
     {
         // Where zero points are stored, they are multiplied with sums later.
         var zero = Vector256.Create(weight.Scales?.Zeros is null ? (byte)GroupScales.NibbleZero : (byte)1);
         for (long block = 0; block < x.Blocks; block++)
         {
             var part = block % 4;
-            var unit = ordered + block / 4 * 4 * RegisterBytes;
+            var unit = ordered + block / 4 * unitBytes;
             var source = x.Integers + block * BlockColumns;
             var integers = weight.DType == DType.Q4_0 ? Q4Nibbles.Order(source) : I4Nibbles.Order(source);
             integers.GetLower().Store((sbyte*)unit + 16 * part);
@@ -169,12 +185,12 @@ internal sealed unsafe partial class EmittedIntegerDot
         }
     }
 
-    private static void OrderForBytes(QuantizedRow x, byte* ordered)
+    private static void OrderForBytes(QuantizedRow x, byte* ordered, long unitBytes)
     {
         for (long block = 0; block < x.Blocks; block++)
         {
             var part = block % 2;
-            var unit = ordered + block / 2 * 3 * RegisterBytes;
+            var unit = ordered + block / 2 * unitBytes;
             var integers = Vector256.Load(x.Integers + block * BlockColumns);
             integers.Store((sbyte*)unit + 32 * part);
             // 128 * 127 fits int16, its double does not: 64, and twice that.

@@ -10,15 +10,25 @@ internal unsafe interface INibbleLanes<TVector>
     /// <summary>Blocks of a unit; a register holds four times as many floats.</summary>
     static abstract int UnitBlocks { get; }
 
-    /// <summary>The sums of a unit's products, nibble times activation.</summary>
+    /// <summary>The nibbles of a unit, as the bytes lie: a register of them, whatever its type says.</summary>
     /// <param name="unit">The first block.</param>
-    /// <param name="low">What meets the low nibbles, 16 per block.</param>
-    static abstract TVector Products<TNibbles>(byte* unit, sbyte* low, sbyte* high)
+    static abstract TVector Bytes<TNibbles>(byte* unit)
         where TNibbles : struct, INibbles;
 
-    /// <summary>The same for the first blocks of a unit, at least one; nothing behind them is read, and the other lanes are 0.</summary>
-    static abstract TVector ProductsOf<TNibbles>(int blocks, byte* unit, sbyte* low, sbyte* high)
+    /// <summary>The same for the first blocks of a unit, at least one; nothing behind them is read, and the other bytes are 0.</summary>
+    static abstract TVector BytesOf<TNibbles>(int blocks, byte* unit)
         where TNibbles : struct, INibbles;
+
+    /// <summary>The low nibble of each byte.</summary>
+    static abstract TVector Low(TVector bytes);
+
+    /// <summary>The high nibble of each byte.</summary>
+    static abstract TVector High(TVector bytes);
+
+    /// <summary>The sums of a unit's products, nibble times activation, as floats.</summary>
+    /// <param name="xLow">What meets the low nibbles, 16 per block.</param>
+    /// <param name="xHigh">What meets the high ones.</param>
+    static abstract TVector Products(TVector low, TVector high, sbyte* xLow, sbyte* xHigh);
 
     /// <summary>Of a value per block, those of unit <paramref name="unit"/> (0 to 3), each four times.</summary>
     static abstract TVector Spread(TVector perBlock, int unit);

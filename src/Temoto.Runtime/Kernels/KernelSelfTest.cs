@@ -27,32 +27,34 @@ internal static unsafe class KernelSelfTest
     }
 
     /// <summary>
-    /// Products with weights of <paramref name="dtype"/> equal the specification bit for bit. Several tokens must in any case. One token may add its blocks in another
+    /// Products with weights of <paramref name="dtype"/> equal the specification bit for bit. Several tokens of one sequence must in any case. One token may add its blocks in another
     /// order: there, scales are 1 and 2 (of K types 1), and every partial sum is a whole number below 13 * 32 * 2 * 128 * 127 &lt; 2^24, exact in any order.
     /// </summary>
-    public static bool Multiplies(IntegerDot kernel, DType dtype, bool oneToken)
+    public static bool Multiplies(IntegerDot kernel, DType dtype, IntegerProducts products)
     {
+        var oneToken = products != IntegerProducts.Tokens;
         var superBlocks = dtype.BlockElements() / BlockColumns;
         if (superBlocks > 1)
-            return Multiplies(kernel, dtype, oneToken, oneToken ? 2 * superBlocks : superBlocks, 0, false);
+            return Multiplies(kernel, dtype, products, oneToken ? 2 * superBlocks : superBlocks, 0, false);
         if (!oneToken)
-            return Multiplies(kernel, dtype, oneToken, 3, dtype == DType.I4 ? 2 : 1, dtype == DType.I4);
+            return Multiplies(kernel, dtype, products, 3, dtype == DType.I4 ? 2 : 1, dtype == DType.I4);
         // Blocks for registers of eight and four and one more; an odd number of units of four, and of two. Groups that are parts of a unit, a unit, a row; each with zero points and without.
         foreach (var blocks in (ReadOnlySpan<int>)[13, 12, 10])
         {
             foreach (var groupBlocks in dtype is DType.I4 or DType.I8 ? (ReadOnlySpan<int>)[1, 2, 4, blocks] : [0])
             {
-                if (!Multiplies(kernel, dtype, oneToken, blocks, groupBlocks, false) || (dtype == DType.I4 && !Multiplies(kernel, dtype, oneToken, blocks, groupBlocks, true)))
+                if (!Multiplies(kernel, dtype, products, blocks, groupBlocks, false) || (dtype == DType.I4 && !Multiplies(kernel, dtype, products, blocks, groupBlocks, true)))
                     return false;
             }
         }
         return true;
     }
 
-    private static bool Multiplies(IntegerDot kernel, DType dtype, bool oneToken, int blocks, int groupBlocks, bool zeroPoints, bool escaped = false)
+    private static bool Multiplies(IntegerDot kernel, DType dtype, IntegerProducts products, int blocks, int groupBlocks, bool zeroPoints, bool escaped = false)
     {
         // Several tokens: more rows than a panel, more tokens than a tile.
-        var (rows, tokens) = escaped ? (EscapedSample.Kinds + 1, 1) : oneToken ? (3, 1) : (33, 7);
+        var oneToken = products != IntegerProducts.Tokens;
+        var (rows, tokens) = (escaped ? EscapedSample.Kinds + 1 : oneToken ? 3 : 33, products == IntegerProducts.OneToken ? 1 : 7);
         var columns = blocks * BlockColumns;
         using var memory = new NativeBuffer(dtype.RowBytes((long)rows * columns));
         var weight = RandomWeight(dtype, rows, columns, oneToken, groupBlocks * BlockColumns, zeroPoints, memory, out var groups);
@@ -66,15 +68,18 @@ internal static unsafe class KernelSelfTest
         {
             var row = new QuantizedRow(x.Data + token * QuantizedRow.Bytes(columns), columns);
             if (oneToken)
-                Specification.QuantizeToGrid(values.Floats, 1, columns, row);
+                Specification.QuantizeToGrid(values.Floats + token * columns, 1, columns, row);
             else
                 Specification.Quantize(values.Floats + token * columns, columns, row);
         }
         using var bias = RandomFloats(rows, 3);
         using var y = new NativeBuffer(2L * tokens * rows * sizeof(float));
-        using var scratch = new NativeBuffer(Math.Max(kernel.MatMulScratchFloats(columns, rows), Specification.MatMulScratchFloats(columns, rows)) * sizeof(float));
+        using var scratch = new NativeBuffer(Math.Max(Math.Max(kernel.MatMulScratchFloats(columns, rows), kernel.MatVecsScratchFloats(columns, rows, tokens)), Specification.MatMulScratchFloats(columns, rows)) * sizeof(float));
         Specification.MatMul(weight, 0, rows, bias.Floats, x.Data, tokens, y.Floats, rows, scratch.Floats);
-        kernel.MatMul(weight, 0, rows, bias.Floats, x.Data, tokens, y.Floats + tokens * rows, rows, scratch.Floats);
+        if (products == IntegerProducts.Sequences)
+            kernel.MatVecs(weight, 0, rows, bias.Floats, x.Data, tokens, y.Floats + tokens * rows, rows, scratch.Floats);
+        else
+            kernel.MatMul(weight, 0, rows, bias.Floats, x.Data, tokens, y.Floats + tokens * rows, rows, scratch.Floats);
         return sample is not { FoundDamaged: true } && new Span<int>(y.Data, tokens * rows).SequenceEqual(new Span<int>(y.Floats + tokens * rows, tokens * rows));
     }
 
@@ -86,7 +91,7 @@ internal static unsafe class KernelSelfTest
         {
             foreach (var groupBlocks in (ReadOnlySpan<int>)[1, 2, 4, blocks])
             {
-                if (!Multiplies(kernel, dtype, oneToken: true, blocks, groupBlocks, false, escaped: true))
+                if (!Multiplies(kernel, dtype, IntegerProducts.OneToken, blocks, groupBlocks, false, escaped: true))
                     return false;
             }
         }

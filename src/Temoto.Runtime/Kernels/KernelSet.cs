@@ -34,6 +34,16 @@ internal abstract unsafe partial class KernelSet
     /// <summary>Scratch floats <see cref="MatMul"/> needs for <paramref name="rows"/> rows of <paramref name="columns"/> weights at a time.</summary>
     public abstract long MatMulScratchFloats(long columns, int rows);
 
+    /// <summary>
+    /// Several tokens that are nothing to each other (a token of each of several sequences): what <see cref="MatMul"/> gives each of them alone, bit for bit, with the rows
+    /// read from memory once. One token is the same as <see cref="MatMul"/>.
+    /// </summary>
+    /// <param name="scratch">At least <see cref="MatVecsScratchFloats"/> floats of this thread's own.</param>
+    public abstract void MatVecs(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, long yStride, float* scratch);
+
+    /// <summary>Scratch floats <see cref="MatVecs"/> needs.</summary>
+    public abstract long MatVecsScratchFloats(long columns, int rows, int tokens);
+
     /// <summary>One row of a weight as float32 (embedding look-up).</summary>
     public abstract void DecodeRow(Tensor weight, long row, float* destination);
 

@@ -17,7 +17,7 @@ namespace Temoto.Kernels;
 /// <typeparam name="TLanes">Nibbles in it, and their products.</typeparam>
 /// <typeparam name="TVector">A register of floats.</typeparam>
 /// <typeparam name="TNibbles">How weights lie.</typeparam>
-internal readonly unsafe ref struct NibbleDecode<TFloats, TLanes, TVector, TNibbles>
+internal readonly unsafe ref partial struct NibbleDecode<TFloats, TLanes, TVector, TNibbles>
     where TFloats : struct, ILanes<TVector>
     where TLanes : struct, INibbleLanes<TVector>
     where TVector : struct
@@ -189,7 +189,7 @@ internal readonly unsafe ref struct NibbleDecode<TFloats, TLanes, TVector, TNibb
                 var rest = left % TLanes.UnitBlocks;
                 var at = left - rest;
                 if (rest != 0)
-                    odd = TFloats.MultiplyAdd(TLanes.ProductsOf<TNibbles>(rest, source + at * TNibbles.BlockBytes, x + 16 * at, y + 16 * at), TLanes.Spread(products, at / TLanes.UnitBlocks), odd);
+                    odd = Add(odd, TLanes.BytesOf<TNibbles>(rest, source + at * TNibbles.BlockBytes), x + 16 * at, y + 16 * at, TLanes.Spread(products, at / TLanes.UnitBlocks));
             }
         }
         return TFloats.Sum(TFloats.Add(TFloats.Add(even, odd), correction));
@@ -201,8 +201,12 @@ internal readonly unsafe ref struct NibbleDecode<TFloats, TLanes, TVector, TNibb
     {
         source += unit * TLanes.UnitBlocks * TNibbles.BlockBytes;
         Sse.Prefetch0(source + PrefetchBytes);
-        return TFloats.MultiplyAdd(TLanes.Products<TNibbles>(source, x + 16 * TLanes.UnitBlocks * unit, y + 16 * TLanes.UnitBlocks * unit), TLanes.Spread(scales, unit), total);
+        return Add(total, TLanes.Bytes<TNibbles>(source), x + 16 * TLanes.UnitBlocks * unit, y + 16 * TLanes.UnitBlocks * unit, TLanes.Spread(scales, unit));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Add(TVector total, TVector bytes, sbyte* x, sbyte* y, TVector scales) =>
+        TFloats.MultiplyAdd(TLanes.Products(TLanes.Low(bytes), TLanes.High(bytes), x, y), scales, total);
 
     /// <summary>Groups that are no power of two of blocks, and scales of other types: an entry per block.</summary>
     private void ReadGroups(long row)

@@ -11,23 +11,26 @@ internal readonly unsafe struct NibbleLanes256<TProducts> : INibbleLanes<Vector2
     public static int UnitBlocks => 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Products<TNibbles>(byte* unit, sbyte* low, sbyte* high)
+    public static Vector256<float> Bytes<TNibbles>(byte* unit)
         where TNibbles : struct, INibbles
     {
         unit += TNibbles.NibbleOffset;
-        return Products(TNibbles.BlockBytes == 16 ? Vector256.Load(unit) : Vector256.Create(Vector128.Load(unit), Vector128.Load(unit + TNibbles.BlockBytes)), low, high);
+        return (TNibbles.BlockBytes == 16 ? Vector256.Load(unit) : Vector256.Create(Vector128.Load(unit), Vector128.Load(unit + TNibbles.BlockBytes))).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> ProductsOf<TNibbles>(int blocks, byte* unit, sbyte* low, sbyte* high)
-        where TNibbles : struct, INibbles => Products(Vector256.Create(Vector128.Load(unit + TNibbles.NibbleOffset), default), low, high);
+    public static Vector256<float> BytesOf<TNibbles>(int blocks, byte* unit)
+        where TNibbles : struct, INibbles => Vector256.Create(Vector128.Load(unit + TNibbles.NibbleOffset), default).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Products(Vector256<byte> nibbles, sbyte* low, sbyte* high)
-    {
-        var mask = Vector256.Create((byte)0xF);
-        return Vector256.ConvertToSingle(TProducts.Small(nibbles & mask, Vector256.Load(low), (nibbles.AsUInt16() >> 4).AsByte() & mask, Vector256.Load(high)));
-    }
+    public static Vector256<float> Low(Vector256<float> bytes) => (bytes.AsByte() & Vector256.Create((byte)0xF)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> High(Vector256<float> bytes) => ((bytes.AsUInt16() >> 4).AsByte() & Vector256.Create((byte)0xF)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Products(Vector256<float> low, Vector256<float> high, sbyte* xLow, sbyte* xHigh) =>
+        Vector256.ConvertToSingle(TProducts.Small(low.AsByte(), Vector256.Load(xLow), high.AsByte(), Vector256.Load(xHigh)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Spread(Vector256<float> perBlock, int unit) =>

@@ -10,36 +10,40 @@ internal readonly unsafe struct NibbleLanes512 : INibbleLanes<Vector512<float>>
     public static int UnitBlocks => 4;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Products<TNibbles>(byte* unit, sbyte* low, sbyte* high)
+    public static Vector512<float> Bytes<TNibbles>(byte* unit)
         where TNibbles : struct, INibbles
     {
         if (TNibbles.BlockBytes == 16)
-            return Products(Vector512.Load(unit), low, high);
+            return Vector512.Load((float*)unit);
         // Blocks of nine words: 32 of the 36, without the first of each; the last four come from a load that starts four words later.
-        var nibbles = Avx512BW.PermuteVar32x16x2(
+        return Avx512BW.PermuteVar32x16x2(
             Vector512.Load((ushort*)unit),
             Vector512.Create((ushort)1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 19, 20, 21, 22, 23, 24, 25, 26, 28, 29, 30, 31, 32 + 28, 32 + 29, 32 + 30, 32 + 31),
-            Vector512.Load((ushort*)(unit + 8)));
-        return Products(nibbles.AsByte(), low, high);
+            Vector512.Load((ushort*)(unit + 8))).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> ProductsOf<TNibbles>(int blocks, byte* unit, sbyte* low, sbyte* high)
+    public static Vector512<float> BytesOf<TNibbles>(int blocks, byte* unit)
         where TNibbles : struct, INibbles
     {
         unit += TNibbles.NibbleOffset;
         var first = Vector128.Load(unit);
         var second = blocks > 1 ? Vector128.Load(unit + TNibbles.BlockBytes) : default;
         var third = blocks > 2 ? Vector128.Load(unit + 2 * TNibbles.BlockBytes) : default;
-        return Products(Vector512.Create(Vector256.Create(first, second), Vector256.Create(third, default)), low, high);
+        return Vector512.Create(Vector256.Create(first, second), Vector256.Create(third, default)).AsSingle();
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Low(Vector512<float> bytes) => (bytes.AsByte() & Vector512.Create((byte)0xF)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> High(Vector512<float> bytes) => ((bytes.AsUInt16() >> 4).AsByte() & Vector512.Create((byte)0xF)).AsSingle();
 
     /// <summary>At most 4 * 15 * 127 = 7620 in int16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Products(Vector512<byte> nibbles, sbyte* low, sbyte* high)
+    public static Vector512<float> Products(Vector512<float> low, Vector512<float> high, sbyte* xLow, sbyte* xHigh)
     {
-        var mask = Vector512.Create((byte)0xF);
-        var pairs = Avx512BW.MultiplyAddAdjacent(nibbles & mask, Vector512.Load(low)) + Avx512BW.MultiplyAddAdjacent((nibbles.AsUInt16() >> 4).AsByte() & mask, Vector512.Load(high));
+        var pairs = Avx512BW.MultiplyAddAdjacent(low.AsByte(), Vector512.Load(xLow)) + Avx512BW.MultiplyAddAdjacent(high.AsByte(), Vector512.Load(xHigh));
         return Vector512.ConvertToSingle(Avx512BW.MultiplyAddAdjacent(pairs, Vector512.Create((short)1)));
     }
 

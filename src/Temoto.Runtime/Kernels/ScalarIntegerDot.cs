@@ -10,6 +10,12 @@ internal sealed unsafe class ScalarIntegerDot : IntegerDot
     /// <summary>An encoded row, plain.</summary>
     public override long MatMulScratchFloats(long columns, int rows) => columns / sizeof(float) + 1;
 
+    /// <summary>Each token is summed by itself in any case.</summary>
+    public override void MatVecs(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch) =>
+        MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+
+    public override long MatVecsScratchFloats(long columns, int rows, int tokens) => MatMulScratchFloats(columns, rows);
+
     public override void Quantize(float* x, long columns, QuantizedRow destination)
     {
         for (long block = 0; block < columns / BlockColumns; block++, x += BlockColumns)

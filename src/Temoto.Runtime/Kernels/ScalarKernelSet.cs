@@ -16,6 +16,12 @@ internal unsafe partial class ScalarKernelSet : KernelSet
 
     public override long MatMulScratchFloats(long columns, int rows) => columns;
 
+    /// <summary>Each token is summed by itself in any case.</summary>
+    public override void MatVecs(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, long yStride, float* scratch) =>
+        MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+
+    public override long MatVecsScratchFloats(long columns, int rows, int tokens) => MatMulScratchFloats(columns, rows);
+
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, long yStride, float* scratch)
     {
         var columns = weight.Columns;

@@ -17,4 +17,9 @@ internal readonly struct VnniProducts : IByteProducts
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Signed(Vector256<sbyte> weights, Vector256<sbyte> x) =>
         AvxVnni.MultiplyWideningAndAdd(Vector256<int>.Zero, Avx2.Abs(weights), Avx2.Sign(x, weights));
+
+    public static bool HasRaised => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Raised(Vector256<byte> weights, Vector256<sbyte> x) => AvxVnni.MultiplyWideningAndAdd(Vector256<int>.Zero, weights, x);
 }

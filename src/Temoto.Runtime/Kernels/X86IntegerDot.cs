@@ -15,18 +15,22 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles
 
     public sealed override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
-        if (weight.DType is DType.Q4_K or DType.Q5_K or DType.Q6_K)
-        {
-            MatMulK(weight, rowStart, (int)(rowEnd - rowStart), bias, x, tokens, y, yStride, scratch);
-            return;
-        }
-        if (tokens > 1)
+        if (tokens > 1 && weight.DType is not (DType.Q4_K or DType.Q5_K or DType.Q6_K))
         {
             MatMulPanels(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
             return;
         }
         var rows = (int)(rowEnd - rowStart);
         var plain = PlainRows(weight, rowStart, rowEnd, (byte*)(scratch + DecodeFloats(weight.Columns)));
+        if (tokens == 1)
+            MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
+        else
+            MatMulK(weight, rowStart, rows, plain, bias, x, tokens, y, yStride, scratch);
+    }
+
+    /// <summary>One token.</summary>
+    private void MatVec(Tensor weight, long rowStart, int rows, byte* plain, float* bias, byte* x, float* y, float* scratch)
+    {
         switch (weight.DType)
         {
             case DType.Q8_0:
@@ -47,30 +51,67 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles
             case DType.I4:
                 NibbleDecode<Lanes256, NibbleLanes256<TProducts>, Vector256<float>, I4Nibbles>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
                 break;
+            case DType.Q4_K:
+                KQuantDot<TProducts, Q4KBlock>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
+                break;
+            case DType.Q5_K:
+                KQuantDot<TProducts, Q5KBlock>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
+                break;
+            case DType.Q6_K:
+                KQuantDot<TProducts, Q6KBlock>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(weight), weight.DType, "no integer products of this element type");
         }
     }
 
-    private static void MatMulK(Tensor weight, long rowStart, int rows, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
+    public sealed override void MatVecs(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
-        var plain = PlainRows(weight, rowStart, rowStart + rows, (byte*)(scratch + DecodeFloats(weight.Columns)));
+        var rows = (int)(rowEnd - rowStart);
+        var plain = PlainRows(weight, rowStart, rowEnd, (byte*)(scratch + SequenceFloats(weight.Columns, tokens)));
         switch (weight.DType)
         {
-            case DType.Q4_K when tokens == 1:
-                KQuantDot<TProducts, Q4KBlock>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
+            case DType.Q4_0 when wideNibbles:
+                NibbleDecode<Lanes512, NibbleLanes512, Vector512<float>, Q4Nibbles>.MatVecs(weight, rowStart, rows, plain, bias, x, tokens, y, yStride, scratch);
                 break;
+            case DType.Q4_0:
+                NibbleDecode<Lanes256, NibbleLanes256<TProducts>, Vector256<float>, Q4Nibbles>.MatVecs(weight, rowStart, rows, plain, bias, x, tokens, y, yStride, scratch);
+                break;
+            case DType.I4 when wideNibbles:
+                NibbleDecode<Lanes512, NibbleLanes512, Vector512<float>, I4Nibbles>.MatVecs(weight, rowStart, rows, plain, bias, x, tokens, y, yStride, scratch);
+                break;
+            case DType.I4:
+                NibbleDecode<Lanes256, NibbleLanes256<TProducts>, Vector256<float>, I4Nibbles>.MatVecs(weight, rowStart, rows, plain, bias, x, tokens, y, yStride, scratch);
+                break;
+            case DType.Q8_0:
+                ByteDecode<TProducts, Q8Block>.MatVecs(weight, rowStart, rows, plain, bias, x, tokens, y, yStride, scratch);
+                break;
+            case DType.I8:
+                ByteDecode<TProducts, I8Block>.MatVecs(weight, rowStart, rows, plain, bias, x, tokens, y, yStride, scratch);
+                break;
+            default:
+                // The rows of a chunk stay in the core's cache while one token after the other meets them.
+                for (var token = 0; token < tokens; token++)
+                    MatVec(weight, rowStart, rows, plain, bias, x + token * QuantizedRow.Bytes(weight.Columns), y + token * yStride, scratch);
+                break;
+        }
+    }
+
+    /// <summary>Of the kernels, and the plain rows of an encoded weight.</summary>
+    public sealed override long MatVecsScratchFloats(long columns, int rows, int tokens) => SequenceFloats(columns, tokens) + rows * columns / sizeof(float) + 1;
+
+    private static long SequenceFloats(long columns, int tokens) =>
+        Math.Max(DecodeFloats(columns), NibbleDecode<Lanes512, NibbleLanes512, Vector512<float>, I4Nibbles>.SequenceScratchFloats(columns, tokens));
+
+    private static void MatMulK(Tensor weight, long rowStart, int rows, byte* plain, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
+    {
+        switch (weight.DType)
+        {
             case DType.Q4_K:
                 KQuantDot<TProducts, Q4KBlock>.MatMul(weight, rowStart, rows, plain, bias, x, tokens, y, yStride, scratch);
                 break;
-            case DType.Q5_K when tokens == 1:
-                KQuantDot<TProducts, Q5KBlock>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
-                break;
             case DType.Q5_K:
                 KQuantDot<TProducts, Q5KBlock>.MatMul(weight, rowStart, rows, plain, bias, x, tokens, y, yStride, scratch);
-                break;
-            case DType.Q6_K when tokens == 1:
-                KQuantDot<TProducts, Q6KBlock>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
                 break;
             default:
                 KQuantDot<TProducts, Q6KBlock>.MatMul(weight, rowStart, rows, plain, bias, x, tokens, y, yStride, scratch);

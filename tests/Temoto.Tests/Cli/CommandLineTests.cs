@@ -99,6 +99,7 @@ public class CommandLineTests
     [InlineData("nothing to time", "bench", "demo", "-p", "0", "-n", "0")]
     [InlineData("'auto,rows'", "bench", "demo", "--dataflow", "auto,rows")]
     [InlineData("'f16,q8'", "bench", "demo", "--kv", "f16,q8")]
+    [InlineData("1 to 64 sequences", "bench", "demo", "--batch", "1,65")]
     [InlineData("a model beside it", "bench", "demo", "--calibrate")]
     [InlineData("1 to 10000", "bench", "demo", "-r", "0")]
     [InlineData("no such file", "tokenize", "missing")]
@@ -229,6 +230,15 @@ public class CommandLineTests
         using var modes = JsonDocument.Parse(Run(null, "bench", "--shape", "tiny-qwen2", "-p", "16", "-n", "0", "-r", "1", "--dataflow", "gemm,tphs", "--json").Output);
         Assert.Equal(["gemm", "tphs"], modes.RootElement.GetProperty("results").EnumerateArray().Select(item => item.GetProperty("dataflow").GetString()));
         Assert.Equal(7, Run(null, "bench", "demo", "-p", "8,16", "-n", "2,3", "-d", "0,8", "-r", "1", "--format", "csv").Output.TrimEnd().Split('\n').Length);
+        using var batches = JsonDocument.Parse(Run(null, "bench", "demo", "-p", "0", "-n", "3", "-r", "1", "--batch", "1,3", "--json").Output);
+        Assert.Equal(["tg3 1", "tg3x3 3"], batches.RootElement.GetProperty("results").EnumerateArray().Select(item => $"{item.GetProperty("test").GetString()} {item.GetProperty("sequences").GetInt32()}"));
+        Assert.All(batches.RootElement.GetProperty("results").EnumerateArray(), item =>
+        {
+            var sequences = item.GetProperty("sequences").GetInt32();
+            Assert.Equal(item.GetProperty("tokens_per_second").GetProperty("median").GetDouble(), sequences * item.GetProperty("tokens_per_second_per_sequence").GetProperty("median").GetDouble(), 1e-6);
+            Assert.Equal(item.GetProperty("bytes_per_run").GetInt64(), sequences * item.GetProperty("bytes_per_token").GetInt64());
+        });
+        Assert.Contains("tokens/s per sequence", Run(null, "bench", "demo", "-p", "4", "-n", "2", "-r", "1", "--batch", "2").Output, StringComparison.Ordinal);
         Assert.Contains("| tg4 | auto | int4 | f16 |", Run(null, "bench", "--shape", "tiny-llama", "-p", "0", "-n", "4", "-r", "1").Output, StringComparison.Ordinal);
     }
 

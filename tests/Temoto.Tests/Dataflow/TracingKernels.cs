@@ -38,6 +38,14 @@ internal sealed unsafe class TracingKernels(KernelSet inner, CacheModel cache) :
 
     public override long MatMulScratchFloats(long columns, int rows) => inner.MatMulScratchFloats(columns, rows);
 
+    public override void MatVecs(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, long yStride, float* scratch)
+    {
+        trace.Product(weight, rowStart, rowEnd, x, tokens * weight.Columns * sizeof(float), tokens, y, yStride);
+        inner.MatVecs(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+    }
+
+    public override long MatVecsScratchFloats(long columns, int rows, int tokens) => inner.MatVecsScratchFloats(columns, rows, tokens);
+
     public override void DecodeRow(Tensor weight, long row, float* destination)
     {
         trace.Weight(weight, row, row + 1);
@@ -231,6 +239,14 @@ internal sealed unsafe class TracingKernels(KernelSet inner, CacheModel cache) :
         }
 
         public override long MatMulScratchFloats(long columns, int rows) => inner.MatMulScratchFloats(columns, rows);
+
+        public override void MatVecs(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
+        {
+            trace.Product(weight, rowStart, rowEnd, x, tokens * QuantizedRow.Bytes(weight.Columns), tokens, y, yStride);
+            inner.MatVecs(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+        }
+
+        public override long MatVecsScratchFloats(long columns, int rows, int tokens) => inner.MatVecsScratchFloats(columns, rows, tokens);
     }
 
     private sealed class Trace(CacheModel cache)

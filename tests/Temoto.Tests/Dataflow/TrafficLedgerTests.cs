@@ -65,6 +65,52 @@ public unsafe class TrafficLedgerTests
             Assert.True(Math.Abs(expected - actual) <= 0.05 * expected + 64 * plan.Steps.Count, $"{what}: {expected:n0} bytes in the run, {actual:n0} in the ledger; measured {measured}, predicted {predicted}");
     }
 
+    /// <summary>Sequences of different lengths in one run: weights once, a cache for each.</summary>
+    [Theory]
+    [InlineData("Q8_0", 64, "F16")]
+    [InlineData("Q4_0", 1024, "Int8")]
+    [InlineData("BF16", 16, "F32")]
+    public void LedgerPredictsARunOfSeveralSequences(string weights, int onChipKibibytes, string kv)
+    {
+        using var folder = new TemporaryFolder();
+        using var checkpoint = CheckpointReader.Open(Write(Enum.Parse<DType>(weights), folder));
+        var engine = new EnginePlan(checkpoint, new ModelOptions { Threads = 1, KvCache = Enum.Parse<KvCacheType>(kv), ContextTokens = 512 });
+        int[] lengths = [400, 0, 37];
+        var plan = engine.NewPlan(Phase.Decode, lengths.Length, lengths.Length) with { OnChipBytes = onChipKibibytes * 1024 };
+
+        var cache = new CacheModel(plan.OnChipBytes);
+        var kernels = new TracingKernels(engine.Kernels, cache);
+        using var pool = new WorkerPool(1);
+        using var bound = new BoundWeights(plan.Graph, checkpoint, engine.Unpacked, pool);
+        using var executor = new PlanExecutor(plan, bound, kernels, pool);
+        var caches = new KvCache[lengths.Length];
+        for (var i = 0; i < caches.Length; i++)
+        {
+            caches[i] = new KvCache(checkpoint.Config, engine.ContextTokens, engine.KvType);
+            caches[i].Advance(lengths[i]);
+        }
+        kernels.Watch(executor.Arena, plan.ArenaBytes);
+        executor.Forward([1, 2, 3], caches);
+        cache.Flush();
+        var measured = Traffic.Of(cache);
+        foreach (var positions in caches)
+            positions.Dispose();
+
+        var predicted = TrafficLedger.Run(plan, lengths).Aggregate((sum, step) => sum + step);
+        AssertClose(measured.Total, predicted.Total, "total");
+        AssertClose(measured.Weights, predicted.Weights, "weights");
+        AssertClose(measured.Kv, predicted.Kv, "KV");
+        AssertClose(measured.Activations, predicted.Activations + predicted.Intermediates, "activations");
+        var alone = TrafficLedger.Run(plan, [lengths[0]]).Aggregate((sum, step) => sum + step);
+        Assert.InRange(predicted.Weights, alone.Weights, 1.01 * alone.Weights);
+        Assert.InRange(predicted.Kv, alone.Kv * 437 / 400 * 0.97, alone.Kv * 1.2);
+        // All weights once, a row of the table for each token.
+        Assert.Equal(plan.BytesPerToken(37) + plan.BytesPerRun(2, 37) - plan.WeightBytesPerRun(2), plan.BytesPerRun(3, 37) - plan.WeightBytesPerRun(3) + plan.WeightBytes);
+
+        void AssertClose(long expected, long actual, string what) =>
+            Assert.True(Math.Abs(expected - actual) <= 0.05 * expected + 64 * plan.Steps.Count, $"{what}: {expected:n0} bytes in the run, {actual:n0} in the ledger; measured {measured}, predicted {predicted}");
+    }
+
     /// <summary>What the dataflow is for: at 2048 tokens of the 0.5B shape, attention's intermediates are gone and the arena is a fraction.</summary>
     [Fact]
     public void TphsStoresNoIntermediatesAndNeedsAFractionOfTheArena()

@@ -14,6 +14,7 @@ public unsafe class CheckedIntegerDotTests
         LastToken,
         Rounding,
         Packed,
+        Sequences,
     }
 
     [Theory]
@@ -23,6 +24,7 @@ public unsafe class CheckedIntegerDotTests
     [InlineData(Fault.LastToken)]
     [InlineData(Fault.Rounding)]
     [InlineData(Fault.Packed)]
+    [InlineData(Fault.Sequences)]
     public void WhatFailsIsNotUsed(Fault fault)
     {
         var lines = new List<string>();
@@ -32,6 +34,7 @@ public unsafe class CheckedIntegerDotTests
         foreach (var tokens in new[] { 1, 8, 1, 8 })
         {
             using var weight = new IntegerWeights(DType.I4, rows, columns, 32, zeroPoints: true, perTensor: false, seed: 1);
+            var tensor = fault == Fault.Packed ? weight.Escaped : weight.Tensor;
             using var values = KernelSetTests.RandomFloats(tokens * columns, 2);
             using var x = new NativeBuffer(2 * tokens * QuantizedRow.Bytes(columns));
             var bytes = (int)(tokens * QuantizedRow.Bytes(columns));
@@ -46,9 +49,12 @@ public unsafe class CheckedIntegerDotTests
             var actual = new float[tokens * rows];
             fixed (float* left = expected, right = actual)
             {
-                specification.MatMul(fault == Fault.Packed ? weight.Escaped : weight.Tensor, 0, rows, null, x.Data, tokens, left, rows, scratch.Floats);
-                kernel.MatMul(fault == Fault.Packed ? weight.Escaped : weight.Tensor, 0, rows, null, x.Data, tokens, right, rows, scratch.Floats);
+                specification.MatMul(tensor, 0, rows, null, x.Data, tokens, left, rows, scratch.Floats);
+                kernel.MatMul(tensor, 0, rows, null, x.Data, tokens, right, rows, scratch.Floats);
             }
+            Assert.Equal(expected, actual);
+            fixed (float* right = actual)
+                kernel.MatVecs(tensor, 0, rows, null, x.Data, tokens, right, rows, scratch.Floats);
             Assert.Equal(expected, actual);
         }
         if (fault == Fault.None)
@@ -87,5 +93,14 @@ public unsafe class CheckedIntegerDotTests
         }
 
         public override long MatMulScratchFloats(long columns, int rows) => right.MatMulScratchFloats(columns, rows);
+
+        public override void MatVecs(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
+        {
+            right.MatVecs(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+            if (fault == Fault.Sequences)
+                y[(tokens - 1) * yStride] = MathF.BitIncrement(y[(tokens - 1) * yStride]);
+        }
+
+        public override long MatVecsScratchFloats(long columns, int rows, int tokens) => right.MatVecsScratchFloats(columns, rows, tokens);
     }
 }

@@ -158,6 +158,33 @@ public unsafe class IntegerDotTests
         }
     }
 
+    /// <summary>Tokens of different sequences: each has what one token gives.</summary>
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void SequencesEqualOneTokenEach(string name)
+    {
+        var kernel = Choose(name);
+        foreach (var (rows, tokens) in new[] { (1, 1), (9, 2), (5, 3), (16, 4), (19, 7) })
+        {
+            foreach (var weight in Cases(rows))
+            {
+                using var x = Activations(kernel, tokens, weight.Columns, seed: 5);
+                using var bias = KernelSetTests.RandomFloats(rows, 4);
+                using var scratch = new NativeBuffer(Math.Max(kernel.MatVecsScratchFloats(weight.Columns, rows, tokens), kernel.MatMulScratchFloats(weight.Columns, rows)) * sizeof(float));
+                // A stride that is more than the rows: what lies between is nobody's.
+                var stride = rows + 3;
+                float[] together = new float[tokens * stride], alone = new float[tokens * stride];
+                fixed (float* left = together, right = alone)
+                {
+                    kernel.MatVecs(weight, 0, rows, bias.Floats, x.Data, tokens, left, stride, scratch.Floats);
+                    for (var token = 0; token < tokens; token++)
+                        kernel.MatMul(weight, 0, rows, bias.Floats, x.Data + token * QuantizedRow.Bytes(weight.Columns), 1, right + token * stride, stride, scratch.Floats);
+                }
+                Assert.Equal(alone, together);
+            }
+        }
+    }
+
     /// <summary>With all scales 1, every partial sum is a whole number below 896 * 128 * 127 &lt; 2^24: float32 is exact in any order, and what is compared is the integer part.</summary>
     [Theory]
     [MemberData(nameof(Kernels))]

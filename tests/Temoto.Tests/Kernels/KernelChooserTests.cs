@@ -45,8 +45,8 @@ public class KernelChooserTests
             Assert.True(KernelSelfTest.Rounds(integers), name);
             foreach (var dtype in new[] { DType.Q8_0, DType.Q4_0, DType.I8, DType.I4 })
             {
-                Assert.True(KernelSelfTest.Multiplies(integers, dtype, oneToken: true), $"{name} {dtype}");
-                Assert.True(KernelSelfTest.Multiplies(integers, dtype, oneToken: false), $"{name} {dtype}");
+                Assert.True(KernelSelfTest.Multiplies(integers, dtype, IntegerProducts.OneToken), $"{name} {dtype}");
+                Assert.True(KernelSelfTest.Multiplies(integers, dtype, IntegerProducts.Tokens), $"{name} {dtype}");
             }
         }
     }

@@ -12,7 +12,7 @@ internal sealed unsafe class AddPositionsStep(PlanStep step, AddPositionsOp op, 
         {
             // The output never lies over the input: the position's row is decoded there first.
             var offset = (long)row * width;
-            State.Kernels.DecodeRow(table, State.Position + row + op.Offset, Output + offset);
+            State.Kernels.DecodeRow(table, State.PositionOf(row) + op.Offset, Output + offset);
             State.Kernels.Add(Output + offset, Input(0) + offset, width);
         }
     }

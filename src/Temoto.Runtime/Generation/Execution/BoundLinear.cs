@@ -33,17 +33,36 @@ internal sealed unsafe class BoundLinear
     public Tensor Weight { get; }
 
     /// <summary>Scratch floats that <see cref="Multiply"/> needs for <paramref name="rows"/> rows at a time.</summary>
-    public static long ScratchFloats(LinearOp op, KernelSet kernels, int rows) => op.Input.Quantized
-        ? kernels.Integers!.MatMulScratchFloats(op.Input.Width, rows)
-        : kernels.MatMulScratchFloats(op.Input.Width, rows);
+    public static long ScratchFloats(LinearOp op, Plan plan, KernelSet kernels, int rows)
+    {
+        var columns = op.Input.Width;
+        var floats = op.Input.Quantized ? kernels.Integers!.MatMulScratchFloats(columns, rows) : kernels.MatMulScratchFloats(columns, rows);
+        if (plan.Phase == Phase.Prefill || plan.MaxTokens == 1)
+            return floats;
+        return Math.Max(floats, op.Input.Quantized ? kernels.Integers!.MatVecsScratchFloats(columns, rows, plan.MaxTokens) : kernels.MatVecsScratchFloats(columns, rows, plan.MaxTokens));
+    }
 
-    /// <summary>y[t, n - rowStart] = bias[n] + x[tokenStart + t] . weight[n], for rows [rowStart, rowEnd) of the weight.</summary>
+    /// <summary>
+    /// y[t, n - rowStart] = bias[n] + x[tokenStart + t] . weight[n], for rows [rowStart, rowEnd) of the weight. Rows of the input that are sequences get what each of them
+    /// would get alone, bit for bit.
+    /// </summary>
     public void Multiply(long rowStart, long rowEnd, int tokenStart, int tokens, float* y, long yStride, float* scratch)
     {
         var x = input + tokenStart * inputRowBytes;
-        if (integers is null)
+        if (tokens > 1 && state.RowsAreSequences)
+        {
+            if (integers is null)
+                state.Kernels.MatVecs(Weight, rowStart, rowEnd, bias, (float*)x, tokens, y, yStride, scratch);
+            else
+                integers.MatVecs(Weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+        }
+        else if (integers is null)
+        {
             state.Kernels.MatMul(Weight, rowStart, rowEnd, bias, (float*)x, tokens, y, yStride, scratch);
+        }
         else
+        {
             integers.MatMul(Weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+        }
     }
 }

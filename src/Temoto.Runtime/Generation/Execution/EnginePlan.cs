@@ -15,6 +15,9 @@ internal sealed class EnginePlan
     /// <summary>Tokens of a prompt computed together; more would only enlarge the arena.</summary>
     public const int PrefillTokens = 512;
 
+    /// <summary>Sequences of one run: beyond, arithmetic would only take longer.</summary>
+    private const int MostBatchSequences = 64;
+
     /// <summary>Default context where the model would allow more: a KV cache that small machines can hold.</summary>
     private const int DefaultContextTokens = 4096;
 
@@ -56,10 +59,12 @@ internal sealed class EnginePlan
         }
         Prefill = NewPlan(Phase.Prefill, picture ? ContextTokens : Math.Min(PrefillTokens, ContextTokens), 1);
         Decode = picture ? Prefill : NewPlan(Phase.Decode, 1, 1);
+        var sequences = SequencesOf(options.MaxBatchSequences);
+        Batch = picture || sequences == 1 ? null : NewPlan(Phase.Decode, sequences, sequences);
         Memory = new MemoryPlan(
             Graph.Weights.Sum(use => TensorOf(use.Name).StoredBytes),
             KvLayout.BytesPerPosition(checkpoint.Config, KvType) * KvLayout.Positions(ContextTokens),
-            PlanExecutor.Bytes(Prefill, Kernels, Threads) + (picture ? 0 : PlanExecutor.Bytes(Decode, Kernels, Threads)),
+            PlanExecutor.Bytes(Prefill, Kernels, Threads) + (picture ? 0 : PlanExecutor.Bytes(Decode, Kernels, Threads)) + (Batch is null ? 0 : PlanExecutor.Bytes(Batch, Kernels, Threads)),
             PhysicalMemory.AvailableBytes(),
             ContextTokens);
     }
@@ -78,6 +83,9 @@ internal sealed class EnginePlan
 
     /// <summary>The prefill plan where nothing is generated: models that look at pictures.</summary>
     public Plan Decode { get; }
+
+    /// <summary>The decode plan for several sessions at a time; null where they are taken one by one.</summary>
+    public Plan? Batch { get; }
 
     public MemoryPlan Memory { get; }
 
@@ -100,8 +108,8 @@ internal sealed class EnginePlan
     /// <summary>Which dataflow a prompt would take on its own merits, and why; null for a model without attention.</summary>
     public DataflowDecision? Decision => Planner.Decide(Graph, Request(Prefill.MaxTokens, 1), TensorOf);
 
-    /// <summary>Activations, scratch and tables of a phase.</summary>
-    public long ActivationBytes(Phase phase) => PlanExecutor.Bytes(phase == Phase.Prefill ? Prefill : Decode, Kernels, Threads);
+    /// <summary>Activations, scratch and tables of a plan.</summary>
+    public long ActivationBytes(Plan plan) => PlanExecutor.Bytes(plan, Kernels, Threads);
 
     /// <summary>Bytes that a run of the prefill plan moves beyond the on-chip level; computed.</summary>
     /// <param name="logitRows">0 for the parts of a long prompt before the last.</param>
@@ -171,6 +179,10 @@ internal sealed class EnginePlan
             ? asked.Value
             : throw new InputException("--context", null, $"{asked}", $"1 to {config.MaxPositionEmbeddings} tokens (max_position_embeddings)", "choose a length the model was made for");
     }
+
+    private static int SequencesOf(int asked) => asked is >= 1 and <= MostBatchSequences
+        ? asked
+        : throw new InputException(nameof(ModelOptions.MaxBatchSequences), null, $"{asked}", $"1 to {MostBatchSequences}", "1 computes sessions one after the other");
 
     /// <summary>What <c>--threads</c> means.</summary>
     public static int ThreadsOf(int? asked)

@@ -19,15 +19,19 @@ internal sealed unsafe class ForwardState
     /// <summary>Rows of logits wanted: the last LogitRows tokens.</summary>
     public int LogitRows;
 
-    /// <summary>Position of the first token: the cache's length before the run.</summary>
+    /// <summary>Prefill: position of the first token, the cache's length before the run.</summary>
     public int Position;
-
-    public KvCache Cache = null!;
 
     /// <summary>[Tokens, HeadDim/2] of the positions of this run.</summary>
     public float* Cosines;
 
     public float* Sines;
+
+    /// <summary>Decode: each row is a token of a sequence of its own. Prefill: rows are the tokens of one.</summary>
+    public required bool RowsAreSequences { get; init; }
+
+    /// <summary>The cache of each sequence, [Tokens] in decode; in prefill the first is the one there is.</summary>
+    public required KvCache[] Caches { get; init; }
 
     public required KernelSet Kernels { get; init; }
 
@@ -35,4 +39,13 @@ internal sealed unsafe class ForwardState
 
     /// <summary>Each worker's own scratch: weights being decoded, attention scores.</summary>
     public required float*[] Scratch { get; init; }
+
+    /// <summary>Prefill: the cache of the one sequence.</summary>
+    public KvCache Cache => Caches[0];
+
+    /// <summary>The cache that a row's keys and values belong to.</summary>
+    public KvCache CacheOf(int row) => Caches[RowsAreSequences ? row : 0];
+
+    /// <summary>A row's position in its sequence. Caches keep their length until the run has ended.</summary>
+    public int PositionOf(int row) => RowsAreSequences ? Caches[row].Length : Position + row;
 }

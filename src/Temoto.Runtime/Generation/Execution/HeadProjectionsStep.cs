@@ -32,13 +32,13 @@ internal sealed unsafe class HeadProjectionsStep(PlanStep step, HeadProjectionsO
         }
         projection.Compute(head, start, tokens, tile, op.HeadDim, scratch);
         var isKey = index == projections.Length - 2;
-        var view = isKey ? State.Cache.Keys(op.Layer, head) : State.Cache.Values(op.Layer, head);
-        for (var token = 0; token < tokens; token++, tile += op.HeadDim)
+        for (var row = start; row < start + tokens; row++, tile += op.HeadDim)
         {
+            var cache = State.CacheOf(row);
             if (isKey)
-                State.Kernels.StoreKey(tile, view, State.Position + start + token);
+                State.Kernels.StoreKey(tile, cache.Keys(op.Layer, head), State.PositionOf(row));
             else
-                State.Kernels.StoreValue(tile, view, State.Position + start + token);
+                State.Kernels.StoreValue(tile, cache.Values(op.Layer, head), State.PositionOf(row));
         }
     }
 }

@@ -7,24 +7,37 @@ namespace Temoto.Generation.Execution;
 /// </summary>
 internal sealed unsafe class MergePiecesStep(PlanStep step, MergePiecesOp op, OutputRows output, ForwardState state) : BoundStep(step, state, false)
 {
+    private int chunksPerRow;
+
     public static long ScratchFloats(MergePiecesOp op) => op.Shape.GroupHeads * (long)op.Shape.HeadDim;
 
     /// <summary>KV heads one after the other while there are few pieces: less than a parallel region costs.</summary>
-    public override int Prepare() => Chunks(State.Position + 1, op.PiecePositions) > 16 ? op.Shape.KvHeads : 1;
+    public override int Prepare()
+    {
+        var most = 0;
+        for (var row = 0; row < State.Tokens; row++)
+            most = Math.Max(most, Pieces(row));
+        chunksPerRow = most > 16 ? op.Shape.KvHeads : 1;
+        return State.Tokens * chunksPerRow;
+    }
 
     public override void Execute(int chunk, int worker)
     {
-        var last = Prepare() == 1 ? op.Shape.KvHeads : chunk + 1;
-        for (var kvHead = chunk; kvHead < last; kvHead++)
-            Merge(kvHead, State.Scratch[worker]);
+        var row = chunk / chunksPerRow;
+        var first = chunk % chunksPerRow;
+        var last = chunksPerRow == 1 ? op.Shape.KvHeads : first + 1;
+        for (var kvHead = first; kvHead < last; kvHead++)
+            Merge(row, kvHead, State.Scratch[worker]);
     }
 
-    private void Merge(int kvHead, float* merged)
+    private int Pieces(int row) => Chunks(State.PositionOf(row) + 1, op.PiecePositions);
+
+    private void Merge(int row, int kvHead, float* merged)
     {
         var shape = op.Shape;
         var group = shape.GroupHeads * shape.HeadDim;
-        var pieces = Chunks(State.Position + 1, op.PiecePositions);
-        var first = Input(0) + kvHead * shape.PieceFloats;
+        var pieces = Pieces(row);
+        var first = Input(0) + (long)row * op.Input.Width + kvHead * shape.PieceFloats;
         var step = shape.KvHeads * shape.PieceFloats;
         new Span<float>(merged, group).Clear();
         for (var head = 0; head < shape.GroupHeads; head++)
@@ -42,6 +55,6 @@ internal sealed unsafe class MergePiecesStep(PlanStep step, MergePiecesOp op, Ou
             }
             State.Kernels.Scale(merged + head * shape.HeadDim, shape.HeadDim, 1 / total);
         }
-        output.Store(merged, 0, kvHead * group, group);
+        output.Store(merged, row, kvHead * group, group);
     }
 }

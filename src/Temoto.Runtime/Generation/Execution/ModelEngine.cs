@@ -19,6 +19,10 @@ internal sealed class ModelEngine : IDisposable
     private readonly WorkerPool pool = null!;
     private readonly PlanExecutor prefill = null!;
     private readonly PlanExecutor decode = null!;
+    private readonly DecodeBatches? batches;
+
+    /// <summary>What a run of several sessions needs, made at the first.</summary>
+    private DecodeTogether? together;
     private bool disposed;
 
     public ModelEngine(Checkpoint checkpoint, ModelOptions options)
@@ -33,6 +37,7 @@ internal sealed class ModelEngine : IDisposable
             weights = new BoundWeights(plan.Graph, checkpoint, plan.Unpacked, pool);
             prefill = NewExecutor(plan.Prefill);
             decode = NewExecutor(plan.Decode);
+            batches = plan.Batch is null ? null : new DecodeBatches(runLock, plan.Batch.MaxTokens, Decode);
         }
         catch
         {
@@ -77,10 +82,17 @@ internal sealed class ModelEngine : IDisposable
 
     /// <summary>
     /// Appends tokens to the cache in runs of the prefill plan's size and lets <paramref name="sampler"/> draw the next token. Between runs other
-    /// sessions may compute. <paramref name="cancellation"/> is looked at between operations; an interrupted run leaves the cache as it was.
+    /// sessions may compute. One token is computed in one run with those of other sessions that ask at the same time; what it gives does not depend on them.
+    /// <paramref name="cancellation"/> is looked at between operations (in a run for several sessions: before it and after it); an interrupted run leaves the cache as it was.
     /// </summary>
     public int Next(ReadOnlySpan<int> tokens, KvCache cache, Sampler sampler, CancellationToken cancellation)
     {
+        if (tokens.Length == 1 && batches is not null)
+        {
+            // Here, so that a wrong request fails alone.
+            decode.Check(tokens, cache);
+            return batches.Next(tokens[0], cache, sampler, cancellation);
+        }
         while (true)
         {
             var count = Math.Min(tokens.Length, EnginePlan.PrefillTokens);
@@ -99,8 +111,33 @@ internal sealed class ModelEngine : IDisposable
         }
     }
 
+    private void Decode(ReadOnlySpan<DecodeRequest> requests)
+    {
+        try
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            if (requests.Length > 1)
+            {
+                together ??= new DecodeTogether(this);
+                together.Run(requests);
+                return;
+            }
+            var request = requests[0];
+            var logits = decode.Forward([request.Token], request.Cache, 1, request.Cancellation);
+            RequireNumbers(logits);
+            request.NextToken = request.Sampler.Next(logits);
+        }
+        catch (Exception error)
+        {
+            // Each of them throws it on its own thread.
+            foreach (var request in requests)
+                request.Failure = error;
+        }
+    }
+
     /// <summary>A damaged weight shows here first: better one line than a text of nothing.</summary>
-    private unsafe void RequireNumbers(ReadOnlySpan<float> logits)
+    /// <exception cref="InputException">A logit is no finite number.</exception>
+    public unsafe void RequireNumbers(ReadOnlySpan<float> logits)
     {
         fixed (float* values = logits)
         {
@@ -118,6 +155,7 @@ internal sealed class ModelEngine : IDisposable
             disposed = true;
             prefill?.Dispose();
             decode?.Dispose();
+            together?.Dispose();
             pool?.Dispose();
             weights?.Dispose();
         }

@@ -36,6 +36,8 @@ internal sealed unsafe class PlanExecutor : IDisposable
             scratchOfWorker[worker] = scratch.Floats + worker * scratchFloats;
         state = new ForwardState
         {
+            RowsAreSequences = plan.Phase == Phase.Decode,
+            Caches = new KvCache[plan.Phase == Phase.Decode ? plan.MaxTokens : 1],
             Kernels = kernels,
             Threads = pool.Threads,
             Scratch = scratchOfWorker,
@@ -62,24 +64,69 @@ internal sealed unsafe class PlanExecutor : IDisposable
     public ReadOnlySpan<float> Forward(ReadOnlySpan<int> tokens, KvCache cache, int logitRows, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfZero(tokens.Length, nameof(tokens));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens.Length, plan.MaxTokens, nameof(tokens));
-        ObjectDisposedException.ThrowIf(cache.IsDisposed, cache);
+        // The tokens of one sequence follow each other: in a plan whose rows are sequences there is one.
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens.Length, state.RowsAreSequences ? 1 : plan.MaxTokens, nameof(tokens));
+        Check(tokens, cache);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(logitRows, Math.Min(plan.MaxLogitRows, tokens.Length));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(cache.Length + tokens.Length, cache.Context, nameof(tokens));
-        foreach (var token in tokens)
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)token, (uint)plan.Graph.Config.VocabSize, nameof(tokens));
 
-        state.Tokens = tokens.Length;
         state.LogitRows = logitRows;
         state.Position = cache.Length;
-        state.Cache = cache;
-        tokens.CopyTo(new Span<int>(state.TokenIds, tokens.Length));
-        for (var token = 0; token < tokens.Length; token++)
-            rotary.Fill(cache.Length + token, state.Cosines + (long)token * rotary.HalfHeadDim, state.Sines + (long)token * rotary.HalfHeadDim);
-
+        state.Caches[0] = cache;
+        Begin(tokens);
         Run(cancellation);
         cache.Advance(tokens.Length);
         return Logits(logitRows);
+    }
+
+    /// <summary>
+    /// Appends one token to each of several sequences and computes the logits of all of them. What a sequence gets is what it would get alone, bit for bit.
+    /// </summary>
+    /// <param name="tokens">One for each cache.</param>
+    /// <param name="caches">Each once.</param>
+    /// <exception cref="OperationCanceledException">Between two steps; the caches are as they were before.</exception>
+    /// <returns>[tokens, vocab], valid until the next run.</returns>
+    public ReadOnlySpan<float> Forward(ReadOnlySpan<int> tokens, ReadOnlySpan<KvCache> caches, CancellationToken cancellation = default)
+    {
+        if (!state.RowsAreSequences)
+            throw new InvalidOperationException("a plan for the tokens of one sequence");
+        ArgumentOutOfRangeException.ThrowIfZero(tokens.Length, nameof(tokens));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens.Length, Math.Min(plan.MaxTokens, plan.MaxLogitRows), nameof(tokens));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(caches.Length, tokens.Length, nameof(caches));
+        for (var row = 0; row < tokens.Length; row++)
+        {
+            Check(tokens.Slice(row, 1), caches[row]);
+            for (var other = 0; other < row; other++)
+            {
+                if (caches[other] == caches[row])
+                    throw new ArgumentException("the same cache twice", nameof(caches));
+            }
+        }
+
+        state.LogitRows = tokens.Length;
+        caches.CopyTo(state.Caches);
+        Begin(tokens);
+        Run(cancellation);
+        foreach (var cache in caches)
+            cache.Advance(1);
+        return Logits(tokens.Length);
+    }
+
+    /// <summary>Refuses tokens that the model does not know, and those that do not fit into the cache.</summary>
+    public void Check(ReadOnlySpan<int> tokens, KvCache cache)
+    {
+        ObjectDisposedException.ThrowIf(cache.IsDisposed, cache);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(cache.Length + tokens.Length, cache.Context, nameof(tokens));
+        foreach (var token in tokens)
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)token, (uint)plan.Graph.Config.VocabSize, nameof(tokens));
+    }
+
+    /// <summary>Token ids and rotary angles, once it is known whose they are.</summary>
+    private void Begin(ReadOnlySpan<int> tokens)
+    {
+        state.Tokens = tokens.Length;
+        tokens.CopyTo(new Span<int>(state.TokenIds, tokens.Length));
+        for (var row = 0; row < tokens.Length; row++)
+            rotary.Fill(state.PositionOf(row), state.Cosines + (long)row * rotary.HalfHeadDim, state.Sines + (long)row * rotary.HalfHeadDim);
     }
 
     /// <summary>Computes the logits of a picture.</summary>
@@ -94,7 +141,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
         state.Tokens = plan.MaxTokens;
         state.LogitRows = 1;
         state.Position = 0;
-        state.Cache = cache;
+        state.Caches[0] = cache;
         fixed (float* source = pixels)
         {
             state.Pixels = source;
@@ -148,7 +195,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
                 _ => 0,
             };
             if (step.Op is not TphsAttentionOp && step.Op.Linears.Count > 0)
-                own += step.Op.Linears.Max(linear => BoundLinear.ScratchFloats(linear, kernels, step.TileRows));
+                own += step.Op.Linears.Max(linear => BoundLinear.ScratchFloats(linear, plan, kernels, step.TileRows));
             floats = Math.Max(floats, own);
         }
         // Whole cache lines, so that two workers never share one.

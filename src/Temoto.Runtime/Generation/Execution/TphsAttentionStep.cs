@@ -13,7 +13,7 @@ internal sealed unsafe class TphsAttentionStep(PlanStep step, TphsAttentionOp op
         var tokens = Math.Min(plan.MaxTokens, step.TileTokens);
         var shape = op.Shape;
         return (long)tokens * shape.GroupHeads * shape.HeadDim
-            + Math.Max(BoundLinear.ScratchFloats(op.Query.Linear, kernels, shape.HeadDim), AttentionTiles.ScratchFloats(shape, kernels, tokens, plan.ContextTokens));
+            + Math.Max(BoundLinear.ScratchFloats(op.Query.Linear, plan, kernels, shape.HeadDim), AttentionTiles.ScratchFloats(shape, kernels, tokens, plan.ContextTokens));
     }
 
     public override int Prepare() => op.Shape.KvHeads * Chunks(State.Tokens, Step.TileTokens);

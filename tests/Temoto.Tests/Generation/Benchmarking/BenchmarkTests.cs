@@ -46,6 +46,25 @@ public class BenchmarkTests
         Assert.Equal(TrafficLedger.Run(model.Engine.PrefillPlan, 10, 0).Sum(traffic => traffic.Total) / 10, prefill.BytesPerToken);
     }
 
+    /// <summary>A run of three sequences reads the weights once, and gives three tokens.</summary>
+    [Fact]
+    public void SequencesShareTheWeights()
+    {
+        using var model = Load(30);
+        using var variant = new LanguageVariant(model.Engine, "auto", "f16");
+        var test = new BenchmarkTest(Phase.Decode, 4, Depth: 20, Sequences: 3);
+        Assert.Equal("tg4x3@20", test.Name);
+        Assert.True(variant.Run(test, default) > 0);
+        Assert.True(variant.Run(test with { Sequences = 1 }, default) > 0);
+        var plan = model.Engine.Plan.Batch!;
+        var result = BenchmarkResult.Of(variant, test, [1.0]);
+        Assert.Equal(12, result.TokensPerSecond.Median);
+        Assert.Equal(4, result.TokensPerSecondPerSequence.Median);
+        Assert.InRange(result.WeightBytesPerToken, plan.WeightBytes / 3, plan.WeightBytes / 3 * 1.05);
+        Assert.Equal(Enumerable.Range(20, 4).Sum(position => plan.BytesPerRun(3, position)) / 4.0, result.BytesPerRun, 3.0);
+        Assert.Equal(plan.BytesPerRun(1, 20), model.Engine.DecodePlan.BytesPerToken(20));
+    }
+
     [Fact]
     public void APictureReadsTheWeightsOnceAndMovesWhatTheLedgerSays()
     {

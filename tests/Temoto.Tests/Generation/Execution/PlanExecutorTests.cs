@@ -70,6 +70,43 @@ public class PlanExecutorTests
         Assert.True(bytesMoved > 0);
     }
 
+    /// <summary>Threads that ask for tokens all the time, and a count over a while in which they were at it.</summary>
+    [Fact]
+    public async Task ComputingTokensOfSeveralSessionsAllocatesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Load(true, folder, new ModelOptions { Threads = 2 });
+        var stopping = false;
+        var tokens = 0;
+        var threads = Enumerable.Range(0, 3).Select(number => Task.Factory.StartNew(() =>
+        {
+            using var cache = model.Engine.NewCache();
+            var sampler = new Sampler(model.Info.VocabSize, SamplingSettings.From(new GenerationOptions { Temperature = 0.9f }, new GenerationDefaults()), (ulong)number);
+            int[] token = [model.Engine.Next(Tokens, cache, sampler, default)];
+            while (!Volatile.Read(ref stopping))
+            {
+                if (cache.Length == cache.Context)
+                    cache.Truncate(Tokens.Length);
+                token[0] = model.Engine.Next(token, cache, sampler, default);
+                Interlocked.Increment(ref tokens);
+            }
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref tokens) > 300 || threads.Any(thread => thread.IsCompleted), TimeSpan.FromSeconds(20)));
+        var least = long.MaxValue;
+        for (var attempt = 0; attempt < 20 && least > 0; attempt++)
+        {
+            var already = Volatile.Read(ref tokens);
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            // No pause of a fixed length: a busy machine computes fewer tokens in it.
+            while (Volatile.Read(ref tokens) < already + 60 && !threads[0].IsCompleted)
+                Thread.Yield();
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+        Volatile.Write(ref stopping, true);
+        await Task.WhenAll(threads);
+        Assert.Equal(0, least);
+    }
+
     [Fact]
     public void OneTokenAtATimeGivesTheLogitsOfTheWholePrompt()
     {

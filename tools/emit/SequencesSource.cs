@@ -1,0 +1,218 @@
+using Iced.Intel;
+using static Iced.Intel.AssemblerRegisters;
+
+namespace Temoto.Emit;
+
+/// <summary>
+/// AVX512-VNNI: rows of integer weights times two or four tokens of different sequences, System V calling convention, <c>void (EmittedRows.Job* job)</c>.
+///
+/// What <see cref="RowsSource"/> does for one token, in the same order for each, with weights, scales and zero points unpacked once for all. One row at a time; activations come from memory, a unit of one
+/// token behind that of the other, and even and odd units of each token have sums of their own.
+/// </summary>
+internal static class SequencesSource
+{
+    private const int RegisterBytes = RowsLayout.RegisterBytes;
+
+    /// <summary>How far ahead weights are asked for: a page, since the hardware's own prefetcher stops at its end.</summary>
+    private const int PrefetchBytes = 4096;
+
+    // Fields of EmittedRows.Job.
+    private const int Kind = 0, Source = 8, RowBytes = 16, Rows = 24, Units = 32, Activations = 40, Output = 48, Constants = 56, Scales = 64, ScaleRowBytes = 72, ScaleUnitBytes = 80, Zeros = 88, ZeroRowBytes = 96, Tokens = 120, OutputTokenBytes = 128;
+
+    public static void Assemble(Assembler a)
+    {
+        a.mov(rax, __[rdi + Kind]);
+        a.lea(rax, __[rax + rax]);
+        a.mov(rcx, __[rdi + Tokens]);
+        // Two tokens or four.
+        a.shr(rcx, 2);
+        a.add(rax, rcx);
+        var entries = Enumerable.Range(0, 2 * RowsLayout.Plain.Length).Select(entry => a.CreateLabel($"entry{entry}")).ToArray();
+        for (var entry = 1; entry < entries.Length; entry++)
+        {
+            a.cmp(rax, entry);
+            a.je(entries[entry]);
+        }
+        for (var entry = 0; entry < entries.Length; entry++)
+        {
+            a.Label(ref entries[entry]);
+            Assemble(a, RowsLayout.Plain[entry / 2], entry % 2 == 0 ? 2 : 4);
+        }
+    }
+
+    private static void Assemble(Assembler a, RowsLayout layout, int tokens)
+    {
+        AssemblerRegister64 row = rax, zeros = rcx, rows = rdx, outputTokenBytes = rsi, output = r8, x = r9, source = r10, tokenOutput = r11, left = rbx, scaleRow = r12, scaleUnitBytes = r13, scales = r14;
+        AssemblerRegister64[] saved = [rbx, r12, r13, r14];
+        AssemblerRegisterZMM weightWords = zmm31, scaleWords = zmm30, bits = zmm29, zeroShifts = zmm28, zeroBits = zmm27;
+        AssemblerRegisterZMM weights = zmm8, more = zmm9, scale = zmm10, zeroPoints = zmm11;
+        var halves = ymm10;
+        // [token, even or odd]
+        AssemblerRegisterZMM[] sums = [zmm0, zmm1, zmm2, zmm3, zmm4, zmm5, zmm6, zmm7];
+        AssemblerRegisterXMM[] lowSums = [xmm0, xmm1, xmm2, xmm3, xmm4, xmm5, xmm6, xmm7];
+        AssemblerRegisterZMM[] products = [zmm12, zmm13, zmm14, zmm15];
+        AssemblerRegisterZMM[] tokenScales = [zmm16, zmm17, zmm18, zmm19];
+
+        foreach (var register in saved)
+            a.push(register);
+        a.mov(row, __[rdi + Source]);
+        a.mov(rows, __[rdi + Rows]);
+        a.mov(output, __[rdi + Output]);
+        a.mov(outputTokenBytes, __[rdi + OutputTokenBytes]);
+        a.mov(scaleRow, __[rdi + Scales]);
+        a.mov(scaleUnitBytes, __[rdi + ScaleUnitBytes]);
+        a.mov(x, __[rdi + Constants]);
+        a.vmovdqu32(weightWords, __zmmword_ptr[x]);
+        a.vmovdqu32(scaleWords, __zmmword_ptr[x + RegisterBytes]);
+        a.vmovdqu32(bits, __zmmword_ptr[x + 2 * RegisterBytes]);
+        if (layout.Zeros)
+        {
+            a.vmovdqu32(zeroShifts, __zmmword_ptr[x + 3 * RegisterBytes]);
+            a.vmovdqu32(zeroBits, __zmmword_ptr[x + 4 * RegisterBytes]);
+        }
+
+        Label next = a.CreateLabel(), two = a.CreateLabel(), one = a.CreateLabel(), done = a.CreateLabel();
+        a.Label(ref next);
+        a.mov(source, row);
+        a.mov(scales, scaleRow);
+        if (layout.Zeros)
+            a.mov(zeros, __[rdi + Zeros]);
+        for (var sum = 0; sum < 2 * tokens; sum++)
+            a.vxorps(lowSums[sum], lowSums[sum], lowSums[sum]);
+        a.mov(x, __[rdi + Activations]);
+        a.mov(left, __[rdi + Units]);
+        a.sub(left, 2);
+        a.jl(one);
+        a.Label(ref two);
+        Unit(0);
+        Unit(1);
+        a.add(source, 2 * layout.UnitBytes);
+        a.add(x, 2 * tokens * layout.ActivationBytes);
+        a.sub(left, 2);
+        a.jge(two);
+        a.Label(ref one);
+        a.cmp(left, -1);
+        a.jne(done);
+        Unit(0);
+        a.Label(ref done);
+
+        for (var token = 0; token < tokens; token++)
+            a.vaddps(sums[2 * token], sums[2 * token], sums[2 * token + 1]);
+        a.mov(tokenOutput, output);
+        for (var token = 0; token < tokens; token += 2)
+            Store(sums[2 * token], sums[2 * token + 2]);
+        a.add(row, __[rdi + RowBytes]);
+        if (layout.Zeros)
+        {
+            a.mov(zeros, __[rdi + ZeroRowBytes]);
+            a.add(__qword_ptr[rdi + Zeros], zeros);
+        }
+        a.add(scaleRow, __[rdi + ScaleRowBytes]);
+        a.add(output, 4);
+        a.sub(rows, 1);
+        a.jg(next);
+        a.vzeroupper();
+        foreach (var register in saved.Reverse())
+            a.pop(register);
+        a.ret();
+
+        // Halves of both tokens side by side, then lanes.
+        void Store(AssemblerRegisterZMM first, AssemblerRegisterZMM second)
+        {
+            a.vshuff64x2(zmm12, first, second, 0b01_00_01_00);
+            a.vshuff64x2(zmm13, first, second, 0b11_10_11_10);
+            a.vaddps(zmm12, zmm12, zmm13);
+            a.vshuff64x2(zmm13, zmm12, zmm12, 0b10_11_00_01);
+            a.vaddps(zmm12, zmm12, zmm13);
+            a.vpermilps(zmm13, zmm12, 0b01_00_11_10);
+            a.vaddps(zmm12, zmm12, zmm13);
+            a.vpermilps(zmm13, zmm12, 0b10_11_00_01);
+            a.vaddps(zmm12, zmm12, zmm13);
+            a.vextractf32x4(xmm13, zmm12, 2);
+            a.vmovss(__dword_ptr[tokenOutput], xmm12);
+            a.add(tokenOutput, outputTokenBytes);
+            a.vmovss(__dword_ptr[tokenOutput], xmm13);
+            a.add(tokenOutput, outputTokenBytes);
+        }
+
+        void Unit(int unit)
+        {
+            var start = layout.UnitBytes * unit;
+            a.vmovdqu32(weights, __zmmword_ptr[source + start]);
+            a.prefetcht0(__byte_ptr[source + start + PrefetchBytes]);
+            if (layout.BlockScaleBytes > 0)
+            {
+                a.vmovdqu32(more, __zmmword_ptr[source + start + layout.UnitBytes - RegisterBytes]);
+                a.vpermw(scale, scaleWords, weights);
+                a.vpermt2w(weights, weightWords, more);
+            }
+            else
+            {
+                if (layout.UnitScales == 1)
+                {
+                    a.vpbroadcastw(halves, __word_ptr[scales]);
+                }
+                else
+                {
+                    if (layout.UnitScales == 2)
+                        a.vpbroadcastd(halves, __dword_ptr[scales]);
+                    else
+                        a.vpbroadcastq(halves, __qword_ptr[scales]);
+                    a.vpermw(scale, scaleWords, scale);
+                }
+                a.add(scales, scaleUnitBytes);
+            }
+            a.vcvtph2ps(scale, halves);
+            if (layout.Zeros)
+                ZeroPoints(unit);
+            if (layout.Nibbles)
+            {
+                a.vpandd(more, weights, bits);
+                a.vpsrlw(weights, weights, 4);
+                a.vpandd(weights, weights, bits);
+            }
+            else
+            {
+                a.vpxord(weights, weights, bits);
+            }
+            for (var token = 0; token < tokens; token++)
+            {
+                var at = layout.ActivationBytes * (unit * tokens + token);
+                var offsets = at + layout.ActivationBytes - 2 * RegisterBytes;
+                if (layout.Zeros)
+                    a.vpmulld(products[token], zeroPoints, __zmmword_ptr[x + offsets]);
+                else
+                    a.vmovdqu32(products[token], __zmmword_ptr[x + offsets]);
+                if (layout.Nibbles)
+                {
+                    a.vpdpbusd(products[token], more, __zmmword_ptr[x + at]);
+                    a.vpdpbusd(products[token], weights, __zmmword_ptr[x + at + RegisterBytes]);
+                }
+                else
+                {
+                    a.vpdpbusd(products[token], weights, __zmmword_ptr[x + at]);
+                }
+                a.vmulps(tokenScales[token], scale, __zmmword_ptr[x + offsets + RegisterBytes]);
+                a.vcvtdq2ps(products[token], products[token]);
+                a.vfmadd231ps(sums[2 * token + unit], products[token], tokenScales[token]);
+            }
+        }
+
+        // Each block's zero point in its four lanes.
+        void ZeroPoints(int unit)
+        {
+            if (layout.UnitScales == 4)
+                a.vpbroadcastw(zeroPoints, __word_ptr[zeros]);
+            else
+                a.vpbroadcastb(zeroPoints, __byte_ptr[zeros]);
+            // One zero point in a unit: even units have the low nibble of a byte, odd ones the high nibble.
+            if (layout.UnitScales > 1)
+                a.vpsrlvd(zeroPoints, zeroPoints, zeroShifts);
+            else if (unit == 1)
+                a.vpsrld(zeroPoints, zeroPoints, 4);
+            a.vpandd(zeroPoints, zeroPoints, zeroBits);
+            if (layout.UnitScales > 1 || unit == 1)
+                a.add(zeros, Math.Max(1, layout.UnitScales / 2));
+        }
+    }
+}

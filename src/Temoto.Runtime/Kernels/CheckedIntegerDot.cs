@@ -27,11 +27,11 @@ internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, I
         (chosen[Rounding] ?? Test(Rounding, default, default)).QuantizeToGrid(x, scale, columns, destination);
 
     /// <summary>Tests, and with that compiles, what has not been tested.</summary>
-    public override void Prepare(DType dtype, bool oneToken)
+    public override void Prepare(Tensor weight)
     {
         if (chosen[Rounding] is null)
             Test(Rounding, default, default);
-        Chosen(dtype, oneToken ? IntegerProducts.OneToken : IntegerProducts.Tokens);
+        Single(weight);
     }
 
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
@@ -60,7 +60,7 @@ internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, I
     /// <summary>Products of one token: packed rows that are multiplied as they lie have kernels of their own.</summary>
     private IntegerDot Single(Tensor weight)
     {
-        if (weight.Encoded?.Escaped is null)
+        if (weight.Encoded?.Escaped is null || weight.Scales?.Zeros is not null)
             return Chosen(weight.DType, IntegerProducts.OneToken);
         var place = Escaped + (weight.DType == DType.I8 ? 0 : 1);
         return chosen[place] ?? Test(place, weight.DType, IntegerProducts.OneToken);

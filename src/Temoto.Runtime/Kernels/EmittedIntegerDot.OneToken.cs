@@ -107,10 +107,12 @@ internal sealed unsafe partial class EmittedIntegerDot
             code.Locate(rowStart + first, rowStart + first + count, located);
             for (long row = 0, end; row < count; row = end)
             {
-                // Rows of a sort together; those of bytes are plain rows.
+                // Rows of a sort together; those of bytes are plain rows where they follow each other, which at the end of a block they do not.
                 var (bytes, escapes) = Sort(located[row]);
                 for (end = row; end < count && Sort(located[end]) == (bytes, escapes); end++)
                 {
+                    if (bytes && located[end].Ids != located[row].Ids + (end - row) * plain.RowBytes)
+                        break;
                     if (!bytes)
                         sources[end] = new EmittedRows.EscapedSource(located[end], code.Shuffles);
                 }

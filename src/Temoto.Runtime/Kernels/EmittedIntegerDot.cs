@@ -5,9 +5,9 @@ namespace Temoto.Kernels;
 
 /// <summary>
 /// Integer products of several tokens by <see cref="EmittedGemm"/>: 32 rows are unpacked once into a panel whose lanes are rows, and all tokens use it from the core's
-/// cache. Blocks are added in the order of the specification: the result is the same bit for bit. One token, and K types, are left to the set's other products.
+/// cache. Blocks are added in the order of the specification: the result is the same bit for bit. Tokens one by one, and those of several sequences, are the matter of the other parts; K types, and what these do not take, are left to the set's other products.
 /// </summary>
-/// <param name="single">Products of one token, those of K types, and the rounding of activations.</param>
+/// <param name="single">Products that emitted code does not take, and the rounding of activations.</param>
 internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : IntegerDot
 {
     private const int BlockColumns = QuantizedRow.BlockColumns;

@@ -142,6 +142,7 @@ internal static unsafe partial class EmittedRows
         // The code's own: bytes of the IDs of a unit, of both rows.
         private readonly long firstStepBytes;
         private readonly long secondStepBytes;
+
         /// <summary>Two or four, for <see cref="EmittedSequences"/>; not looked at where there is one.</summary>
         public long Tokens;
 

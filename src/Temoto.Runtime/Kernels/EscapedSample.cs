@@ -2,11 +2,11 @@ using Temoto.Tensors;
 
 namespace Temoto.Kernels;
 
-/// <summary>A small matrix in the escape code for the self-test: every width in turn, from no escape to every byte one.</summary>
+/// <summary>A small matrix in the escape code for the self-test: rows of every width two by two, from no escape to every byte one, so that kernels that take two at once meet both.</summary>
 internal sealed unsafe class EscapedSample : EncodedRows, IDisposable
 {
     /// <summary>Rows from which on they repeat in kind.</summary>
-    public const int Kinds = 3 * EscapeCode.PlainWidth;
+    public const int Kinds = 2 * 3 * EscapeCode.PlainWidth;
 
     private readonly NativeBuffer memory;
     private readonly byte* table;
@@ -36,9 +36,9 @@ internal sealed unsafe class EscapedSample : EncodedRows, IDisposable
         var at = shuffles + EscapeCode.AllShuffleBytes;
         for (var row = 0; row < rows; row++, at += 3 * rowBytes)
         {
-            var width = row % EscapeCode.PlainWidth + 1;
+            var width = row / 2 % EscapeCode.PlainWidth + 1;
             // How far its bytes reach: those of its width alone, some more, all.
-            var kind = row / EscapeCode.PlainWidth % 3;
+            var kind = row / 2 / EscapeCode.PlainWidth % 3;
             var reach = kind switch { 0 => Math.Min(1 << width, 256), 1 => Math.Min(2 << width, 256), _ => 256 };
             for (var i = 0; i < rowBytes; i++)
                 at[i] = values[random.Next(reach)];
@@ -62,7 +62,7 @@ internal sealed unsafe class EscapedSample : EncodedRows, IDisposable
     public override long ByteLength => memory.ByteLength;
 
     /// <inheritdoc/>
-    public override int BlockRows => 1;
+    public override int BlockRows => Kinds;
 
     /// <inheritdoc/>
     public override EscapedRows Escaped => escaped;

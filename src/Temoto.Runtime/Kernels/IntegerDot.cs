@@ -47,8 +47,8 @@ internal abstract unsafe class IntegerDot
     /// <param name="scratch">At least <see cref="MatMulScratchFloats"/> floats of this thread's own.</param>
     public abstract void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch);
 
-    /// <summary>Makes the products of a weight type ready before their first use, where that takes a while.</summary>
-    public virtual void Prepare(DType dtype, bool oneToken)
+    /// <summary>Makes the products of one token with weights of this one's kind ready before their first use, where that takes a while.</summary>
+    public virtual void Prepare(Tensor weight)
     {
     }
 

@@ -136,6 +136,10 @@ internal static unsafe class KernelSelfTest
                 expected[token * rows + row] = sum;
             }
         }
+        using var sequences = new NativeBuffer(kernels.MatVecsScratchFloats(columns, rows, 5) * sizeof(float));
+        kernels.MatVecs(weight, 0, rows, null, x.Floats, 5, actual, rows, sequences.Floats);
+        if (!Agree(expected, actual, 5 * rows, 0))
+            return false;
         // One token, few, and many are kernels of their own.
         foreach (var count in (ReadOnlySpan<int>)[1, 5, tokens])
         {
@@ -175,10 +179,26 @@ internal static unsafe class KernelSelfTest
         }
     }
 
-    /// <summary>Two tokens of seven heads over a cache of halves: a tile, a panel and a part of one; columns for a register and a half of the widest.</summary>
+    /// <summary>
+    /// Attention over a cache of halves: two tokens of seven heads over a tile, a panel and a part of one; then one token of each number of heads that may be a kernel of its own. Columns for a register and a
+    /// half of the widest.
+    /// </summary>
     private static bool Attends(KernelSet kernels, KernelSet scalar)
     {
-        const int tokens = 2, heads = 7, headDim = 48, length = 85, count = tokens * heads, positions = 96;
+        if (!Attends(kernels, scalar, 2, 7, 85))
+            return false;
+        for (var heads = 1; heads <= 8; heads++)
+        {
+            if (!Attends(kernels, scalar, 1, heads, 37))
+                return false;
+        }
+        return true;
+    }
+
+    private static bool Attends(KernelSet kernels, KernelSet scalar, int tokens, int heads, int length)
+    {
+        const int headDim = 48, positions = 96;
+        var count = tokens * heads;
         using var source = RandomFloats(Math.Max(count, length) * headDim, 7);
         using var cache = new NativeBuffer(2 * positions * headDim * sizeof(ushort));
         using var state = new NativeBuffer(2L * count * (headDim + 2) * sizeof(float));

@@ -11,11 +11,14 @@ internal interface IParallelWork
     /// <param name="chunk">0 .. chunks-1.</param>
     /// <param name="worker">0 .. Threads-1, for scratch memory of the thread's own.</param>
     void Execute(int chunk, int worker);
+
+    /// <summary>Whether chunks take differently long: then they are handed out one by one in their order, to whoever is free.</summary>
+    bool HasUnevenChunks => false;
 }
 
 /// <summary>
 /// Threads that wait for the next parallel region by spinning for a while and then sleep, so that a region inside a token costs about
-/// a microsecond and an idle model costs nothing. Each worker takes the chunks of a range of its own one after the other, so that what it reads lies in a row, and then those that others have not got to, all
+/// a microsecond and an idle model costs nothing. Each worker takes the chunks of a range of its own one after the other, so that what it reads lies in a row (uneven chunks have one range for all), and then those that others have not got to, all
 /// from atomic counters. A region ends when the chunks are done and the workers that joined have left: a worker whose core was taken away before it joined holds nobody up.
 /// </summary>
 internal sealed class WorkerPool : IDisposable
@@ -90,10 +93,11 @@ internal sealed class WorkerPool : IDisposable
             ObjectDisposedException.ThrowIf(stopping, this);
             work = parallelWork;
             failure = null;
+            var parts = parallelWork.HasUnevenChunks ? 1 : Threads;
             for (var i = 0; i < Threads; i++)
             {
-                ranges[i].Next = (int)((long)chunkCount * i / Threads);
-                ranges[i].End = (int)((long)chunkCount * (i + 1) / Threads);
+                ranges[i].Next = i < parts ? (int)((long)chunkCount * i / parts) : 0;
+                ranges[i].End = i < parts ? (int)((long)chunkCount * (i + 1) / parts) : 0;
             }
             var epoch = (Volatile.Read(ref state) >> EpochShift) + 1;
             Interlocked.Exchange(ref state, (epoch << EpochShift) | OpenBit);

@@ -4,23 +4,27 @@ namespace Temoto.Tests.Kernels;
 
 public class WorkerPoolTests
 {
-    private sealed class CountingWork(int chunks) : IParallelWork
+    private sealed class CountingWork(int chunks, bool uneven = false) : IParallelWork
     {
         public int[] Counts { get; } = new int[chunks];
+
+        public bool HasUnevenChunks => uneven;
 
         public void Execute(int chunk, int worker) => Interlocked.Increment(ref Counts[chunk]);
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(5)]
-    public void EveryChunkRunsExactlyOnceInEveryRegion(int threads)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(2, true)]
+    [InlineData(5, false)]
+    [InlineData(5, true)]
+    public void EveryChunkRunsExactlyOnceInEveryRegion(int threads, bool uneven)
     {
         using var pool = new WorkerPool(threads);
         foreach (var chunks in new[] { 0, 1, 2, 3, 100 })
         {
-            var work = new CountingWork(chunks);
+            var work = new CountingWork(chunks, uneven);
             for (var region = 1; region <= 2000; region++)
             {
                 pool.Run(work, chunks);

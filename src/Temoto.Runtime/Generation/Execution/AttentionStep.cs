@@ -12,6 +12,8 @@ internal sealed unsafe class AttentionStep(PlanStep step, AttentionOp op, Attent
     public static long ScratchFloats(AttentionShape shape, KernelSet kernels, int context) =>
         (long)ChunkTokens * shape.GroupHeads * shape.HeadDim + AttentionTiles.ScratchFloats(shape, kernels, ChunkTokens, context);
 
+    public override bool HasUnevenChunks => true;
+
     public override int Prepare()
     {
         var width = op.Shape.KvHeads * op.Shape.HeadDim;

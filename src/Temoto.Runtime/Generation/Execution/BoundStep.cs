@@ -30,6 +30,8 @@ internal abstract unsafe class BoundStep(PlanStep step, ForwardState state, bool
     public abstract int Prepare();
 
     public abstract void Execute(int chunk, int worker);
+
+    public virtual bool HasUnevenChunks => false;
 }
 
 /// <summary>A step that works on each row by itself: chunks are ranges of rows, and one row alone is not worth a second thread.</summary>

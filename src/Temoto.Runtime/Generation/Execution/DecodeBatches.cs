@@ -86,11 +86,11 @@ internal sealed class DecodeBatches(Lock runLock, int most, DecodeBatches.Run ru
             var alive = 0;
             for (var i = 0; i < count; i++)
             {
-                // Who was cancelled while waiting goes behind the others.
+                // Who was cancelled, or disposed, while waiting goes behind the others.
                 var member = members[i];
-                if (member.Cancellation.IsCancellationRequested)
+                if (member.Cancellation.IsCancellationRequested || member.Cache.IsDisposed)
                 {
-                    member.Failure = new OperationCanceledException(member.Cancellation);
+                    member.Failure = member.Cache.IsDisposed ? new ObjectDisposedException(nameof(Session)) : new OperationCanceledException(member.Cancellation);
                     continue;
                 }
                 (members[alive], members[i]) = (member, members[alive]);

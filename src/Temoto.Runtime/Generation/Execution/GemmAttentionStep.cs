@@ -17,6 +17,8 @@ internal abstract unsafe class GemmAttentionStep(PlanStep step, AttentionShape s
     /// <summary>Floats from one query's scores to the next's.</summary>
     protected long Stride { get; } = scores.Width / shape.Heads;
 
+    public override bool HasUnevenChunks => true;
+
     public override int Prepare() => Shape.KvHeads * Chunks(State.Tokens, Step.TileTokens);
 
     public override void Execute(int chunk, int worker)

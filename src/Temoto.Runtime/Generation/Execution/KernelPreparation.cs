@@ -11,7 +11,8 @@ internal static class KernelPreparation
 {
     /// <summary>Begins with what every model needs.</summary>
     public static Task Begin(ModelOptions options) =>
-        options.Precise ? Task.CompletedTask : Task.Run(() => Quietly(() => KernelChooser.Choose(options.Kernels, floatProducts: false)));
+        options.Precise ? Task.CompletedTask : Task.Factory.StartNew(
+            () => Quietly(() => KernelChooser.Choose(options.Kernels, floatProducts: false)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Goes on with the products that this model's weights need.</summary>
     public static void Continue(Task begun, ModelOptions options, Checkpoint checkpoint)
@@ -27,7 +28,7 @@ internal static class KernelPreparation
                 foreach (var tensor in checkpoint.Tensors.Values)
                 {
                     if (tensor.Shape.Length > 1 && IntegerDot.Takes(tensor))
-                        integers.Prepare(tensor.DType, oneToken: true);
+                        integers.Prepare(tensor);
                 }
             }),
             TaskScheduler.Default);

@@ -16,6 +16,8 @@ internal sealed unsafe class TphsAttentionStep(PlanStep step, TphsAttentionOp op
             + Math.Max(BoundLinear.ScratchFloats(op.Query.Linear, plan, kernels, shape.HeadDim), AttentionTiles.ScratchFloats(shape, kernels, tokens, plan.ContextTokens));
     }
 
+    public override bool HasUnevenChunks => true;
+
     public override int Prepare() => op.Shape.KvHeads * Chunks(State.Tokens, Step.TileTokens);
 
     public override void Execute(int chunk, int worker)

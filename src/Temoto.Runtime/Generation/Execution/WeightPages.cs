@@ -10,7 +10,9 @@ namespace Temoto.Generation.Execution;
 /// </summary>
 internal static class WeightPages
 {
-    public static void Begin(Checkpoint checkpoint) => _ = Task.Run(() =>
+    public static void Begin(Checkpoint checkpoint) => Task.Factory.StartNew(() => Map(checkpoint), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static void Map(Checkpoint checkpoint)
     {
         try
         {
@@ -24,5 +26,5 @@ internal static class WeightPages
         {
             // The load ends with the same line.
         }
-    });
+    }
 }

@@ -77,6 +77,12 @@ public sealed class DecodeBatchesTests : IDisposable
     }
 
     [Fact]
+    public async Task WhoIsDisposedWhileWaitingFailsAlone()
+    {
+        Assert.Equal([1, 2], await SizesOfRuns([0, 1, 2, 3], disposed: 2));
+    }
+
+    [Fact]
     public async Task AFailureReachesEachOfTheRun()
     {
         var failures = 0;
@@ -85,10 +91,11 @@ public sealed class DecodeBatchesTests : IDisposable
     }
 
     /// <summary>Requests of caches by number, the first of which is kept in its run until the others wait.</summary>
-    private async Task<List<int>> SizesOfRuns(int[] asked, int cancelled = -1, CancellationTokenSource? cancellation = null, bool failing = false, Action<Exception>? onFailure = null)
+    private async Task<List<int>> SizesOfRuns(int[] asked, int cancelled = -1, CancellationTokenSource? cancellation = null, bool failing = false, Action<Exception>? onFailure = null, int disposed = -1)
     {
         var sizes = new List<int>();
         DecodeBatches? batches = null;
+        var own = asked.Distinct().ToDictionary(number => number, _ => NewCache());
         var mixed = false;
         using var began = new ManualResetEventSlim();
         batches = new DecodeBatches(new Lock(), 3, requests =>
@@ -101,6 +108,8 @@ public sealed class DecodeBatchesTests : IDisposable
                 began.Set();
                 SpinWait.SpinUntil(() => batches!.WaitingCount == asked.Length - 1, Patience);
                 cancellation?.Cancel();
+                if (disposed >= 0)
+                    own[asked[disposed]].Dispose();
             }
             foreach (var request in requests)
             {
@@ -109,7 +118,6 @@ public sealed class DecodeBatchesTests : IDisposable
                     request.Failure = new InvalidOperationException("broken");
             }
         });
-        var own = asked.Distinct().ToDictionary(number => number, _ => NewCache());
         var threads = new List<Task<int>>();
         for (var i = 0; i < asked.Length; i++)
         {
@@ -118,6 +126,8 @@ public sealed class DecodeBatchesTests : IDisposable
             {
                 if (number == cancelled)
                     Assert.ThrowsAny<OperationCanceledException>(() => batches.Next(number, own[asked[number]], null!, cancellation!.Token));
+                else if (number == disposed)
+                    Assert.Throws<ObjectDisposedException>(() => batches.Next(number, own[asked[number]], null!, default));
                 else if (failing && number > 0)
                     onFailure!(Assert.Throws<InvalidOperationException>(() => batches.Next(number, own[asked[number]], null!, default)));
                 else

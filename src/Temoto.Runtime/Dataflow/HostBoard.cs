@@ -1,3 +1,5 @@
+using Temoto.Kernels;
+
 namespace Temoto.Dataflow;
 
 /// <summary>The board of the machine this runs on: the measured file where one fits, else figures that are typical of such kernels.</summary>
@@ -37,6 +39,9 @@ internal static class HostBoard
             "vector128" => (8, 10, 1, 0.5, 15, 15, 15),
             _ => (1, 1, 0.5, 0.3, 1, 1, 1),
         };
+        // Without byte shuffles, rows are unpacked a byte at a time, whatever else the kernels do.
+        if (!Processor.HasByteShuffles)
+            (packed4, packed8) = (Math.Min(packed4, 1), Math.Min(packed8, 0.5));
         return new Board(
             HostProcessor.Name,
             "assumed",

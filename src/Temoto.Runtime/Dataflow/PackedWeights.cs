@@ -43,9 +43,9 @@ internal static class PackedWeights
     public static unsafe Tensor PlainView(Tensor weight) =>
         new(weight.Name, weight.DType, weight.Shape, null, (long)PlainBytes(weight), weight) { Scales = weight.Scales, InputGrid = weight.InputGrid };
 
-    /// <summary>Of a weight that is multiplied as it lies, in the escape code, the share of rows with escapes; null for others: zero points are for unpacked rows, and a processor without byte shuffles unpacks all.</summary>
+    /// <summary>Of a weight that is multiplied as it lies, in the escape code, the share of rows with escapes; null for others: zero points are for unpacked rows.</summary>
     public static double? EscapeShare(Tensor weight) =>
-        Processor.HasByteShuffles && weight is { Encoded.Escaped: { } code, Scales.Zeros: null } && IntegerDot.Takes(weight) ? code.EscapeShare : null;
+        weight is { Encoded.Escaped: { } code, Scales.Zeros: null } && IntegerDot.Takes(weight) ? code.EscapeShare : null;
 
     private static double PlainBytes(Tensor weight) => (double)weight.RowBytes * weight.Rows;
 

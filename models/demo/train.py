@@ -12,7 +12,6 @@ import argparse
 import json
 import math
 import os
-import struct
 import sys
 import time
 
@@ -30,6 +29,9 @@ import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from safetensors_bf16 import read_safetensors, write_safetensors
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 REPOSITORY = os.path.dirname(os.path.dirname(FOLDER))
@@ -371,36 +373,6 @@ def print_accuracy(state, arguments):
     print("held out:", ", ".join(f"{name} {right}/{total}" for name, (right, total) in accuracy(labels, hits, "kind", "language").items()))
     questions = [(label, hit) for label, hit in zip(labels, hits) if label["kind"] == "question"]
     print("questions:", ", ".join(f"{name} {right}/{total}" for name, (right, total) in sorted(accuracy(*zip(*questions), "form").items())), flush=True)
-
-
-def read_safetensors(path):
-    """The tensors of a file that write_safetensors wrote, as float32."""
-    with open(path, "rb") as file:
-        length, = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(length))
-        data = file.read()
-    state = {}
-    for name, entry in header.items():
-        if name != "__metadata__":
-            begin, end = entry["data_offsets"]
-            bits = np.frombuffer(data[begin:end], "<u2").astype(np.uint32) << 16
-            state[name] = torch.from_numpy(bits.view(np.float32).reshape(entry["shape"]).copy())
-    return state
-
-
-def write_safetensors(state, path):
-    """The format's own layout: length of the header, header, data. Tensors in BF16, in the order of their names."""
-    header, data = {"__metadata__": {"format": "pt"}}, []
-    at = 0
-    for name in sorted(state):
-        content = state[name].to(torch.bfloat16).contiguous().view(torch.int16).numpy().astype("<i2").tobytes()
-        header[name] = {"dtype": "BF16", "shape": list(state[name].shape), "data_offsets": [at, at + len(content)]}
-        at += len(content)
-        data.append(content)
-    text = json.dumps(header, separators=(",", ":")).encode("ascii")
-    text += b" " * (-len(text) % 8)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text + b"".join(data))
 
 
 def export(arguments):

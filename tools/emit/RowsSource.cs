@@ -1,5 +1,6 @@
 using Iced.Intel;
 using static Iced.Intel.AssemblerRegisters;
+using static Temoto.Emit.RowsCode;
 
 namespace Temoto.Emit;
 
@@ -21,23 +22,10 @@ internal static class RowsSource
     // Those of a row in the escape code: EmittedRows.EscapedSource.
     private const int Ids = 0, Escapes = 8, Shuffles = 16, StepBytes = 24, EscapedSourceBytes = 32;
 
-    // Fields of EmittedRows.Job.
-    private const int Kind = 0, Source = 8, RowBytes = 16, Rows = 24, Units = 32, Activations = 40, Output = 48, Constants = 56, Scales = 64, ScaleRowBytes = 72, ScaleUnitBytes = 80, Zeros = 88, ZeroRowBytes = 96, FirstStepBytes = 104, SecondStepBytes = 112;
-
     public static void Assemble(Assembler a)
     {
         a.mov(rax, __[rdi + Kind]);
-        var entries = RowsLayout.All.Select((_, kind) => a.CreateLabel($"kind{kind}")).ToArray();
-        for (var kind = 1; kind < RowsLayout.All.Length; kind++)
-        {
-            a.cmp(rax, kind);
-            a.je(entries[kind]);
-        }
-        for (var kind = 0; kind < RowsLayout.All.Length; kind++)
-        {
-            a.Label(ref entries[kind]);
-            Assemble(a, RowsLayout.All[kind]);
-        }
+        Dispatch(a, rax, RowsLayout.All.Length, kind => Assemble(a, RowsLayout.All[kind]));
     }
 
     private static void Assemble(Assembler a, RowsLayout layout)
@@ -45,7 +33,6 @@ internal static class RowsSource
         AssemblerRegister64 row = rax, firstZeros = rcx, rows = rdx, secondZeros = rsi, output = r8, x = r9, first = r10, second = r11, left = rbx, secondOutput = rbp;
         AssemblerRegister64 scaleRow = r12, scaleUnitBytes = r13, firstScales = r14, secondScales = r15;
         AssemblerRegister64[] saved = [rbx, rbp, r12, r13, r14, r15];
-        AssemblerRegisterZMM weightWords = zmm31, scaleWords = zmm30, bits = zmm29, zeroShifts = zmm28, zeroBits = zmm27;
         // Of each row in the escape code.
         AssemblerRegisterZMM[] firstShuffles = [zmm16, zmm17, zmm18, zmm19, zmm20], secondShuffles = [zmm21, zmm22, zmm23, zmm24, zmm25];
         AssemblerRegisterZMM firstScale = zmm26, secondScale = zmm28;
@@ -61,15 +48,7 @@ internal static class RowsSource
         a.mov(output, __[rdi + Output]);
         a.mov(scaleRow, __[rdi + Scales]);
         a.mov(scaleUnitBytes, __[rdi + ScaleUnitBytes]);
-        a.mov(x, __[rdi + Constants]);
-        a.vmovdqu32(weightWords, __zmmword_ptr[x]);
-        a.vmovdqu32(scaleWords, __zmmword_ptr[x + RegisterBytes]);
-        a.vmovdqu32(bits, __zmmword_ptr[x + 2 * RegisterBytes]);
-        if (layout.Zeros)
-        {
-            a.vmovdqu32(zeroShifts, __zmmword_ptr[x + 3 * RegisterBytes]);
-            a.vmovdqu32(zeroBits, __zmmword_ptr[x + 4 * RegisterBytes]);
-        }
+        LoadConstants(a, layout, x);
 
         Label pair = a.CreateLabel(), two = a.CreateLabel(), one = a.CreateLabel(), done = a.CreateLabel();
         a.Label(ref pair);
@@ -135,18 +114,8 @@ internal static class RowsSource
 
         a.vaddps(zmm0, zmm0, zmm1);
         a.vaddps(zmm2, zmm2, zmm3);
-        // Halves of both rows side by side, then lanes.
-        a.vshuff64x2(zmm1, zmm0, zmm2, 0b01_00_01_00);
-        a.vshuff64x2(zmm3, zmm0, zmm2, 0b11_10_11_10);
-        a.vaddps(zmm0, zmm1, zmm3);
-        a.vshuff64x2(zmm1, zmm0, zmm0, 0b10_11_00_01);
-        a.vaddps(zmm0, zmm0, zmm1);
-        a.vpermilps(zmm1, zmm0, 0b01_00_11_10);
-        a.vaddps(zmm0, zmm0, zmm1);
-        a.vpermilps(zmm1, zmm0, 0b10_11_00_01);
-        a.vaddps(zmm0, zmm0, zmm1);
-        a.vextractf32x4(xmm1, zmm0, 2);
-        a.vmovss(__dword_ptr[secondOutput], xmm1);
+        var secondSum = SumLanes(a, zmm0, zmm2, zmm0, zmm1, zmm3);
+        a.vmovss(__dword_ptr[secondOutput], secondSum);
         a.vmovss(__dword_ptr[output], xmm0);
         if (layout.Ids)
         {
@@ -245,69 +214,38 @@ internal static class RowsSource
                     if (layout.BlockScaleBytes > 0 && unit == 1)
                         a.prefetcht0(__byte_ptr[source + start + PrefetchBytes + RegisterBytes]);
                 }
-                if (layout.BlockScaleBytes > 0)
-                {
-                    a.vmovdqu32(more, __zmmword_ptr[source + start + layout.UnitBytes - RegisterBytes]);
-                    a.vpermw(scale, scaleWords, weights);
-                    a.vpermt2w(weights, weightWords, more);
-                }
-                else if (!layout.RowScale)
-                {
-                    if (layout.UnitScales == 1)
-                    {
-                        a.vpbroadcastw(halves, __word_ptr[scales]);
-                    }
-                    else
-                    {
-                        if (layout.UnitScales == 2)
-                            a.vpbroadcastd(halves, __dword_ptr[scales]);
-                        else
-                            a.vpbroadcastq(halves, __qword_ptr[scales]);
-                        a.vpermw(scale, scaleWords, scale);
-                    }
-                    a.add(scales, scaleUnitBytes);
-                }
                 if (!layout.RowScale)
+                {
+                    SpreadScales(a, layout, __zmmword_ptr[source + start], scales, scaleUnitBytes, weights, more, scale, halves);
                     a.vcvtph2ps(scale, halves);
+                }
                 if (layout.Zeros)
-                    ZeroPoints(unit, zeros, products, offsets);
+                {
+                    SpreadZeros(a, layout, unit, zeros, products);
+                    a.vpmulld(products, products, offsets);
+                    NextZeros(a, layout, unit, zeros);
+                }
                 else
+                {
                     a.vmovdqa64(products, offsets);
+                }
                 if (layout.Nibbles)
                 {
-                    a.vpandd(more, weights, bits);
+                    a.vpandd(more, weights, Bits);
                     a.vpsrlw(weights, weights, 4);
-                    a.vpandd(weights, weights, bits);
+                    a.vpandd(weights, weights, Bits);
                     a.vpdpbusd(products, more, low);
                     a.vpdpbusd(products, weights, high);
                 }
                 else
                 {
-                    a.vpxord(weights, weights, bits);
+                    a.vpxord(weights, weights, Bits);
                     a.vpdpbusd(products, weights, low);
                 }
                 a.vmulps(scale, !layout.RowScale ? scale : source == first ? firstScale : secondScale, activationScales);
                 a.vcvtdq2ps(products, products);
                 a.vfmadd231ps(sums[source == first ? unit : 2 + unit], products, scale);
             }
-        }
-
-        // Each block's zero point in its four lanes, times what activations sum to.
-        void ZeroPoints(int unit, AssemblerRegister64 zeros, AssemblerRegisterZMM products, AssemblerRegisterZMM offsets)
-        {
-            if (layout.UnitScales == 4)
-                a.vpbroadcastw(products, __word_ptr[zeros]);
-            else
-                a.vpbroadcastb(products, __byte_ptr[zeros]);
-            // One zero point in a unit: even units have the low nibble of a byte, odd ones the high nibble.
-            if (layout.UnitScales > 1)
-                a.vpsrlvd(products, products, zeroShifts);
-            else if (unit == 1)
-                a.vpsrld(products, products, 4);
-            a.vpandd(products, products, zeroBits);
-            a.vpmulld(products, products, offsets);
-            if (layout.UnitScales > 1 || unit == 1)
-                a.add(zeros, Math.Max(1, layout.UnitScales / 2));
         }
     }
 }

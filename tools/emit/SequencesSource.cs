@@ -1,5 +1,6 @@
 using Iced.Intel;
 using static Iced.Intel.AssemblerRegisters;
+using static Temoto.Emit.RowsCode;
 
 namespace Temoto.Emit;
 
@@ -16,9 +17,6 @@ internal static class SequencesSource
     /// <summary>How far ahead weights are asked for: a page, since the hardware's own prefetcher stops at its end.</summary>
     private const int PrefetchBytes = 4096;
 
-    // Fields of EmittedRows.Job.
-    private const int Kind = 0, Source = 8, RowBytes = 16, Rows = 24, Units = 32, Activations = 40, Output = 48, Constants = 56, Scales = 64, ScaleRowBytes = 72, ScaleUnitBytes = 80, Zeros = 88, ZeroRowBytes = 96, Tokens = 120, OutputTokenBytes = 128;
-
     public static void Assemble(Assembler a)
     {
         a.mov(rax, __[rdi + Kind]);
@@ -27,24 +25,13 @@ internal static class SequencesSource
         // Two tokens or four.
         a.shr(rcx, 2);
         a.add(rax, rcx);
-        var entries = Enumerable.Range(0, 2 * RowsLayout.Plain.Length).Select(entry => a.CreateLabel($"entry{entry}")).ToArray();
-        for (var entry = 1; entry < entries.Length; entry++)
-        {
-            a.cmp(rax, entry);
-            a.je(entries[entry]);
-        }
-        for (var entry = 0; entry < entries.Length; entry++)
-        {
-            a.Label(ref entries[entry]);
-            Assemble(a, RowsLayout.Plain[entry / 2], entry % 2 == 0 ? 2 : 4);
-        }
+        Dispatch(a, rax, 2 * RowsLayout.Plain.Length, entry => Assemble(a, RowsLayout.Plain[entry / 2], entry % 2 == 0 ? 2 : 4));
     }
 
     private static void Assemble(Assembler a, RowsLayout layout, int tokens)
     {
         AssemblerRegister64 row = rax, zeros = rcx, rows = rdx, outputTokenBytes = rsi, output = r8, x = r9, source = r10, tokenOutput = r11, left = rbx, scaleRow = r12, scaleUnitBytes = r13, scales = r14;
         AssemblerRegister64[] saved = [rbx, r12, r13, r14];
-        AssemblerRegisterZMM weightWords = zmm31, scaleWords = zmm30, bits = zmm29, zeroShifts = zmm28, zeroBits = zmm27;
         AssemblerRegisterZMM weights = zmm8, more = zmm9, scale = zmm10, zeroPoints = zmm11;
         var halves = ymm10;
         // [token, even or odd]
@@ -61,15 +48,7 @@ internal static class SequencesSource
         a.mov(outputTokenBytes, __[rdi + OutputTokenBytes]);
         a.mov(scaleRow, __[rdi + Scales]);
         a.mov(scaleUnitBytes, __[rdi + ScaleUnitBytes]);
-        a.mov(x, __[rdi + Constants]);
-        a.vmovdqu32(weightWords, __zmmword_ptr[x]);
-        a.vmovdqu32(scaleWords, __zmmword_ptr[x + RegisterBytes]);
-        a.vmovdqu32(bits, __zmmword_ptr[x + 2 * RegisterBytes]);
-        if (layout.Zeros)
-        {
-            a.vmovdqu32(zeroShifts, __zmmword_ptr[x + 3 * RegisterBytes]);
-            a.vmovdqu32(zeroBits, __zmmword_ptr[x + 4 * RegisterBytes]);
-        }
+        LoadConstants(a, layout, x);
 
         Label next = a.CreateLabel(), two = a.CreateLabel(), one = a.CreateLabel(), done = a.CreateLabel();
         a.Label(ref next);
@@ -116,22 +95,12 @@ internal static class SequencesSource
             a.pop(register);
         a.ret();
 
-        // Halves of both tokens side by side, then lanes.
         void Store(AssemblerRegisterZMM first, AssemblerRegisterZMM second)
         {
-            a.vshuff64x2(zmm12, first, second, 0b01_00_01_00);
-            a.vshuff64x2(zmm13, first, second, 0b11_10_11_10);
-            a.vaddps(zmm12, zmm12, zmm13);
-            a.vshuff64x2(zmm13, zmm12, zmm12, 0b10_11_00_01);
-            a.vaddps(zmm12, zmm12, zmm13);
-            a.vpermilps(zmm13, zmm12, 0b01_00_11_10);
-            a.vaddps(zmm12, zmm12, zmm13);
-            a.vpermilps(zmm13, zmm12, 0b10_11_00_01);
-            a.vaddps(zmm12, zmm12, zmm13);
-            a.vextractf32x4(xmm13, zmm12, 2);
+            var secondSum = SumLanes(a, first, second, zmm12, zmm12, zmm13);
             a.vmovss(__dword_ptr[tokenOutput], xmm12);
             a.add(tokenOutput, outputTokenBytes);
-            a.vmovss(__dword_ptr[tokenOutput], xmm13);
+            a.vmovss(__dword_ptr[tokenOutput], secondSum);
             a.add(tokenOutput, outputTokenBytes);
         }
 
@@ -140,40 +109,22 @@ internal static class SequencesSource
             var start = layout.UnitBytes * unit;
             a.vmovdqu32(weights, __zmmword_ptr[source + start]);
             a.prefetcht0(__byte_ptr[source + start + PrefetchBytes]);
-            if (layout.BlockScaleBytes > 0)
-            {
-                a.vmovdqu32(more, __zmmword_ptr[source + start + layout.UnitBytes - RegisterBytes]);
-                a.vpermw(scale, scaleWords, weights);
-                a.vpermt2w(weights, weightWords, more);
-            }
-            else
-            {
-                if (layout.UnitScales == 1)
-                {
-                    a.vpbroadcastw(halves, __word_ptr[scales]);
-                }
-                else
-                {
-                    if (layout.UnitScales == 2)
-                        a.vpbroadcastd(halves, __dword_ptr[scales]);
-                    else
-                        a.vpbroadcastq(halves, __qword_ptr[scales]);
-                    a.vpermw(scale, scaleWords, scale);
-                }
-                a.add(scales, scaleUnitBytes);
-            }
+            SpreadScales(a, layout, __zmmword_ptr[source + start], scales, scaleUnitBytes, weights, more, scale, halves);
             a.vcvtph2ps(scale, halves);
             if (layout.Zeros)
-                ZeroPoints(unit);
+            {
+                SpreadZeros(a, layout, unit, zeros, zeroPoints);
+                NextZeros(a, layout, unit, zeros);
+            }
             if (layout.Nibbles)
             {
-                a.vpandd(more, weights, bits);
+                a.vpandd(more, weights, Bits);
                 a.vpsrlw(weights, weights, 4);
-                a.vpandd(weights, weights, bits);
+                a.vpandd(weights, weights, Bits);
             }
             else
             {
-                a.vpxord(weights, weights, bits);
+                a.vpxord(weights, weights, Bits);
             }
             for (var token = 0; token < tokens; token++)
             {
@@ -196,23 +147,6 @@ internal static class SequencesSource
                 a.vcvtdq2ps(products[token], products[token]);
                 a.vfmadd231ps(sums[2 * token + unit], products[token], tokenScales[token]);
             }
-        }
-
-        // Each block's zero point in its four lanes.
-        void ZeroPoints(int unit)
-        {
-            if (layout.UnitScales == 4)
-                a.vpbroadcastw(zeroPoints, __word_ptr[zeros]);
-            else
-                a.vpbroadcastb(zeroPoints, __byte_ptr[zeros]);
-            // One zero point in a unit: even units have the low nibble of a byte, odd ones the high nibble.
-            if (layout.UnitScales > 1)
-                a.vpsrlvd(zeroPoints, zeroPoints, zeroShifts);
-            else if (unit == 1)
-                a.vpsrld(zeroPoints, zeroPoints, 4);
-            a.vpandd(zeroPoints, zeroPoints, zeroBits);
-            if (layout.UnitScales > 1 || unit == 1)
-                a.add(zeros, Math.Max(1, layout.UnitScales / 2));
         }
     }
 }

@@ -54,8 +54,7 @@ internal sealed class TrafficLedger
         {
             kvLayout = new KvHeadView(plan.KvType, null, null, plan.Graph.Config.HeadDim);
         }
-        var planes = 2L * plan.Graph.Config.NumHiddenLayers * plan.Graph.Config.NumKeyValueHeads;
-        kvBytes = planes * (kvPlaneBytes + (plan.KvType == KvType.Int8 ? KvLayout.Positions(plan.ContextTokens) * sizeof(float) : 0)) + CacheModel.LineBytes;
+        kvBytes = KvLayout.BytesPerPosition(plan.Graph.Config, plan.KvType) * KvLayout.Positions(plan.ContextTokens) + CacheModel.LineBytes;
         kvBytes -= kvBytes % CacheModel.LineBytes;
         intermediates = [.. plan.Graph.Ops.SelectMany(op => op switch
         {

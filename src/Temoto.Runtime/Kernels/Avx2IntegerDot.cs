@@ -28,7 +28,7 @@ internal sealed unsafe class Avx2IntegerDot() : X86IntegerDot<Avx2Products>(wide
         scratch += RowGroups.ScratchFloats(columns);
         var zeros = (int*)(scratch + PanelRows * blocks);
         var panel = (byte*)(zeros + PanelRows * blocks);
-        var plain = PlainRows(weight, rowStart, rowEnd, panel + PanelRows * columns);
+        var plain = weight.PlainRows(rowStart, rowEnd, panel + PanelRows * columns);
         var tile = stackalloc float[TileTokens * PanelRows];
         for (var row = rowStart; row < rowEnd; row += PanelRows, plain += PanelRows * weight.RowBytes, y += PanelRows)
         {

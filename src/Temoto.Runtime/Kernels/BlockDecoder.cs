@@ -27,15 +27,7 @@ internal static unsafe class BlockDecoder
     /// Where the plain bytes of a row lie. An encoded row is decoded to the end of <paramref name="destination"/>: turning integers of at most one byte into
     /// floats from the front never overtakes what is still to be read, since float k ends at byte 4k + 4 and integer k + 1 begins at or behind 3 Columns + k + 1.
     /// </summary>
-    public static byte* PlainRow(Tensor weight, long row, float* destination)
-    {
-        if (weight.Encoded is not { } encoded)
-            return weight.Row(row);
-        var rowBytes = weight.RowBytes;
-        var plain = (byte*)(destination + weight.Columns) - rowBytes;
-        encoded.DecodeRows(row, row + 1, plain);
-        return plain;
-    }
+    public static byte* PlainRow(Tensor weight, long row, float* destination) => weight.PlainRows(row, row + 1, (byte*)(destination + weight.Columns) - weight.RowBytes);
 
     private static void DecodeIntegers(Tensor weight, GroupScales scales, long row, byte* source, float* destination)
     {

@@ -55,15 +55,9 @@ internal sealed unsafe partial class EmittedIntegerDot
     private void MatVec(Tensor weight, Kind kind, int unitBlocks, int unitScales, long rowStart, long rowEnd, float* bias, byte* x, float* y, float* scratch)
     {
         var activations = new QuantizedRow(x, weight.Columns);
-        var ordered = (byte*)(((nuint)scratch + Alignment - 1) / Alignment * Alignment);
-        var source = ordered + activations.Blocks * 2 * RegisterBytes;
+        var ordered = Aligned(scratch);
         var code = EscapedKind(kind, unitScales, true) is null || !Processor.HasByteShuffles ? null : weight.Encoded?.Escaped;
-        if (code is not null)
-            source = null;
-        else if (weight.Encoded is { } encoded)
-            encoded.DecodeRows(rowStart, rowEnd, source);
-        else
-            source = weight.Row(rowStart);
+        var source = code is not null ? null : weight.PlainRows(rowStart, rowEnd, ordered + activations.Blocks * 2 * RegisterBytes);
         Order(activations, weight, unitBlocks, ordered, ActivationBytes(unitBlocks));
         var job = NewJob(weight, kind, unitBlocks, unitScales, rowStart, rowEnd, source);
         job.Activations = ordered;

@@ -24,7 +24,7 @@ internal sealed unsafe partial class EmittedIntegerDot
             single.MatVecs(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
             return;
         }
-        var ordered = (byte*)(((nuint)scratch + Alignment - 1) / Alignment * Alignment);
+        var ordered = Aligned(scratch);
         var tokenBytes = weight.Columns / BlockColumns / unitBlocks * ActivationBytes(unitBlocks);
         for (var token = 0; token < tokens; token += Together(tokens - token, tokenBytes))
         {
@@ -35,11 +35,7 @@ internal sealed unsafe partial class EmittedIntegerDot
                 Order(row, weight, unitBlocks, ordered + token * tokenBytes + i * ActivationBytes(unitBlocks), together * ActivationBytes(unitBlocks));
             }
         }
-        var source = ordered + tokens * tokenBytes;
-        if (weight.Encoded is { } encoded)
-            encoded.DecodeRows(rowStart, rowEnd, source);
-        else
-            source = weight.Row(rowStart);
+        var source = weight.PlainRows(rowStart, rowEnd, ordered + tokens * tokenBytes);
         // One by one, each token's activations stay in the first-level cache, and the rows in the second.
         var rows = 4 * tokenBytes > SequenceActivationBytes ? rowEnd - rowStart : Math.Max(4, SequenceRowBytes / weight.RowBytes);
         for (var start = rowStart; start < rowEnd; start += rows)

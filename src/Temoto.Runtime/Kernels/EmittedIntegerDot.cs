@@ -47,17 +47,15 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
         }
         var rows = (int)(rowEnd - rowStart);
         var blocks = weight.Columns / BlockColumns;
-        var panels = (byte*)(((nuint)scratch + Alignment - 1) / Alignment * Alignment);
+        var panels = Aligned(scratch);
         var groups = panels + Panels(rows) * PanelBytes(blocks);
-        var plain = groups + GroupBytes(blocks);
-        if (weight.Encoded is { } encoded)
-            encoded.DecodeRows(rowStart, rowEnd, plain);
-        else
-            plain = weight.Row(rowStart);
+        var plain = weight.PlainRows(rowStart, rowEnd, groups + GroupBytes(blocks));
         for (var row = 0; row < rows; row += PanelRows)
             Pack(weight, rowStart + row, Math.Min(PanelRows, rows - row), plain + row * weight.RowBytes, groups, panels + row / PanelRows * PanelBytes(blocks));
         Multiply(weight.Columns, rows, panels, bias is null ? null : bias + rowStart, x, tokens, y, yStride);
     }
+
+    private static byte* Aligned(float* scratch) => (byte*)(((nuint)scratch + Alignment - 1) / Alignment * Alignment);
 
     private static long Panels(int rows) => (rows + PanelRows - 1) / PanelRows;
 
@@ -70,7 +68,7 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
         var blocks = columns / BlockColumns;
         var rowBytes = QuantizedRow.Bytes(columns);
         var floats = stackalloc float[2 * TileFloats + Alignment / sizeof(float)];
-        var totals = (float*)(((nuint)floats + Alignment - 1) / Alignment * Alignment);
+        var totals = (float*)Aligned(floats);
         new Span<float>(totals, TileFloats).Clear();
         var tile = new EmittedGemm.Tile
         {

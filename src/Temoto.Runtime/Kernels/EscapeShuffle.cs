@@ -26,25 +26,9 @@ internal static unsafe class EscapeShuffle
         (_, false) => Decode<Unescaped<SixBits>>(row, code, destination),
     };
 
-    /// <summary>The next 64 bytes. Reads 64 bytes of IDs, and as many escapes whether they are used or not.</summary>
+    /// <summary>The next <paramref name="count"/> bytes, at most 64; what follows means nothing. Reads 64 bytes of IDs, and as many escapes whether they are used or not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<byte> Unit<TWidth>(byte* ids, ref byte* escapes, Vector512<byte> spread, Vector512<byte> shifts, Vector512<byte> mask, Vector512<byte> low, Vector512<byte> high)
-        where TWidth : struct, IIdWidth
-    {
-        if (!TWidth.HasIds)
-            return Vector512.Load(ids);
-        var shifted = Avx512Vbmi.MultiShift(shifts, Avx512Vbmi.PermuteVar64x8(Vector512.Load(ids), spread).AsUInt64());
-        if (!TWidth.HasEscapes)
-            return TWidth.LookUp(shifted, low, high);
-        var escaped = Vector512.Equals(shifted & mask, Vector512<byte>.Zero);
-        var bytes = Avx512Vbmi2.ExpandLoad(escapes, escaped, TWidth.LookUp(shifted, low, high));
-        escapes += BitOperations.PopCount(escaped.ExtractMostSignificantBits());
-        return bytes;
-    }
-
-    /// <summary>The last bytes of a row, <paramref name="count"/> of them; what follows means nothing.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<byte> LastUnit<TWidth>(byte* ids, int count, ref byte* escapes, Vector512<byte> spread, Vector512<byte> shifts, Vector512<byte> mask, Vector512<byte> low, Vector512<byte> high)
+    private static Vector512<byte> Unit<TWidth>(byte* ids, int count, ref byte* escapes, Vector512<byte> spread, Vector512<byte> shifts, Vector512<byte> mask, Vector512<byte> low, Vector512<byte> high)
         where TWidth : struct, IIdWidth
     {
         if (!TWidth.HasIds)
@@ -72,9 +56,9 @@ internal static unsafe class EscapeShuffle
         var left = code.RowBytes;
         var step = 8 * row.Width;
         for (; left >= UnitIds; left -= UnitIds, ids += step, destination += UnitIds)
-            Unit<TWidth>(ids, ref escapes, spread, shifts, mask, low, high).Store(destination);
+            Unit<TWidth>(ids, UnitIds, ref escapes, spread, shifts, mask, low, high).Store(destination);
         if (left > 0)
-            Avx512BW.MaskStore(destination, First((int)left), LastUnit<TWidth>(ids, (int)left, ref escapes, spread, shifts, mask, low, high));
+            Avx512BW.MaskStore(destination, First((int)left), Unit<TWidth>(ids, (int)left, ref escapes, spread, shifts, mask, low, high));
         return escapes == row.EscapesEnd;
     }
 }

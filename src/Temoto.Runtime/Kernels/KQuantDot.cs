@@ -57,7 +57,8 @@ internal static unsafe class KQuantDot<TProducts, TBlock>
             corrections[2 * block] = scale * (-TBlock.Zero * Vector128.Sum(sums.GetLower()));
             corrections[2 * block + 1] = scale * (-TBlock.Zero * Vector128.Sum(sums.GetUpper()));
         }
-        for (var row = 0; row < rows; row++, plain += weight.RowBytes)
+        var rowBytes = weight.RowBytes;
+        for (var row = 0; row < rows; row++, plain += rowBytes)
         {
             var sum = DotRow(plain, activations, groupScales, corrections);
             y[row] = bias is null ? sum : sum + bias[rowStart + row];

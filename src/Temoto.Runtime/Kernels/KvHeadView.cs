@@ -115,11 +115,9 @@ internal readonly unsafe struct KvHeadView(KvType type, byte* data, float* scale
     /// <summary>Stores scale = max|x| / 127 of a position and returns 127 / max|x|. Rounds as <see cref="IntegerDot.Quantize"/> does, damage included.</summary>
     private float TakeScale(float* source, int position, KernelSet kernels)
     {
-        var largest = kernels.MaxMagnitude(source, HeadDim);
-        var finite = float.IsFinite(largest);
-        var zero = !finite || largest < IntegerDot.Smallest;
-        Scales[position] = !finite ? float.NaN : zero ? 0 : largest / QuantizedRow.Limit;
-        return zero ? 0 : QuantizedRow.Limit / largest;
+        var scale = new RoundingScale(kernels.MaxMagnitude(source, HeadDim), QuantizedRow.Limit, IntegerDot.Smallest);
+        Scales[position] = scale.Step;
+        return scale.Inverse;
     }
 
     private void Store(float* source, long first, int stride, KernelSet kernels)

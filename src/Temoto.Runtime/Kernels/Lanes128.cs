@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Temoto.Tensors;
 
 namespace Temoto.Kernels;
 
@@ -19,14 +20,16 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> LoadF16(ushort* source)
     {
-        // The half's exponent and mantissa, moved to the float's place, are 2^112 times too small; one multiplication
-        // mends normals and subnormals alike. Infinity and NaN (exponent all ones) get the float's exponent by hand.
+        // As HalfFloat.ToSingle: normals get the float's exponent, subnormals are counted in steps of 2^-24. Infinity and NaN (exponent all ones) get
+        // the float's exponent by hand.
         var bits = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsUInt16());
         var magnitude = bits & Vector128.Create(0x7FFFu);
-        var scaled = (magnitude << 13).AsSingle() * Vector128.Create(5.192296858534828e33f);
-        var special = Vector128.GreaterThan(magnitude, Vector128.Create(0x7BFFu)) & Vector128.Create(0x7F800000u);
+        var normal = (magnitude << 13) + Vector128.Create(HalfFloat.ExponentShift);
+        var subnormal = (Vector128.ConvertToSingle(magnitude.AsInt32()) * Vector128.Create(HalfFloat.Step)).AsUInt32();
+        var finite = Vector128.ConditionalSelect(Vector128.LessThan(magnitude.AsInt32(), Vector128.Create((int)HalfFloat.SmallestNormal)).AsUInt32(), subnormal, normal);
+        var special = Vector128.GreaterThan(magnitude.AsInt32(), Vector128.Create((int)HalfFloat.Largest)).AsUInt32() & Vector128.Create(0x7F800000u);
         var sign = (bits ^ magnitude) << 16;
-        return (scaled.AsUInt32() | special | sign).AsSingle();
+        return (finite | special | sign).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Temoto.Tensors;
 
 namespace Temoto.Kernels;
 
@@ -23,14 +24,16 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> FromHalves(Vector128<ushort> halves)
     {
-        // The half's exponent and mantissa, moved to the float's place, are 2^112 times too small; one multiplication
-        // mends normals and subnormals alike. Infinity and NaN (exponent all ones) get the float's exponent by hand.
+        // As HalfFloat.ToSingle: normals get the float's exponent, subnormals are counted in steps of 2^-24. Infinity and NaN (exponent all ones) get
+        // the float's exponent by hand.
         var bits = Vector256.WidenLower(halves.ToVector256Unsafe());
         var magnitude = bits & Vector256.Create(0x7FFFu);
-        var scaled = (magnitude << 13).AsSingle() * Vector256.Create(5.192296858534828e33f);
-        var special = Vector256.GreaterThan(magnitude, Vector256.Create(0x7BFFu)) & Vector256.Create(0x7F800000u);
+        var normal = (magnitude << 13) + Vector256.Create(HalfFloat.ExponentShift);
+        var subnormal = (Vector256.ConvertToSingle(magnitude.AsInt32()) * Vector256.Create(HalfFloat.Step)).AsUInt32();
+        var finite = Vector256.ConditionalSelect(Vector256.LessThan(magnitude.AsInt32(), Vector256.Create((int)HalfFloat.SmallestNormal)).AsUInt32(), subnormal, normal);
+        var special = Vector256.GreaterThan(magnitude.AsInt32(), Vector256.Create((int)HalfFloat.Largest)).AsUInt32() & Vector256.Create(0x7F800000u);
         var sign = (bits ^ magnitude) << 16;
-        return (scaled.AsUInt32() | special | sign).AsSingle();
+        return (finite | special | sign).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

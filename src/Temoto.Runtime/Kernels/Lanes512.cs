@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Temoto.Tensors;
 
 namespace Temoto.Kernels;
 
@@ -22,14 +23,16 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> FromHalves(Vector256<ushort> halves)
     {
-        // The half's exponent and mantissa, moved to the float's place, are 2^112 times too small; one multiplication
-        // mends normals and subnormals alike. Infinity and NaN (exponent all ones) get the float's exponent by hand.
+        // As HalfFloat.ToSingle: normals get the float's exponent, subnormals are counted in steps of 2^-24. Infinity and NaN (exponent all ones) get
+        // the float's exponent by hand.
         var bits = Vector512.WidenLower(halves.ToVector512Unsafe());
         var magnitude = bits & Vector512.Create(0x7FFFu);
-        var scaled = (magnitude << 13).AsSingle() * Vector512.Create(5.192296858534828e33f);
-        var special = Vector512.GreaterThan(magnitude, Vector512.Create(0x7BFFu)) & Vector512.Create(0x7F800000u);
+        var normal = (magnitude << 13) + Vector512.Create(HalfFloat.ExponentShift);
+        var subnormal = (Vector512.ConvertToSingle(magnitude.AsInt32()) * Vector512.Create(HalfFloat.Step)).AsUInt32();
+        var finite = Vector512.ConditionalSelect(Vector512.LessThan(magnitude.AsInt32(), Vector512.Create((int)HalfFloat.SmallestNormal)).AsUInt32(), subnormal, normal);
+        var special = Vector512.GreaterThan(magnitude.AsInt32(), Vector512.Create((int)HalfFloat.Largest)).AsUInt32() & Vector512.Create(0x7F800000u);
         var sign = (bits ^ magnitude) << 16;
-        return (scaled.AsUInt32() | special | sign).AsSingle();
+        return (finite | special | sign).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

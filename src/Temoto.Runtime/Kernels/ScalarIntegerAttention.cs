@@ -13,17 +13,16 @@ internal sealed unsafe class ScalarIntegerAttention : IntegerAttention
             var largest = 0f;
             for (var k = 0; k < headDim && i < count; k++)
                 largest = MathF.Max(largest, MathF.Abs(query[k]));
-            var finite = float.IsFinite(largest);
-            var zero = !finite || largest < IntegerDot.Smallest;
+            var scale = new RoundingScale(largest, QuantizedRow.Limit, IntegerDot.Smallest);
             var sum = 0;
             for (var k = 0; k < headDim; k++)
             {
-                var integer = zero ? 0 : (int)MathF.Round(query[k] * (QuantizedRow.Limit / largest), MidpointRounding.ToEven);
+                var integer = scale.Inverse == 0 ? 0 : (int)MathF.Round(query[k] * scale.Inverse, MidpointRounding.ToEven);
                 ((sbyte*)group)[(k / Quad * GroupQueries + lane) * Quad + k % Quad] = (sbyte)integer;
                 sum += integer;
             }
             var scales = (float*)(group + GroupQueries * headDim);
-            scales[lane] = !finite ? float.NaN : zero ? 0 : largest / QuantizedRow.Limit;
+            scales[lane] = scale.Step;
             ((int*)(scales + GroupQueries))[lane] = -KvHeadView.KeyOffset * sum;
         }
     }
@@ -60,17 +59,15 @@ internal sealed unsafe class ScalarIntegerAttention : IntegerAttention
             var limit = 0f;
             for (var p = 0; p < positions; p++)
                 limit = MathF.Max(limit, weights[p] * values.Scales[start + p]);
-            var finite = float.IsFinite(limit);
-            var zero = !finite || limit < Smallest;
+            var scale = new RoundingScale(limit, WeightLimit, Smallest);
             for (var p = 0; p < positions; p++)
-                integers[p] = zero ? 0 : (int)MathF.Round(weights[p] * values.Scales[start + p] * (WeightLimit / limit), MidpointRounding.ToEven);
-            var step = !finite ? float.NaN : zero ? 0 : limit / WeightLimit;
+                integers[p] = scale.Inverse == 0 ? 0 : (int)MathF.Round(weights[p] * values.Scales[start + p] * scale.Inverse, MidpointRounding.ToEven);
             for (var k = 0; k < values.HeadDim; k++)
             {
                 var sum = 0;
                 for (var p = 0; p < positions; p++)
                     sum += integers[p] * ((sbyte*)values.Data)[values.ValueIndex(start + p, k)];
-                outputs[k] = MathF.FusedMultiplyAdd(sum, step, outputs[k]);
+                outputs[k] = MathF.FusedMultiplyAdd(sum, scale.Step, outputs[k]);
             }
         }
     }

@@ -23,11 +23,11 @@ internal sealed unsafe class ScalarIntegerDot : IntegerDot
             var largest = 0f;
             for (var i = 0; i < BlockColumns; i++)
                 largest = MathF.Max(largest, MathF.Abs(x[i]));
-            var inverse = float.IsFinite(largest) && largest >= Smallest ? QuantizedRow.Limit / largest : 0;
-            destination.Scales[block] = !float.IsFinite(largest) ? float.NaN : inverse == 0 ? 0 : largest / QuantizedRow.Limit;
+            var scale = new RoundingScale(largest, QuantizedRow.Limit, Smallest);
+            destination.Scales[block] = scale.Step;
             var integers = destination.Integers + block * BlockColumns;
             for (var i = 0; i < BlockColumns; i++)
-                integers[i] = inverse == 0 ? (sbyte)0 : (sbyte)MathF.Round(x[i] * inverse, MidpointRounding.ToEven);
+                integers[i] = scale.Inverse == 0 ? (sbyte)0 : (sbyte)MathF.Round(x[i] * scale.Inverse, MidpointRounding.ToEven);
             destination.Offsets[block] = OffsetOf(integers);
         }
     }
@@ -51,11 +51,7 @@ internal sealed unsafe class ScalarIntegerDot : IntegerDot
         var columns = weight.Columns;
         for (var row = rowStart; row < rowEnd; row++)
         {
-            var source = (byte*)scratch;
-            if (weight.Encoded is { } encoded)
-                encoded.DecodeRows(row, row + 1, source);
-            else
-                source = weight.Row(row);
+            var source = weight.PlainRows(row, row + 1, (byte*)scratch);
             for (var token = 0; token < tokens; token++)
             {
                 var activations = new QuantizedRow(x + token * QuantizedRow.Bytes(columns), columns);

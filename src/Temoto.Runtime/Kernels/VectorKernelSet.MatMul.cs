@@ -31,11 +31,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
         var rows = (int)(rowEnd - rowStart);
         var rowBytes = weight.RowBytes;
         var decoded = scratch + Panels(rows) * PanelRows * columns;
-        var plain = (byte*)(decoded + PanelRows * columns);
-        if (weight.Encoded is { } encoded)
-            encoded.DecodeRows(rowStart, rowEnd, plain);
-        else
-            plain = weight.Row(rowStart);
+        var plain = weight.PlainRows(rowStart, rowEnd, (byte*)(decoded + PanelRows * columns));
         bias = bias is null ? null : bias + rowStart;
         if (tokens == 1)
         {

@@ -15,11 +15,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
     public override void MatVecs(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, long yStride, float* scratch)
     {
         var columns = weight.Columns;
-        var plain = (byte*)(scratch + columns);
-        if (weight.Encoded is { } encoded)
-            encoded.DecodeRows(rowStart, rowEnd, plain);
-        else
-            plain = weight.Row(rowStart);
+        var plain = weight.PlainRows(rowStart, rowEnd, (byte*)(scratch + columns));
         for (var row = rowStart; row < rowEnd; row++, plain += weight.RowBytes, y++)
         {
             switch (weight.DType)

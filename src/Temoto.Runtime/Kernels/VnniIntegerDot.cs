@@ -29,7 +29,7 @@ internal sealed unsafe partial class VnniIntegerDot(bool wideNibbles) : X86Integ
         {
             var padded = Padded(rows, PanelRows);
             var panels = (byte*)(scratch + padded * blocks);
-            var plain = PlainRows(weight, rowStart, rowEnd, panels + padded * weight.Columns);
+            var plain = weight.PlainRows(rowStart, rowEnd, panels + padded * weight.Columns);
             PackPanels<TBlock>(weight, rowStart, rows, plain, groups, PanelRows, scratch, null, panels);
             MultiplyPanels(weight.Columns, rows, scratch, panels, bias is null ? null : bias + rowStart, x, tokens, y, yStride);
         }
@@ -38,7 +38,7 @@ internal sealed unsafe partial class VnniIntegerDot(bool wideNibbles) : X86Integ
             var padded = Padded(rows, NibblePanelRows);
             var zeros = (int*)(scratch + padded * blocks);
             var panels = (byte*)(zeros + padded * blocks);
-            var plain = PlainRows(weight, rowStart, rowEnd, panels + padded * weight.Columns);
+            var plain = weight.PlainRows(rowStart, rowEnd, panels + padded * weight.Columns);
             PackPanels<TBlock>(weight, rowStart, rows, plain, groups, NibblePanelRows, scratch, zeros, panels);
             MultiplyNibblePanels(weight.Columns, rows, scratch, zeros, panels, bias is null ? null : bias + rowStart, x, tokens, y, yStride);
         }

@@ -30,7 +30,6 @@ internal abstract unsafe class X86IntegerAttention : IntegerAttention
 
     public sealed override void Scores(byte* rounded, int count, KvHeadView keys, int start, int end, float* scores, long stride)
     {
-        var panelBytes = PanelPositions * keys.HeadDim;
         for (var position = start; position < end; position += 2 * PanelPositions)
         {
             var panel = keys.Data + (long)position * keys.HeadDim;
@@ -39,7 +38,7 @@ internal abstract unsafe class X86IntegerAttention : IntegerAttention
             for (var i = 0; i < count; i += GroupQueries)
             {
                 var group = rounded + i / GroupQueries * GroupBytes(keys.HeadDim);
-                ScorePanels(group, Math.Min(GroupQueries, count - i), keys.HeadDim, panel, second * panelBytes / PanelPositions, keys.Scales + position, second, scores + i * stride + position - start, stride);
+                ScorePanels(group, Math.Min(GroupQueries, count - i), keys.HeadDim, panel, second * keys.HeadDim, keys.Scales + position, second, scores + i * stride + position - start, stride);
             }
         }
     }
@@ -85,18 +84,14 @@ internal abstract unsafe class X86IntegerAttention : IntegerAttention
 
     private static void RoundQuery(float* query, int headDim, int* quads, float* scale, int* offset)
     {
-        // Magnitudes of floats order as their bits do; infinity and NaN come last.
-        var magnitude = Vector256.Create(0x7FFFFFFFu);
         var most = Vector256<uint>.Zero;
         for (var k = 0; k < headDim; k += 8)
-            most = Avx2.Max(most, Vector256.Load((uint*)query + k) & magnitude);
-        var largest = LargestOf(most);
-        var finite = float.IsFinite(largest);
-        var zero = !finite || largest < IntegerDot.Smallest;
-        *scale = !finite ? float.NaN : zero ? 0 : largest / QuantizedRow.Limit;
-        var inverse = Vector256.Create(zero ? 0 : QuantizedRow.Limit / largest);
+            most = Avx2.Max(most, X86Magnitudes.Of(Vector256.Load(query + k)));
+        var rounding = new RoundingScale(X86Magnitudes.Largest(most), QuantizedRow.Limit, IntegerDot.Smallest);
+        *scale = rounding.Step;
+        var inverse = Vector256.Create(rounding.Inverse);
         // Not a number times 0 is not a number, and no integer.
-        var keep = Vector256.Create(zero ? 0 : -1);
+        var keep = Vector256.Create(rounding.Inverse == 0 ? 0 : -1);
         var sums = Vector256<int>.Zero;
         for (var k = 0; k < headDim; k += 16, quads += 4 * GroupQueries)
         {
@@ -121,15 +116,14 @@ internal abstract unsafe class X86IntegerAttention : IntegerAttention
         // What lies behind the last position is undefined.
         for (var p = 0; p < positions; p += 8)
             most = Avx2.Max(most, Weights(weights, scales, p, positions).AsUInt32());
-        var limit = LargestOf(most);
-        var finite = float.IsFinite(limit);
-        if (!finite || limit < Smallest)
+        var scale = new RoundingScale(X86Magnitudes.Largest(most), WeightLimit, Smallest);
+        if (scale.Inverse == 0)
         {
             new Span<byte>(high, TilePositions).Clear();
             new Span<byte>(low, TilePositions).Clear();
-            return finite ? 0 : float.NaN;
+            return scale.Step;
         }
-        var inverse = Vector256.Create(WeightLimit / limit);
+        var inverse = Vector256.Create(scale.Inverse);
         for (var p = 0; p < positions; p += 32)
         {
             var a = Avx.ConvertToVector256Int32(Weights(weights, scales, p, positions) * inverse);
@@ -143,7 +137,7 @@ internal abstract unsafe class X86IntegerAttention : IntegerAttention
             Ordered(Avx2.PackUnsignedSaturate(words & bytes, more & bytes)).Store(low + p);
             Ordered(Avx2.PackUnsignedSaturate(words >> 8, more >> 8)).Store(high + p);
         }
-        return limit / WeightLimit;
+        return scale.Step;
 
         // Packing works on 128-bit halves: quads come out as 0 2 4 6 | 1 3 5 7.
         static Vector256<byte> Ordered(Vector256<byte> packed) => Avx2.PermuteVar8x32(packed.AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsByte();
@@ -159,14 +153,5 @@ internal abstract unsafe class X86IntegerAttention : IntegerAttention
             return Vector256<float>.Zero;
         var seen = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(positions - p)).AsSingle();
         return Vector256.Load(weights + p) * Vector256.Load(scales + p) & seen;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float LargestOf(Vector256<uint> magnitudes)
-    {
-        var half = Sse41.Max(magnitudes.GetLower(), magnitudes.GetUpper());
-        half = Sse41.Max(half, Sse2.Shuffle(half, 0b01_00_11_10));
-        half = Sse41.Max(half, Sse2.Shuffle(half, 0b10_11_00_01));
-        return half.AsSingle().ToScalar();
     }
 }

@@ -12,24 +12,16 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>
         for (long block = 0; block < columns / BlockColumns; block++, x += BlockColumns)
         {
             Vector256<float> a = Vector256.Load(x), b = Vector256.Load(x + 8), c = Vector256.Load(x + 16), d = Vector256.Load(x + 24);
-            // Magnitudes of floats order as their bits do; infinity and NaN come last.
-            var magnitude = Vector256.Create(0x7FFFFFFFu);
-            var most = Avx2.Max(
-                Avx2.Max(a.AsUInt32() & magnitude, b.AsUInt32() & magnitude),
-                Avx2.Max(c.AsUInt32() & magnitude, d.AsUInt32() & magnitude));
-            var half = Sse41.Max(most.GetLower(), most.GetUpper());
-            half = Sse41.Max(half, Sse2.Shuffle(half, 0b01_00_11_10));
-            half = Sse41.Max(half, Sse2.Shuffle(half, 0b10_11_00_01));
-            var largest = half.AsSingle().ToScalar();
-            if (!float.IsFinite(largest) || largest < Smallest)
+            var most = Avx2.Max(Avx2.Max(X86Magnitudes.Of(a), X86Magnitudes.Of(b)), Avx2.Max(X86Magnitudes.Of(c), X86Magnitudes.Of(d)));
+            var scale = new RoundingScale(X86Magnitudes.Largest(most), QuantizedRow.Limit, Smallest);
+            destination.Scales[block] = scale.Step;
+            if (scale.Inverse == 0)
             {
-                destination.Scales[block] = float.IsFinite(largest) ? 0 : float.NaN;
                 destination.Offsets[block] = 0;
                 Vector256<sbyte>.Zero.Store(destination.Integers + block * BlockColumns);
                 continue;
             }
-            destination.Scales[block] = largest / QuantizedRow.Limit;
-            var inverse = Vector256.Create(QuantizedRow.Limit / largest);
+            var inverse = Vector256.Create(scale.Inverse);
             StoreIntegers(a * inverse, b * inverse, c * inverse, d * inverse, block, destination);
         }
     }

@@ -21,7 +21,7 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles
             return;
         }
         var rows = (int)(rowEnd - rowStart);
-        var plain = PlainRows(weight, rowStart, rowEnd, (byte*)(scratch + DecodeFloats(weight.Columns)));
+        var plain = weight.PlainRows(rowStart, rowEnd, (byte*)(scratch + DecodeFloats(weight.Columns)));
         if (tokens == 1)
             MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
         else
@@ -68,7 +68,7 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles
     public sealed override void MatVecs(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
         var rows = (int)(rowEnd - rowStart);
-        var plain = PlainRows(weight, rowStart, rowEnd, (byte*)(scratch + SequenceFloats(weight.Columns, tokens)));
+        var plain = weight.PlainRows(rowStart, rowEnd, (byte*)(scratch + SequenceFloats(weight.Columns, tokens)));
         switch (weight.DType)
         {
             case DType.Q4_0 when wideNibbles:
@@ -145,13 +145,4 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles
     /// <summary>Scratch floats for one token, and for K types, without the plain rows of an encoded weight.</summary>
     private protected static long DecodeFloats(long columns) =>
         Math.Max(columns % 256 == 0 ? KQuantDot<TProducts, Q6KBlock>.ScratchFloats(columns) : RowGroups.ScratchFloats(columns), NibbleDecode<Lanes512, NibbleLanes512, Vector512<float>, I4Nibbles>.ScratchFloats(columns));
-
-    /// <summary>Where the rows lie plain: in the weight itself, or decoded into <paramref name="scratch"/>.</summary>
-    private protected static byte* PlainRows(Tensor weight, long rowStart, long rowEnd, byte* scratch)
-    {
-        if (weight.Encoded is not { } encoded)
-            return weight.Row(rowStart);
-        encoded.DecodeRows(rowStart, rowEnd, scratch);
-        return scratch;
-    }
 }

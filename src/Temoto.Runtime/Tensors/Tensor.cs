@@ -79,6 +79,15 @@ internal sealed unsafe class Tensor
     /// <summary>Start of a row of the [Rows, Columns] view.</summary>
     public byte* Row(long row) => Data + row * RowBytes;
 
+    /// <summary>Where rows [start, end) lie plain, one after the other: in the tensor itself, or decoded into <paramref name="scratch"/>.</summary>
+    public byte* PlainRows(long start, long end, byte* scratch)
+    {
+        if (Encoded is null)
+            return Row(start);
+        Encoded.DecodeRows(start, end, scratch);
+        return scratch;
+    }
+
     /// <summary>The bytes as a span; only for tensors below 2 GiB (norms, biases, tests).</summary>
     public ReadOnlySpan<byte> Bytes => new(Data, checked((int)ByteLength));
 

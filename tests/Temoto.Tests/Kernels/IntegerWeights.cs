@@ -17,7 +17,8 @@ internal sealed unsafe class IntegerWeights : IDisposable
         var scales = perTensor ? NewTensor("w.scales", DType.F32, 1) : NewTensor("w.scales", DType.F16, rows, groups);
         for (var i = 0; i < scales.ElementCount; i++)
         {
-            var scale = 0.001f + random.NextSingle() / 50;
+            // Every third is a subnormal half, as the scales of small weights are.
+            var scale = (0.001f + random.NextSingle() / 50) / (i % 3 == 2 ? 1024 : 1);
             if (perTensor)
                 ((float*)scales.Data)[i] = scale;
             else

@@ -41,7 +41,7 @@ internal sealed unsafe class AttentionTiles(AttentionShape shape, int layer, Out
                 shape.Causal ? state.Position + start + first + 1 : state.Position + state.Tokens,
                 shape.Causal ? 1 : 0);
             tile.Clear();
-            state.Kernels.Attend(tile, keys, values, 0, tile.MaxLength, shape.Integers ? state.Kernels.IntegerAttention : null, totals + count * shape.GroupHeads);
+            state.Kernels.Attend(tile, keys, values, 0, tile.MaxLength, state.IntegersOf(shape), totals + count * shape.GroupHeads);
             state.Kernels.Finish(tile);
             for (var token = 0; token < count; token++)
                 output.Store(outputs + (long)token * tokenFloats, start + first + token, kvHead * tokenFloats, tokenFloats);

@@ -1,3 +1,4 @@
+using Temoto.Dataflow;
 using Temoto.Kernels;
 
 namespace Temoto.Generation.Execution;
@@ -34,6 +35,9 @@ internal sealed unsafe class ForwardState
     public required KvCache[] Caches { get; init; }
 
     public required KernelSet Kernels { get; init; }
+
+    /// <summary>What computes attention of this shape in integers; null where floats do.</summary>
+    public IntegerAttention? IntegersOf(AttentionShape shape) => shape.Integers ? Kernels.IntegerAttention : null;
 
     public required int Threads { get; init; }
 

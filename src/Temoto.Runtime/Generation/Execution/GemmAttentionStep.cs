@@ -12,7 +12,7 @@ internal abstract unsafe class GemmAttentionStep(PlanStep step, AttentionShape s
     protected AttentionShape Shape { get; } = shape;
 
     /// <summary>What computes in integers, or null.</summary>
-    protected IntegerAttention? Integers { get; } = shape.Integers ? state.Kernels.IntegerAttention : null;
+    protected IntegerAttention? Integers { get; } = state.IntegersOf(shape);
 
     /// <summary>Floats from one query's scores to the next's.</summary>
     protected long Stride { get; } = scores.Width / shape.Heads;

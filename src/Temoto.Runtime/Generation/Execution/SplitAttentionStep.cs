@@ -37,7 +37,7 @@ internal sealed unsafe class SplitAttentionStep(PlanStep step, SplitAttentionOp 
         var sums = Output + (long)row * op.Output.Width + chunk * shape.PieceFloats;
         var tile = new AttentionTile(queries, sums, sums + group, sums + group + shape.GroupHeads, 1, shape.GroupHeads, shape.HeadDim, length, 0);
         tile.Clear();
-        State.Kernels.Attend(tile, cache.Keys(op.Layer, kvHead), cache.Values(op.Layer, kvHead), start, Math.Min(start + op.PiecePositions, length), shape.Integers ? State.Kernels.IntegerAttention : null, queries + group);
+        State.Kernels.Attend(tile, cache.Keys(op.Layer, kvHead), cache.Values(op.Layer, kvHead), start, Math.Min(start + op.PiecePositions, length), State.IntegersOf(shape), queries + group);
     }
 
     private int ChunksOf(int row) => op.Shape.KvHeads * Chunks(State.PositionOf(row) + 1, op.PiecePositions);

@@ -15,11 +15,16 @@ internal sealed unsafe class BoundWeights : IDisposable
     private readonly Dictionary<string, NativeBuffer> vectors = [];
     private readonly List<NativeBuffer> unpacked = [];
 
+    /// <summary>What weights are mapped from; none where they were copied.</summary>
+    private readonly MappedFile[] files;
+
     /// <param name="toUnpack">Packed weights to lay out plain.</param>
     public BoundWeights(ModelGraph graph, Checkpoint checkpoint, IReadOnlySet<string> toUnpack, WorkerPool pool)
     {
+        files = [.. graph.Weights.SelectMany(use => FilesOf(checkpoint.Require(use.Name, use.Shape))).Distinct()];
         try
         {
+            RequireUnchanged();
             Bind(graph, checkpoint, toUnpack, pool);
         }
         catch
@@ -49,6 +54,17 @@ internal sealed unsafe class BoundWeights : IDisposable
             vectors.Add(use.Name, buffer);
         }
     }
+
+    /// <summary>To be asked before weights are read: see <see cref="MappedFile.RequireUnchanged"/>.</summary>
+    /// <exception cref="InputException">A file was changed in place since it was opened.</exception>
+    public void RequireUnchanged()
+    {
+        foreach (var file in files)
+            file.RequireUnchanged();
+    }
+
+    private static IEnumerable<MappedFile> FilesOf(Tensor tensor) =>
+        new[] { tensor.File, tensor.Scales?.Scales.File, tensor.Scales?.Zeros?.File }.OfType<MappedFile>();
 
     public Tensor Matrix(string name) => matrices[name];
 

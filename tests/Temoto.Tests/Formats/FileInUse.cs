@@ -14,6 +14,7 @@ internal static class FileInUse
     {
         using var stream = Open(path);
         stream.SetLength(lengthBytes);
+        AwaitTick();
     }
 
     /// <summary>Other bytes in place from <paramref name="start"/> on; the length stays.</summary>
@@ -24,6 +25,8 @@ internal static class FileInUse
         bytes.AsSpan().Fill(0x5A);
         stream.Position = start;
         stream.Write(bytes);
+        stream.Flush();
+        AwaitTick();
     }
 
     public static void FlipByte(string path, long offset)
@@ -41,6 +44,11 @@ internal static class FileInUse
         File.WriteAllBytes(path + ".new", bytes);
         File.Move(path + ".new", path, overwrite: true);
     }
+
+    /// <summary>Runs of one token ask for the file once in a tick.</summary>
+    private static void AwaitTick() => SpinWait.SpinUntil(AfterTick(Environment.TickCount64));
+
+    private static Func<bool> AfterTick(long tick) => () => Environment.TickCount64 != tick;
 
     private static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
 }

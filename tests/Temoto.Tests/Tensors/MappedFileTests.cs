@@ -84,6 +84,19 @@ public class MappedFileTests
         Assert.Equal([1, 2, 3], file.Span(0, 3).ToArray());
     }
 
+    /// <summary>It is asked before every run, which allocates nothing.</summary>
+    [Fact]
+    public void AskingAllocatesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        using var file = MappedFile.Open(folder.Write("a", [1]), "a file");
+        file.RequireUnchanged();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+            file.RequireUnchanged();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
     [Fact]
     public void ReadingBehindTheEndOfACutFileIsAnError()
     {

@@ -18,6 +18,9 @@ internal sealed unsafe class BoundWeights : IDisposable
     /// <summary>What weights are mapped from; none where they were copied.</summary>
     private readonly MappedFile[] files;
 
+    /// <summary>When <see cref="RequireUnchangedLately"/> last found the files unchanged.</summary>
+    private long unchangedTicks = -1;
+
     /// <param name="toUnpack">Packed weights to lay out plain.</param>
     public BoundWeights(ModelGraph graph, Checkpoint checkpoint, IReadOnlySet<string> toUnpack, WorkerPool pool)
     {
@@ -61,6 +64,16 @@ internal sealed unsafe class BoundWeights : IDisposable
     {
         foreach (var file in files)
             file.RequireUnchanged();
+    }
+
+    /// <summary>As <see cref="RequireUnchanged"/>, once in a tick of the system's clock, which is some milliseconds: for runs of one token, which may take less than asking.</summary>
+    public void RequireUnchangedLately()
+    {
+        var now = Environment.TickCount64;
+        if (now == unchangedTicks)
+            return;
+        RequireUnchanged();
+        unchangedTicks = now;
     }
 
     private static IEnumerable<MappedFile> FilesOf(Tensor tensor) =>

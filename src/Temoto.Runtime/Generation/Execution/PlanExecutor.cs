@@ -155,8 +155,11 @@ internal sealed unsafe class PlanExecutor : IDisposable
 
     private void Run(CancellationToken cancellation)
     {
-        // A microsecond for each file, a token too: what was cut ends the process where it is read.
-        weights.RequireUnchanged();
+        // What was cut would end the process where it is read.
+        if (state.RowsAreSequences)
+            weights.RequireUnchangedLately();
+        else
+            weights.RequireUnchanged();
         // Without logits to compute, what only they need is left out.
         var count = state.LogitRows == 0 ? plan.StepsBeforeLogits : steps.Length;
         for (var i = 0; i < count; i++)

@@ -1,4 +1,3 @@
-using Temoto.Formats;
 using Temoto.Tests.Formats;
 using Temoto.Tests.Models;
 

@@ -29,7 +29,7 @@ internal static class BenchCommand
         var format = new Option<string>("--format") { Description = "md, csv or json", HelpName = "FORMAT", DefaultValueFactory = _ => "md" };
         format.AcceptOnlyFromAmong("md", "csv", "json");
         var command = new Command("bench", "Time prefill and decode, or pictures, beside the machine's read bandwidth in the same run\n\nExample: temoto bench --shape qwen2.5-0.5b -p 512 -n 64 -d 0,2048") { model, shape, weights, prefill, decode, depth, batch, repetitions, dataflow, kv };
-        foreach (var option in new Option[] { choice.Threads, choice.Kernels, choice.Activations, choice.Packed, calibrate, format, choice.Json })
+        foreach (var option in new Option[] { choice.Threads, choice.Kernels, choice.Activations, choice.Packed, choice.LoadHow, choice.Verify, choice.MemoryBudget, calibrate, format, choice.Json })
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) =>
         {

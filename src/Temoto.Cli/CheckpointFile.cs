@@ -7,20 +7,9 @@ internal static class CheckpointFile
 {
     /// <summary>Compares every byte with its hash; an <see cref="InputException"/> names what differs.</summary>
     /// <returns>How many tensors were compared; null for formats without hashes.</returns>
-    public static int? Verify(Checkpoint checkpoint, string path, CancellationToken cancellation)
-    {
-        switch (checkpoint.Format)
-        {
-            case "temoto":
-                return ProgressBar.Run("verify", bar => TemotoFile.Verify(path, bar.Report, cancellation));
-            case AwqMacroFile.FormatName:
-                using (var stream = AwqMacroFile.Open(path))
-                {
-                    ProgressBar.Run("verify", bar => stream.Verify(bar.Report, cancellation));
-                    return stream.Parts.Count;
-                }
-            default:
-                return null;
-        }
-    }
+    public static int? Verify(Checkpoint checkpoint, CancellationToken cancellation) =>
+        checkpoint.Hashes is null ? null : Require(checkpoint, cancellation);
+
+    /// <summary>As <see cref="Verify"/>; formats without hashes are refused.</summary>
+    public static int Require(Checkpoint checkpoint, CancellationToken cancellation) => ProgressBar.Run("verify", bar => checkpoint.Verify(bar.Report, cancellation));
 }

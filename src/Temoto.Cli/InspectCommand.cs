@@ -24,12 +24,7 @@ internal static class InspectCommand
         {
             var path = ModelChoice.Resolve(parsed.GetRequiredValue(model));
             using var checkpoint = CheckpointReader.Open(path);
-            int? verified = null;
-            if (parsed.GetValue(verify))
-            {
-                verified = CheckpointFile.Verify(checkpoint, path, cancellation)
-                    ?? throw new InputException(path, "--verify", $"a {checkpoint.Format} file, which carries no hashes", "a .temoto file or a macro stream", "leave --verify out");
-            }
+            int? verified = parsed.GetValue(verify) ? CheckpointFile.Require(checkpoint, cancellation) : null;
             // Planning asks for every weight the model needs, and so finds what is missing or misshapen.
             var memory = new EnginePlan(checkpoint, new ModelOptions { ContextTokens = parsed.GetValue(context) }).Memory;
             if (parsed.GetValue(json))

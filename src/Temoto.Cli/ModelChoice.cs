@@ -24,6 +24,12 @@ internal sealed class ModelChoice
 
     public Option<string> Packed { get; } = new("--packed") { Description = "What becomes of packed weights: keep (least memory), unpack, or auto (what the planner prices lower)", HelpName = "CHOICE", DefaultValueFactory = _ => "auto" };
 
+    public Option<string> LoadHow { get; } = new("--load") { Description = "Where weights lie: map (in their files, which must not be written to meanwhile) or copy (in memory)", HelpName = "CHOICE", DefaultValueFactory = _ => "map" };
+
+    public Option<bool> Verify { get; } = new("--verify") { Description = "Compare every byte with its hash before use (.temoto files and macro streams)" };
+
+    public Option<string?> MemoryBudget { get; } = new("--memory-budget") { Description = "What weights, cache and activations may take together (default: what the machine has)", HelpName = "4GiB" };
+
     public Option<bool> Precise { get; } = new("--precise") { Description = "Dequantized weights, float32 activations, float64 sums: the in-house oracle, slow" };
 
     public Option<bool> Json { get; } = JsonOption();
@@ -37,13 +43,14 @@ internal sealed class ModelChoice
         Activations.AcceptOnlyFromAmong("f32", "int8");
         Dataflow.AcceptOnlyFromAmong("auto", "gemm", "tphs");
         Packed.AcceptOnlyFromAmong("auto", "keep", "unpack");
+        LoadHow.AcceptOnlyFromAmong("map", "copy");
     }
 
     /// <param name="json">False for a verb that talks with people.</param>
     public void AddTo(Command command, bool json = true)
     {
         command.Arguments.Add(Model);
-        foreach (var option in new Option[] { Threads, Kernels, Context, Kv, Activations, Dataflow, Packed, Precise })
+        foreach (var option in new Option[] { Threads, Kernels, Context, Kv, Activations, Dataflow, Packed, LoadHow, Verify, MemoryBudget, Precise })
             command.Options.Add(option);
         if (json)
             command.Options.Add(Json);
@@ -78,6 +85,9 @@ internal sealed class ModelChoice
         Activations = parsed.GetValue(Activations) switch { "f32" => ActivationType.F32, "int8" => ActivationType.Int8, _ => null },
         Dataflow = DataflowOf(parsed.GetValue(Dataflow)),
         PackedWeights = parsed.GetValue(Packed) switch { "keep" => PackedWeightsChoice.Keep, "unpack" => PackedWeightsChoice.Unpack, _ => PackedWeightsChoice.Auto },
+        Load = parsed.GetValue(LoadHow) == "copy" ? ModelLoad.Copy : ModelLoad.Map,
+        Verify = parsed.GetValue(Verify),
+        MemoryBudgetBytes = ByteSize.Parse(MemoryBudget.Name, parsed.GetValue(MemoryBudget)),
         Precise = parsed.GetValue(Precise),
         MemoryPlanned = plan => Console.Error.WriteLine(plan),
     };

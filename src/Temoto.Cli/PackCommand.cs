@@ -97,7 +97,7 @@ internal static class PackCommand
     private static void ExportGguf(string source, string path, DType dtype, CancellationToken cancellation)
     {
         using var checkpoint = CheckpointReader.Open(source);
-        CheckpointFile.Verify(checkpoint, source, cancellation);
+        CheckpointFile.Verify(checkpoint, cancellation);
         if (checkpoint.Tensors.Values.Any(tensor => tensor.InputGrid is not null))
             Console.Error.WriteLine("note: GGUF has no word for integer activations; they stay float");
         ProgressBar.Run("weights", bar => GgufExport.Write(checkpoint, path, dtype, bar.Report, cancellation));

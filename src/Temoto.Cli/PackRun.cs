@@ -12,7 +12,7 @@ internal static class PackRun
     public static PackJob Run(string source, string output, QuantizationChoice choice, ParseResult parsed, PackTarget target, CancellationToken cancellation)
     {
         using var checkpoint = CheckpointReader.Open(source);
-        CheckpointFile.Verify(checkpoint, source, cancellation);
+        CheckpointFile.Verify(checkpoint, cancellation);
         if (Directory.Exists(output) && target != PackTarget.AutoAwq)
             throw new InputException(output, null, "a directory", "a file name", "name the file to write, for example model.temoto");
         var settings = choice.Settings(parsed, checkpoint, target);

@@ -13,11 +13,12 @@ internal static class TokenizeCommand
         var model = new Argument<string>("MODEL") { Description = "A directory with tokenizer files, a .gguf file, a llama2.c .bin file, or 'demo'" };
         var decode = new Option<bool>("--decode") { Description = "Read ids from stdin (any separators), write text" };
         var noSpecial = new Option<bool>("--no-special") { Description = "Add no special tokens around the text (with --decode: leave special tokens out)" };
+        var verify = new ModelChoice().Verify;
         var json = ModelChoice.JsonOption();
-        var command = new Command("tokenize", "Turn text into token ids, or back\n\nExample: echo -n \"pump 3 is hot\" | temoto tokenize demo") { model, decode, noSpecial, json };
+        var command = new Command("tokenize", "Turn text into token ids, or back\n\nExample: echo -n \"pump 3 is hot\" | temoto tokenize demo") { model, decode, noSpecial, verify, json };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var tokenizer = Open(ModelChoice.Resolve(parsed.GetRequiredValue(model)));
+            var tokenizer = Open(ModelChoice.Resolve(parsed.GetRequiredValue(model)), parsed.GetValue(verify), cancellation);
             var input = await StandardInput.ReadToEndAsync(cancellation);
             await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false));
             var asJson = parsed.GetValue(json);
@@ -30,16 +31,18 @@ internal static class TokenizeCommand
         return command;
     }
 
-    private static Tokenizer Open(string path)
+    private static Tokenizer Open(string path, bool verify, CancellationToken cancellation)
     {
         TokenizerModel? model;
-        if (Directory.Exists(path))
+        if (Directory.Exists(path) && !verify)
         {
             model = TokenizerFiles.Read(path);
         }
         else
         {
             using var checkpoint = CheckpointReader.Open(path);
+            if (verify)
+                CheckpointFile.Require(checkpoint, cancellation);
             model = checkpoint.Tokenizer;
         }
         return model is null

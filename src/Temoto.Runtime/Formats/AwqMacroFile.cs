@@ -111,23 +111,11 @@ internal sealed unsafe class AwqMacroFile : IDisposable
 
     /// <summary>Compares every tensor with its SHA-256; an <see cref="InputException"/> names the first that differs.</summary>
     /// <param name="progress">Gets the bytes compared so far and in all.</param>
-    public void Verify(Action<long, long>? progress, CancellationToken cancellation)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (var i = 0; i < Parts.Count; i++)
-        {
-            var part = Parts[i];
-            for (long offset = 0; offset < part.ByteLength; offset += PieceBytes)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                hash.AppendData(file.Span(part.OffsetBytes + offset, (int)Math.Min(PieceBytes, part.ByteLength - offset)));
-            }
-            var found = hash.GetHashAndReset();
-            if (!found.AsSpan().SequenceEqual(hashes[i]))
-                throw new InputException(file.Path, part.Name, $"SHA-256 {Convert.ToHexStringLower(found)}", Convert.ToHexStringLower(hashes[i]), "the stream is damaged: write it again");
-            progress?.Invoke(part.OffsetBytes + part.ByteLength, FileBytes);
-        }
-    }
+    /// <returns>How many tensors were compared.</returns>
+    public int Verify(Action<long, long>? progress, CancellationToken cancellation) => StoredHash.CompareAll(Hashes(), progress, cancellation);
+
+    private List<StoredHash> Hashes() => [.. Parts.Select((part, i) =>
+        new StoredHash(file, part.Name, part.OffsetBytes, part.ByteLength, Convert.ToHexStringLower(hashes[i]), "the stream is damaged: write it again"))];
 
     /// <summary>The bytes of a part.</summary>
     public byte* Data(AwqMacroPart part) => file.Data + part.OffsetBytes;
@@ -149,6 +137,7 @@ internal sealed unsafe class AwqMacroFile : IDisposable
             Path = file.Path,
             Format = FormatName,
             Config = Config,
+            Hashes = Hashes,
             Tensors = Parts.ToDictionary(part => part.Name, part => part.IsMacros
                 ? Unpack(part, owned)
                 : new Tensor(part.Name, DType.F16, part.Shape, Data(part), part.ByteLength, file)),

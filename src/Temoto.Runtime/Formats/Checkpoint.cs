@@ -9,7 +9,9 @@ namespace Temoto.Formats;
 /// </summary>
 internal sealed class Checkpoint : IDisposable
 {
-    private readonly IReadOnlyList<IDisposable> owned;
+    private IReadOnlyList<IDisposable> owned;
+    private IReadOnlyDictionary<string, Tensor> tensors = null!;
+    private bool settled;
 
     public Checkpoint(IReadOnlyList<IDisposable> owned) => this.owned = owned;
 
@@ -21,7 +23,14 @@ internal sealed class Checkpoint : IDisposable
 
     public required ModelConfig Config { get; init; }
 
-    public required IReadOnlyDictionary<string, Tensor> Tensors { get; init; }
+    public required IReadOnlyDictionary<string, Tensor> Tensors
+    {
+        get => tensors;
+        init => tensors = value;
+    }
+
+    /// <summary>Reads the hashes of all that is stored; null for formats without hashes.</summary>
+    public Func<IReadOnlyList<StoredHash>>? Hashes { get; init; }
 
     /// <summary>Null where the checkpoint carries none.</summary>
     public TokenizerModel? Tokenizer { get; init; }
@@ -57,6 +66,50 @@ internal sealed class Checkpoint : IDisposable
         return tensor.Shape.AsSpan().SequenceEqual(shape)
             ? tensor
             : throw new InputException(Path, name, $"{tensor.DType} [{string.Join(", ", tensor.Shape)}]", $"a tensor [{string.Join(", ", shape)}]", "check that config and weights belong together");
+    }
+
+    /// <summary>Compares every byte with its hash; an <see cref="InputException"/> names what differs, or says that the format has no hashes.</summary>
+    /// <param name="progress">Gets the bytes compared so far and in all.</param>
+    /// <returns>How many tensors were compared.</returns>
+    public int Verify(Action<long, long>? progress, CancellationToken cancellation) => StoredHash.CompareAll(RequireHashes(), progress, cancellation);
+
+    /// <summary>
+    /// What the first engine asks for before it takes the weights; it holds for those after it. A copy is compared itself: the bytes that are used are those that were verified.
+    /// </summary>
+    /// <param name="copy">Read all tensors into memory and close the files.</param>
+    /// <param name="verify">Compare every byte with its hash.</param>
+    public void Settle(bool copy, bool verify)
+    {
+        if (settled)
+            return;
+        var hashes = verify ? RequireHashes() : [];
+        if (copy)
+            Copy(hashes);
+        else
+            StoredHash.CompareAll(hashes, null, CancellationToken.None);
+        settled = true;
+    }
+
+    private IReadOnlyList<StoredHash> RequireHashes() => Hashes?.Invoke()
+        ?? throw new InputException(Path, "verify", $"a {Format} model, which carries no hashes", "a .temoto file or a macro stream", "leave --verify out, or pack the model");
+
+    private void Copy(IReadOnlyList<StoredHash> hashes)
+    {
+        var copy = new WeightCopy(Tensors);
+        try
+        {
+            StoredHash.CompareAll(copy.CompareCopies(hashes), null, CancellationToken.None);
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+        // Memory that a reader made stays; the files are closed.
+        foreach (var file in owned.Where(item => item is not NativeBuffer))
+            file.Dispose();
+        tensors = copy.Tensors;
+        owned = [.. owned.Where(item => item is NativeBuffer), copy];
     }
 
     public void Dispose()

@@ -45,6 +45,7 @@ internal static class TemotoFile
                 Preprocessor = Preprocessor(file),
                 Quantization = Quantization(file),
                 Tensors = new Weights(file).Read(),
+                Hashes = () => Hashes(file),
             };
         }
         catch
@@ -61,28 +62,20 @@ internal static class TemotoFile
     {
         using var file = SafetensorsFile.Open(path);
         CheckHeader(file);
-        using var json = JsonFile.Parse(Document(file, TemotoFormat.HashesKey), path, TemotoFormat.HashesKey);
-        var hashes = json.Root;
-        long done = 0;
-        var count = 0;
+        return StoredHash.CompareAll(Hashes(file), progress, cancellation);
+    }
+
+    private static unsafe List<StoredHash> Hashes(SafetensorsFile file)
+    {
+        using var json = JsonFile.Parse(Document(file, TemotoFormat.HashesKey), file.Path, TemotoFormat.HashesKey);
+        var hashes = new List<StoredHash>(file.Tensors.Count);
         foreach (var tensor in file.Tensors.Values)
         {
-            cancellation.ThrowIfCancellationRequested();
-            done += tensor.ByteLength;
-            progress?.Invoke(done, file.FileBytes);
-            if (tensor.Name.StartsWith(TemotoFormat.PadPrefix, StringComparison.Ordinal))
-            {
-                if (tensor.Bytes.ContainsAnyExcept((byte)0))
-                    throw new InputException(path, tensor.Name, "bytes other than zero", "a filler of zeros", Next);
-                continue;
-            }
-            var expected = hashes.String(tensor.Name) ?? throw new InputException(path, $"{TemotoFormat.HashesKey}.{tensor.Name}", "nothing", "the tensor's SHA-256", Next);
-            var found = TemotoFormat.Hash(tensor);
-            if (found != expected)
-                throw new InputException(path, tensor.Name, $"bytes with the SHA-256 {found}", expected, Next);
-            count++;
+            var sha256 = tensor.Name.StartsWith(TemotoFormat.PadPrefix, StringComparison.Ordinal) ? null
+                : json.Root.String(tensor.Name) ?? throw new InputException(file.Path, $"{TemotoFormat.HashesKey}.{tensor.Name}", "nothing", "the tensor's SHA-256", Next);
+            hashes.Add(new StoredHash(tensor.File!, tensor.Name, tensor.Data - tensor.File!.Data, tensor.ByteLength, sha256, Next));
         }
-        return count;
+        return hashes;
     }
 
     private static ReadOnlyMemory<byte> Document(SafetensorsFile file, string key) =>

@@ -61,7 +61,8 @@ public sealed class LanguageModel : IDisposable
         var preparation = KernelPreparation.Begin(options);
         var checkpoint = CheckpointReader.Open(path);
         KernelPreparation.Continue(preparation, options, checkpoint);
-        WeightPages.Begin(checkpoint);
+        if (options.Load == ModelLoad.Map)
+            WeightPages.Begin(checkpoint);
         return Load(checkpoint, options);
     }
 

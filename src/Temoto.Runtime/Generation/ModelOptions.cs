@@ -49,6 +49,16 @@ public enum PackedWeightsChoice
     Unpack,
 }
 
+/// <summary>Where weights lie while a model is used.</summary>
+public enum ModelLoad
+{
+    /// <summary>In their files, which are mapped: loaded at once, and shared by processes. The files must not be written to meanwhile; replace them by renaming new ones over them.</summary>
+    Map,
+
+    /// <summary>In memory, copied before use: what becomes of the files afterwards does not matter.</summary>
+    Copy,
+}
+
 /// <summary>How a model is loaded.</summary>
 public sealed record ModelOptions
 {
@@ -81,6 +91,15 @@ public sealed record ModelOptions
     /// for it (see <see cref="MemoryPlan.ArenaBytes"/>) is taken when two sessions first ask at the same time.
     /// </summary>
     public int MaxBatchSequences { get; init; } = 8;
+
+    /// <summary>Where the weights lie while the model is used.</summary>
+    public ModelLoad Load { get; init; }
+
+    /// <summary>Compares every byte of the weights with its hash before use (.temoto files and macro streams; other formats have no hashes and are refused). Headers are always checked.</summary>
+    public bool Verify { get; init; }
+
+    /// <summary>What the memory plan may come to; null takes what the machine, or the container, has.</summary>
+    public long? MemoryBudgetBytes { get; init; }
 
     /// <summary>The in-house oracle: dequantized weights, float32 activations, float64 sums. Slow.</summary>
     public bool Precise { get; init; }

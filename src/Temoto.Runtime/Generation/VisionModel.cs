@@ -156,7 +156,8 @@ public sealed class VisionModel : IDisposable
         VisionEngine next;
         try
         {
-            next = new VisionEngine(other, options);
+            // The weights are those that were settled when the model was loaded.
+            next = new VisionEngine(other, options with { Verify = false });
         }
         catch when (other != checkpoint)
         {

@@ -19,7 +19,6 @@ internal sealed unsafe class PackedMatrix : EncodedRows
 
     private readonly long identity = Interlocked.Increment(ref lastIdentity);
     private readonly byte* data;
-    private readonly object owner;
     private readonly PackedHeader header;
     private readonly PackedSource errors;
 
@@ -37,7 +36,7 @@ internal sealed unsafe class PackedMatrix : EncodedRows
     {
         this.errors = errors;
         this.data = data;
-        this.owner = owner;
+        Owner = owner;
         ByteLength = length;
         header = PackedHeader.Read(Tail(0), errors);
         blocks = data + PackedHeader.Bytes;
@@ -94,6 +93,9 @@ internal sealed unsafe class PackedMatrix : EncodedRows
     public override byte* Data => data;
 
     /// <inheritdoc/>
+    public override object Owner { get; }
+
+    /// <inheritdoc/>
     public override long ByteLength { get; }
 
     /// <inheritdoc/>
@@ -111,6 +113,9 @@ internal sealed unsafe class PackedMatrix : EncodedRows
     public static PackedMatrix Open(string path, string name, byte* data, long length, object owner) => new(new PackedSource(path, name), data, length, owner);
 
     /// <inheritdoc/>
+    public override EncodedRows At(byte* data, object owner) => new PackedMatrix(errors, data, ByteLength, owner);
+
+    /// <inheritdoc/>
     public override void DecodeRows(long start, long end, byte* destination) => DecodeRows(start, end, destination, plainly: false);
 
     /// <summary>As <see cref="DecodeRows(long, long, byte*)"/>; <paramref name="plainly"/> follows the specification, one chunk at a time.</summary>
@@ -122,14 +127,14 @@ internal sealed unsafe class PackedMatrix : EncodedRows
         if (escaped is not null)
         {
             escaped.DecodeRows(start, end, destination, plainly);
-            GC.KeepAlive(owner);
+            GC.KeepAlive(Owner);
             return;
         }
         if (decoder is null)
         {
             var bytes = (end - start) * RowBytes;
             Buffer.MemoryCopy(blocks + start * RowBytes, destination, bytes, bytes);
-            GC.KeepAlive(owner);
+            GC.KeepAlive(Owner);
             return;
         }
         var padded = header.PaddedRowBytes;
@@ -152,7 +157,7 @@ internal sealed unsafe class PackedMatrix : EncodedRows
             start += rows;
             destination += rows * RowBytes;
         }
-        GC.KeepAlive(owner);
+        GC.KeepAlive(Owner);
     }
 
     private void DecodeBlock(long block, long rows, byte* destination, bool plainly)

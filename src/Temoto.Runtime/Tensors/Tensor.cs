@@ -53,6 +53,9 @@ internal sealed unsafe class Tensor
     /// <summary>How the activations that meet this weight are rounded; null leaves them in float32.</summary>
     public InputGrid? InputGrid { get; init; }
 
+    /// <summary>The file that the bytes are mapped from, of <see cref="Encoded"/> rows too; null for those in memory.</summary>
+    public MappedFile? File => FileOf(owner);
+
     /// <summary>Everything the tensor takes: rows, plain or encoded, with scales and zero points.</summary>
     public long StoredBytes => (Encoded?.ByteLength ?? ByteLength) + (Scales?.ByteLength ?? 0);
 
@@ -102,6 +105,25 @@ internal sealed unsafe class Tensor
     public Tensor Renamed(string name) => Encoded is null
         ? new(name, DType, Shape, Data, ByteLength, owner) { Scales = Scales, InputGrid = InputGrid }
         : new(name, DType, Shape, Encoded) { Scales = Scales, InputGrid = InputGrid };
+
+    /// <summary>The same tensor with its bytes, or its <see cref="Encoded"/> rows, at another place.</summary>
+    public Tensor At(byte* data, object newOwner, GroupScales? scales) => Encoded is null
+        ? new(Name, DType, Shape, data, ByteLength, newOwner) { Scales = scales, InputGrid = InputGrid }
+        : new(Name, DType, Shape, Encoded.At(data, newOwner)) { Scales = scales, InputGrid = InputGrid };
+
+    /// <summary>The same integers with their scales at another place.</summary>
+    public Tensor With(GroupScales? scales) => Encoded is null
+        ? new(Name, DType, Shape, Data, ByteLength, owner) { Scales = scales, InputGrid = InputGrid }
+        : new(Name, DType, Shape, Encoded) { Scales = scales, InputGrid = InputGrid };
+
+    /// <summary>The file behind an owner of bytes, which may be a tensor or rows that are owned in turn.</summary>
+    public static MappedFile? FileOf(object? owner) => owner switch
+    {
+        MappedFile file => file,
+        Tensor tensor => tensor.File,
+        EncodedRows rows => FileOf(rows.Owner),
+        _ => null,
+    };
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {DType} [{string.Join(", ", Shape)}]";

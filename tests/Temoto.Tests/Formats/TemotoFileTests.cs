@@ -112,6 +112,23 @@ public sealed unsafe class TemotoFileTests : IDisposable
         Assert.True(refused > 1000 && passedOpen > 20, $"{read} read, {refused} refused, {passedOpen} opened");
     }
 
+    /// <summary>Opening checks the header to the last bit, whatever becomes of the data.</summary>
+    [Fact]
+    public void EveryByteOfTheHeaderIsChecked()
+    {
+        using var weights = new IntegerWeights(DType.I4, 8, 64, 32, true, false, 1);
+        Write("x.temoto", [weights.Tensor]);
+        var bytes = File.ReadAllBytes(folder.File("x.temoto"));
+        var header = 8 + (int)BitConverter.ToInt64(bytes);
+        for (var i = 0; i < header; i++)
+        {
+            bytes[i] ^= (byte)(1 << (i % 8));
+            File.WriteAllBytes(folder.File("x.temoto"), bytes);
+            Assert.Throws<InputException>(() => CheckpointReader.Open(folder.File("x.temoto")).Dispose());
+            bytes[i] ^= (byte)(1 << (i % 8));
+        }
+    }
+
     [Fact]
     public void AnotherVersionIsRefusedByName()
     {

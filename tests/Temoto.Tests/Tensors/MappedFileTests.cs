@@ -49,6 +49,68 @@ public class MappedFileTests
         Assert.True(ResidentKibibytes(file.Data) >= 1020);
     }
 
+    [Theory]
+    [InlineData("cut")]
+    [InlineData("grown")]
+    [InlineData("overwritten")]
+    public void WhatIsWrittenInPlaceIsNoticed(string change)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("a", new byte[10_000]);
+        FileInUse.Age(path);
+        using var file = MappedFile.Open(path, "a file");
+        file.RequireUnchanged();
+        if (change == "overwritten")
+            FileInUse.Overwrite(path, 9999);
+        else
+            FileInUse.Cut(path, change == "cut" ? 9999 : 10_001);
+        var error = Assert.Throws<InputException>(file.RequireUnchanged).Message;
+        Assert.Contains($"{path}: found {new FileInfo(path).Length} bytes, written at 2", error, StringComparison.Ordinal);
+        Assert.Contains("expected the file as it was opened: 10000 bytes, written at 2", error, StringComparison.Ordinal);
+        Assert.Contains("renaming", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatTakesItsNameDoesNoHarm()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("a", [1, 2, 3]);
+        FileInUse.Age(path);
+        using var file = MappedFile.Open(path, "a file");
+        FileInUse.Replace(path, [4]);
+        file.RequireUnchanged();
+        File.Delete(path);
+        file.RequireUnchanged();
+        Assert.Equal([1, 2, 3], file.Span(0, 3).ToArray());
+    }
+
+    /// <summary>It is asked before every run, which allocates nothing.</summary>
+    [Fact]
+    public void AskingAllocatesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        using var file = MappedFile.Open(folder.Write("a", [1]), "a file");
+        file.RequireUnchanged();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+            file.RequireUnchanged();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void ReadingBehindTheEndOfACutFileIsAnError()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("a", [1, 2, 3, 4]);
+        FileInUse.Age(path);
+        using var file = MappedFile.Open(path, "a file");
+        var bytes = new byte[3];
+        file.Read(1, bytes);
+        Assert.Equal([2, 3, 4], bytes);
+        FileInUse.Cut(path, 3);
+        Assert.Contains("the end of the file after 3 bytes", Assert.Throws<InputException>(() => file.Read(1, bytes)).Message, StringComparison.Ordinal);
+    }
+
     private static unsafe int ResidentKibibytes(byte* data)
     {
         var lines = File.ReadLines("/proc/self/smaps").SkipWhile(line => !line.StartsWith($"{(nint)data:x}-", StringComparison.Ordinal));

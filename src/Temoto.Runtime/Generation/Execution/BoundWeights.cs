@@ -15,11 +15,19 @@ internal sealed unsafe class BoundWeights : IDisposable
     private readonly Dictionary<string, NativeBuffer> vectors = [];
     private readonly List<NativeBuffer> unpacked = [];
 
+    /// <summary>What weights are mapped from; none where they were copied.</summary>
+    private readonly MappedFile[] files;
+
+    /// <summary>When <see cref="RequireUnchangedLately"/> last found the files unchanged.</summary>
+    private long unchangedTicks = -1;
+
     /// <param name="toUnpack">Packed weights to lay out plain.</param>
     public BoundWeights(ModelGraph graph, Checkpoint checkpoint, IReadOnlySet<string> toUnpack, WorkerPool pool)
     {
+        files = [.. graph.Weights.SelectMany(use => FilesOf(checkpoint.Require(use.Name, use.Shape))).Distinct()];
         try
         {
+            RequireUnchanged();
             Bind(graph, checkpoint, toUnpack, pool);
         }
         catch
@@ -49,6 +57,27 @@ internal sealed unsafe class BoundWeights : IDisposable
             vectors.Add(use.Name, buffer);
         }
     }
+
+    /// <summary>To be asked before weights are read: see <see cref="MappedFile.RequireUnchanged"/>.</summary>
+    /// <exception cref="InputException">A file was changed in place since it was opened.</exception>
+    public void RequireUnchanged()
+    {
+        foreach (var file in files)
+            file.RequireUnchanged();
+    }
+
+    /// <summary>As <see cref="RequireUnchanged"/>, once in a tick of the system's clock, which is some milliseconds: for runs of one token, which may take less than asking.</summary>
+    public void RequireUnchangedLately()
+    {
+        var now = Environment.TickCount64;
+        if (now == unchangedTicks)
+            return;
+        RequireUnchanged();
+        unchangedTicks = now;
+    }
+
+    private static IEnumerable<MappedFile> FilesOf(Tensor tensor) =>
+        new[] { tensor.File, tensor.Scales?.Scales.File, tensor.Scales?.Zeros?.File }.OfType<MappedFile>();
 
     public Tensor Matrix(string name) => matrices[name];
 

@@ -48,7 +48,7 @@ internal sealed class EnginePlan
         dataflow = options.Dataflow switch { DataflowChoice.Gemm => DataflowMode.Gemm, DataflowChoice.Tphs => DataflowMode.Tphs, _ => null };
         Board = board ?? HostBoard.Get(Kernels.Name, Threads);
 
-        Unpacked = ToUnpack(graph, options.PackedWeights);
+        Unpacked = ToUnpack(graph, options);
         Graph = WithIntegers(graph, options);
         if (!options.Precise && Graph.Ops.OfType<LinearOp>().Any(op => !op.Input.Quantized) && KernelChooser.Choose(options.Kernels) is var tested && tested != Kernels)
         {
@@ -62,11 +62,15 @@ internal sealed class EnginePlan
         var sequences = SequencesOf(options.MaxBatchSequences);
         Batch = picture || sequences == 1 ? null : NewPlan(Phase.Decode, sequences, sequences);
         Memory = new MemoryPlan(
-            Graph.Weights.Sum(use => TensorOf(use.Name).StoredBytes),
+            WeightBytes(options.Load),
             KvLayout.BytesPerPosition(checkpoint.Config, KvType) * KvLayout.Positions(ContextTokens),
             PlanExecutor.Bytes(Prefill, Kernels, Threads) + (picture ? 0 : PlanExecutor.Bytes(Decode, Kernels, Threads)) + (Batch is null ? 0 : PlanExecutor.Bytes(Batch, Kernels, Threads)),
-            PhysicalMemory.AvailableBytes(),
-            ContextTokens);
+            options.MemoryBudgetBytes ?? PhysicalMemory.AvailableBytes(),
+            ContextTokens)
+        {
+            Load = options.Load,
+            IsBudget = options.MemoryBudgetBytes is not null,
+        };
     }
 
     public KernelSet Kernels { get; }
@@ -128,7 +132,7 @@ internal sealed class EnginePlan
         options.MemoryPlanned?.Invoke(plan.Memory);
         return plan.Memory.TotalBytes <= plan.Memory.AvailableBytes
             ? plan
-            : throw new InputException(checkpoint.Path, null, plan.Memory.ToString(), "a plan that fits into memory", advice);
+            : throw new InputException(checkpoint.Path, null, plan.Memory.ToString(), "a plan that fits into memory", options.MemoryBudgetBytes is null ? advice : $"{advice}, or raise --memory-budget");
     }
 
     /// <summary>A plan of this model for another size of run (perplexity wants the logits of many rows).</summary>
@@ -141,16 +145,21 @@ internal sealed class EnginePlan
     /// <summary>A weight as it will lie in memory.</summary>
     private Tensor TensorOf(string name) => Unpacked.Contains(name) ? PackedWeights.PlainView(checkpoint.Tensors[name]) : checkpoint.Tensors[name];
 
-    private HashSet<string> ToUnpack(ModelGraph graph, PackedWeightsChoice? choice)
+    /// <summary>All tensors are copied, packed ones too that are laid out plain beside; of mapped ones only what is used counts, since the system can take back the rest.</summary>
+    private long WeightBytes(ModelLoad load) => load == ModelLoad.Copy
+        ? checkpoint.WeightBytes + Unpacked.Sum(name => TensorOf(name).ByteLength)
+        : Graph.Weights.Sum(use => TensorOf(use.Name).StoredBytes);
+
+    private HashSet<string> ToUnpack(ModelGraph graph, ModelOptions options)
     {
         // The output matrix may be the embedding table: each name once.
         var weights = graph.Weights.Where(use => use.Shape.Length > 1).Select(use => checkpoint.Tensors[use.Name]);
-        return choice switch
+        return options.PackedWeights switch
         {
             PackedWeightsChoice.Keep => [],
             PackedWeightsChoice.Unpack => [.. weights.Where(weight => weight.Encoded is not null).Select(weight => weight.Name)],
             // Half of what the machine has: the rest is for others.
-            _ => PackedWeights.ToUnpack(weights, Board, PhysicalMemory.AvailableBytes() / 2.0),
+            _ => PackedWeights.ToUnpack(weights, Board, options.MemoryBudgetBytes ?? PhysicalMemory.AvailableBytes() / 2.0),
         };
     }
 

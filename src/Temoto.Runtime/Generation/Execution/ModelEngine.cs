@@ -33,6 +33,7 @@ internal sealed class ModelEngine : IDisposable
 
         try
         {
+            checkpoint.Settle(options.Load == ModelLoad.Copy, options.Verify);
             pool = new WorkerPool(plan.Threads);
             weights = new BoundWeights(plan.Graph, checkpoint, plan.Unpacked, pool);
             prefill = NewExecutor(plan.Prefill);

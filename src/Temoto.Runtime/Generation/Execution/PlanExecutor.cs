@@ -19,11 +19,13 @@ internal sealed unsafe class PlanExecutor : IDisposable
     private readonly NativeBuffer tokenIds;
     private readonly ForwardState state;
     private readonly BoundStep[] steps;
+    private readonly BoundWeights weights;
 
     public PlanExecutor(Plan plan, BoundWeights weights, KernelSet kernels, WorkerPool pool)
     {
         this.plan = plan;
         this.pool = pool;
+        this.weights = weights;
         var config = plan.Graph.Config;
         rotary = new RotaryFrequencies(config);
         arena = new NativeBuffer(plan.ArenaBytes);
@@ -153,6 +155,11 @@ internal sealed unsafe class PlanExecutor : IDisposable
 
     private void Run(CancellationToken cancellation)
     {
+        // What was cut would end the process where it is read.
+        if (state.RowsAreSequences)
+            weights.RequireUnchangedLately();
+        else
+            weights.RequireUnchanged();
         // Without logits to compute, what only they need is left out.
         var count = state.LogitRows == 0 ? plan.StepsBeforeLogits : steps.Length;
         for (var i = 0; i < count; i++)

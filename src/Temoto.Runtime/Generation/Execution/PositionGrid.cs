@@ -24,6 +24,7 @@ internal static unsafe class PositionGrid
         var to = trained with { ImageHeight = height, ImageWidth = width };
         var name = $"{config.ModelType}.embeddings.position_embeddings";
         var table = checkpoint.Require(name, trained.Tokens, config.HiddenSize);
+        table.File?.RequireUnchanged();
         var columns = config.HiddenSize;
         using var source = new NativeBuffer(table.ElementCount * sizeof(float));
         for (var row = 0; row < trained.Tokens; row++)

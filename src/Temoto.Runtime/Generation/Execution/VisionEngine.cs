@@ -22,6 +22,7 @@ internal sealed class VisionEngine : IDisposable
         plan = EnginePlan.Fitting(checkpoint, options, "use smaller pictures or a smaller model");
         try
         {
+            checkpoint.Settle(options.Load == ModelLoad.Copy, options.Verify);
             pool = new WorkerPool(plan.Threads);
             weights = new BoundWeights(plan.Graph, checkpoint, plan.Unpacked, pool);
             executor = new PlanExecutor(plan.Prefill, weights, plan.Kernels, pool);

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using Temoto.Cli;
+using Temoto.Packing;
+using Temoto.Tests.Formats;
+
+namespace Temoto.Tests.Cli;
+
+/// <summary>The options that say how a model is loaded, as scripts see them.</summary>
+public sealed class ModelChoiceTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new(inMemory: true);
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("run", "--raw", "-p", "x")]
+    [InlineData("chat")]
+    [InlineData("tokenize")]
+    [InlineData("bench", "-p", "4", "-n", "0", "-r", "1")]
+    [InlineData("logits", "--tokens", "1", "-o", "logits", "--load", "copy")]
+    public void VerifyFindsAFlippedByteBeforeUse(string verb, params string[] arguments)
+    {
+        var path = folder.File("m.temoto");
+        ModelFiles.WriteTemoto(path, PackingMode.Entropy);
+        FileInUse.FlipByte(path, new FileInfo(path).Length - 1);
+        var result = CommandLineTests.Run("", [verb, path, "--verify", .. arguments.Select(argument => argument == "logits" ? folder.File(argument) : argument)]);
+        Assert.Equal(2, result.ExitCode);
+        var line = Assert.Single(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => !line.StartsWith("memory:", StringComparison.Ordinal));
+        Assert.StartsWith($"temoto: {path}: ", line, StringComparison.Ordinal);
+        Assert.Contains("SHA-256", line, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder.File("logits")));
+    }
+
+    [Fact]
+    public void ACopyGivesTheSameBytesAndSaysSo()
+    {
+        var path = folder.File("m.temoto");
+        ModelFiles.WriteTemoto(path, null);
+        var mapped = CommandLineTests.Run("", "logits", path, "--tokens", "1,2,3", "-o", folder.File("mapped"));
+        Assert.Equal((0, false), (mapped.ExitCode, mapped.Errors.Contains("copied", StringComparison.Ordinal)));
+        var copied = CommandLineTests.Run("", "logits", path, "--tokens", "1,2,3", "-o", folder.File("copied"), "--load", "copy", "--verify", "--memory-budget", "1GiB");
+        Assert.Equal(0, copied.ExitCode);
+        Assert.Contains("MiB (copied), KV cache", copied.Errors, StringComparison.Ordinal);
+        Assert.Contains("of 1024.0 MiB (budget)", copied.Errors, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(folder.File("mapped")), File.ReadAllBytes(folder.File("copied")));
+    }
+
+    [Theory]
+    [InlineData("raise --memory-budget", "--memory-budget", "64KiB")]
+    [InlineData("'1,5GiB'", "--memory-budget", "1,5GiB")]
+    [InlineData("copy", "--load", "borrow")]
+    public void WhatCannotBeIsOneLine(string word, params string[] options)
+    {
+        var path = folder.File("m.temoto");
+        ModelFiles.WriteTemoto(path, null);
+        var result = CommandLineTests.Run("", ["run", path, "-p", "x", .. options]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(word, result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1], StringComparison.Ordinal);
+    }
+
+    /// <summary>Without the check the system would end the process (SIGBUS, exit code 135), which nothing can catch.</summary>
+    [Fact]
+    public async Task AModelThatIsCutInUseEndsNoProcess()
+    {
+        foreach (var file in new[] { "config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json" })
+            File.Copy(Path.Combine(RepositoryPaths.Root, "models", "demo", file), folder.File(file));
+        var weights = folder.File("model.safetensors");
+        FileInUse.Age(weights);
+        var start = new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, "chat", folder.Path, "-n", "4", "--temperature", "0"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        try
+        {
+            await process.StandardInput.WriteLineAsync("What are you?");
+            Assert.NotEmpty(await NextAsync(process.StandardOutput));
+            FileInUse.Cut(weights, 4096);
+            await process.StandardInput.WriteLineAsync("Where are you?");
+            process.StandardInput.Close();
+            var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Contains($"temoto: {weights}: found 4096 bytes", errors, StringComparison.Ordinal);
+            Assert.Equal(0, process.ExitCode);
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill();
+        }
+    }
+
+    private static async Task<string> NextAsync(StreamReader output) => await output.ReadLineAsync(TestContext.Current.CancellationToken) ?? "";
+}

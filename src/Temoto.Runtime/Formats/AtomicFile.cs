@@ -99,7 +99,7 @@ internal sealed class AtomicFile : IDisposable
         {
             Stream.Dispose();
         }
-        catch (IOException)
+        catch (Exception error) when (FullDisk.IsFailureToWrite(error))
         {
             // What the buffer still held did not fit either; it was to be thrown away.
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace Temoto.Formats;
 
@@ -13,7 +14,7 @@ internal static class JsonText
     public static void Check(ReadOnlySpan<byte> utf8, string sourceName, string? key)
     {
         if (FindHalfPair(utf8) is >= 0 and var at)
-            throw new InputException(sourceName, key, $"half a surrogate pair at byte {at} ({Encoding.ASCII.GetString(utf8.Slice(at, 6))})", "names and strings of Unicode characters", "the file is damaged; fetch it again");
+            throw new InputException(sourceName, NameBefore(utf8, at) ?? key, $"half a surrogate pair at byte {at} ({Encoding.ASCII.GetString(utf8.Slice(at, 6))})", "names and strings of Unicode characters", "the file is damaged; fetch it again");
     }
 
     /// <summary>Where the first escape lies that is half a pair without the other, or -1. Escapes that are none are for the parser to find.</summary>
@@ -39,6 +40,26 @@ internal static class JsonText
             at += 12;
         }
         return -1;
+    }
+
+    /// <summary>The last name that begins before a place, for the error line; null where there is none, or that one is at fault itself.</summary>
+    private static string? NameBefore(ReadOnlySpan<byte> utf8, int at)
+    {
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = StrictJson.MaxDepth });
+        string? name = null;
+        try
+        {
+            while (reader.Read() && reader.TokenStartIndex <= at)
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName)
+                    name = reader.BytesConsumed <= at ? reader.GetString() : null;
+            }
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            // Malformed as well: the place alone has to do.
+        }
+        return name;
     }
 
     /// <summary>The UTF-16 unit that an escape of the form \uXXXX at the front stands for.</summary>

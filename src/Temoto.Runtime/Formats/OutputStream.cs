@@ -27,7 +27,7 @@ internal sealed class OutputStream(string name, Stream inner) : Stream
             inner.Write(buffer);
             writtenBytes += buffer.Length;
         }
-        catch (IOException error)
+        catch (Exception error) when (FullDisk.IsFailureToWrite(error))
         {
             throw Failed(error);
         }
@@ -62,12 +62,12 @@ internal sealed class OutputStream(string name, Stream inner) : Stream
             else
                 inner.Flush();
         }
-        catch (IOException error)
+        catch (Exception error) when (FullDisk.IsFailureToWrite(error))
         {
             throw Failed(error);
         }
     }
 
-    private IOException Failed(IOException error) =>
+    private IOException Failed(Exception error) =>
         FullDisk.Is(error) ? FullDisk.Error(name, error) : new IOException($"{name}: cannot be written: {error.Message.ReplaceLineEndings(" ")}; choose another output path", error);
 }

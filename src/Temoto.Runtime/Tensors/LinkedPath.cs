@@ -15,6 +15,8 @@ internal static class LinkedPath
     /// </summary>
     public static string Resolve(string path)
     {
+        if (path.Length == 0)
+            return path;
         var full = Path.Combine(Directory.GetCurrentDirectory(), path);
         return OperatingSystem.IsWindows() ? ResolveLast(path, Path.GetFullPath(full)) : ResolveAll(path, full);
     }

@@ -36,7 +36,7 @@ internal static class EvalCommand
                     throw new InputException("--text", null, "it beside a folder of pictures", "a text and a task file, or pictures", "leave --text out");
                 return Task.FromResult(ImageEval.Run(parsed, model, taskPath, parsed.GetValue(limit), parsed.GetValue(wrong), cancellation));
             }
-            var rows = taskPath is null ? [] : TextFile.Read(taskPath, TaskRow.ReadAll);
+            var rows = taskPath is null ? [] : TaskRow.ReadAll(taskPath);
             var content = textPath is null ? null : TextFile.Read(textPath);
             if (parsed.GetValue(limit) is { } count)
                 rows = [.. rows.Take(Math.Max(0, count))];

@@ -42,7 +42,7 @@ internal static class PackRun
         }
         catch (Exception) when (job.HasParts)
         {
-            Console.Error.WriteLine($"the parts done so far are kept in {file}.parts; the same command goes on from there");
+            Console.Error.WriteLine($"the parts done so far are kept in {job.PartsFolder}; the same command goes on from there");
             throw;
         }
         if (job.ReusedParts > 0)

@@ -1,20 +1,13 @@
+using Temoto.Formats;
+
 namespace Temoto.Cli;
 
-/// <summary>Text files that a command line names.</summary>
+/// <summary>Text files that a command line names: a pipe will do, as in <c>--text /dev/stdin</c>.</summary>
 internal static class TextFile
 {
-    public static string Read(string path) => Read(path, File.ReadAllText);
-
-    /// <summary>Reads with <paramref name="read"/>; a file that cannot be read is bad input.</summary>
-    public static T Read<T>(string path, Func<string, T> read)
+    public static string Read(string path)
     {
-        try
-        {
-            return read(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException(path, null, error is FileNotFoundException or DirectoryNotFoundException ? "no such file" : error.Message, "a readable file", "check the path");
-        }
+        using var reader = SmallFile.ReadText(path, "a text file", SmallFile.MaxTextBytes);
+        return reader.ReadToEnd();
     }
 }

@@ -40,7 +40,8 @@ internal sealed class PackJob(Checkpoint source, string output)
     /// <summary>What was measured on the layers that this run quantized.</summary>
     public IReadOnlyList<LayerReport> Reports => reports;
 
-    private string PartsFolder => output + ".parts";
+    /// <summary>Beside the file itself, whatever links lead to it: two names of one file are one job.</summary>
+    public string PartsFolder { get; } = LinkedPath.Resolve(output) + ".parts";
 
     /// <summary>What packing made of each integer matrix of this run, plain rows included.</summary>
     public IReadOnlyList<(string Name, PackingStatistics Statistics)> PackedMatrices => packedMatrices;
@@ -93,7 +94,7 @@ internal sealed class PackJob(Checkpoint source, string output)
     /// <summary>The folder of this job, kept from other processes until the result is disposed.</summary>
     private FileStream PrepareFolder(CancellationToken cancellation)
     {
-        var parent = Path.GetDirectoryName(Path.GetFullPath(output));
+        var parent = Path.GetDirectoryName(PartsFolder);
         if (!Directory.Exists(parent))
             throw new InputException(output, null, $"no directory '{parent}'", "a directory that exists", "create it, or choose another output path");
         var path = Path.Combine(PartsFolder, FingerprintName);
@@ -106,6 +107,7 @@ internal sealed class PackJob(Checkpoint source, string output)
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             try
             {
+                PartialFiles.RemoveAllAbandoned(PartsFolder);
                 var found = new byte[fingerprint.Length];
                 if (file.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) != found.Length || !found.AsSpan().SequenceEqual(fingerprint))
                 {
@@ -126,6 +128,8 @@ internal sealed class PackJob(Checkpoint source, string output)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
+            if (FullDisk.Is(error))
+                throw FullDisk.Error(PartsFolder, error);
             throw new InputException(PartsFolder, null, error.Message, "a folder that this command can write and no other job uses", "wait for the other job, or choose another output path");
         }
     }

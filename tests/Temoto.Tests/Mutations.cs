@@ -41,7 +41,7 @@ internal static class Mutations
         {
             var at = random.Next(bytes.Count);
             var length = Math.Min(random.Next(1, 40), bytes.Count - at);
-            switch (random.Next(7))
+            switch (random.Next(8))
             {
                 case 0:
                     bytes[at] ^= (byte)(1 << random.Next(8));
@@ -60,6 +60,12 @@ internal static class Mutations
                     break;
                 case 5:
                     bytes.InsertRange(at, Enumerable.Range(0, length).Select(_ => (byte)random.Next(256)));
+                    break;
+                case 6:
+                    // Half a surrogate pair, as a name of its own or at the front of another.
+                    var quote = bytes.FindIndex(at, b => b is (byte)'{' or (byte)'"');
+                    if (quote >= 0)
+                        bytes.InsertRange(quote + 1, bytes[quote] == (byte)'{' ? "\"\\ud800\":0,"u8.ToArray() : "\\udc00"u8.ToArray());
                     break;
                 default:
                     // What text formats are made of, in wrong places; what binary ones read as huge numbers.

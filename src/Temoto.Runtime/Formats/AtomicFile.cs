@@ -1,43 +1,73 @@
+using Temoto.Tensors;
+
 namespace Temoto.Formats;
 
 /// <summary>
 /// A file that appears whole or not at all: written under a temporary name in the same folder, flushed to the disk, then renamed.
-/// Disposing without <see cref="Commit"/> removes what was written. A link is followed; a device or a pipe cannot be renamed over, so it takes the bytes as they come.
+/// Disposing without <see cref="Commit"/> removes what was written, as does a failure of any kind; what a killed process left is removed by the next writer of
+/// the same file (<see cref="PartialFiles"/>). A link is followed, and the target of a dangling one is made; a device or a pipe cannot be renamed over, so it
+/// takes the bytes as they come.
 /// </summary>
 internal sealed class AtomicFile : IDisposable
 {
     private readonly string path;
-    private readonly string temporaryPath;
-    private readonly bool isDevice;
+    private readonly string? temporaryPath;
     private bool done;
 
     public AtomicFile(string path)
+        : this(path, PartialFiles.Create)
     {
+    }
+
+    /// <param name="create">Makes the temporary file of a path: tests give one that fails.</param>
+    internal AtomicFile(string path, Func<string, (string Path, Stream Stream)> create)
+    {
+        this.path = LinkedPath.Resolve(path);
         try
         {
-            var link = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true) : null;
-            this.path = link?.FullName ?? System.IO.Path.GetFullPath(path);
-            // /dev/shm is a file system of its own: what lies there are files.
-            isDevice = (this.path.StartsWith("/dev/", StringComparison.Ordinal) && !this.path.StartsWith("/dev/shm/", StringComparison.Ordinal))
-                || this.path.StartsWith("/proc/", StringComparison.Ordinal);
-            temporaryPath = $"{this.path}.{Guid.NewGuid():N}.partial";
-            Stream = isDevice
-                ? new FileStream(this.path, FileMode.Open, FileAccess.Write)
-                : new FileStream(temporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+            var kind = FileKinds.Of(this.path);
+            if (kind == FileKind.Directory)
+                throw new InputException(path, null, "a directory", "the name of a file to write", "add a file name, or choose another output path");
+            if (CannotBeRenamedOver(kind))
+            {
+                // What a shell opened for us, and has emptied or not, goes on where it ends.
+                Stream = new OutputStream(path, new FileStream(this.path, kind == FileKind.Regular ? FileMode.Append : FileMode.Open, FileAccess.Write));
+                return;
+            }
+            PartialFiles.RemoveAbandoned(this.path);
+            (temporaryPath, var stream) = create(this.path);
+            Stream = new OutputStream(path, stream);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
+            if (FullDisk.Is(error))
+                throw FullDisk.Error(path, error);
             throw new InputException(path, null, error.Message, "a place that can be written", "choose another output path");
         }
     }
 
-    public FileStream Stream { get; }
+    public OutputStream Stream { get; }
+
+    /// <summary>A file that begins with what <paramref name="begin"/> writes; nothing is left if that throws.</summary>
+    public static AtomicFile Begin(string path, Action<Stream> begin)
+    {
+        var file = new AtomicFile(path);
+        try
+        {
+            begin(file.Stream);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Writes what <paramref name="write"/> writes; nothing appears if it throws.</summary>
     public static void Write(string path, Action<Stream> write)
     {
-        using var file = new AtomicFile(path);
-        write(file.Stream);
+        using var file = Begin(path, write);
         file.Commit();
     }
 
@@ -47,26 +77,17 @@ internal sealed class AtomicFile : IDisposable
     /// <summary>Flushes to the disk and gives the file its name, replacing what was there.</summary>
     public void Commit()
     {
-        Stream.Flush(flushToDisk: !isDevice);
+        if (temporaryPath is null)
+        {
+            Stream.Flush();
+        }
+        else
+        {
+            Stream.FlushToDisk();
+            Rename(temporaryPath);
+        }
+        done = true;
         Stream.Dispose();
-        if (isDevice)
-        {
-            done = true;
-            return;
-        }
-        try
-        {
-            File.Move(temporaryPath, path, overwrite: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            File.Delete(temporaryPath);
-            throw new InputException(path, null, error.Message, "a file name that can be written", "choose another output path");
-        }
-        finally
-        {
-            done = true;
-        }
     }
 
     public void Dispose()
@@ -74,8 +95,32 @@ internal sealed class AtomicFile : IDisposable
         if (done)
             return;
         done = true;
-        Stream.Dispose();
-        if (!isDevice)
-            File.Delete(temporaryPath);
+        try
+        {
+            Stream.Dispose();
+        }
+        catch (Exception error) when (FullDisk.IsFailureToWrite(error))
+        {
+            // What the buffer still held did not fit either; it was to be thrown away.
+        }
+        if (temporaryPath is not null)
+            PartialFiles.Remove(temporaryPath);
+    }
+
+    /// <summary>Names in /proc/PID/fd stand for open files, whatever those are.</summary>
+    private bool CannotBeRenamedOver(FileKind kind) =>
+        kind is FileKind.Pipe or FileKind.Device or FileKind.Socket || (kind == FileKind.Regular && path.StartsWith("/proc/", StringComparison.Ordinal));
+
+    /// <summary>While the file is open: closed, it would look abandoned.</summary>
+    private void Rename(string from)
+    {
+        try
+        {
+            File.Move(from, path, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(path, null, error.Message, "a file name that can be written", "choose another output path");
+        }
     }
 }

@@ -84,10 +84,14 @@ internal sealed unsafe class AwqMacroFile : IDisposable
         }
         cancellation.ThrowIfCancellationRequested();
         // A new stream never stands beside an old sidecar, whatever interrupts us here.
-        File.Delete(path + SidecarSuffix);
+        var sidecarPath = SidecarPath(path);
+        File.Delete(sidecarPath);
         stream.Commit();
-        AtomicFile.WriteText(path + SidecarSuffix, Sidecar(config, parts, hashes, totalBytes));
+        AtomicFile.WriteText(sidecarPath, Sidecar(config, parts, hashes, totalBytes));
     }
+
+    /// <summary>Beside the name that was given; where nothing lies there, beside the file that links lead to.</summary>
+    public static string SidecarPath(string path) => File.Exists(path + SidecarSuffix) ? path + SidecarSuffix : LinkedPath.Resolve(path) + SidecarSuffix;
 
     /// <summary>Maps a stream and checks its sidecar and its length; <see cref="Verify"/> checks the bytes as well.</summary>
     public static AwqMacroFile Open(string path)
@@ -95,7 +99,7 @@ internal sealed unsafe class AwqMacroFile : IDisposable
         var file = MappedFile.Open(path, "an AWQ_MACRO stream");
         try
         {
-            using var json = JsonFile.Open(path + SidecarSuffix, "the sidecar of an AWQ_MACRO stream", MaxSidecarBytes);
+            using var json = JsonFile.Open(SidecarPath(path), "the sidecar of an AWQ_MACRO stream", MaxSidecarBytes);
             var (config, parts, hashes) = ReadSidecar(json.Root);
             var expectedBytes = parts[^1].OffsetBytes + parts[^1].ByteLength;
             return file.Length == expectedBytes

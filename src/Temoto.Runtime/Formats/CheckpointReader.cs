@@ -22,7 +22,7 @@ internal static class CheckpointReader
                 return OpenLlamaTwoC(path);
             if (!LooksLikeSafetensors(file))
             {
-                if (File.Exists(path + AwqMacroFile.SidecarSuffix))
+                if (File.Exists(AwqMacroFile.SidecarPath(path)))
                     return AwqMacroFile.Open(path).ToCheckpoint();
                 if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
                     return GgufCheckpoint.Open(path);

@@ -122,16 +122,18 @@ internal sealed class GgufWriter : IDisposable
             WriteInfo(infos, entry, offset);
             offset = Aligned(offset + entry.ByteLength);
         }
-        file = new AtomicFile(path);
-        Span<byte> head = stackalloc byte[24];
-        BinaryPrimitives.WriteUInt32LittleEndian(head, GgufFormat.Magic);
-        BinaryPrimitives.WriteUInt32LittleEndian(head[4..], GgufFormat.Version);
-        BinaryPrimitives.WriteInt64LittleEndian(head[8..], entries.Count);
-        BinaryPrimitives.WriteInt64LittleEndian(head[16..], metadata.Count);
-        file.Stream.Write(head);
-        file.Stream.Write(metadata.Bytes);
-        file.Stream.Write(infos.WrittenSpan);
-        Pad();
+        file = AtomicFile.Begin(path, stream =>
+        {
+            Span<byte> head = stackalloc byte[24];
+            BinaryPrimitives.WriteUInt32LittleEndian(head, GgufFormat.Magic);
+            BinaryPrimitives.WriteUInt32LittleEndian(head[4..], GgufFormat.Version);
+            BinaryPrimitives.WriteInt64LittleEndian(head[8..], entries.Count);
+            BinaryPrimitives.WriteInt64LittleEndian(head[16..], metadata.Count);
+            stream.Write(head);
+            stream.Write(metadata.Bytes);
+            stream.Write(infos.WrittenSpan);
+            Pad(stream);
+        });
     }
 
     /// <summary>The bytes of the next tensor, whole.</summary>
@@ -141,7 +143,7 @@ internal sealed class GgufWriter : IDisposable
             throw new InvalidOperationException($"{bytes.Length} bytes given for tensor {written} of {entries.Count}");
         file.Stream.Write(bytes);
         written++;
-        Pad();
+        Pad(file.Stream);
     }
 
     /// <summary>Checks that every tensor was written, flushes to the disk and gives the file its name.</summary>
@@ -171,12 +173,12 @@ internal sealed class GgufWriter : IDisposable
         infos.Write(bytes);
     }
 
-    private void Pad()
+    private static void Pad(Stream stream)
     {
-        var position = file.Stream.Position;
+        var position = stream.Position;
         Span<byte> zeros = stackalloc byte[GgufFormat.DefaultAlignment];
         zeros.Clear();
-        file.Stream.Write(zeros[..(int)(Aligned(position) - position)]);
+        stream.Write(zeros[..(int)(Aligned(position) - position)]);
     }
 
     private static long Aligned(long offset) => (offset + GgufFormat.DefaultAlignment - 1) / GgufFormat.DefaultAlignment * GgufFormat.DefaultAlignment;

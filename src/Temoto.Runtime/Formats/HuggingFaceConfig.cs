@@ -12,7 +12,7 @@ internal static class HuggingFaceConfig
     /// <summary>mistral without a sliding window is the llama computation, and is read as llama.</summary>
     public const string SupportedModelTypes = "qwen2, llama, qwen3, opt, vit, deit (and mistral without a sliding window)";
 
-    private const long MaxBytes = 1 << 20;
+    public const long MaxBytes = 1 << 20;
 
     /// <summary>Reads config.json of a checkpoint with plain weights.</summary>
     public static ModelConfig Read(string path)

@@ -29,7 +29,7 @@ internal static class HuggingFaceDirectory
         throw new InputException(directory, null, found, $"{WeightsFileName} or {IndexFileName}", "download the safetensors files of the checkpoint");
     }
 
-    /// <summary>Makes the directory of a new checkpoint; refuses one that holds a checkpoint already.</summary>
+    /// <summary>Makes the directory of a new checkpoint; refuses one that holds a checkpoint already. Files that a killed writer left unfinished go.</summary>
     public static void Create(string directory)
     {
         try
@@ -38,10 +38,13 @@ internal static class HuggingFaceDirectory
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
+            if (FullDisk.Is(error))
+                throw FullDisk.Error(directory, error);
             throw new InputException(directory, null, error.Message, "a directory that can be written", "choose another output path");
         }
         if (Directory.EnumerateFiles(directory, "*.safetensors").Any() || File.Exists(Path.Combine(directory, HuggingFaceConfig.FileName)))
             throw new InputException(directory, null, "a checkpoint already", "an empty directory", "choose another output path, or remove what is there");
+        PartialFiles.RemoveAllAbandoned(directory);
     }
 
     public static IReadOnlyDictionary<string, Tensor> OpenSingle(string path, List<IDisposable> owned)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using Temoto.Tensors;
 
 namespace Temoto.Formats;
 
@@ -21,23 +20,16 @@ internal sealed class JsonFile : IDisposable
     public JsonFields Root { get; }
 
     /// <param name="maxBytes">The parsed form takes several times the text, so a bound on the text bounds the memory.</param>
-    public static unsafe JsonFile Open(string path, string expected, long maxBytes)
-    {
-        using var file = MappedFile.Open(path, expected);
-        if (file.Length > maxBytes)
-            throw new InputException(path, null, $"{file.Length} bytes", $"{expected} of at most {maxBytes} bytes", "check that this is the right file");
-        var text = file.Span(0, (int)file.Length);
+    public static JsonFile Open(string path, string expected, long maxBytes) =>
         // Some editors put a byte order mark in front.
-        if (text is [0xEF, 0xBB, 0xBF, ..])
-            text = text[3..];
-        return Parse(text.ToArray(), path, expected);
-    }
+        Parse(StrictJson.ReadFile(path, expected, maxBytes), path, expected);
 
     /// <summary>A JSON object in memory; errors call it <paramref name="path"/>.</summary>
     public static JsonFile Parse(ReadOnlyMemory<byte> text, string path, string expected)
     {
         if (!Utf8.IsValid(text.Span))
             throw new InputException(path, null, "bytes that are not UTF-8", $"{expected}: a JSON object in UTF-8", "download the file again");
+        JsonText.Check(text.Span, path, null);
         try
         {
             var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false });
@@ -47,7 +39,7 @@ internal sealed class JsonFile : IDisposable
             document.Dispose();
             throw new InputException(path, null, $"a JSON {kind}", $"{expected}: a JSON object", "download the file again");
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (JsonException error)
         {
             throw new InputException(path, null, error.Message, $"{expected}: a JSON object without duplicate keys", "download the file again");
         }
@@ -63,20 +55,7 @@ internal readonly struct JsonFields(string path, string prefix, JsonElement elem
 
     public string Path => path;
 
-    public IReadOnlyList<string> Keys
-    {
-        get
-        {
-            try
-            {
-                return [.. element.EnumerateObject().Select(property => property.Name)];
-            }
-            catch (InvalidOperationException)
-            {
-                throw new InputException(path, prefix.TrimEnd('.'), "a key with half a surrogate pair", "keys of valid Unicode", Next);
-            }
-        }
-    }
+    public IReadOnlyList<string> Keys => [.. element.EnumerateObject().Select(property => property.Name)];
 
     public bool Has(string key) => element.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null;
 
@@ -98,16 +77,7 @@ internal readonly struct JsonFields(string path, string prefix, JsonElement elem
         if (!Has(key))
             return null;
         var value = element.GetProperty(key);
-        if (value.ValueKind != JsonValueKind.String)
-            throw Wrong(key, "a string");
-        try
-        {
-            return value.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            throw Wrong(key, "a string of valid Unicode");
-        }
+        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(key, "a string");
     }
 
     public bool? Bool(string key)
@@ -202,14 +172,7 @@ internal readonly struct JsonFields(string path, string prefix, JsonElement elem
         var value = element.GetProperty(key);
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > most || value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
             throw Wrong(key, $"an array of at most {most} strings");
-        try
-        {
-            return [.. value.EnumerateArray().Select(item => item.GetString()!)];
-        }
-        catch (InvalidOperationException)
-        {
-            throw Wrong(key, "strings of valid Unicode");
-        }
+        return [.. value.EnumerateArray().Select(item => item.GetString()!)];
     }
 
     /// <summary>Objects of an array; empty where the key is missing.</summary>

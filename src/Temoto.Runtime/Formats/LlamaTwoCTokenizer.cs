@@ -18,7 +18,7 @@ internal static class LlamaTwoCTokenizer
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>Reads <paramref name="vocabSize"/> tokens, or to the end of the file where it is null.</summary>
-    public static TokenizerModel Read(string path, int? vocabSize = null) => Read(ReadFile(path).Span, path, vocabSize);
+    public static TokenizerModel Read(string path, int? vocabSize = null) => Read(SmallFile.Read(path, "a llama2.c tokenizer", SmallFile.MaxVocabularyBytes), path, vocabSize);
 
     public static TokenizerModel Read(ReadOnlySpan<byte> file, string sourceName, int? vocabSize = null)
     {
@@ -89,18 +89,6 @@ internal static class LlamaTwoCTokenizer
         catch (DecoderFallbackException)
         {
             return null;
-        }
-    }
-
-    private static ReadOnlyMemory<byte> ReadFile(string path)
-    {
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException(path, null, error.Message, "a readable file", "check the path and its permissions");
         }
     }
 }

@@ -25,11 +25,13 @@ internal sealed class SafetensorsWriter : IDisposable
         this.entries = entries;
         var header = Header(entries, metadata, dataAlignment, out dataBytes);
         seal?.Invoke(header);
-        file = new AtomicFile(path);
-        Span<byte> length = stackalloc byte[SafetensorsFormat.LengthBytes];
-        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-        file.Stream.Write(length);
-        file.Stream.Write(header);
+        file = AtomicFile.Begin(path, stream =>
+        {
+            Span<byte> length = stackalloc byte[SafetensorsFormat.LengthBytes];
+            BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+            stream.Write(length);
+            stream.Write(header);
+        });
     }
 
     /// <summary>Appends bytes of the current tensor (or of several in a row).</summary>

@@ -13,6 +13,7 @@ internal static class StrictJson
 
     public static JsonDocument Parse(ReadOnlyMemory<byte> utf8, string sourceName, string? key)
     {
+        JsonText.Check(utf8.Span, sourceName, key);
         try
         {
             return JsonDocument.Parse(utf8, Options);
@@ -24,17 +25,10 @@ internal static class StrictJson
     }
 
     /// <summary>Reads a whole file, without its byte order mark.</summary>
-    public static ReadOnlyMemory<byte> ReadFile(string path)
+    public static ReadOnlyMemory<byte> ReadFile(string path, string expected, long maxBytes)
     {
-        try
-        {
-            var bytes = File.ReadAllBytes(path);
-            return bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsMemory(Encoding.UTF8.Preamble.Length) : bytes;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException(path, null, error.Message, "a readable file", "check the path and its permissions");
-        }
+        var bytes = SmallFile.Read(path, expected, maxBytes);
+        return bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsMemory(Encoding.UTF8.Preamble.Length) : bytes;
     }
 
     /// <summary>Null where the member is absent or null.</summary>
@@ -66,7 +60,7 @@ internal static class StrictJson
         }
         catch (InvalidOperationException error)
         {
-            // Half a surrogate pair, or bytes that are not UTF-8.
+            // Bytes that are not UTF-8.
             throw new InputException(sourceName, where, error.Message, "a string of Unicode characters", "the file is damaged; fetch it again");
         }
     }
@@ -82,7 +76,7 @@ internal static class StrictJson
     public static JsonElement.ObjectEnumerator Members(JsonElement value, string sourceName, string where) =>
         value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : throw Wrong(sourceName, where, value, "an object");
 
-    /// <summary>A member's name; throws bad input where it holds half a surrogate pair or broken UTF-8.</summary>
+    /// <summary>A member's name; throws bad input where it holds broken UTF-8.</summary>
     public static string Name(JsonProperty property, string sourceName, string where)
     {
         try

@@ -38,9 +38,9 @@ internal sealed record TokenizerConfig
         var config = new TokenizerConfig();
         var path = Path.Combine(directory, FileName);
         if (File.Exists(path))
-            config = Parse(StrictJson.ReadFile(path), path);
+            config = Parse(StrictJson.ReadFile(path, FileName, SmallFile.MaxTokenizerConfigBytes), path);
         path = Path.Combine(directory, SpecialTokensMapName);
-        return File.Exists(path) ? config.With(StrictJson.ReadFile(path), path) : config;
+        return File.Exists(path) ? config.With(StrictJson.ReadFile(path, SpecialTokensMapName, SmallFile.MaxTokenizerConfigBytes), path) : config;
     }
 
     public static TokenizerConfig Parse(ReadOnlyMemory<byte> utf8, string sourceName)

@@ -29,7 +29,7 @@ internal static class TokenizerFiles
         {
             try
             {
-                return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(StrictJson.ReadFile(path).Span);
+                return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(StrictJson.ReadFile(path, TemplateName, SmallFile.MaxChatTemplateBytes).Span);
             }
             catch (DecoderFallbackException)
             {
@@ -37,7 +37,7 @@ internal static class TokenizerFiles
             }
         }
         path = Path.Combine(directory, TokenizerConfig.FileName);
-        return File.Exists(path) ? TokenizerConfig.Parse(StrictJson.ReadFile(path), path).ChatTemplate : null;
+        return File.Exists(path) ? TokenizerConfig.Parse(StrictJson.ReadFile(path, TokenizerConfig.FileName, SmallFile.MaxTokenizerConfigBytes), path).ChatTemplate : null;
     }
 
     /// <summary>tokenizer.json does not say which tokens begin and end a text; tokenizer_config.json does.</summary>

@@ -11,7 +11,7 @@ internal static class TokenizerJson
     private const string Metaspace = "\u2581";
     private const string NextForUnknown = "this tokenizer cannot be used; choose a model with a GPT-2, Qwen2, Llama 3 or SentencePiece tokenizer";
 
-    public static TokenizerModel Read(string path) => Read(StrictJson.ReadFile(path), path);
+    public static TokenizerModel Read(string path) => Read(StrictJson.ReadFile(path, "a tokenizer.json", SmallFile.MaxVocabularyBytes), path);
 
     /// <summary>Reads the document from memory; <paramref name="sourceName"/> is what errors call it.</summary>
     public static TokenizerModel Read(ReadOnlyMemory<byte> utf8, string sourceName)
@@ -31,12 +31,12 @@ internal static class TokenizerJson
         }
     }
 
-    /// <summary>One pass over the document. Merges are read last because they need vocabulary and added tokens.</summary>
+    /// <summary>One pass over the document. Added tokens are read after the vocabulary, merges last because they need both.</summary>
     private sealed class Reading(ReadOnlyMemory<byte> utf8, string sourceName)
     {
         // 40 bytes per token, merges included, is what large vocabularies need: one table, seldom grown.
         private readonly VocabularyBuilder ids = new(Math.Min(utf8.Length / 40, Vocabulary.LargestCount));
-        private readonly List<AddedToken> addedTokens = [];
+        private Range? addedTokensAt;
         private bool hasModel;
         private bool hasVocab;
         private int mergesAt = -1;
@@ -91,9 +91,9 @@ internal static class TokenizerJson
 
         private TokenizerModel Build()
         {
-            foreach (var token in addedTokens)
-                AddToken(token);
+            var addedTokens = new AddedTokenReader(ids, sourceName).Read(addedTokensAt is { } place ? utf8.Span[place] : "null"u8);
             var vocabulary = ids.Build(sourceName, "model.vocab");
+            addedTokens.UseTextsOf(vocabulary);
             var merges = ReadMerges(vocabulary);
             int? unknown = null;
             if (unknownToken is not null)
@@ -139,12 +139,6 @@ internal static class TokenizerJson
                 Prefix = prefix,
                 Suffix = suffix,
             };
-        }
-
-        private void AddToken(AddedToken token)
-        {
-            if (!ids.TryAdd(token.Content, token.Id) && ids.TryGetId(token.Content, out var known) && known != token.Id)
-                throw new InputException(sourceName, $"added_tokens['{token.Content}']", $"id {token.Id}, but {known} elsewhere", "one id per token", "the file is damaged; fetch it again");
         }
 
         private void ReadModel(ref Utf8JsonReader reader)
@@ -262,15 +256,17 @@ internal static class TokenizerJson
         {
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
+            if (key == "added_tokens")
+            {
+                addedTokensAt = start..(int)reader.BytesConsumed;
+                return;
+            }
             using var document = StrictJson.Parse(utf8[start..(int)reader.BytesConsumed], sourceName, key);
             var section = document.RootElement;
             if (section.ValueKind == JsonValueKind.Null)
                 return;
             switch (key)
             {
-                case "added_tokens":
-                    ReadAddedTokens(section);
-                    break;
                 case "normalizer":
                     ReadNormalizer(section, key);
                     break;
@@ -283,20 +279,6 @@ internal static class TokenizerJson
                 default:
                     CheckDecoder(section, key);
                     break;
-            }
-        }
-
-        private void ReadAddedTokens(JsonElement section)
-        {
-            var seen = new HashSet<string>();
-            foreach (var item in StrictJson.Items(section, sourceName, "added_tokens"))
-            {
-                var where = $"added_tokens[{addedTokens.Count}]";
-                var content = StrictJson.RequiredText(item, "content", sourceName, where);
-                var id = StrictJson.Id(StrictJson.Member(item, "id", sourceName, where) ?? throw StrictJson.Missing(sourceName, $"{where}.id", "a token id"), sourceName, $"{where}.id");
-                if (!seen.Add(content))
-                    throw Duplicate($"{where} ('{content}')");
-                addedTokens.Add(AddedTokenFlags.Read(id, content, item, specialIfAbsent: false, sourceName, where));
             }
         }
 

@@ -16,7 +16,7 @@ internal static class VocabMerges
     public static TokenizerModel Read(string directory, TokenizerConfig config)
     {
         var vocabPath = Path.Combine(directory, VocabName);
-        var ids = ReadVocab(StrictJson.ReadFile(vocabPath), vocabPath);
+        var ids = ReadVocab(StrictJson.ReadFile(vocabPath, VocabName, SmallFile.MaxVocabularyBytes), vocabPath);
         var added = new Dictionary<int, AddedToken>();
         void Add(AddedToken token, string sourceName)
         {
@@ -29,7 +29,7 @@ internal static class VocabMerges
         var addedPath = Path.Combine(directory, AddedTokensName);
         if (File.Exists(addedPath))
         {
-            foreach (var (content, id) in ReadVocab(StrictJson.ReadFile(addedPath), addedPath).Pairs())
+            foreach (var (content, id) in ReadVocab(StrictJson.ReadFile(addedPath, AddedTokensName, SmallFile.MaxTokenizerConfigBytes), addedPath).Pairs())
             {
                 if (!added.TryGetValue(id, out var known))
                     Add(new AddedToken(id, content, Special: true), addedPath);
@@ -48,7 +48,7 @@ internal static class VocabMerges
 
         var vocabulary = ids.Build(vocabPath, "vocab");
         var mergesPath = Path.Combine(directory, MergesName);
-        var merges = ReadMerges(StrictJson.ReadFile(mergesPath), vocabulary, mergesPath);
+        var merges = ReadMerges(StrictJson.ReadFile(mergesPath, MergesName, SmallFile.MaxVocabularyBytes), vocabulary, mergesPath);
         int? Find(string? token) => token is not null && vocabulary.TryGetId(token, out var id) ? id : null;
 
         var opt = kind == TokenizerFamily.Opt;
@@ -160,7 +160,7 @@ internal static class VocabMerges
         var path = Path.Combine(directory, "config.json");
         if (!File.Exists(path))
             return null;
-        using var document = StrictJson.Parse(StrictJson.ReadFile(path), path, null);
+        using var document = StrictJson.Parse(StrictJson.ReadFile(path, "a model's config.json", HuggingFaceConfig.MaxBytes), path, null);
         return StrictJson.Text(document.RootElement, "model_type", path, "config");
     }
 }

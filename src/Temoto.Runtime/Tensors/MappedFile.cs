@@ -41,16 +41,17 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>Maps <paramref name="path"/>; <paramref name="expected"/> says what kind of file the caller wants, for the error line.</summary>
     public static MappedFile Open(string path, string expected)
     {
-        if (Directory.Exists(path))
+        // Everything in a hub's cache is a link.
+        var target = LinkedPath.Resolve(path);
+        if (Directory.Exists(target))
             throw new InputException(path, null, "a directory", expected, "name the file itself");
-        if (!File.Exists(path))
+        if (!File.Exists(target))
             throw new InputException(path, null, "no such file", expected, "check the path");
         try
         {
-            // Everything in a hub's cache is a link. Pipes have length 0; they are refused unopened, since opening one may wait for ever.
-            var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+            // Pipes have length 0; they are refused unopened, since opening one may wait for ever.
             if (new FileInfo(target).Length == 0)
-                throw new InputException(path, null, "an empty file", expected, "download or write it again");
+                throw new InputException(path, null, FileKinds.Of(target) is var kind && kind == FileKind.Regular ? "an empty file" : kind.Name(), expected, "download or write it again");
             return Map(path, target);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)

@@ -129,6 +129,6 @@ public sealed unsafe class AwqMacroFileTests : IDisposable
             foreach (var (name, tensor) in model.Tensors)
                 Assert.Equal(tensor.Bytes, read.Tensors[name].Bytes);
         });
-        Assert.True(counts.Refused > 700 && counts.Read > 10, $"{counts}");
+        Assert.True(counts.Refused > 700 && counts.Read > 2, $"{counts}");
     }
 }

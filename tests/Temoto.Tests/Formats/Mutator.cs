@@ -23,7 +23,7 @@ internal sealed class Mutator(byte[] original, int headerBytes, Random random)
     {
         var at = random.Next(10) < 8 ? random.Next(Math.Min(headerBytes, bytes.Length)) : random.Next(bytes.Length);
         var length = Math.Min(random.Next(1, 24), bytes.Length - at);
-        switch (random.Next(9))
+        switch (random.Next(10))
         {
             case 0:
                 bytes[at] ^= (byte)(1 << random.Next(8));
@@ -56,6 +56,10 @@ internal sealed class Mutator(byte[] original, int headerBytes, Random random)
                 if (digit >= 0)
                     bytes[digit] = (byte)"0123456789-.eE"[random.Next(14)];
                 return bytes;
+            case 8:
+                // Half a surrogate pair, as a name of its own or at the front of another.
+                var quote = Array.FindIndex(bytes, at, b => b is (byte)'{' or (byte)'"');
+                return quote < 0 ? bytes : [.. bytes[..(quote + 1)], .. bytes[quote] == (byte)'{' ? "\"\\ud800\":0,"u8 : "\\udc00"u8, .. bytes[(quote + 1)..]];
             default:
                 // One structural character for another.
                 var mark = Array.FindIndex(bytes, at, b => "{}[]\",:\\ntf".Contains((char)b, StringComparison.Ordinal));

@@ -168,6 +168,25 @@ public class TokenizerJsonTests
         }
     }
 
+    /// <summary>Twice the file, 80 bytes for each token (docs/formats.md), and what parsers need.</summary>
+    [Fact]
+    public void ManyAddedTokensStayInProportion()
+    {
+        const int count = 100_000;
+        var text = new StringBuilder("""{"added_tokens":[""");
+        for (var i = 0; i < count; i++)
+            text.Append(i > 0 ? "," : "").Append(System.Globalization.CultureInfo.InvariantCulture, $$"""{"id":{{i + 3}},"content":"<{{i}}>","special":true}""");
+        text.Append("""],"pre_tokenizer":{"type":"ByteLevel","use_regex":true},"model":{"type":"BPE","vocab":{"a":0,"b":1,"ab":2},"merges":["a b"]}}""");
+        var bytes = Encoding.UTF8.GetBytes(text.ToString());
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("tokenizer.json", bytes);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var model = TokenizerJson.Read(path);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Equal((count, new AddedToken(count + 2, "<99999>", Special: true)), (model.AddedTokens.Count, model.AddedTokens[^1]));
+        Assert.InRange(allocated, bytes.Length, (2L * bytes.Length) + (80L * count) + (4 << 20));
+    }
+
     private static IEnumerable<string?> TokensOf(JsonObject json, string text)
     {
         var tokenizer = Tokenizer.Create(Read(json));

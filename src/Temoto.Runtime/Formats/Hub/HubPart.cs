@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Temoto.Formats.Hub;
 
 /// <summary>
@@ -56,5 +58,16 @@ internal sealed class HubPart(string target)
         File.Delete(EtagPath);
     }
 
-    private static string[] ReadSmall(string path) => new FileInfo(path).Length > 4096 ? [] : File.ReadAllLines(path);
+    /// <summary>Whatever is no file of ours there is nothing to go by.</summary>
+    private static string[] ReadSmall(string path)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(SmallFile.Read(path, "what a download belongs to", 4096)).Split('\n', StringSplitOptions.TrimEntries);
+        }
+        catch (InputException)
+        {
+            return [];
+        }
+    }
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
+using Temoto.Formats;
 
 namespace Temoto.Generation.Evaluation;
 
@@ -93,7 +95,8 @@ internal static class TaskAccuracy
 
     private static JsonDocument? ParseObject(string text)
     {
-        if (!text.StartsWith('{'))
+        // An answer is what a model wrote: half a surrogate pair would be an exception where names are compared.
+        if (!text.StartsWith('{') || JsonText.FindHalfPair(Encoding.UTF8.GetBytes(text)) >= 0)
             return null;
         try
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Temoto.Formats;
 
 namespace Temoto.Generation.Evaluation;
 
@@ -17,7 +18,8 @@ internal sealed record TaskRow(string Name, IReadOnlyList<ChatMessage> Messages,
     {
         var rows = new List<TaskRow>();
         var number = 0;
-        foreach (var line in File.ReadLines(path))
+        using var reader = SmallFile.ReadText(path, "a task file, JSON Lines", SmallFile.MaxTextBytes);
+        while (reader.ReadLine() is { } line)
         {
             number++;
             if (string.IsNullOrWhiteSpace(line))

@@ -19,6 +19,8 @@ internal sealed class AddedTokenMatcher
     public AddedTokenMatcher(List<AddedToken> tokens, Func<string, string> textOf)
     {
         var first = new char[tokens.Count];
+        edges.EnsureCapacity(tokens.Count);
+        tokenAt.EnsureCapacity(tokens.Count);
         for (var i = 0; i < first.Length; i++)
         {
             var text = textOf(tokens[i].Content);

@@ -41,6 +41,7 @@ internal sealed class Tokenizer
         this.model = model;
         vocabulary = Vocabulary.From(model.Tokens);
         VocabSize = vocabulary.Count;
+        addedById.EnsureCapacity(model.AddedTokens.Count);
         foreach (var token in model.AddedTokens)
         {
             if (token.Content.Length > AddedTokenMatcher.LongestToken)

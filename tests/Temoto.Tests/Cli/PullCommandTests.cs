@@ -80,6 +80,7 @@ public sealed class PullCommandTests : IDisposable
         Assert.Contains(FakeRepository.Commit[..8], Run("list").Output, StringComparison.Ordinal);
         string? Text(string key) => model.GetProperty(key).GetString();
 
+        Assert.Contains("maker/model", Run("[suggest:12]", "temoto run m").Output.Split(Environment.NewLine));
         var run = RunJson("run", "maker/model", "--raw", "-p", "pump", "-n", "2");
         Assert.Equal(2, run.GetProperty("generated_tokens").GetInt32());
         Assert.Equal(again.GetProperty("files").GetArrayLength(), RunJson("inspect", "model", "--verify").GetProperty("verified_files").GetInt32());
@@ -115,6 +116,15 @@ public sealed class PullCommandTests : IDisposable
         Assert.EndsWith($"try: temoto run \"{Path.Combine(plain, "F16.gguf")}\" -p \"...\"\n", Run("pull", "maker/model", "--file", "F16.gguf", "--to", plain).Errors.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(plain, ".temoto")));
         AssertRefused("--to", "pull", "maker/model", "--to", "");
+    }
+
+    [Fact]
+    public void AStoreThatIsAFileIsOneLine()
+    {
+        File.WriteAllText(Store, "");
+        AssertRefused("found a file", "list");
+        AssertRefused("found a file", "pull", "maker/model");
+        AssertRefused("temoto pull maker/model", "run", "maker/model", "-p", "x");
     }
 
     [Fact]

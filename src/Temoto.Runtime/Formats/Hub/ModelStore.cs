@@ -22,8 +22,12 @@ internal sealed class ModelStore(string root)
     }
 
     /// <summary>The same for verbs that cannot do without.</summary>
-    public static ModelStore Required() => Here
-        ?? throw new InputException(EnvironmentVariable, null, "neither it nor a home directory", "a folder to keep models in", $"set {EnvironmentVariable}");
+    public static ModelStore Required()
+    {
+        const string expected = "a folder to keep models in";
+        var store = Here ?? throw new InputException(EnvironmentVariable, null, "neither it nor a home directory", expected, $"set {EnvironmentVariable}");
+        return File.Exists(store.Root) ? throw new InputException(store.Root, null, "a file", expected, $"set {EnvironmentVariable} to a folder") : store;
+    }
 
     /// <summary>Everything that was pulled, in the order of the names.</summary>
     public IReadOnlyList<StoredModel> Models() =>

@@ -27,7 +27,7 @@ internal sealed class StoreLock : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InputException(store.Root, null, error.Message, "a folder to keep models in", $"set {ModelStore.EnvironmentVariable} to one that may be written");
+            throw new InputException(store.Root, null, $"what cannot be written ({error.Message.TrimEnd('.')})", "a folder to keep models in", $"set {ModelStore.EnvironmentVariable} to one that may be written");
         }
     }
 

@@ -54,6 +54,8 @@ internal static class CommandLine
             RunCommand.Create(),
             ChatCommand.Create(interrupts),
             PullCommand.Create(),
+            ListCommand.Create(),
+            RmCommand.Create(),
             PackCommand.Create(),
             InspectCommand.Create(),
             TokenizeCommand.Create(),

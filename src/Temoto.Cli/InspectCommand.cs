@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Temoto.Dataflow;
 using Temoto.Formats;
+using Temoto.Formats.Hub;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
 using Temoto.Packing;
@@ -14,9 +15,9 @@ internal static class InspectCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A .temoto file, a Hugging Face or AutoAWQ directory, a .gguf file, a llama2.c .bin file, 'demo' or 'demo-vision'" };
+        var model = new Argument<string>("MODEL") { Description = "A .temoto file, a Hugging Face or AutoAWQ directory, a .gguf file, a llama2.c .bin file, a name that 'temoto list' shows, 'demo' or 'demo-vision'" };
         var tensors = new Option<bool>("--tensors") { Description = "List every tensor" };
-        var verify = new Option<bool>("--verify") { Description = "Read every byte of a .temoto file or a macro stream and compare it with the hashes" };
+        var verify = new Option<bool>("--verify") { Description = "Read every byte of a .temoto file, a macro stream or a pulled model and compare it with the hashes" };
         var context = new Option<int?>("--context") { Description = "Tokens to plan memory for (default: the model's limit, at most 4096)", HelpName = "N" };
         var json = ModelChoice.JsonOption();
         var command = new Command("inspect", "Show what a model file holds\n\nExample: temoto inspect demo --tensors") { model, tensors, verify, context, json };
@@ -24,16 +25,26 @@ internal static class InspectCommand
         {
             var path = ModelChoice.Resolve(parsed.GetRequiredValue(model));
             using var checkpoint = CheckpointReader.Open(path);
-            int? verified = parsed.GetValue(verify) ? CheckpointFile.Require(checkpoint, cancellation) : null;
+            var (verified, verifiedFiles) = parsed.GetValue(verify) ? Verify(checkpoint, path, cancellation) : (null, null);
             // Planning asks for every weight the model needs, and so finds what is missing or misshapen.
             var memory = new EnginePlan(checkpoint, new ModelOptions { ContextTokens = parsed.GetValue(context) }).Memory;
             if (parsed.GetValue(json))
-                PrintJson(checkpoint, memory, verified, parsed.GetValue(tensors));
+                PrintJson(checkpoint, memory, verified, verifiedFiles, parsed.GetValue(tensors));
             else
-                Print(checkpoint, memory, verified, parsed.GetValue(tensors));
+                Print(checkpoint, memory, verified, verifiedFiles, parsed.GetValue(tensors));
             return Task.FromResult(0);
         });
         return command;
+    }
+
+    /// <summary>With the hashes that the file carries, with those that the hub gave when it was pulled, or with both.</summary>
+    private static (int? Tensors, int? Files) Verify(Checkpoint checkpoint, string path, CancellationToken cancellation)
+    {
+        var verified = CheckpointFile.Verify(checkpoint, cancellation);
+        var files = ProgressBar.Run("verify", bar => StoreVerification.Verify(path, bar.Report, cancellation));
+        return verified is null && files is null
+            ? throw new InputException(path, "--verify", $"a {checkpoint.Format} file, which carries no hashes", "a .temoto file, a macro stream or a pulled model", "leave --verify out")
+            : (verified, files);
     }
 
     /// <summary>Decodes every packed matrix once.</summary>
@@ -83,7 +94,7 @@ internal static class InspectCommand
     /// <summary>The first few names: there may be thousands.</summary>
     private static string Labels(VisionConfig vision) => string.Join(", ", vision.Labels.Take(8)) + (vision.Labels.Count > 8 ? " ..." : "");
 
-    private static void Print(Checkpoint checkpoint, MemoryPlan memory, int? verified, bool listTensors)
+    private static void Print(Checkpoint checkpoint, MemoryPlan memory, int? verified, int? verifiedFiles, bool listTensors)
     {
         // Reads every packed row: damage is found before anything is printed.
         var packed = Packed(checkpoint);
@@ -98,6 +109,8 @@ internal static class InspectCommand
             Console.WriteLine($"  {"packing",-24} {PackingSummary(packed)}");
         if (verified is { } compared)
             Console.WriteLine($"  {"verified",-24} {compared} tensors match their SHA-256");
+        if (verifiedFiles is { } files)
+            Console.WriteLine($"  {"verified",-24} {files} files match the hub's hashes");
         Console.WriteLine($"  {memory}");
         if (!listTensors)
             return;
@@ -128,7 +141,7 @@ internal static class InspectCommand
         return string.Join("; ", document.RootElement.EnumerateObject().Select(member => $"{member.Name} {member.Value}"));
     }
 
-    private static void PrintJson(Checkpoint checkpoint, MemoryPlan memory, int? verified, bool listTensors) =>
+    private static void PrintJson(Checkpoint checkpoint, MemoryPlan memory, int? verified, int? verifiedFiles, bool listTensors) =>
         Console.WriteLine(Json.Document(json =>
         {
             json.WriteString("path", checkpoint.Path);
@@ -154,6 +167,8 @@ internal static class InspectCommand
             }
             if (verified is { } compared)
                 json.WriteNumber("verified_tensors", compared);
+            if (verifiedFiles is { } files)
+                json.WriteNumber("verified_files", files);
             WritePacking(json, Packed(checkpoint));
             json.WriteStartArray("dtypes");
             foreach (var (dtype, count, elements, bytes) in ByType(checkpoint))

@@ -5,10 +5,7 @@ namespace Temoto.Cli;
 /// <summary>The MODEL argument and the options that say how a model is loaded; shared by the verbs that load one.</summary>
 internal sealed class ModelChoice
 {
-    /// <summary>Models that ship with the command, in a folder beside it.</summary>
-    private static readonly string[] BuiltInNames = ["demo", "demo-vision"];
-
-    public Argument<string> Model { get; } = new("MODEL") { Description = "A .temoto file, a Hugging Face or AutoAWQ directory, a .gguf file, a llama2.c .bin file, 'demo' or 'demo-vision'" };
+    public Argument<string> Model { get; } = new("MODEL") { Description = "A .temoto file, a Hugging Face or AutoAWQ directory, a .gguf file, a llama2.c .bin file, a name that 'temoto list' shows, 'demo' or 'demo-vision'" };
 
     public Option<int?> Threads { get; } = new("--threads", "-t") { Description = "Threads to compute with (default: one per core)", HelpName = "N" };
 
@@ -39,6 +36,7 @@ internal sealed class ModelChoice
 
     public ModelChoice()
     {
+        Model.CompletionSources.Add(_ => ModelName.All());
         Kv.AcceptOnlyFromAmong("f16", "int8", "f32");
         Activations.AcceptOnlyFromAmong("f32", "int8");
         Dataflow.AcceptOnlyFromAmong("auto", "gemm", "tphs");
@@ -96,14 +94,6 @@ internal sealed class ModelChoice
 
     public static KvCacheType? KvTypeOf(string? name) => name switch { "f16" => KvCacheType.F16, "int8" => KvCacheType.Int8, "f32" => KvCacheType.F32, _ => null };
 
-    /// <summary>A path stays a path; a built-in name becomes the folder beside the command.</summary>
-    public static string Resolve(string model)
-    {
-        if (!BuiltInNames.Contains(model) || Path.Exists(model))
-            return model;
-        var folder = Path.Combine(AppContext.BaseDirectory, "models", model);
-        return Directory.Exists(folder)
-            ? folder
-            : throw new InputException(model, null, "no such built-in model in this installation", $"the folder models/{model} beside the command", "name a checkpoint directory or file instead");
-    }
+    /// <summary>See <see cref="ModelName"/>.</summary>
+    public static string Resolve(string model) => ModelName.Resolve(model);
 }

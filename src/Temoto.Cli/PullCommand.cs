@@ -3,51 +3,78 @@ using Temoto.Formats.Hub;
 
 namespace Temoto.Cli;
 
-/// <summary><c>temoto pull REPO</c>: downloads a checkpoint from a Hugging Face style hub; an interrupted download goes on where it stopped.</summary>
+/// <summary>
+/// <c>temoto pull REPO</c>: downloads a checkpoint from a Hugging Face style hub into the store, or into a directory; an interrupted download goes on where it stopped.
+/// </summary>
 internal static class PullCommand
 {
     public static Command Create()
     {
         var repository = new Argument<string>("REPO") { Description = "owner/name on the hub" };
-        var revision = new Option<string>("--revision") { Description = "Branch, tag or commit", HelpName = "REV", DefaultValueFactory = _ => "main" };
+        var revision = new Option<string>("--revision") { Description = "Branch, tag or commit", HelpName = "REV", DefaultValueFactory = _ => HubOptions.DefaultRevision };
         var endpoint = new Option<string?>("--endpoint") { Description = $"The hub (default: HF_ENDPOINT, else {HubOptions.DefaultEndpoint})", HelpName = "URL" };
-        var to = new Option<string?>("--to") { Description = "Directory to write (default: the repository's name)", HelpName = "DIR" };
+        var to = new Option<string?>("--to") { Description = $"A directory to write, outside of the store (default: the store, {ModelStore.EnvironmentVariable} or temoto/models in your data folder)", HelpName = "DIR" };
         var file = new Option<string?>("--file") { Description = "Fetch this one file, such as one .gguf of several", HelpName = "NAME" };
         var json = ModelChoice.JsonOption();
-        var command = new Command("pull", "Download a checkpoint from a Hugging Face style hub; a token is taken from HF_TOKEN\n\nExample: temoto pull Qwen/Qwen2.5-0.5B-Instruct --to qwen2.5-0.5b") { repository, revision, endpoint, to, file, json };
+        var command = new Command("pull", "Download a checkpoint from a Hugging Face style hub; a token is taken from HF_TOKEN\n\nExample: temoto pull Qwen/Qwen2.5-0.5B-Instruct") { repository, revision, endpoint, to, file, json };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var name = parsed.GetRequiredValue(repository);
-            var options = HubOptions.From(name, parsed.GetValue(endpoint), token: null, Environment.GetEnvironmentVariable) with
+            var options = HubOptions.From(parsed.GetRequiredValue(repository), parsed.GetValue(endpoint), token: null, Environment.GetEnvironmentVariable) with
             {
                 Revision = parsed.GetValue(revision)!,
                 File = parsed.GetValue(file),
             };
-            var directory = parsed.GetValue(to) ?? name[(name.LastIndexOf('/') + 1)..];
-            HubDownloadResult? result = null;
-            await ProgressBar.RunAsync(name, async bar => result = await HubDownload.RunAsync(options, directory, progress => bar.Report(progress.DoneBytes, progress.TotalBytes), cancellation));
+            var directory = parsed.GetValue(to);
+            if (directory?.Length == 0)
+                throw new InputException("--to", null, "an empty name", "a directory to write", "give a name, or leave --to out for the store");
+            var (result, model) = directory is null ? await PullAsync(options, cancellation) : await PullAsync(options, directory, cancellation);
             if (parsed.GetValue(json))
-            {
-                Console.WriteLine(Json.Document(document =>
-                {
-                    document.WriteString("repository", name);
-                    document.WriteString("directory", directory);
-                    document.WriteString("commit", result!.Commit);
-                    document.WriteStartArray("files");
-                    foreach (var fetched in result.Files)
-                        document.WriteStringValue(fetched.Path);
-                    document.WriteEndArray();
-                    document.WriteNumber("downloaded_bytes", FetchedBytes(result));
-                }));
-            }
+                PrintJson(options.Repository, directory ?? result.Directory, result);
             else
-            {
-                await Console.Error.WriteLineAsync($"{directory}: {result!.Files.Count} files, {FetchedBytes(result):#,0} bytes downloaded; try: temoto run {directory} -p \"...\"");
-            }
+                await Console.Error.WriteLineAsync($"{directory ?? options.Repository}: {result.Files.Count} files, {FetchedBytes(result):#,0} bytes downloaded; try: temoto run {ShellWord.Of(model)} -p \"...\"");
             return 0;
         });
         return command;
     }
+
+    /// <summary>Into the store.</summary>
+    /// <returns>What came, and the name to run it by.</returns>
+    private static async Task<(HubDownloadResult Result, string Model)> PullAsync(HubOptions options, CancellationToken cancellation)
+    {
+        var store = ModelStore.Required();
+        HubDownloadResult? result = null;
+        await ProgressBar.RunAsync(options.Repository, async bar => result = await StorePull.RunAsync(
+            options, store, progress => bar.Report(progress.DoneBytes, progress.TotalBytes),
+            () => Console.Error.WriteLine($"{options.Repository}: waiting for another pull of it to end"), cancellation));
+        var model = store.For(options.Repository);
+        var names = model.RunNames(StoreManifest.Read(model.ManifestPath));
+        // Of several files, the one that was asked for.
+        return (result!, names.Count > 1 && names.FirstOrDefault(name => name == $"{model.Name}/{options.File}") is { } asked ? asked : names[0]);
+    }
+
+    /// <summary>Into a plain directory.</summary>
+    /// <returns>What came, and the path to run it by.</returns>
+    private static async Task<(HubDownloadResult Result, string Model)> PullAsync(HubOptions options, string directory, CancellationToken cancellation)
+    {
+        HubDownloadResult? result = null;
+        await ProgressBar.RunAsync(options.Repository, async bar => result = await HubDownload.RunAsync(
+            options, directory, progress => bar.Report(progress.DoneBytes, progress.TotalBytes), cancellation));
+        var alone = result!.Files.Select(file => file.Path).Where(StoreManifest.OpensAlone).ToArray();
+        return (result, alone.Length == 1 && result.Files.Count == 1 ? Path.Combine(directory, alone[0]) : directory);
+    }
+
+    private static void PrintJson(string repository, string directory, HubDownloadResult result) =>
+        Console.WriteLine(Json.Document(json =>
+        {
+            json.WriteString("repository", repository);
+            json.WriteString("directory", directory);
+            json.WriteString("commit", result.Commit);
+            json.WriteStartArray("files");
+            foreach (var fetched in result.Files)
+                json.WriteStringValue(fetched.Path);
+            json.WriteEndArray();
+            json.WriteNumber("downloaded_bytes", FetchedBytes(result));
+        }));
 
     /// <summary>Files that were there already, with the right hash, are not fetched again.</summary>
     private static long FetchedBytes(HubDownloadResult result) => result.Files.Where(file => file.WasFetched).Sum(file => file.SizeBytes);

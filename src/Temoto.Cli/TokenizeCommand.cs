@@ -10,7 +10,7 @@ internal static class TokenizeCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A directory with tokenizer files, a .gguf file, a llama2.c .bin file, or 'demo'" };
+        var model = new Argument<string>("MODEL") { Description = "A directory with tokenizer files, a .gguf file, a llama2.c .bin file, a name that 'temoto list' shows, or 'demo'" };
         var decode = new Option<bool>("--decode") { Description = "Read ids from stdin (any separators), write text" };
         var noSpecial = new Option<bool>("--no-special") { Description = "Add no special tokens around the text (with --decode: leave special tokens out)" };
         var verify = new ModelChoice().Verify;

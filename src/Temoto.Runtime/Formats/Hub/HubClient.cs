@@ -14,7 +14,7 @@ internal sealed class HubClient : IDisposable
     private const int MaxListingBytes = 16 << 20;
 
     /// <summary>A petabyte: no file is larger, and sums of sizes stay far from overflow.</summary>
-    private const long LargestFileBytes = 1L << 50;
+    public const long LargestFileBytes = 1L << 50;
 
     private readonly HttpClient http;
     private readonly HubOptions options;

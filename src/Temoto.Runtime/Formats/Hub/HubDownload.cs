@@ -4,10 +4,17 @@ namespace Temoto.Formats.Hub;
 
 /// <summary>One file of a finished download.</summary>
 /// <param name="WasFetched">False where it was there already with the right hash.</param>
-internal sealed record HubDownloadedFile(string Path, long SizeBytes, bool WasFetched);
+/// <param name="WasHeld">True where it is the stored model's own, and so not in the directory written to.</param>
+internal sealed record HubDownloadedFile(HubFile File, bool WasFetched, bool WasHeld)
+{
+    public string Path => File.Path;
+
+    public long SizeBytes => File.SizeBytes!.Value;
+}
 
 /// <summary>What a download ended with.</summary>
-internal sealed record HubDownloadResult(string Directory, string Commit, IReadOnlyList<HubDownloadedFile> Files);
+/// <param name="Kept">Files of the stored model that were not asked for this time and are the same at this commit.</param>
+internal sealed record HubDownloadResult(string Directory, string Commit, IReadOnlyList<HubDownloadedFile> Files, IReadOnlyList<HubFile> Kept);
 
 /// <summary>
 /// Fetches a checkpoint into a directory. A file gets its name only when it is whole: it is written as NAME.part, flushed to the disk,
@@ -24,25 +31,29 @@ internal sealed class HubDownload : IDisposable
     private readonly HubClient client;
     private readonly string directory;
     private readonly Action<HubProgress>? progress;
+    private readonly StoredModel? held;
     private long finishedBytes;
     private long totalBytes;
 
-    private HubDownload(HubOptions options, string directory, Action<HubProgress>? progress)
+    private HubDownload(HubOptions options, string directory, Action<HubProgress>? progress, StoredModel? held)
     {
         this.options = options;
         this.directory = Path.GetFullPath(directory);
         this.progress = progress;
+        this.held = held;
         client = new HubClient(options);
     }
 
     /// <summary>Fetches what <paramref name="options"/> name into <paramref name="directory"/>, which is made if need be.</summary>
+    /// <param name="held">The stored model that the files are for: what it has with the right hash is not fetched.</param>
     /// <exception cref="InputException">The repository, revision or file is not there or not allowed, or what came is not what was promised.</exception>
     /// <exception cref="HubUnavailableException">The hub could not be reached or kept failing.</exception>
-    public static async Task<HubDownloadResult> RunAsync(HubOptions options, string directory, Action<HubProgress>? progress, CancellationToken cancellation)
+    public static async Task<HubDownloadResult> RunAsync(
+        HubOptions options, string directory, Action<HubProgress>? progress, CancellationToken cancellation, StoredModel? held = null)
     {
         try
         {
-            using var download = new HubDownload(options, directory, progress);
+            using var download = new HubDownload(options, directory, progress, held);
             return await download.RunAsync(cancellation).ConfigureAwait(false);
         }
         catch (UnauthorizedAccessException error)
@@ -60,25 +71,11 @@ internal sealed class HubDownload : IDisposable
     private async Task<HubDownloadResult> RunAsync(CancellationToken cancellation)
     {
         var listing = await client.ListAsync(cancellation).ConfigureAwait(false);
-        var files = new List<HubFile>();
-        foreach (var file in HubSelection.Select(listing, options.Repository, options.File))
-        {
-            HubPath.Under(directory, file.Path, options.Repository);
-            files.Add(file.HasHash && file.SizeBytes is not null ? file : await client.DescribeAsync(file, listing.Commit, cancellation).ConfigureAwait(false));
-        }
-        foreach (var file in files)
-        {
-            if (file.SizeBytes is null || !file.HasHash)
-                throw new InputException(options.Repository, file.Path, "neither size nor hash from the hub", "both, to tell a whole file from a broken one", "check the endpoint");
-        }
+        var files = await DescribeAsync(HubSelection.Select(listing, options.Repository, options.File), listing.Commit, cancellation).ConfigureAwait(false);
+        var kept = await KeptAsync(files, listing, cancellation).ConfigureAwait(false);
         MakeDirectory(directory);
-        var present = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var file in files)
-        {
-            var path = HubPath.Under(directory, file.Path, options.Repository);
-            if (System.IO.File.Exists(path) && await HubHash.MatchesAsync(path, file, cancellation).ConfigureAwait(false))
-                present.Add(file.Path);
-        }
+        RememberCommand();
+        var (present, heldFiles) = await PresentAsync(files, cancellation).ConfigureAwait(false);
         CheckDiskSpace(files.Where(file => !present.Contains(file.Path)));
         totalBytes = files.Sum(file => file.SizeBytes!.Value);
         var done = new List<HubDownloadedFile>();
@@ -89,9 +86,83 @@ internal sealed class HubDownload : IDisposable
                 await FetchAsync(file, listing.Commit, cancellation).ConfigureAwait(false);
             finishedBytes += file.SizeBytes!.Value;
             progress?.Invoke(new HubProgress(file.Path, file.SizeBytes.Value, file.SizeBytes.Value, finishedBytes, totalBytes));
-            done.Add(new HubDownloadedFile(file.Path, file.SizeBytes.Value, !isPresent));
+            done.Add(new HubDownloadedFile(file, !isPresent, heldFiles.Contains(file.Path)));
         }
-        return new HubDownloadResult(directory, listing.Commit, done);
+        return new HubDownloadResult(directory, listing.Commit, done, kept);
+    }
+
+    /// <summary>Sizes and hashes of all files, asked for where the listing lacks them.</summary>
+    private async Task<List<HubFile>> DescribeAsync(IEnumerable<HubFile> selection, string commit, CancellationToken cancellation)
+    {
+        var files = new List<HubFile>();
+        foreach (var file in selection)
+        {
+            HubPath.Under(directory, file.Path, options.Repository);
+            held?.PathOf(file.Path);
+            files.Add(file.HasHash && file.SizeBytes is not null ? file : await client.DescribeAsync(file, commit, cancellation).ConfigureAwait(false));
+        }
+        foreach (var file in files)
+        {
+            if (file.SizeBytes is null || !file.HasHash)
+                throw new InputException(options.Repository, file.Path, "neither size nor hash from the hub", "both, to tell a whole file from a broken one", "check the endpoint");
+        }
+        return files;
+    }
+
+    /// <summary>What the stored model goes on to hold beside the files asked for; refuses to mix commits.</summary>
+    private async Task<List<HubFile>> KeptAsync(List<HubFile> files, HubListing listing, CancellationToken cancellation)
+    {
+        var kept = new List<HubFile>();
+        if (held is null || StorePull.Readable(held.ManifestPath) is not { } manifest)
+            return kept;
+        // Without a commit from the hub, "main" is not always the same.
+        var isSame = listing.Commit.Length == 40 && listing.Commit == manifest.Commit;
+        foreach (var file in manifest.Files.Where(stored => files.All(asked => asked.Path != stored.Path)))
+        {
+            // What a whole checkpoint no longer has goes with its old commit.
+            if (!isSame && options.File is null && !StoreManifest.OpensAlone(file.Path))
+                continue;
+            if (!isSame && !await IsUnchangedAsync(file, listing, cancellation).ConfigureAwait(false))
+            {
+                throw new InputException(
+                    options.Repository, file.Path, $"it in the store at commit {manifest.Commit} and not the same at {listing.Commit}", "files of one commit",
+                    $"add --revision {manifest.Commit}, or remove what is there: temoto rm {held.Name}");
+            }
+            kept.Add(file);
+        }
+        return kept;
+    }
+
+    private async Task<bool> IsUnchangedAsync(HubFile stored, HubListing listing, CancellationToken cancellation)
+    {
+        var listed = listing.Files.FirstOrDefault(candidate => candidate.Path == stored.Path);
+        return listed is not null && (await DescribeAsync([listed], listing.Commit, cancellation).ConfigureAwait(false))[0].Identity == stored.Identity;
+    }
+
+    /// <summary>Which files are there already with the right hash, in the directory or in the stored model, and which of them in the latter.</summary>
+    private async Task<(HashSet<string> Present, HashSet<string> Held)> PresentAsync(List<HubFile> files, CancellationToken cancellation)
+    {
+        var (present, own) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        foreach (var file in files)
+        {
+            if (held is not null && await IsAtAsync(held.PathOf(file.Path), file).ConfigureAwait(false))
+                own.Add(file.Path);
+            else if (await IsAtAsync(HubPath.Under(directory, file.Path, options.Repository), file).ConfigureAwait(false))
+                present.Add(file.Path);
+        }
+        present.UnionWith(own);
+        return (present, own);
+
+        async Task<bool> IsAtAsync(string path, HubFile file) =>
+            System.IO.File.Exists(path) && await HubHash.MatchesAsync(path, file, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>So that whoever finds an interrupted pull can be told how to go on with it.</summary>
+    private void RememberCommand()
+    {
+        if (held is null)
+            return;
+        AtomicFile.WriteText(held.CommandPath, StoredModel.PullCommand(options.Repository, options.File, options.Revision));
     }
 
     private static void MakeDirectory(string path)

@@ -18,7 +18,8 @@ internal static class HubHash
     }
 
     /// <summary>sha256 of the content, or git's sha1 of "blob LENGTH\0" and the content, whichever <paramref name="file"/> carries.</summary>
-    public static async Task<string> OfAsync(string path, HubFile file, CancellationToken cancellation)
+    /// <param name="progress">Bytes read so far.</param>
+    public static async Task<string> OfAsync(string path, HubFile file, CancellationToken cancellation, Action<long>? progress = null)
     {
         using var hash = IncrementalHash.CreateHash(file.Sha256 is not null ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1);
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 1, FileOptions.SequentialScan);
@@ -28,7 +29,10 @@ internal static class HubHash
                 hash.AppendData(Encoding.ASCII.GetBytes($"blob {stream.Length}\0"));
             var buffer = new byte[BufferBytes];
             for (int read; (read = await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;)
+            {
                 hash.AppendData(buffer, 0, read);
+                progress?.Invoke(stream.Position);
+            }
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

@@ -5,11 +5,13 @@ internal sealed record HubOptions
 {
     public const string DefaultEndpoint = "https://huggingface.co";
 
+    public const string DefaultRevision = "main";
+
     /// <summary><c>owner/name</c>, or <c>name</c> for the hub's oldest models.</summary>
     public required string Repository { get; init; }
 
     /// <summary>A branch, tag or commit.</summary>
-    public string Revision { get; init; } = "main";
+    public string Revision { get; init; } = DefaultRevision;
 
     /// <summary>The one file to fetch (a GGUF file among several); null for what a checkpoint needs.</summary>
     public string? File { get; init; }

@@ -43,6 +43,7 @@ internal static class HubPath
         throw new InputException("repository", null, $"'{repository}'", "owner/name", "copy it from the model's page");
     }
 
-    private static bool IsRepositoryPart(string part) =>
+    /// <summary>An owner, or a name.</summary>
+    public static bool IsRepositoryPart(string part) =>
         part.Length is > 0 and <= 96 && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && part.Any(char.IsAsciiLetterOrDigit) && !part.Contains("..");
 }

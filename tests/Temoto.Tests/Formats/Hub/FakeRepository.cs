@@ -28,6 +28,9 @@ internal sealed class FakeRepository
 
     public Dictionary<string, byte[]> Files { get; }
 
+    /// <summary>The commit that every branch is at.</summary>
+    public string Head { get; set; } = Commit;
+
     public static bool IsLarge(string path) => path.EndsWith(".safetensors") || path.EndsWith(".gguf");
 
 #pragma warning disable CA5350 // Git names blobs by SHA-1.
@@ -39,7 +42,7 @@ internal sealed class FakeRepository
     public byte[] Listing(bool describes = true) => Encoding.UTF8.GetBytes(new JsonObject
     {
         ["id"] = "maker/model",
-        ["sha"] = Commit,
+        ["sha"] = Head,
         ["siblings"] = new JsonArray([.. Files.Select(file => Describe(file.Key, file.Value, describes))]),
     }.ToJsonString());
 
@@ -68,7 +71,7 @@ internal sealed class FakeRepository
 
     public (string Path, byte[] Content)? FileOf(LoopbackRequest request)
     {
-        var prefix = $"/maker/model/resolve/{Commit}/";
+        var prefix = $"/maker/model/resolve/{Head}/";
         var path = request.Path.StartsWith(prefix) ? Uri.UnescapeDataString(request.Path[prefix.Length..]) : "";
         return Files.TryGetValue(path, out var content) ? (path, content) : null;
     }

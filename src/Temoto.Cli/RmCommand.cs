@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Temoto.Formats.Hub;
+
+namespace Temoto.Cli;
+
+/// <summary><c>temoto rm NAME...</c>: removes from the store what <c>pull</c> fetched, finished or not.</summary>
+internal static class RmCommand
+{
+    public static Command Create()
+    {
+        var names = new Argument<string[]>("NAME") { Description = "A model as 'temoto list' names it", Arity = ArgumentArity.OneOrMore };
+        names.CompletionSources.Add(_ => ModelStore.Here is { } store ? store.Models().Select(model => model.Name) : []);
+        var json = ModelChoice.JsonOption();
+        var command = new Command("rm", "Remove pulled models from the disk; one that is running goes on running\n\nExample: temoto rm Qwen/Qwen2.5-0.5B-Instruct") { names, json };
+        command.SetAction(parsed =>
+        {
+            var store = ModelStore.Required();
+            var targets = parsed.GetRequiredValue(names).Distinct().Select(name => Find(store, name)).ToList();
+            // All names are looked at before the first is removed.
+            foreach (var (model, file) in targets)
+                StoreRemoval.Check(store, model, file);
+            var removed = targets.Select(target => Remove(store, target.Model, target.File)).ToList();
+            if (parsed.GetValue(json))
+                PrintJson(removed);
+            return 0;
+        });
+        return command;
+    }
+
+    private static (StoredModel Model, string? File) Find(ModelStore store, string name)
+    {
+        if (store.Find(name) is { } found)
+            return found;
+        var close = CloseNames.Of(name, store.Models().Select(model => model.Name));
+        throw new InputException(
+            name, null, $"no such model in {store.Root}", "a name that 'temoto list' shows", close.Count == 0 ? "see temoto list" : $"did you mean {string.Join(" or ", close)}?");
+    }
+
+    private static (string Name, long FreedBytes, int LeftFiles) Remove(ModelStore store, StoredModel model, string? file)
+    {
+        var name = file is null ? model.Name : $"{model.Name}/{file}";
+        var (freedBytes, leftFiles) = StoreRemoval.Remove(store, model, file);
+        Console.Error.WriteLine($"{name}: removed, {freedBytes:#,0} bytes freed{(leftFiles == 0 ? "" : $"; left {leftFiles} files in {model.Folder} that pull did not fetch")}");
+        return (name, freedBytes, leftFiles);
+    }
+
+    private static void PrintJson(List<(string Name, long FreedBytes, int LeftFiles)> removed) =>
+        Console.WriteLine(Json.Document(json =>
+        {
+            json.WriteStartArray("removed");
+            foreach (var (name, freedBytes, leftFiles) in removed)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", name);
+                json.WriteNumber("freed_bytes", freedBytes);
+                json.WriteNumber("left_files", leftFiles);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteNumber("freed_bytes", removed.Sum(item => item.FreedBytes));
+        }));
+}

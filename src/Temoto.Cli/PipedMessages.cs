@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Temoto.Cli;
 
-/// <summary>Messages from stdin as it is, a line each; a line that ends in a backslash goes on in the next. Also for terminals that cannot move the cursor.</summary>
+/// <summary>
+/// Messages from stdin as it is, a line each; a line that ends in a backslash goes on in the next. Also for terminals that cannot move the cursor.
+/// </summary>
 internal sealed class PipedMessages : IMessageSource
 {
     private readonly StreamReader input = new(Console.OpenStandardInput(), new UTF8Encoding(false));

@@ -25,7 +25,8 @@ public class ChatTerminalTests
         using var folder = new TemporaryFolder();
         SeededCheckpoint.Write(ModelShapes.Get("tiny-qwen2"), 11, folder.File("model"), DType.BF16, null, default);
         var history = folder.File("state/history");
-        string[] command = ["env", "TERM=xterm", $"TEMOTO_HISTORY={history}", "dotnet", typeof(CommandLine).Assembly.Location, "chat", folder.File("model"), "-n", "2", "-t", "1"];
+        string[] environment = ["env", "TERM=xterm", $"TEMOTO_HISTORY={history}"];
+        string[] command = [.. environment, "dotnet", typeof(CommandLine).Assembly.Location, "chat", folder.File("model"), "-n", "2", "-t", "1"];
         using var answer = JsonDocument.Parse(Oracle.Python("terminal.py", JsonSerializer.Serialize(steps), command));
         var screen = answer.RootElement.GetProperty("screen").GetString()!;
         var failed = answer.RootElement.GetProperty("failed");
@@ -49,7 +50,9 @@ public class ChatTerminalTests
     [Fact]
     public void APasteOfSeveralLinesIsOneMessage()
     {
-        var outcome = Chat(Wait("\e[?2004h"), Send($"{PasteBegin}one\r/exit\rthree{PasteEnd}"), Wait("three"), Send("\r"), Wait("tokens/s"), Wait("> "), Send("/exit\r"));
+        var outcome = Chat(
+            Wait("\e[?2004h"), Send($"{PasteBegin}one\r/exit\rthree{PasteEnd}"), Wait("three"), Send("\r"), Wait("tokens/s"),
+            Wait("> "), Send("/exit\r"));
         Assert.Equal(0, outcome.ExitCode);
         Assert.Equal([@"one\n/exit\nthree", "/exit"], outcome.History);
         Assert.EndsWith("\e[?2004l", outcome.Screen.TrimEnd(), StringComparison.Ordinal);
@@ -58,7 +61,10 @@ public class ChatTerminalTests
     [Fact]
     public void ControlCGivesUpALineThenSaysHowToLeaveThenLeaves()
     {
-        var outcome = Chat(Wait("> "), Send("junk"), Wait("junk"), Send("\x03"), Wait("^C"), Wait("> "), Send("\x03"), Wait("Ctrl-D or /exit leaves"), Wait("> "), Send("\x03"));
+        var outcome = Chat(
+            Wait("> "), Send("junk"), Wait("junk"), Send("\x03"), Wait("^C"),
+            Wait("> "), Send("\x03"), Wait("Ctrl-D or /exit leaves"),
+            Wait("> "), Send("\x03"));
         Assert.Equal(130, outcome.ExitCode);
         Assert.Empty(outcome.History);
         Assert.EndsWith("\e[?2004l", outcome.Screen, StringComparison.Ordinal);

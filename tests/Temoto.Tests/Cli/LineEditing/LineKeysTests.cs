@@ -7,14 +7,19 @@ public class LineKeysTests
     private readonly LineEditor editor = new();
     private readonly LineHistory history = new(["first", "two\nlines"]);
 
-    private LineEvent Press(ConsoleKey key, char character = '\0', ConsoleModifiers modifiers = 0) =>
-        LineKeys.Apply(
-            new TerminalInput(
-                new ConsoleKeyInfo(character, key, modifiers.HasFlag(ConsoleModifiers.Shift), modifiers.HasFlag(ConsoleModifiers.Alt), modifiers.HasFlag(ConsoleModifiers.Control)), null),
-            editor,
-            history);
+    private LineEvent Press(ConsoleKey key, char character = '\0', ConsoleModifiers modifiers = 0)
+    {
+        var (shift, alt, control) = (Has(ConsoleModifiers.Shift), Has(ConsoleModifiers.Alt), Has(ConsoleModifiers.Control));
+        return LineKeys.Apply(new TerminalInput(new ConsoleKeyInfo(character, key, shift, alt, control), null), editor, history);
 
-    private LineEvent Control(ConsoleKey key) => Press(key, key is >= ConsoleKey.A and <= ConsoleKey.Z ? (char)(key - ConsoleKey.A + 1) : '\0', ConsoleModifiers.Control);
+        bool Has(ConsoleModifiers modifier) => modifiers.HasFlag(modifier);
+    }
+
+    private LineEvent Control(ConsoleKey key)
+    {
+        var character = key is >= ConsoleKey.A and <= ConsoleKey.Z ? (char)(key - ConsoleKey.A + 1) : '\0';
+        return Press(key, character, ConsoleModifiers.Control);
+    }
 
     private void Type(string text)
     {

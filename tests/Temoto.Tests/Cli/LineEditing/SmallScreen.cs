@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Temoto.Tests.Cli.LineEditing;
 
-/// <summary>A terminal of a few rows, as far as a line of narrow characters needs one: it wraps late, scrolls, and knows the sequences that move and erase.</summary>
+/// <summary>
+/// A terminal of a few rows, as far as a line of narrow characters needs one: it wraps late, scrolls, and knows the sequences that move and erase.
+/// </summary>
 internal sealed class SmallScreen(int columns, int height) : TextWriter
 {
     private readonly List<StringBuilder> rows = [new()];

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Text;
+using Temoto.Cli.LineEditing;
 
 namespace Temoto.Cli;
 
@@ -10,14 +10,17 @@ internal static class ChatCommand
     private const string Help = """
         /help            this list
         /clear           forget the conversation
+        /context         say how full the context is
         /system TEXT     set the system message and forget the conversation
         /exit            leave (also Ctrl-D)
         A line that ends in \ goes on in the next line. Ctrl-C stops an answer.
+        When the context is full, the oldest turns are forgotten, down to half of it; the system message stays.
+        On a terminal: up and down bring back earlier messages; the keys of shells (Ctrl-A, E, K, U, W, Y, Alt-B, F, D) edit; Alt-Enter breaks the line.
         """;
 
     public static Command Create(Interrupts interrupts)
     {
-        var command = new Command("chat", "Talk with a model\n\nExample: temoto chat demo");
+        var command = new Command("chat", "Talk with a model (/help there lists commands and keys)\n\nExample: temoto chat demo");
         var model = new ModelChoice();
         var generation = new GenerationChoice();
         model.AddTo(command, json: false);
@@ -28,94 +31,43 @@ internal static class ChatCommand
             if (!loaded.HasChatTemplate)
                 throw new InputException(loaded.Info.Path, null, "no chat template", "a chat model", "use 'temoto run --raw' for plain continuation");
             using var session = loaded.CreateSession();
-            var options = generation.Options(parsed);
-            var system = parsed.GetValue(generation.System);
-            var messages = new List<ChatMessage>();
-            using var input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false));
+            var conversation = new Conversation(loaded, session, generation.Options(parsed), parsed.GetValue(generation.System));
             await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
+            using var input = Messages(interrupts);
             if (!Console.IsInputRedirected)
                 await Console.Error.WriteLineAsync("Type a message; /help lists the commands.");
-            while (await ReadMessageAsync(input, cancellation) is { } text)
+            while (await input.ReadAsync(cancellation) is { } text and not ("/exit" or "/quit"))
             {
-                if (text.Length == 0)
-                    continue;
-                if (text[0] == '/')
-                {
-                    if (text is "/exit" or "/quit")
-                        break;
-                    system = Obey(text, system, messages);
-                    continue;
-                }
-                messages.Add(new ChatMessage("user", text));
-                try
-                {
-                    var answer = await AnswerAsync(loaded, session, system, messages, options, output, interrupts);
-                    messages.Add(new ChatMessage("assistant", answer));
-                }
-                catch (InputException error)
-                {
-                    // The conversation outgrew the context, or the template refused the message: the rest of it is kept.
-                    messages.RemoveAt(messages.Count - 1);
-                    await Console.Error.WriteLineAsync($"temoto: {error.Message} (/clear forgets the conversation)");
-                }
+                if (text.StartsWith('/'))
+                    Obey(text, conversation);
+                else if (text.Length > 0)
+                    await conversation.AnswerAsync(text, output, interrupts);
             }
             return 0;
         });
         return command;
     }
 
-    private static string? Obey(string text, string? system, List<ChatMessage> messages)
-    {
-        if (text == "/clear")
-        {
-            messages.Clear();
-        }
-        else if (text.StartsWith("/system", StringComparison.Ordinal))
-        {
-            messages.Clear();
-            system = text["/system".Length..].Trim();
-            return system.Length == 0 ? null : system;
-        }
-        else
-        {
-            Console.Error.WriteLine(Help);
-        }
-        return system;
-    }
+    private static IMessageSource Messages(Interrupts interrupts) =>
+        TerminalLine.CanEdit() ? new TypedMessages(interrupts) : new PipedMessages();
 
-    /// <summary>Prints the answer as it comes. Ctrl-C ends the answer; what was said of it stays in the conversation.</summary>
-    private static async Task<string> AnswerAsync(LanguageModel model, Session session, string? system, List<ChatMessage> messages, GenerationOptions options, StreamWriter output, Interrupts interrupts)
+    private static void Obey(string text, Conversation conversation)
     {
-        var start = Stopwatch.GetTimestamp();
-        var prompt = model.EncodeChat(system is null ? messages : [new ChatMessage("system", system), .. messages]);
-        var answer = new StringBuilder();
-        var whole = await interrupts.RunScopeAsync(async cancellation =>
+        var (verb, argument) = text.IndexOfAny([' ', '\n', '\t']) is var end and >= 0 ? (text[..end], text[end..].Trim()) : (text, "");
+        switch (verb)
         {
-            foreach (var piece in session.Generate(prompt, options, start, cancellation))
-            {
-                answer.Append(piece);
-                await output.WriteAsync(piece);
-            }
-        });
-        await output.WriteLineAsync(whole ? "" : " [interrupted]");
-        await Console.Error.WriteLineAsync(Figures.Line(session.Statistics));
-        return answer.ToString();
-    }
-
-    private static async Task<string?> ReadMessageAsync(StreamReader input, CancellationToken cancellation)
-    {
-        var message = new StringBuilder();
-        while (true)
-        {
-            if (!Console.IsInputRedirected)
-                await Console.Error.WriteAsync(message.Length == 0 ? "> " : ". ");
-            // A read from a terminal cannot be cancelled; waiting for it can.
-            var line = await Task.Run(input.ReadLine, cancellation).WaitAsync(cancellation);
-            if (line is null)
-                return message.Length == 0 ? null : message.ToString();
-            if (!line.EndsWith('\\'))
-                return message.Append(line).ToString();
-            message.Append(line, 0, line.Length - 1).Append('\n');
+            case "/clear":
+                conversation.Clear();
+                break;
+            case "/system":
+                conversation.BeginWith(argument.Length == 0 ? null : argument);
+                break;
+            case "/context":
+                Console.Error.WriteLine(conversation.Occupancy());
+                break;
+            default:
+                Console.Error.WriteLine(Help);
+                break;
         }
     }
 }

@@ -3,14 +3,20 @@ namespace Temoto;
 /// <summary>Why generation ended.</summary>
 public enum FinishReason
 {
-    /// <summary>It has not ended, or was interrupted.</summary>
+    /// <summary>It has not ended, or nobody read on.</summary>
     None,
 
     /// <summary>An end token or a stop text.</summary>
     Stop,
 
-    /// <summary>The token limit or the end of the context.</summary>
+    /// <summary>The token limit, <see cref="GenerationOptions.MaxTokens"/>.</summary>
     Length,
+
+    /// <summary>The context is full: the session can hold no further token.</summary>
+    Context,
+
+    /// <summary>It was interrupted by its cancellation token.</summary>
+    Cancelled,
 }
 
 /// <summary>Figures of one generation. Times are measured; bytes are computed from the plan.</summary>

@@ -99,9 +99,14 @@ public sealed class Session : IDisposable
         {
             while (finish == FinishReason.None)
             {
-                if (generated >= options.MaxTokens || cache.Length + input.Length > cache.Context)
+                if (generated >= options.MaxTokens)
                 {
                     finish = FinishReason.Length;
+                    break;
+                }
+                if (cache.Length + input.Length > cache.Context)
+                {
+                    finish = FinishReason.Context;
                     break;
                 }
                 var token = Advance(input.Span, sampler, cancellation);

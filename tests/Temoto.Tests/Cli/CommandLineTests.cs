@@ -311,6 +311,36 @@ public class CommandLineTests
     }
 
     [Fact]
+    public void ChatGoesOnWhenTheContextIsFull()
+    {
+        using var folder = new TemporaryFolder();
+        var message = "The pump and the valve are running; the press is hot\n";
+        var input = string.Concat(Enumerable.Repeat(message, 12)) + "/context\n" + string.Concat(Enumerable.Repeat("pump ", 200)) + "\n/context\n/clear\n/context\n";
+        var result = Run(input, "chat", WriteTiny(folder), "--context", "128", "-n", "60", "--temperature", "0", "-t", "1", "--system", "Be brief");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(12, result.Errors.Split("ttft").Length - 1);
+        Assert.Contains("[the context of 128 tokens is full: forgot the oldest ", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("/clear forgets all]", result.Errors, StringComparison.Ordinal);
+        Assert.Matches("temoto: message: found \\d+ tokens with the system message; expected fewer than the context of 128; shorten it", result.Errors);
+        var occupancy = result.Errors.Split('\n').Where(line => line.StartsWith("[context: ", StringComparison.Ordinal)).ToList();
+        Assert.Equal(3, occupancy.Count);
+        // The message that was refused changed nothing.
+        Assert.Equal(occupancy[0], occupancy[1]);
+        Assert.Equal("[context: 0 of 128 tokens, 0 turns]", occupancy[2]);
+    }
+
+    [Fact]
+    public void ChatSaysWhatCutsAnAnswerOff()
+    {
+        using var folder = new TemporaryFolder();
+        var path = WriteTiny(folder);
+        var byContext = Run("pump\n", "chat", path, "--context", "32", "-n", "500", "--temperature", "0", "-t", "1");
+        Assert.Contains("[cut off: the context of 32 tokens is full; ", byContext.Errors, StringComparison.Ordinal);
+        var byLimit = Run("pump\n", "chat", path, "-n", "3", "--temperature", "0", "-t", "1");
+        Assert.Contains("[cut off after --max-tokens 3]", byLimit.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AnInterruptEndsTheCommandWithExitCode130()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "sends a POSIX signal");

@@ -171,6 +171,7 @@ public class SessionTests
         await CollectAsync(session.CompleteAsync("pump", Greedy with { MaxTokens = 1000 }));
         // The last token is drawn from a full cache and never enters it.
         Assert.Equal(16 - session.Statistics.PromptTokens + 1, session.Statistics.GeneratedTokens);
+        Assert.Equal(FinishReason.Context, session.Statistics.FinishReason);
         var error = await Assert.ThrowsAsync<InputException>(() => CollectAsync(session.CompleteAsync(new string('x', 100), Greedy)));
         Assert.Contains("context of 16", error.Message, StringComparison.Ordinal);
     }

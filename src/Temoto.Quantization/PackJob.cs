@@ -126,7 +126,7 @@ internal sealed class PackJob(Checkpoint source, string output)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InputException(PartsFolder, null, error.Message, "a folder that this command can write and no other job uses", "wait for the other job, or choose another output path");
+            throw new InputException(PartsFolder, null, FileFailure.Of(PartsFolder, error), "a folder that this command can write and no other job uses", "wait for the other job, or choose another output path");
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class AtomicFile : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InputException(path, null, error.Message, "a place that can be written", "choose another output path");
+            throw new InputException(path, null, FileFailure.Of(path, error), "a place that can be written", "choose another output path");
         }
     }
 
@@ -61,7 +61,7 @@ internal sealed class AtomicFile : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             File.Delete(temporaryPath);
-            throw new InputException(path, null, error.Message, "a file name that can be written", "choose another output path");
+            throw new InputException(path, null, FileFailure.Of(path, error), "a file name that can be written", "choose another output path");
         }
         finally
         {

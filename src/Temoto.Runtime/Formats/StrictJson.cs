@@ -33,7 +33,7 @@ internal static class StrictJson
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InputException(path, null, error.Message, "a readable file", "check the path and its permissions");
+            throw new InputException(path, null, FileFailure.Of(path, error), "a readable file", "check the path and its permissions");
         }
     }
 

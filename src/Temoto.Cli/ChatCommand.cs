@@ -32,7 +32,7 @@ internal static class ChatCommand
             var system = parsed.GetValue(generation.System);
             var messages = new List<ChatMessage>();
             using var input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false));
-            await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
+            await using var output = StandardOutput.Open(autoFlush: true);
             if (!Console.IsInputRedirected)
                 await Console.Error.WriteLineAsync("Type a message; /help lists the commands.");
             while (await ReadMessageAsync(input, cancellation) is { } text)
@@ -84,7 +84,7 @@ internal static class ChatCommand
     }
 
     /// <summary>Prints the answer as it comes. Ctrl-C ends the answer; what was said of it stays in the conversation.</summary>
-    private static async Task<string> AnswerAsync(LanguageModel model, Session session, string? system, List<ChatMessage> messages, GenerationOptions options, StreamWriter output, Interrupts interrupts)
+    private static async Task<string> AnswerAsync(LanguageModel model, Session session, string? system, List<ChatMessage> messages, GenerationOptions options, TextWriter output, Interrupts interrupts)
     {
         var start = Stopwatch.GetTimestamp();
         var prompt = model.EncodeChat(system is null ? messages : [new ChatMessage("system", system), .. messages]);

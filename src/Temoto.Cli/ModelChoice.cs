@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Temoto.Generation.Execution;
+using Temoto.Kernels;
 
 namespace Temoto.Cli;
 
@@ -6,11 +8,11 @@ namespace Temoto.Cli;
 internal sealed class ModelChoice
 {
     /// <summary>Models that ship with the command, in a folder beside it.</summary>
-    private static readonly string[] BuiltInNames = ["demo", "demo-vision"];
+    public static IReadOnlyList<string> BuiltIn { get; } = ["demo", "demo-vision"];
 
     public Argument<string> Model { get; } = new("MODEL") { Description = "A .temoto file, a Hugging Face or AutoAWQ directory, a .gguf file, a llama2.c .bin file, 'demo' or 'demo-vision'" };
 
-    public Option<int?> Threads { get; } = new("--threads", "-t") { Description = "Threads to compute with (default: one per core)", HelpName = "N" };
+    public Option<int?> Threads { get; } = new("--threads", "-t") { Description = "Threads to compute with, at most one per processor (default: one per core)", HelpName = "N" };
 
     public Option<string?> Kernels { get; } = new("--kernels") { Description = "Kernel set: avx512vnni, avx512, avxvnni, avx2, vector128 or scalar (default: TEMOTO_KERNELS, else the best)", HelpName = "SET" };
 
@@ -20,23 +22,26 @@ internal sealed class ModelChoice
 
     public Option<string?> Activations { get; } = new("--activations") { Description = "What activations are when they meet int4 and int8 weights: f32 or int8 (default: int8 where the kernels multiply integers fast)", HelpName = "TYPE" };
 
-    public Option<string> Dataflow { get; } = new("--dataflow") { Description = "How the attention of a prompt is carried out: auto, gemm or tphs", HelpName = "MODE", DefaultValueFactory = _ => "auto" };
+    public Option<string?> Dataflow { get; } = new("--dataflow") { Description = "How the attention of a prompt is carried out: auto, gemm or tphs", HelpName = "MODE", DefaultValueFactory = _ => "auto" };
 
-    public Option<string> Packed { get; } = new("--packed") { Description = "What becomes of packed weights: keep (least memory), unpack, or auto (what the planner prices lower)", HelpName = "CHOICE", DefaultValueFactory = _ => "auto" };
+    public Option<string?> Packed { get; } = new("--packed") { Description = "What becomes of packed weights: keep (least memory), unpack, or auto (what the planner prices lower)", HelpName = "CHOICE", DefaultValueFactory = _ => "auto" };
 
     public Option<bool> Precise { get; } = new("--precise") { Description = "Dequantized weights, float32 activations, float64 sums: the in-house oracle, slow" };
 
-    public Option<bool> Json { get; } = JsonOption();
+    public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON document on stdout and nothing else there; its \"model\" is MODEL as given" };
 
     /// <summary>The <c>--json</c> option of verbs that load no model.</summary>
     public static Option<bool> JsonOption() => new("--json") { Description = "Print one JSON document on stdout and nothing else there" };
 
     public ModelChoice()
     {
-        Kv.AcceptOnlyFromAmong("f16", "int8", "f32");
-        Activations.AcceptOnlyFromAmong("f32", "int8");
-        Dataflow.AcceptOnlyFromAmong("auto", "gemm", "tphs");
-        Packed.AcceptOnlyFromAmong("auto", "keep", "unpack");
+        Threads.Within(1, EnginePlan.MostThreads);
+        Kernels.OneOf("auto", "avx512vnni", "avx512", "avxvnni", "avx2", "vector128", "scalar");
+        Context.Within(1, int.MaxValue);
+        Kv.OneOf("f16", "int8", "f32");
+        Activations.OneOf("f32", "int8");
+        Dataflow.OneOf("auto", "gemm", "tphs");
+        Packed.OneOf("auto", "keep", "unpack");
     }
 
     /// <param name="json">False for a verb that talks with people.</param>
@@ -50,12 +55,18 @@ internal sealed class ModelChoice
     }
 
     /// <summary>Loads the model, printing the memory plan to stderr first.</summary>
-    public LanguageModel Load(ParseResult parsed) => LanguageModel.Load(Resolve(parsed.GetRequiredValue(Model)), Options(parsed));
+    public LanguageModel Load(ParseResult parsed)
+    {
+        // The options first: they cost nothing to judge.
+        var options = Options(parsed);
+        return LanguageModel.Load(Resolve(parsed.GetRequiredValue(Model)), options);
+    }
 
     /// <summary>Loads a model that looks at picture files, printing the memory plan to stderr first.</summary>
     public VisionModel LoadVision(ParseResult parsed)
     {
-        var model = VisionModel.Load(Resolve(parsed.GetRequiredValue(Model)), Options(parsed));
+        var options = Options(parsed);
+        var model = VisionModel.Load(Resolve(parsed.GetRequiredValue(Model)), options);
         try
         {
             model.RequirePreprocessor();
@@ -69,10 +80,11 @@ internal sealed class ModelChoice
     }
 
     /// <summary>What the options say; those that a verb does not have count as left out.</summary>
-    public ModelOptions Options(ParseResult parsed) => new()
+    /// <param name="elsewhere">Planned for another machine, which may have more processors.</param>
+    public ModelOptions Options(ParseResult parsed, bool elsewhere = false) => new()
     {
-        Threads = parsed.GetValue(Threads),
-        Kernels = parsed.GetValue(Kernels),
+        Threads = elsewhere ? parsed.GetValue(Threads) : ThreadsOf(parsed),
+        Kernels = KernelsOf(parsed),
         ContextTokens = parsed.GetValue(Context),
         KvCache = KvTypeOf(parsed.GetValue(Kv)),
         Activations = parsed.GetValue(Activations) switch { "f32" => ActivationType.F32, "int8" => ActivationType.Int8, _ => null },
@@ -82,6 +94,24 @@ internal sealed class ModelChoice
         MemoryPlanned = plan => Console.Error.WriteLine(plan),
     };
 
+    /// <summary>More threads than processors only wait for each other: what is asked for beyond is left out, and said so.</summary>
+    public int? ThreadsOf(ParseResult parsed)
+    {
+        var usable = Environment.ProcessorCount;
+        if (parsed.GetValue(Threads) is not { } asked || asked <= usable)
+            return parsed.GetValue(Threads);
+        Console.Error.WriteLine($"note: --threads {asked}: {usable} processors can be used here, so {usable} threads are");
+        return usable;
+    }
+
+    /// <summary>The kernel set asked for, after it is known to run here.</summary>
+    public string? KernelsOf(ParseResult parsed)
+    {
+        var name = parsed.GetValue(Kernels);
+        KernelChooser.Require(name);
+        return name;
+    }
+
     public static DataflowChoice DataflowOf(string? name) => name switch { "gemm" => DataflowChoice.Gemm, "tphs" => DataflowChoice.Tphs, _ => DataflowChoice.Auto };
 
     public static KvCacheType? KvTypeOf(string? name) => name switch { "f16" => KvCacheType.F16, "int8" => KvCacheType.Int8, "f32" => KvCacheType.F32, _ => null };
@@ -89,7 +119,7 @@ internal sealed class ModelChoice
     /// <summary>A path stays a path; a built-in name becomes the folder beside the command.</summary>
     public static string Resolve(string model)
     {
-        if (!BuiltInNames.Contains(model) || Path.Exists(model))
+        if (!BuiltIn.Contains(model) || Path.Exists(model))
             return model;
         var folder = Path.Combine(AppContext.BaseDirectory, "models", model);
         return Directory.Exists(folder)

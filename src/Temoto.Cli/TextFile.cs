@@ -14,7 +14,7 @@ internal static class TextFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InputException(path, null, error is FileNotFoundException or DirectoryNotFoundException ? "no such file" : error.Message, "a readable file", "check the path");
+            throw new InputException(path, null, FileFailure.Of(path, error), "a readable file", "check the path");
         }
     }
 }

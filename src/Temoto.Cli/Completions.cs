@@ -17,7 +17,11 @@ internal static class Completions
         foreach (var command in root.Subcommands)
         {
             foreach (var model in command.Arguments.Where(argument => argument.Name == "MODEL"))
+            {
+                // Or the help would list what completes in its place.
+                model.HelpName = model.Name;
                 model.CompletionSources.Add(context => ModelChoice.BuiltIn.Select(name => new CompletionItem(name)).Concat(Paths(context.WordToComplete)));
+            }
             foreach (var option in command.Options.Where(option => PathNames.Contains(option.HelpName)))
                 option.CompletionSources.Add(context => Paths(context.WordToComplete));
         }

@@ -336,6 +336,7 @@ public class CommandLineTests
         var help = Run(null, "run", "--help");
         Assert.Equal(0, help.ExitCode);
         Assert.Contains("--max-tokens", help.Output, StringComparison.Ordinal);
+        Assert.Contains("<MODEL> ", help.Output, StringComparison.Ordinal);
     }
 
     [Theory]

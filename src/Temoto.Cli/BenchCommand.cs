@@ -5,6 +5,7 @@ using Temoto.Dataflow;
 using Temoto.Formats;
 using Temoto.Generation;
 using Temoto.Generation.Benchmarking;
+using Temoto.Generation.Execution;
 using Temoto.Tensors;
 
 namespace Temoto.Cli;
@@ -12,22 +13,32 @@ namespace Temoto.Cli;
 /// <summary><c>temoto bench MODEL</c> or <c>temoto bench --shape NAME</c>: how fast this machine runs a model, beside how fast it could read the weights.</summary>
 internal static class BenchCommand
 {
+    private const int MostTokens = 1 << 24;
+
     public static Command Create()
     {
         var choice = new ModelChoice();
         var model = new Argument<string?>("MODEL") { Description = "The model to time (not with --shape)", Arity = ArgumentArity.ZeroOrOne };
         var shape = new Option<string?>("--shape") { Description = $"Time random weights of this shape (or several, with commas between), made in memory: {string.Join(", ", ModelShapes.All.Select(item => item.Name))}", HelpName = "NAME,.." };
         var weights = new Option<string?>("--weights") { Description = $"With --shape: {string.Join(", ", SeededMemory.WeightTypes.Select(type => type.Name))} (default: int4)", HelpName = "TYPE" };
-        var prefill = new Option<string>("--prefill", "-p") { Description = "Prompt lengths to time; 0 for none", HelpName = "N,..", DefaultValueFactory = _ => "512" };
-        var decode = new Option<string>("--decode", "-n") { Description = "Numbers of generated tokens to time; 0 for none", HelpName = "N,..", DefaultValueFactory = _ => "64" };
-        var depth = new Option<string>("--depth", "-d") { Description = "Tokens in the cache before the first generated one", HelpName = "N,..", DefaultValueFactory = _ => "0" };
-        var batch = new Option<string>("--batch") { Description = "Sequences that generate at the same time", HelpName = "N,..", DefaultValueFactory = _ => "1" };
+        var prefill = new Option<IReadOnlyList<int>>("--prefill", "-p") { Description = "Prompt lengths to time; 0 for none", HelpName = "N,..", DefaultValueFactory = _ => [512] };
+        var decode = new Option<IReadOnlyList<int>>("--decode", "-n") { Description = "Numbers of generated tokens to time; 0 for none", HelpName = "N,..", DefaultValueFactory = _ => [64] };
+        var depth = new Option<IReadOnlyList<int>>("--depth", "-d") { Description = "Tokens in the cache before the first generated one", HelpName = "N,..", DefaultValueFactory = _ => [0] };
+        var batch = new Option<IReadOnlyList<int>>("--batch") { Description = "Sequences that generate at the same time", HelpName = "N,..", DefaultValueFactory = _ => [1] };
         var repetitions = new Option<int>("--repetitions", "-r") { Description = "Counted rounds; one more goes before them", HelpName = "REPS", DefaultValueFactory = _ => 5 };
-        var dataflow = new Option<string>("--dataflow") { Description = "How the attention of a prompt is carried out: auto, gemm, tphs, or several", HelpName = "MODE,..", DefaultValueFactory = _ => "auto" };
-        var kv = new Option<string>("--kv") { Description = "How keys and values are stored: f16, int8, f32, or several", HelpName = "TYPE,..", DefaultValueFactory = _ => "f16" };
+        var dataflow = new Option<string?>("--dataflow") { Description = "How the attention of a prompt is carried out: auto, gemm, tphs, or several", HelpName = "MODE,..", DefaultValueFactory = _ => "auto" };
+        var kv = new Option<string?>("--kv") { Description = "How keys and values are stored: f16, int8, f32, or several", HelpName = "TYPE,..", DefaultValueFactory = _ => "f16" };
         var calibrate = new Option<bool>("--calibrate") { Description = "Measure this machine in place of a model, and keep the figures for planning (TEMOTO_BOARD, else temoto/board.json in the configuration directory)" };
-        var format = new Option<string>("--format") { Description = "md, csv or json", HelpName = "FORMAT", DefaultValueFactory = _ => "md" };
-        format.AcceptOnlyFromAmong("md", "csv", "json");
+        var format = new Option<string?>("--format") { Description = "md, csv or json", HelpName = "FORMAT", DefaultValueFactory = _ => "md" };
+        format.OneOf("md", "csv", "json");
+        foreach (var list in new[] { prefill, decode, depth })
+            list.EachWithin(0, MostTokens);
+        batch.EachWithin(1, EnginePlan.MostBatchSequences);
+        repetitions.Within(1, 10_000);
+        shape.EachOneOf([.. ModelShapes.All.Select(item => item.Name)]);
+        weights.OneOf([.. SeededMemory.WeightTypes.Select(type => type.Name)]);
+        dataflow.EachOneOf("auto", "gemm", "tphs");
+        kv.EachOneOf("f16", "int8", "f32");
         var command = new Command("bench", "Time prefill and decode, or pictures, beside the machine's read bandwidth in the same run\n\nExample: temoto bench --shape qwen2.5-0.5b -p 512 -n 64 -d 0,2048") { model, shape, weights, prefill, decode, depth, batch, repetitions, dataflow, kv };
         foreach (var option in new Option[] { choice.Threads, choice.Kernels, choice.Activations, choice.Packed, choice.LoadHow, choice.Verify, choice.MemoryBudget, calibrate, format, choice.Json })
             command.Options.Add(option);
@@ -42,11 +53,11 @@ internal static class BenchCommand
             }
             var plan = new Settings
             {
-                Tests = Tests(Numbers("--prefill", parsed.GetRequiredValue(prefill)), Numbers("--decode", parsed.GetRequiredValue(decode)), Numbers("--depth", parsed.GetRequiredValue(depth)), Batches(parsed.GetRequiredValue(batch))),
+                Tests = Tests(Each(parsed, prefill), Each(parsed, decode), Each(parsed, depth), Each(parsed, batch)),
                 TestsGiven = new Option[] { prefill, decode, depth, batch }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name,
-                Rounds = parsed.GetValue(repetitions) is >= 1 and <= 10_000 and var rounds ? rounds : throw new InputException("--repetitions", null, $"{parsed.GetValue(repetitions)}", "1 to 10000", "choose a number of rounds"),
-                Dataflows = Words("--dataflow", parsed.GetRequiredValue(dataflow), ["auto", "gemm", "tphs"]),
-                KvTypes = Words("--kv", parsed.GetRequiredValue(kv), ["f16", "int8", "f32"]),
+                Rounds = parsed.GetValue(repetitions),
+                Dataflows = [.. parsed.GetRequiredValue(dataflow)!.Split(',').Distinct()],
+                KvTypes = [.. parsed.GetRequiredValue(kv)!.Split(',').Distinct()],
                 Options = choice.Options(parsed) with { MemoryPlanned = null },
             };
             var sources = Sources(parsed.GetValue(model), parsed.GetValue(shape), WeightType(parsed.GetValue(weights), parsed.GetValue(shape)), cancellation);
@@ -98,7 +109,7 @@ internal static class BenchCommand
     {
         (null, null) => throw new InputException("bench", null, "neither MODEL nor --shape", "one of them", "see temoto bench --help"),
         (not null, not null) => throw new InputException("bench", null, "both MODEL and --shape", "one of them", "see temoto bench --help"),
-        (not null, _) => [new Source(ModelChoice.Resolve(model), false, () => CheckpointReader.Open(ModelChoice.Resolve(model)))],
+        (not null, _) => [new Source(model, false, () => CheckpointReader.Open(ModelChoice.Resolve(model)))],
         // All names are looked at before the first is timed.
         _ => [.. shapes!.Split(',').Distinct().Select(name => (Name: name, Config: ModelShapes.Get(name))).ToList()
             .Select(item => new Source(item.Name, true, () => SeededMemory.Create(item.Name, item.Config, weights, seed: 1, cancellation)))],
@@ -108,12 +119,7 @@ internal static class BenchCommand
     {
         if (name is not null && shape is null)
             throw new InputException("--weights", null, $"{name} without --shape", "--shape beside it", "a model keeps the weights it has; see temoto pack");
-        foreach (var (known, type) in SeededMemory.WeightTypes)
-        {
-            if (known == (name ?? "int4"))
-                return type;
-        }
-        throw new InputException("--weights", null, name!, string.Join(", ", SeededMemory.WeightTypes.Select(type => type.Name)), "choose one of them");
+        return SeededMemory.WeightTypes.First(item => item.Name == (name ?? "int4")).Type;
     }
 
     private static List<BenchmarkTest> Tests(IReadOnlyList<int> prefill, IReadOnlyList<int> decode, IReadOnlyList<int> depths, IReadOnlyList<int> batches)
@@ -124,33 +130,10 @@ internal static class BenchCommand
         return tests.Count > 0 ? tests : throw new InputException("bench", null, "nothing to time", "-p or -n above 0", "leave them out for pp512 and tg64");
     }
 
-    private static List<int> Batches(string list)
-    {
-        var batches = Numbers("--batch", list);
-        return batches.All(sequences => sequences is >= 1 and <= 64) ? batches : throw new InputException("--batch", null, $"'{list}'", "1 to 64 sequences", "for example 1,2,4,8");
-    }
+    /// <summary>Each number once.</summary>
+    private static List<int> Each(ParseResult parsed, Option<IReadOnlyList<int>> option) => [.. parsed.GetRequiredValue(option).Distinct()];
 
-    /// <summary>"512,2048", each once.</summary>
-    private static List<int> Numbers(string option, string list)
-    {
-        var numbers = new List<int>();
-        foreach (var word in list.Split(','))
-        {
-            if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > 1 << 24)
-                throw new InputException(option, null, $"'{list}'", "whole numbers with commas between", "for example 512,2048");
-            if (!numbers.Contains(number))
-                numbers.Add(number);
-        }
-        return numbers;
-    }
-
-    private static List<string> Words(string option, string list, string[] known)
-    {
-        var words = list.Split(',').Distinct().ToList();
-        return words.All(known.Contains) ? words : throw new InputException(option, null, $"'{list}'", $"{string.Join(", ", known)}, or several with commas between", "choose from these");
-    }
-
-    /// <param name="Name">The name in reports: the shape's, or the model's path.</param>
+    /// <param name="Name">The name in reports: the shape's, or the model as the command line has it.</param>
     /// <param name="Seeded">The weights are random numbers in memory.</param>
     private sealed record Source(string Name, bool Seeded, Func<Checkpoint> Open);
 

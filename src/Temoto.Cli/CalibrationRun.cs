@@ -13,8 +13,8 @@ internal static class CalibrationRun
     public static void Run(ParseResult parsed, ModelChoice choice, CancellationToken cancellation)
     {
         var path = BoardFile.HostPath ?? throw new InputException(BoardFile.EnvironmentVariable, null, "no configuration directory", "a place for the board file", $"set {BoardFile.EnvironmentVariable} to a file name");
-        var kernels = KernelChooser.Choose(parsed.GetValue(choice.Kernels));
-        var threads = EnginePlan.ThreadsOf(parsed.GetValue(choice.Threads));
+        var kernels = KernelChooser.Choose(choice.KernelsOf(parsed));
+        var threads = EnginePlan.ThreadsOf(choice.ThreadsOf(parsed));
         var calibration = ProgressBar.Run("calibrate", bar => Calibration.Measure(kernels, threads, Calibration.DefaultSeconds, (done, all) => bar.Report(done, all), cancellation));
         BoardFile.Write(path, calibration.Board);
         if (parsed.GetValue(choice.Json))

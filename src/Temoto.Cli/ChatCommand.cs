@@ -32,7 +32,7 @@ internal static class ChatCommand
                 throw new InputException(loaded.Info.Path, null, "no chat template", "a chat model", "use 'temoto run --raw' for plain continuation");
             using var session = loaded.CreateSession();
             var conversation = new Conversation(loaded, session, generation.Options(parsed), parsed.GetValue(generation.System));
-            await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
+            await using var output = StandardOutput.Open(autoFlush: true);
             using var input = Messages(interrupts);
             if (!Console.IsInputRedirected)
                 await Console.Error.WriteLineAsync("Type a message; /help lists the commands.");

@@ -16,13 +16,15 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
+        StandardOutput.Guard();
+        StandardError.Guard();
         using var interrupts = new Interrupts();
         var root = CreateRoot(interrupts);
         // A prompt may begin with @: arguments are never read from response files.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            await Console.Error.WriteLineAsync($"temoto: {UsageError(root, parsed)}");
+            await Console.Error.WriteLineAsync($"temoto: {UsageLine.Of(root, parsed)}");
             return BadInput;
         }
         try
@@ -37,7 +39,11 @@ internal static class CommandLine
         {
             return await FailAsync(error, error.Message, BadInput, parsed.GetValue(Verbose));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or HttpRequestException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or PathTooLongException)
+        {
+            return await FailAsync(error, UnusablePath(error), BadInput, parsed.GetValue(Verbose));
+        }
+        catch (Exception error) when (error is IOException or HttpRequestException)
         {
             return await FailAsync(error, error.Message.ReplaceLineEndings(" "), WorkFailed, parsed.GetValue(Verbose));
         }
@@ -66,23 +72,16 @@ internal static class CommandLine
             CompletionCommand.Create(),
         };
         root.Options.Add(Verbose);
+        Completions.AddTo(root);
         return root;
     }
 
-    /// <summary>One line: the first thing to mend. An unknown verb is named; the parser itself would only say that one is missing.</summary>
-    private static string UsageError(RootCommand root, ParseResult parsed)
+    /// <summary>A path that nothing nearer to its use has judged; the system's message has it between quotation marks.</summary>
+    private static string UnusablePath(Exception error)
     {
-        var verb = parsed.CommandResult.Command;
-        if (verb == root)
-        {
-            var found = parsed.UnmatchedTokens is [var first, ..] ? $"'{first}'" : "no verb";
-            return $"found {found}; expected one of {string.Join(", ", root.Subcommands.Select(command => command.Name))}; try 'temoto --help'";
-        }
-        var missing = verb.Arguments.FirstOrDefault(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is not { Tokens.Count: > 0 });
-        if (missing is not null)
-            return $"{verb.Name}: found no {missing.Name}; expected {missing.Description}; try 'temoto {verb.Name} --help'";
-        var message = string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
-        return $"{verb.Name}: {message}; try 'temoto {verb.Name} --help'";
+        var (first, last) = (error.Message.IndexOf('\''), error.Message.LastIndexOf('\''));
+        var path = last > first ? error.Message[(first + 1)..last] : "file";
+        return new InputException(path, null, FileFailure.Of(path, error), "a file or folder that can be used", "check the path and its permissions").Message;
     }
 
     private static async Task<int> FailAsync(Exception error, string line, int exitCode, bool verbose)

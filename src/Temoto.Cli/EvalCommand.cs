@@ -18,6 +18,9 @@ internal static class EvalCommand
         var limit = new Option<int?>("--limit") { Description = "Only the first N rows of the task (of pictures: N of each class)", HelpName = "N" };
         var maxTokens = new Option<int>("--max-tokens", "-n") { Description = "Most tokens of an answer", HelpName = "N", DefaultValueFactory = _ => 256 };
         var wrong = new Option<bool>("--show-wrong") { Description = "Print wrong answers beside the expected ones on stderr" };
+        stride.Within(1, int.MaxValue);
+        limit.Within(1, int.MaxValue);
+        maxTokens.Within(1, int.MaxValue);
         model.AddTo(command);
         foreach (var option in new Option[] { text, task, stride, against, limit, maxTokens, wrong })
             command.Options.Add(option);
@@ -30,6 +33,8 @@ internal static class EvalCommand
             var referencePath = parsed.GetValue(against);
             if (referencePath is not null && textPath is null)
                 throw new InputException("--against", null, "no --text", "a text to compare the predictions on", "add --text FILE");
+            if (referencePath is not null && !Path.Exists(ModelChoice.Resolve(referencePath)))
+                throw new InputException(referencePath, "--against", "no such file or directory", "the model that MODEL was made from", "check the path");
             if (taskPath is not null && Directory.Exists(taskPath))
             {
                 if (textPath is not null)
@@ -39,7 +44,7 @@ internal static class EvalCommand
             var rows = taskPath is null ? [] : TaskRow.ReadAll(taskPath);
             var content = textPath is null ? null : TextFile.Read(textPath);
             if (parsed.GetValue(limit) is { } count)
-                rows = [.. rows.Take(Math.Max(0, count))];
+                rows = [.. rows.Take(count)];
 
             using var loaded = model.Load(parsed);
             var window = loaded.Info.ContextTokens;
@@ -83,7 +88,7 @@ internal static class EvalCommand
             {
                 bar.Report(++done, rows.Count);
                 if (showWrong && !right)
-                    Console.Error.WriteLine($"{row.Name}: expected {(row.Choices.Count > 0 ? row.Choices[row.AnswerIndex] : row.Answer)} | got {answer}");
+                    Console.Error.WriteLine(StandardError.Line($"{row.Name}: expected {(row.Choices.Count > 0 ? row.Choices[row.AnswerIndex] : row.Answer)} | got {answer}"));
             },
             cancellation));
     }
@@ -100,7 +105,7 @@ internal static class EvalCommand
         foreach (var task in tasks)
         {
             var fields = string.Join(", ", task.Fields.Select(field => $"{field.Key} {field.Value:0.0%}"));
-            table.AddRow(Markup.Escape(task.Name), $"{task.ExactMatch:0.0%}", $"{task.Count}", Markup.Escape(fields));
+            table.AddRow(Markup.Escape(StandardOutput.Line(task.Name)), $"{task.ExactMatch:0.0%}", $"{task.Count}", Markup.Escape(StandardOutput.Line(fields)));
         }
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(Console.Out) });
         console.Profile.Width = 160;

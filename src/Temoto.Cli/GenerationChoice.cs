@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Temoto.Generation;
 
 namespace Temoto.Cli;
 
@@ -17,6 +18,24 @@ internal sealed class GenerationChoice
     private readonly Option<string[]> stop = new("--stop") { Description = "End before this text; may be given several times", HelpName = "TEXT" };
 
     public Option<string?> System { get; } = new("--system") { Description = "System message of the conversation", HelpName = "TEXT" };
+
+    public GenerationChoice()
+    {
+        maxTokens.Within(0, int.MaxValue);
+        temperature.Within(SamplingSettings.Temperatures.Least, SamplingSettings.Temperatures.Most);
+        topP.Within(SamplingSettings.Shares.Least, SamplingSettings.Shares.Most);
+        topK.Within(0, int.MaxValue);
+        minP.Within(SamplingSettings.Shares.Least, SamplingSettings.Shares.Most);
+        repeatPenalty.Within(SamplingSettings.Factors.Least, SamplingSettings.Factors.Most);
+        presencePenalty.Within(SamplingSettings.Penalties.Least, SamplingSettings.Penalties.Most);
+        frequencyPenalty.Within(SamplingSettings.Penalties.Least, SamplingSettings.Penalties.Most);
+        seed.Within(ulong.MinValue, ulong.MaxValue);
+        stop.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => token.Value.Length == 0))
+                result.AddError(UsageLine.Of(stop.Name, "", "a text to end before", "leave --stop out to end where the model does"));
+        });
+    }
 
     /// <summary>Every option of this kind.</summary>
     public Option[] All => [maxTokens, temperature, topP, topK, minP, repeatPenalty, presencePenalty, frequencyPenalty, seed, stop, System];
@@ -38,6 +57,6 @@ internal sealed class GenerationChoice
         PresencePenalty = parsed.GetValue(presencePenalty),
         FrequencyPenalty = parsed.GetValue(frequencyPenalty),
         Seed = parsed.GetValue(seed),
-        Stop = [.. (parsed.GetValue(stop) ?? []).Where(text => text.Length > 0)],
+        Stop = parsed.GetValue(stop) ?? [],
     };
 }

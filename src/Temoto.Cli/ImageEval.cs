@@ -17,8 +17,6 @@ internal static class ImageEval
         if (limit is { } most)
         {
             rows = [.. rows.GroupBy(row => row.Class).SelectMany(group => group.Take(most))];
-            if (rows.Count == 0)
-                throw new InputException("--limit", null, $"{most}", "1 or more pictures of each class", "leave it out for all");
         }
         var done = 0;
         var result = ProgressBar.Run("task", bar => ImageAccuracy.Measure(
@@ -28,7 +26,7 @@ internal static class ImageEval
             {
                 bar.Report(++done, rows.Count);
                 if (showWrong && scores[0].Index != row.Class)
-                    Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Path}: expected {model.Labels[row.Class]} | got {scores[0].Label} ({scores[0].Probability:0.0%})"));
+                    Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{StandardError.Line(row.Path)}: expected {StandardError.Line(model.Labels[row.Class])} | got {StandardError.Line(scores[0].Label)} ({scores[0].Probability:0.0%})"));
             },
             cancellation));
         if (parsed.GetValue(choice.Json))
@@ -46,15 +44,17 @@ internal static class ImageEval
         {
             var wrong = Enumerable.Range(0, result.Labels.Count).Where(other => other != label && result.Confusion[label, other] > 0).OrderByDescending(other => result.Confusion[label, other]);
             table.AddRow(
-                Markup.Escape(result.Labels[label]),
+                Cell(result.Labels[label]),
                 string.Create(CultureInfo.InvariantCulture, $"{(double)result.Confusion[label, label] / result.CountOf(label):0.0%}"),
                 $"{result.CountOf(label)}",
-                Markup.Escape(string.Join(", ", wrong.Select(other => $"{result.Labels[other]} {result.Confusion[label, other]}"))));
+                Cell(string.Join(", ", wrong.Select(other => $"{result.Labels[other]} {result.Confusion[label, other]}"))));
         }
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(Console.Out) });
         console.Profile.Width = 160;
         console.Write(table);
     }
+
+    private static string Cell(string text) => Markup.Escape(StandardOutput.Line(text));
 
     /// <summary>Classes the task has pictures of.</summary>
     private static IEnumerable<int> Present(ImageTaskResult result) => Enumerable.Range(0, result.Labels.Count).Where(label => result.CountOf(label) > 0);

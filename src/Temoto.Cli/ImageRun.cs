@@ -13,8 +13,8 @@ internal static class ImageRun
 
     public static int Run(ParseResult parsed, ModelChoice choice, IReadOnlyList<string> paths, int top, CancellationToken cancellation)
     {
-        if (top < 1)
-            throw new InputException("--top", null, $"{top}", "1 or more", $"leave it out for {DefaultTop}");
+        if (paths.FirstOrDefault(path => !Path.Exists(path)) is { } missing)
+            throw new InputException(missing, null, "no such file", "a picture", "check the path");
         var json = parsed.GetValue(choice.Json);
         var clock = Stopwatch.StartNew();
         using var model = choice.LoadVision(parsed);
@@ -39,9 +39,9 @@ internal static class ImageRun
 
     private static void Print(Answer answer, int top)
     {
-        Console.WriteLine(answer.Path);
+        Console.WriteLine(StandardOutput.Line(answer.Path));
         foreach (var score in answer.Scores.Take(top))
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {100 * score.Probability,6:0.00} %  {score.Label}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {100 * score.Probability,6:0.00} %  {StandardOutput.Line(score.Label)}"));
     }
 
     private static string Document(string path, VisionModel model, double loadSeconds, List<Answer> answers, int top) => Json.Document(json =>

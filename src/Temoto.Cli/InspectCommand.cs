@@ -19,6 +19,7 @@ internal static class InspectCommand
         var tensors = new Option<bool>("--tensors") { Description = "List every tensor" };
         var verify = new Option<bool>("--verify") { Description = "Read every byte of a .temoto file, a macro stream or a pulled model and compare it with the hashes" };
         var context = new Option<int?>("--context") { Description = "Tokens to plan memory for (default: the model's limit, at most 4096)", HelpName = "N" };
+        context.Within(1, int.MaxValue);
         var json = ModelChoice.JsonOption();
         var command = new Command("inspect", "Show what a model file holds\n\nExample: temoto inspect demo --tensors") { model, tensors, verify, context, json };
         command.SetAction((parsed, cancellation) =>
@@ -98,13 +99,13 @@ internal static class InspectCommand
     {
         // Reads every packed row: damage is found before anything is printed.
         var packed = Packed(checkpoint);
-        Console.WriteLine(checkpoint.Path);
+        Console.WriteLine(StandardOutput.Line(checkpoint.Path));
         foreach (var (key, value) in Facts(checkpoint))
-            Console.WriteLine($"  {key,-24} {value}");
+            Console.WriteLine($"  {key,-24} {StandardOutput.Line(value)}");
         foreach (var (dtype, count, elements, bytes) in ByType(checkpoint))
             Console.WriteLine($"  {dtype,-24} {count} tensors, {elements:#,0} elements, {bytes:#,0} bytes");
         if (checkpoint.Quantization is { } quantization)
-            Console.WriteLine($"  {"quantization",-24} {Flat(quantization)}");
+            Console.WriteLine($"  {"quantization",-24} {StandardOutput.Line(Flat(quantization))}");
         if (packed.Count > 0)
             Console.WriteLine($"  {"packing",-24} {PackingSummary(packed)}");
         if (verified is { } compared)
@@ -117,7 +118,7 @@ internal static class InspectCommand
         var statistics = packed.ToDictionary(item => item.Tensor.Name, item => item.Statistics);
         foreach (var tensor in checkpoint.Tensors.Values)
         {
-            Console.Write($"  {tensor.Name,-56} {tensor.DType,-6} [{string.Join(", ", tensor.Shape)}] {tensor.StoredBytes:#,0}{ScalesOf(tensor)}");
+            Console.Write($"  {StandardOutput.Line(tensor.Name),-56} {tensor.DType,-6} [{string.Join(", ", tensor.Shape)}] {tensor.StoredBytes:#,0}{ScalesOf(tensor)}");
             Console.WriteLine(statistics.TryGetValue(tensor.Name, out var item)
                 ? $", {item.Mode.ToString().ToLowerInvariant()}: {item.BitsPerWeight:0.00} bits per weight, {item.UniqueChunks:#,0} unique chunks of {item.ChunkBytes} bytes, {item.ChunkEntropyBits:0.00} bits of entropy each, {item.EntropyDistancePercent:0.0} % above"
                 : "");

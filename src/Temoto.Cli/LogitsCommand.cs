@@ -12,25 +12,27 @@ internal static class LogitsCommand
     {
         var command = new Command("logits", "Write the logits of every position\n\nExample: temoto logits demo --tokens 1,2,3 -o logits.f32");
         var model = new ModelChoice();
-        var tokens = new Option<string>("--tokens") { Description = "Token ids, comma-separated", Required = true, HelpName = "1,2,3" };
+        var tokens = new Option<IReadOnlyList<int>>("--tokens") { Description = "Token ids, comma-separated", Required = true, HelpName = "1,2,3" };
         var output = new Option<string>("--output", "-o") { Description = "File for the float32 logits, row-major [tokens, vocab]", Required = true, HelpName = "FILE" };
+        tokens.EachWithin(0, int.MaxValue);
         model.AddTo(command);
         command.Options.Add(tokens);
         command.Options.Add(output);
         command.SetAction((parsed, cancellation) =>
         {
+            var path = parsed.GetRequiredValue(output);
+            OutputPath.RequireFile(path);
             using var loaded = model.Load(parsed);
-            var ids = ParseIds(parsed.GetRequiredValue(tokens), loaded.Info.VocabSize);
+            var ids = Known(parsed.GetRequiredValue(tokens), loaded.Info.VocabSize);
             if (ids.Length > loaded.Info.ContextTokens)
                 throw new InputException("--tokens", null, $"{ids.Length} tokens", $"at most the context of {loaded.Info.ContextTokens}", "raise --context or give fewer");
-            var path = parsed.GetRequiredValue(output);
             using var rows = new LogitRows(loaded.Engine);
             AtomicFile.Write(path, stream => rows.Run(ids, 0, (_, logits) => stream.Write(MemoryMarshal.AsBytes(logits)), cancellation));
             if (parsed.GetValue(model.Json))
             {
                 Console.WriteLine(Json.Document(json =>
                 {
-                    json.WriteString("model", loaded.Info.Path);
+                    json.WriteString("model", parsed.GetRequiredValue(model.Model));
                     json.WriteString("output", path);
                     json.WriteNumber("tokens", ids.Length);
                     json.WriteNumber("vocab", loaded.Info.VocabSize);
@@ -45,15 +47,11 @@ internal static class LogitsCommand
         return command;
     }
 
-    private static int[] ParseIds(string text, int vocabSize)
+    private static int[] Known(IReadOnlyList<int> ids, int vocabSize)
     {
-        var parts = text.Split(',', StringSplitOptions.TrimEntries);
-        var ids = new int[parts.Length];
-        for (var i = 0; i < parts.Length; i++)
-        {
-            if (!int.TryParse(parts[i], out ids[i]) || ids[i] < 0 || ids[i] >= vocabSize)
-                throw new InputException("--tokens", null, $"'{parts[i]}'", $"ids from 0 to {vocabSize - 1}, comma-separated", "use 'temoto tokenize' to get ids");
-        }
-        return ids;
+        var unknown = ids.FirstOrDefault(id => id >= vocabSize, -1);
+        return unknown < 0
+            ? [.. ids]
+            : throw new InputException("--tokens", null, $"'{unknown}'", $"ids from 0 to {vocabSize - 1}, comma-separated", "use 'temoto tokenize' to get ids");
     }
 }

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using Temoto.Formats.Hub;
+using Temoto.Generation.Execution;
+using Temoto.Kernels;
 
 namespace Temoto.Cli;
 
@@ -7,7 +10,7 @@ internal sealed class ModelChoice
 {
     public Argument<string> Model { get; } = new("MODEL") { Description = "A .temoto file, a Hugging Face or AutoAWQ directory, a .gguf file, a llama2.c .bin file, a name that 'temoto list' shows, 'demo' or 'demo-vision'" };
 
-    public Option<int?> Threads { get; } = new("--threads", "-t") { Description = "Threads to compute with (default: one per core)", HelpName = "N" };
+    public Option<int?> Threads { get; } = new("--threads", "-t") { Description = "Threads to compute with, at most one per processor (default: one per core)", HelpName = "N" };
 
     public Option<string?> Kernels { get; } = new("--kernels") { Description = "Kernel set: avx512vnni, avx512, avxvnni, avx2, vector128 or scalar (default: TEMOTO_KERNELS, else the best)", HelpName = "SET" };
 
@@ -17,31 +20,33 @@ internal sealed class ModelChoice
 
     public Option<string?> Activations { get; } = new("--activations") { Description = "What activations are when they meet int4 and int8 weights: f32 or int8 (default: int8 where the kernels multiply integers fast)", HelpName = "TYPE" };
 
-    public Option<string> Dataflow { get; } = new("--dataflow") { Description = "How the attention of a prompt is carried out: auto, gemm or tphs", HelpName = "MODE", DefaultValueFactory = _ => "auto" };
+    public Option<string?> Dataflow { get; } = new("--dataflow") { Description = "How the attention of a prompt is carried out: auto, gemm or tphs", HelpName = "MODE", DefaultValueFactory = _ => "auto" };
 
-    public Option<string> Packed { get; } = new("--packed") { Description = "What becomes of packed weights: keep (least memory), unpack, or auto (what the planner prices lower)", HelpName = "CHOICE", DefaultValueFactory = _ => "auto" };
+    public Option<string?> Packed { get; } = new("--packed") { Description = "What becomes of packed weights: keep (least memory), unpack, or auto (what the planner prices lower)", HelpName = "CHOICE", DefaultValueFactory = _ => "auto" };
 
-    public Option<string> LoadHow { get; } = new("--load") { Description = "Where weights lie: map (in their files, which must not be written to meanwhile) or copy (in memory)", HelpName = "CHOICE", DefaultValueFactory = _ => "map" };
+    public Option<string?> LoadHow { get; } = new("--load") { Description = "Where weights lie: map (in their files, which must not be written to meanwhile) or copy (in memory)", HelpName = "CHOICE", DefaultValueFactory = _ => "map" };
 
-    public Option<bool> Verify { get; } = new("--verify") { Description = "Compare every byte with its hash before use (.temoto files and macro streams)" };
+    public Option<bool> Verify { get; } = new("--verify") { Description = "Compare every byte with its hash before use (.temoto files, macro streams and pulled models)" };
 
     public Option<string?> MemoryBudget { get; } = new("--memory-budget") { Description = "What weights, cache and activations may take together (default: what the machine has)", HelpName = "4GiB" };
 
     public Option<bool> Precise { get; } = new("--precise") { Description = "Dequantized weights, float32 activations, float64 sums: the in-house oracle, slow" };
 
-    public Option<bool> Json { get; } = JsonOption();
+    public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON document on stdout and nothing else there; its \"model\" is MODEL as given" };
 
     /// <summary>The <c>--json</c> option of verbs that load no model.</summary>
     public static Option<bool> JsonOption() => new("--json") { Description = "Print one JSON document on stdout and nothing else there" };
 
     public ModelChoice()
     {
-        Model.CompletionSources.Add(_ => ModelName.All());
-        Kv.AcceptOnlyFromAmong("f16", "int8", "f32");
-        Activations.AcceptOnlyFromAmong("f32", "int8");
-        Dataflow.AcceptOnlyFromAmong("auto", "gemm", "tphs");
-        Packed.AcceptOnlyFromAmong("auto", "keep", "unpack");
-        LoadHow.AcceptOnlyFromAmong("map", "copy");
+        Threads.Within(1, EnginePlan.MostThreads);
+        Kernels.OneOf("auto", "avx512vnni", "avx512", "avxvnni", "avx2", "vector128", "scalar");
+        Context.Within(1, int.MaxValue);
+        Kv.OneOf("f16", "int8", "f32");
+        Activations.OneOf("f32", "int8");
+        Dataflow.OneOf("auto", "gemm", "tphs");
+        Packed.OneOf("auto", "keep", "unpack");
+        LoadHow.OneOf("map", "copy");
     }
 
     /// <param name="json">False for a verb that talks with people.</param>
@@ -55,12 +60,20 @@ internal sealed class ModelChoice
     }
 
     /// <summary>Loads the model, printing the memory plan to stderr first.</summary>
-    public LanguageModel Load(ParseResult parsed) => LanguageModel.Load(Resolve(parsed.GetRequiredValue(Model)), Options(parsed));
+    public LanguageModel Load(ParseResult parsed)
+    {
+        // The options first: they cost nothing to judge.
+        var options = Options(parsed);
+        var path = Resolve(parsed.GetRequiredValue(Model));
+        return LanguageModel.Load(path, Verified(path, options));
+    }
 
     /// <summary>Loads a model that looks at picture files, printing the memory plan to stderr first.</summary>
     public VisionModel LoadVision(ParseResult parsed)
     {
-        var model = VisionModel.Load(Resolve(parsed.GetRequiredValue(Model)), Options(parsed));
+        var options = Options(parsed);
+        var path = Resolve(parsed.GetRequiredValue(Model));
+        var model = VisionModel.Load(path, Verified(path, options));
         try
         {
             model.RequirePreprocessor();
@@ -73,11 +86,21 @@ internal sealed class ModelChoice
         }
     }
 
-    /// <summary>What the options say; those that a verb does not have count as left out.</summary>
-    public ModelOptions Options(ParseResult parsed) => new()
+    /// <summary>Compares the files of a pulled model with the hub's hashes here; other files carry hashes of their own, or are refused.</summary>
+    private static ModelOptions Verified(string path, ModelOptions options)
     {
-        Threads = parsed.GetValue(Threads),
-        Kernels = parsed.GetValue(Kernels),
+        if (!options.Verify)
+            return options;
+        var files = ProgressBar.Run("verify", bar => StoreVerification.Verify(path, bar.Report, CancellationToken.None));
+        return files is null ? options : options with { Verify = false };
+    }
+
+    /// <summary>What the options say; those that a verb does not have count as left out.</summary>
+    /// <param name="elsewhere">Planned for another machine, which may have more processors.</param>
+    public ModelOptions Options(ParseResult parsed, bool elsewhere = false) => new()
+    {
+        Threads = elsewhere ? parsed.GetValue(Threads) : ThreadsOf(parsed),
+        Kernels = KernelsOf(parsed),
         ContextTokens = parsed.GetValue(Context),
         KvCache = KvTypeOf(parsed.GetValue(Kv)),
         Activations = parsed.GetValue(Activations) switch { "f32" => ActivationType.F32, "int8" => ActivationType.Int8, _ => null },
@@ -89,6 +112,24 @@ internal sealed class ModelChoice
         Precise = parsed.GetValue(Precise),
         MemoryPlanned = plan => Console.Error.WriteLine(plan),
     };
+
+    /// <summary>More threads than processors only wait for each other: what is asked for beyond is left out, and said so.</summary>
+    public int? ThreadsOf(ParseResult parsed)
+    {
+        var usable = Environment.ProcessorCount;
+        if (parsed.GetValue(Threads) is not { } asked || asked <= usable)
+            return parsed.GetValue(Threads);
+        Console.Error.WriteLine($"note: --threads {asked}: {usable} processors can be used here, so {usable} threads are");
+        return usable;
+    }
+
+    /// <summary>The kernel set asked for, after it is known to run here.</summary>
+    public string? KernelsOf(ParseResult parsed)
+    {
+        var name = parsed.GetValue(Kernels);
+        KernelChooser.Require(name);
+        return name;
+    }
 
     public static DataflowChoice DataflowOf(string? name) => name switch { "gemm" => DataflowChoice.Gemm, "tphs" => DataflowChoice.Tphs, _ => DataflowChoice.Auto };
 

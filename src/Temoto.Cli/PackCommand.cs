@@ -25,7 +25,9 @@ internal static class PackCommand
         var report = new Option<bool>("--report") { Description = "Print a table of sizes and errors" };
         var text = new Option<string?>("--text") { Description = "With --report: measure perplexity before and after on this text", HelpName = "FILE" };
         var json = ModelChoice.JsonOption();
-        format.AcceptOnlyFromAmong(Temoto, Gguf, Awq, AwqMacro, HuggingFace);
+        shape.OneOf([.. ModelShapes.All.Select(item => item.Name)]);
+        seed.Within(ulong.MinValue, ulong.MaxValue);
+        format.OneOf(Temoto, Gguf, Awq, AwqMacro, HuggingFace);
         var command = new Command("pack", "Quantize and pack a checkpoint, convert it, or write one of a named shape with seeded random weights\n\nExample: temoto pack demo --weights int4 --group-size 64 -o demo-int4.temoto") { model, shape, seed, format, output };
         quantization.AddTo(command);
         foreach (var option in new Option[] { report, text, json })
@@ -48,6 +50,10 @@ internal static class PackCommand
             if (name is null && parsed.GetResult(seed) is { Implicit: false })
                 throw new InputException("--seed", null, "it without --shape", "--shape beside it", "leave --seed out");
             // Before the work, not after it.
+            if (wanted is Temoto or Gguf or AwqMacro)
+                OutputPath.RequireFile(path);
+            if (wanted is Temoto or Awq or AwqMacro)
+                quantization.Judge(parsed);
             var content = parsed.GetValue(text) is { } textPath ? TextFile.Read(textPath) : null;
 
             var clock = Stopwatch.StartNew();

@@ -37,7 +37,7 @@ internal sealed class PackReportTable
         foreach (var (kind, count, elements, bytes) in kinds)
         {
             var error = errors.TryGetValue(kind, out var item) ? $" {item.Rtn:0.00000} | {item.Kept:0.00000} | {item.Clipped:0 %} |" : errors.Count > 0 ? " | | |" : "";
-            Console.WriteLine($"| {kind} | {count} | {elements:#,0} | {bytes:#,0} | {8.0 * bytes / elements:0.000} |{error}");
+            Console.WriteLine($"| {StandardOutput.Line(kind)} | {count} | {elements:#,0} | {bytes:#,0} | {8.0 * bytes / elements:0.000} |{error}");
         }
         Console.WriteLine($"| all | {kinds.Sum(item => item.Count)} | {kinds.Sum(item => item.Elements):#,0} | {kinds.Sum(item => item.Bytes):#,0} | {8.0 * kinds.Sum(item => item.Bytes) / kinds.Sum(item => item.Elements):0.000} |{(errors.Count > 0 ? " | | |" : "")}");
         PrintPacking();

@@ -42,7 +42,7 @@ internal sealed class PlanReport
     {
         var text = new StringBuilder();
         var board = plan.Board;
-        text.AppendLine(Invariant($"{model} on {board.Name} ({board.Evidence}): {board.Threads} threads, kernels {board.Kernels}, {board.ReadBytesPerSecond / 1e9:0.0} GB/s from memory, {board.OnChipBytesPerThread / 1024} KiB on chip per thread"));
+        text.AppendLine(Invariant($"{StandardOutput.Line(model)} on {StandardOutput.Line(board.Name)} ({board.Evidence}): {board.Threads} threads, kernels {board.Kernels}, {board.ReadBytesPerSecond / 1e9:0.0} GB/s from memory, {board.OnChipBytesPerThread / 1024} KiB on chip per thread"));
         text.AppendLine(plan.Memory.ToString());
         if (plan.PackedChoice is var packed and not { Kept: 0, Unpacked: 0 })
             text.AppendLine(Invariant($"packed weights: {packed.Kept} stay packed, {packed.Unpacked} are laid out plain; one token with all of them packed {packed.PackedSeconds * 1e3:0.000} ms, plain {packed.PlainSeconds * 1e3:0.000} ms (computed)"));
@@ -149,7 +149,7 @@ internal sealed class PlanReport
         var tile = step.Op.Linears.Count > 0
             ? step.TileTokens > 0 ? $"{step.TileRows} rows x {step.TileTokens}" : $"{step.TileRows} rows"
             : step.TileTokens == 1 ? "row by row" : $"{step.TileTokens} tokens";
-        return Invariant($"  {layers,-6} {Cut(step.Op.Name, 19),-19} {step.Mode.ToString().ToLowerInvariant(),-5} {tile,-14} {Cut(Weights(step), 24),-24} {all.Weights / 1e6,11:0.000} {all.Activations / 1e6,12:0.000} {all.Intermediates / 1e6,13:0.000} {all.Kv / 1e6,9:0.000} {group.Sum(price => price.Seconds) * 1e3,9:0.000}  {group[0].BoundBy.ToString().ToLowerInvariant()}");
+        return Invariant($"  {layers,-6} {Cut(StandardOutput.Line(step.Op.Name), 19),-19} {step.Mode.ToString().ToLowerInvariant(),-5} {tile,-14} {Cut(Weights(step), 24),-24} {all.Weights / 1e6,11:0.000} {all.Activations / 1e6,12:0.000} {all.Intermediates / 1e6,13:0.000} {all.Kv / 1e6,9:0.000} {group.Sum(price => price.Seconds) * 1e3,9:0.000}  {group[0].BoundBy.ToString().ToLowerInvariant()}");
     }
 
     /// <summary>"Q4_0 [896, 896]", "3 x I4 packed".</summary>

@@ -2,32 +2,26 @@ using Spectre.Console;
 
 namespace Temoto.Cli;
 
-/// <summary>A progress bar on stderr for long work; nothing where stderr is no terminal.</summary>
+/// <summary>The progress of long work on stderr: a bar on a terminal, lines now and then in a log.</summary>
 internal sealed class ProgressBar
 {
-    private readonly ProgressTask? task;
+    private readonly Action<long, long> show;
 
-    private ProgressBar(ProgressTask? task) => this.task = task;
-
-    /// <summary>Shows <paramref name="done"/> of <paramref name="all"/>.</summary>
-    public void Report(long done, long all)
+    private ProgressBar(ProgressTask task) => show = (done, all) =>
     {
-        if (task is null)
-            return;
         task.MaxValue = Math.Max(1, all);
         task.Value = done;
-    }
+    };
+
+    private ProgressBar(string title) => show = new ProgressLines(title, Console.Error, TimeProvider.System).Report;
+
+    /// <summary>Shows <paramref name="done"/> of <paramref name="all"/>.</summary>
+    public void Report(long done, long all) => show(done, all);
 
     /// <summary>Runs <paramref name="work"/> under a bar.</summary>
-    public static T Run<T>(string title, Func<ProgressBar, T> work)
-    {
-        if (Console.IsErrorRedirected)
-            return work(new ProgressBar(null));
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        return console.Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .Start(context => work(new ProgressBar(context.AddTask(Markup.Escape(title)))));
-    }
+    public static T Run<T>(string title, Func<ProgressBar, T> work) => StandardError.IsTerminal
+        ? Bars(new RemainingTimeColumn()).Start(context => work(new ProgressBar(context.AddTask(Title(title)))))
+        : work(new ProgressBar(title));
 
     public static void Run(string title, Action<ProgressBar> work) =>
         Run(title, bar =>
@@ -39,14 +33,15 @@ internal sealed class ProgressBar
     /// <summary>The same for work that waits, as downloads do.</summary>
     public static async Task RunAsync(string title, Func<ProgressBar, Task> work)
     {
-        if (Console.IsErrorRedirected)
-        {
-            await work(new ProgressBar(null));
-            return;
-        }
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        await console.Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new DownloadedColumn(), new RemainingTimeColumn())
-            .StartAsync(context => work(new ProgressBar(context.AddTask(Markup.Escape(title)))));
+        if (StandardError.IsTerminal)
+            await Bars(new DownloadedColumn(), new RemainingTimeColumn()).StartAsync(context => work(new ProgressBar(context.AddTask(Title(title)))));
+        else
+            await work(new ProgressBar(title));
     }
+
+    private static Progress Bars(params ProgressColumn[] more) => AnsiConsole.Create(new AnsiConsoleSettings { Out = new TerminalConsole() }).Progress()
+        .Columns([new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), .. more]);
+
+    /// <summary>A title may be a name from elsewhere, and these writers pass all codes.</summary>
+    private static string Title(string text) => Markup.Escape(TerminalText.Line(text));
 }

@@ -11,6 +11,11 @@ internal sealed class QuantizationChoice
 {
     private const string Keep = "keep";
 
+    /// <summary>The inputs of a layer's matrices are held for all of them.</summary>
+    private const int MostCalibrationTokens = 1 << 16;
+
+    private const string GroupSizes = "an even number from 8 to 4096, channel, or (symmetric int8) tensor";
+
     private readonly Option<string?> weights = new("--weights") { Description = "bf16, f16, f32, int8, int4, or keep what integers there are (default: int4; keep for integer weights; bf16 for gguf and hf)", HelpName = "TYPE" };
     private readonly Option<string?> method = new("--method") { Description = "rtn, awq (int4) or smoothquant (int8 weights and activations) (default: awq for int4, rtn for int8)", HelpName = "METHOD" };
     private readonly Option<string?> groupSize = new("--group-size") { Description = "Columns that share a scale: 32, 64, 128 ..., channel (a row) or tensor (default: 64 for int4, channel for int8 rtn, tensor for smoothquant)", HelpName = "N" };
@@ -18,25 +23,32 @@ internal sealed class QuantizationChoice
     private readonly Option<bool> zeroPoints = new("--zero-points") { Description = "int8 with zero points" };
     private readonly Option<string?> calibration = new("--calibration") { Description = "Text on which awq and smoothquant observe activations (default: texts the model writes itself); for a vision model a folder of pictures", HelpName = "PATH" };
     private readonly Option<int> calibrationTokens = new("--calibration-tokens") { Description = "Tokens of it to observe", HelpName = "N", DefaultValueFactory = _ => CalibrationTokens.DefaultTokens };
-    private readonly Option<string> activations = new("--activation-scales") { Description = "smoothquant: static scales from the calibration, or dynamic ones of each token", HelpName = "MODE", DefaultValueFactory = _ => "static" };
-    private readonly Option<string> awqScaling = new("--awq-scaling") { Description = "awq: duo (scales from activations and weights, as AutoAWQ), plain (activations alone), or both tried", HelpName = "MODE", DefaultValueFactory = _ => "duo" };
+    private readonly Option<string?> activations = new("--activation-scales") { Description = "smoothquant: static scales from the calibration, or dynamic ones of each token", HelpName = "MODE", DefaultValueFactory = _ => "static" };
+    private readonly Option<string?> awqScaling = new("--awq-scaling") { Description = "awq: duo (scales from activations and weights, as AutoAWQ), plain (activations alone), or both tried", HelpName = "MODE", DefaultValueFactory = _ => "duo" };
     private readonly Option<bool> noClip = new("--no-clip") { Description = "awq: do not narrow the groups' ranges" };
     private readonly Option<string?> lmHead = new("--lm-head") { Description = "Output head: bf16, f16, f32, int8 or int4 (default: f16; with tied embeddings also the embedding)", HelpName = "TYPE" };
     private readonly Option<string?> embedding = new("--embedding") { Description = "Embedding table, likewise (default: as the head where both are one tensor, else f16)", HelpName = "TYPE" };
-    private readonly Option<string> packing = new("--packing") { Description = "Lossless packing of integer rows: none, naive, packet, frequency, entropy, escape or auto", HelpName = "MODE", DefaultValueFactory = _ => "none" };
+    private readonly Option<string?> packing = new("--packing") { Description = "Lossless packing of integer rows: none, naive, packet, frequency, entropy, escape or auto", HelpName = "MODE", DefaultValueFactory = _ => "none" };
 
     /// <summary>Everything that says how weights become integers.</summary>
     private Option[] HowToQuantize => [method, groupSize, symmetric, zeroPoints, calibration, calibrationTokens, activations, awqScaling, noClip, lmHead, embedding];
 
     public void AddTo(Command command)
     {
-        weights.AcceptOnlyFromAmong("bf16", "f16", "f32", "int8", "int4", Keep);
-        method.AcceptOnlyFromAmong("rtn", "awq", "smoothquant");
-        activations.AcceptOnlyFromAmong("static", "dynamic");
-        lmHead.AcceptOnlyFromAmong("bf16", "f16", "f32", "int8", "int4");
-        embedding.AcceptOnlyFromAmong("bf16", "f16", "f32", "int8", "int4");
-        awqScaling.AcceptOnlyFromAmong("duo", "plain", "both");
-        packing.AcceptOnlyFromAmong("none", "naive", "packet", "frequency", "entropy", "escape", "auto");
+        weights.OneOf("bf16", "f16", "f32", "int8", "int4", Keep);
+        method.OneOf("rtn", "awq", "smoothquant");
+        activations.OneOf("static", "dynamic");
+        lmHead.OneOf("bf16", "f16", "f32", "int8", "int4");
+        embedding.OneOf("bf16", "f16", "f32", "int8", "int4");
+        awqScaling.OneOf("duo", "plain", "both");
+        packing.OneOf("none", "naive", "packet", "frequency", "entropy", "escape", "auto");
+        calibrationTokens.Within(1, MostCalibrationTokens);
+        groupSize.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && token.Value is not ("channel" or "tensor") && ColumnsOf(token.Value) is null)
+                result.AddError(UsageLine.Of(groupSize.Name, token.Value, GroupSizes, "leave it out"));
+        });
+        groupSize.CompletionSources.Add("32", "64", "128", "channel", "tensor");
         foreach (var option in (Option[])[weights, .. HowToQuantize, packing])
             command.Options.Add(option);
     }
@@ -114,12 +126,19 @@ internal sealed class QuantizationChoice
 
     public string? CalibrationPath(ParseResult parsed) => parsed.GetValue(calibration);
 
-    public int Tokens(ParseResult parsed)
+    public int Tokens(ParseResult parsed) => parsed.GetValue(calibrationTokens);
+
+    /// <summary>Refuses what no checkpoint could make right, before one is opened.</summary>
+    public void Judge(ParseResult parsed)
     {
-        // The inputs of a layer's matrices are held for all of them.
-        const int most = 1 << 16;
-        var tokens = parsed.GetValue(calibrationTokens);
-        return tokens is >= 1 and <= most ? tokens : throw new InputException("--calibration-tokens", null, $"{tokens}", $"1 to {most}", $"leave it out for {CalibrationTokens.DefaultTokens}");
+        if (parsed.GetValue(weights) is { } type && type != Keep)
+            Format(parsed, type, Method(parsed, type));
+        if (CalibrationPath(parsed) is not { } path)
+            return;
+        if (parsed.GetValue(method) == "rtn")
+            throw new InputException("--calibration", null, "it with a method that observes nothing", "--method awq or smoothquant", "leave --calibration out");
+        if (!Path.Exists(path))
+            throw new InputException(path, "--calibration", "no such file or folder", "a text, or for a vision model a folder of pictures", "check the path");
     }
 
     private QuantizationMethod Method(ParseResult parsed, string type)
@@ -151,11 +170,13 @@ internal sealed class QuantizationChoice
             case "tensor" when integer == DType.I8 && !zeros:
                 return new WeightFormat(integer, PerTensor: true);
             default:
-                return int.TryParse(size, out var columns) && columns is >= 8 and <= 4096 && columns % 2 == 0
+                return ColumnsOf(size) is { } columns
                     ? new WeightFormat(integer, columns, zeros)
-                    : throw new InputException("--group-size", null, size, "an even number from 8 to 4096, channel, or (symmetric int8) tensor", "leave it out");
+                    : throw new InputException("--group-size", null, size, GroupSizes, "leave it out");
         }
     }
+
+    private static int? ColumnsOf(string size) => StrictNumber.TryRead<int>(size, out var columns) && columns is >= 8 and <= 4096 && columns % 2 == 0 ? columns : null;
 
     private void RefusePacking(ParseResult parsed, PackTarget target)
     {

@@ -16,6 +16,7 @@ internal static class RunCommand
         var raw = new Option<bool>("--raw") { Description = "Continue the prompt as it stands, without a chat template" };
         var image = new Option<string[]>("--image") { Description = "A picture for a vision model (PNG, JPEG, BMP, PPM or PGM); may be given several times", HelpName = "FILE" };
         var top = new Option<int>("--top") { Description = "With --image: how many classes to print", HelpName = "N", DefaultValueFactory = _ => ImageRun.DefaultTop };
+        top.Within(1, int.MaxValue);
         model.AddTo(command);
         foreach (var option in new Option[] { prompt, raw, image, top })
             command.Options.Add(option);
@@ -40,7 +41,7 @@ internal static class RunCommand
                 throw new InputException("--system", null, "a system message for plain continuation", "a model with a chat template, a prompt and no --raw", "leave --system out");
             var start = Stopwatch.GetTimestamp();
             var tokens = plain ? loaded.EncodeRaw(text) : loaded.EncodeChat(Conversation(system, text));
-            await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = !json };
+            await using var output = StandardOutput.Open(autoFlush: !json);
             var whole = new StringBuilder();
             foreach (var piece in session.Generate(tokens, generation.Options(parsed), start, cancellation))
             {
@@ -49,7 +50,7 @@ internal static class RunCommand
                     await output.WriteAsync(piece);
             }
             if (json)
-                await WriteJsonAsync(output, loaded, loading.Elapsed, whole.ToString(), session.Statistics);
+                await WriteJsonAsync(output, parsed.GetRequiredValue(model.Model), loaded, loading.Elapsed, whole.ToString(), session.Statistics);
             else if (!Console.IsOutputRedirected)
                 await output.WriteLineAsync();
             await Console.Error.WriteLineAsync(Figures.Line(session.Statistics));
@@ -85,11 +86,11 @@ internal static class RunCommand
         return text.EndsWith('\n') ? text[..^1].TrimEnd('\r') : text;
     }
 
-    private static async Task WriteJsonAsync(StreamWriter output, LanguageModel model, TimeSpan loading, string text, GenerationStatistics statistics)
+    private static async Task WriteJsonAsync(TextWriter output, string name, LanguageModel model, TimeSpan loading, string text, GenerationStatistics statistics)
     {
         await output.WriteLineAsync(Json.Document(json =>
         {
-            json.WriteString("model", model.Info.Path);
+            json.WriteString("model", name);
             json.WriteString("text", text);
             json.WriteString("kernels", model.Info.KernelSet);
             json.WriteNumber("threads", model.Info.Threads);

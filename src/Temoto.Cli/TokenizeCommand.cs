@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Temoto.Formats;
 using Temoto.Generation.Tokenizers;
 
@@ -20,7 +19,7 @@ internal static class TokenizeCommand
         {
             var tokenizer = Open(ModelChoice.Resolve(parsed.GetRequiredValue(model)), parsed.GetValue(verify), cancellation);
             var input = await StandardInput.ReadToEndAsync(cancellation);
-            await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false));
+            await using var output = StandardOutput.Open(autoFlush: false);
             var asJson = parsed.GetValue(json);
             if (parsed.GetValue(decode))
                 WriteText(output, tokenizer, ParseIds(input, tokenizer.VocabSize), parsed.GetValue(noSpecial), asJson);
@@ -56,13 +55,13 @@ internal static class TokenizeCommand
         var ids = new int[parts.Length];
         for (var i = 0; i < parts.Length; i++)
         {
-            if (!int.TryParse(parts[i], out ids[i]) || ids[i] < 0 || ids[i] >= vocabSize)
+            if (!StrictNumber.TryRead(parts[i], out ids[i]) || ids[i] < 0 || ids[i] >= vocabSize)
                 throw new InputException("stdin", $"id {i + 1}", $"'{parts[i]}'", $"ids from 0 to {vocabSize - 1}", "give ids separated by spaces or commas");
         }
         return ids;
     }
 
-    private static void WriteText(StreamWriter output, Tokenizer tokenizer, int[] ids, bool skipSpecial, bool asJson)
+    private static void WriteText(TextWriter output, Tokenizer tokenizer, int[] ids, bool skipSpecial, bool asJson)
     {
         var text = tokenizer.Decode(ids, skipSpecial);
         if (asJson)
@@ -71,7 +70,7 @@ internal static class TokenizeCommand
             output.Write(text);
     }
 
-    private static void WriteIds(StreamWriter output, Tokenizer tokenizer, int[] ids, bool asJson)
+    private static void WriteIds(TextWriter output, Tokenizer tokenizer, int[] ids, bool asJson)
     {
         if (!asJson)
         {

@@ -130,7 +130,7 @@ internal sealed class PackJob(Checkpoint source, string output)
         {
             if (FullDisk.Is(error))
                 throw FullDisk.Error(PartsFolder, error);
-            throw new InputException(PartsFolder, null, error.Message, "a folder that this command can write and no other job uses", "wait for the other job, or choose another output path");
+            throw new InputException(PartsFolder, null, FileFailure.Of(PartsFolder, error), "a folder that this command can write and no other job uses", "wait for the other job, or choose another output path");
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Temoto;
 
 /// <summary>
@@ -27,15 +29,14 @@ public sealed class InputException : Exception
         return $"{where}: found {Clean(found)}; expected {Clean(expected)}; {Clean(next)}";
     }
 
-    /// <summary>Untrusted text may hold control characters or megabytes: replace the former, cut the latter.</summary>
+    /// <summary>Untrusted text may hold megabytes, line ends, and characters that play with a terminal: cut the former, replace the others.</summary>
     private static string Clean(string text)
     {
         const int longest = 240;
         var cut = text.Length > longest ? string.Concat(text.AsSpan(0, longest), "…") : text;
-        return string.Create(cut.Length, cut, static (span, source) =>
-        {
-            for (var i = 0; i < span.Length; i++)
-                span[i] = char.IsControl(source[i]) ? '·' : source[i];
-        });
+        var line = new StringBuilder(cut.Length);
+        foreach (var rune in cut.EnumerateRunes())
+            line.Append(TerminalText.IsHarmless(rune) ? rune.ToString() : "·");
+        return line.ToString();
     }
 }

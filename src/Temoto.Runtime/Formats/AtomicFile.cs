@@ -42,7 +42,7 @@ internal sealed class AtomicFile : IDisposable
         {
             if (FullDisk.Is(error))
                 throw FullDisk.Error(path, error);
-            throw new InputException(path, null, error.Message, "a place that can be written", "choose another output path");
+            throw new InputException(path, null, FileFailure.Of(path, error), "a place that can be written", "choose another output path");
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class AtomicFile : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InputException(path, null, error.Message, "a file name that can be written", "choose another output path");
+            throw new InputException(path, null, FileFailure.Of(path, error), "a file name that can be written", "choose another output path");
         }
     }
 }

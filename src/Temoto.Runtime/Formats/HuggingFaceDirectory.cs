@@ -40,7 +40,7 @@ internal static class HuggingFaceDirectory
         {
             if (FullDisk.Is(error))
                 throw FullDisk.Error(directory, error);
-            throw new InputException(directory, null, error.Message, "a directory that can be written", "choose another output path");
+            throw new InputException(directory, null, FileFailure.Of(directory, error), "a directory that can be written", "choose another output path");
         }
         if (Directory.EnumerateFiles(directory, "*.safetensors").Any() || File.Exists(Path.Combine(directory, HuggingFaceConfig.FileName)))
             throw new InputException(directory, null, "a checkpoint already", "an empty directory", "choose another output path, or remove what is there");

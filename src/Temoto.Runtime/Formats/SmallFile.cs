@@ -54,7 +54,7 @@ internal static class SmallFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new InputException(path, null, error.Message.ReplaceLineEndings(" "), expected, "check the path and its permissions");
+            throw new InputException(path, null, FileFailure.Of(path, error), expected, "check the path and its permissions");
         }
     }
 

@@ -14,6 +14,18 @@ internal readonly record struct SamplingSettings(
 {
     private const float DefaultTemperature = 0.8f;
 
+    /// <summary>What each value may be, both ends included; the command line holds its options to the same.</summary>
+    public static readonly (float Least, float Most) Temperatures = (0, 100);
+
+    /// <summary>Of top-p and min-p.</summary>
+    public static readonly (float Least, float Most) Shares = (0, 1);
+
+    /// <summary>Of the repetition penalty.</summary>
+    public static readonly (float Least, float Most) Factors = (0.01f, 100);
+
+    /// <summary>Of the presence and frequency penalties.</summary>
+    public static readonly (float Least, float Most) Penalties = (-100, 100);
+
     public static SamplingSettings From(GenerationOptions options, GenerationDefaults defaults)
     {
         // do_sample false is how generation_config.json says greedy; a temperature asked for overrides it.
@@ -26,19 +38,19 @@ internal readonly record struct SamplingSettings(
             options.RepetitionPenalty ?? defaults.RepetitionPenalty ?? 1,
             options.PresencePenalty,
             options.FrequencyPenalty);
-        Check("temperature", settings.Temperature, 0, 100);
-        Check("top-k", settings.TopK, 0, int.MaxValue);
-        Check("top-p", settings.TopP, 0, 1);
-        Check("min-p", settings.MinP, 0, 1);
-        Check("repeat-penalty", settings.RepetitionPenalty, 0.01f, 100);
-        Check("presence-penalty", settings.PresencePenalty, -100, 100);
-        Check("frequency-penalty", settings.FrequencyPenalty, -100, 100);
+        Check("temperature", settings.Temperature, Temperatures);
+        Check("top-k", settings.TopK, (0, int.MaxValue));
+        Check("top-p", settings.TopP, Shares);
+        Check("min-p", settings.MinP, Shares);
+        Check("repeat-penalty", settings.RepetitionPenalty, Factors);
+        Check("presence-penalty", settings.PresencePenalty, Penalties);
+        Check("frequency-penalty", settings.FrequencyPenalty, Penalties);
         return settings;
     }
 
-    private static void Check(string name, float value, float smallest, float largest)
+    private static void Check(string name, float value, (float Least, float Most) range)
     {
-        if (!(value >= smallest && value <= largest))
-            throw new InputException($"--{name}", null, $"{value}", $"a number from {smallest} to {largest}", "change the option, or the checkpoint's generation_config.json if it says so");
+        if (!(value >= range.Least && value <= range.Most))
+            throw new InputException($"--{name}", null, $"{value}", $"a number from {range.Least} to {range.Most}", "change the option, or the checkpoint's generation_config.json if it says so");
     }
 }

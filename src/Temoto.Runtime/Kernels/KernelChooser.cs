@@ -23,6 +23,9 @@ internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candi
     /// <summary>Sets this processor can run, best first.</summary>
     public static IReadOnlyList<string> Available => OfThisProcess.Names;
 
+    /// <summary>Throws what <see cref="Choose"/> would for a name that is none, without making a set.</summary>
+    public static void Require(string? name) => OfThisProcess.NameOf(name);
+
     /// <summary>
     /// The set called <paramref name="name"/> (null: <c>TEMOTO_KERNELS</c>, else the best). Throws <see cref="InputException"/> for a set that does not
     /// exist or that this processor cannot run.
@@ -35,12 +38,7 @@ internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candi
     /// <inheritdoc cref="Choose"/>
     public KernelSet Find(string? name, bool floatProducts = true)
     {
-        var source = name is null ? EnvironmentVariable : "--kernels";
-        name ??= Environment.GetEnvironmentVariable(EnvironmentVariable);
-        if (string.IsNullOrEmpty(name) || name == "auto")
-            name = Names[0];
-        if (!Names.Contains(name))
-            throw new InputException(source, null, $"'{name}'", $"one of {string.Join(", ", Names)} on this processor", "leave the option out to take the best");
+        name = NameOf(name);
         lock (tested)
         {
             foreach (var candidate in candidates.SkipWhile(candidate => candidate.Name != name).Where(candidate => candidate.Runs))
@@ -59,6 +57,18 @@ internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candi
             }
         }
         throw new InvalidOperationException("the last set needs no test");
+    }
+
+    /// <summary>What was asked for by name, by the environment or not at all.</summary>
+    private string NameOf(string? name)
+    {
+        var source = name is null ? EnvironmentVariable : "--kernels";
+        name ??= Environment.GetEnvironmentVariable(EnvironmentVariable);
+        if (string.IsNullOrEmpty(name) || name == "auto")
+            name = Names[0];
+        if (!Names.Contains(name))
+            throw new InputException(source, null, $"'{name}'", $"one of {string.Join(", ", Names)} on this processor", "leave the option out to take the best");
+        return name;
     }
 
     private KernelSet? Test(Candidate candidate)

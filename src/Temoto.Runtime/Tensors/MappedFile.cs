@@ -56,7 +56,7 @@ internal sealed unsafe class MappedFile : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new InputException(path, null, error.Message, expected, "check that the file can be read");
+            throw new InputException(path, null, FileFailure.Of(path, error), expected, "check that the file can be read");
         }
     }
 

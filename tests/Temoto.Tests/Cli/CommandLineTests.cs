@@ -83,7 +83,7 @@ public class CommandLineTests
     [InlineData("no such file", "pack", "missing", "-o", "x")]
     [InlineData("int4", "pack", "--shape", "tiny-llama", "--weights", "int4", "-o", "x")]
     [InlineData("awq with int4", "pack", "demo", "--weights", "int8", "--method", "awq", "-o", "x")]
-    [InlineData("found 7", "pack", "demo", "--group-size", "7", "-o", "x")]
+    [InlineData("found '7'", "pack", "demo", "--group-size", "7", "-o", "x")]
     [InlineData("no such file", "pack", "demo", "--calibration", "missing", "-o", "x")]
     [InlineData("observes nothing", "pack", "demo", "--method", "rtn", "--calibration", "missing", "-o", "x")]
     [InlineData("beside gguf", "pack", "demo", "--format", "gguf", "--method", "awq", "-o", "x")]
@@ -93,13 +93,13 @@ public class CommandLineTests
     [InlineData("neither MODEL nor --shape", "bench")]
     [InlineData("both MODEL and --shape", "bench", "demo", "--shape", "tiny-llama")]
     [InlineData("without --shape", "bench", "demo", "--weights", "int8")]
-    [InlineData("found int5", "bench", "--shape", "tiny-llama", "--weights", "int5")]
+    [InlineData("'int5'", "bench", "--shape", "tiny-llama", "--weights", "int5")]
     [InlineData("no-such-shape", "bench", "--shape", "no-such-shape")]
     [InlineData("'512;2048'", "bench", "demo", "-p", "512;2048")]
     [InlineData("nothing to time", "bench", "demo", "-p", "0", "-n", "0")]
     [InlineData("'auto,rows'", "bench", "demo", "--dataflow", "auto,rows")]
     [InlineData("'f16,q8'", "bench", "demo", "--kv", "f16,q8")]
-    [InlineData("1 to 64 sequences", "bench", "demo", "--batch", "1,65")]
+    [InlineData("whole numbers from 1 to 64", "bench", "demo", "--batch", "1,65")]
     [InlineData("a model beside it", "bench", "demo", "--calibrate")]
     [InlineData("1 to 10000", "bench", "demo", "-r", "0")]
     [InlineData("no such file", "tokenize", "missing")]
@@ -366,6 +366,7 @@ public class CommandLineTests
         var help = Run(null, "run", "--help");
         Assert.Equal(0, help.ExitCode);
         Assert.Contains("--max-tokens", help.Output, StringComparison.Ordinal);
+        Assert.Contains("<MODEL> ", help.Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -94,7 +94,7 @@ public sealed class ImageEvalTests : IDisposable
             ("no pictures", ["eval", "demo-vision", "--task", folder.File("empty")]),
             ("'qwen2', a language model", ["eval", "demo", "--task", folder.File("task")]),
             ("--text: found it beside a folder of pictures", ["eval", "demo-vision", "--text", "x", "--task", folder.File("task")]),
-            ("--limit: found 0", ["eval", "demo-vision", "--limit", "0", "--task", folder.File("task")]),
+            ("--limit: found '0'", ["eval", "demo-vision", "--limit", "0", "--task", folder.File("task")]),
         })
         {
             var result = CommandLineTests.Run(null, arguments);

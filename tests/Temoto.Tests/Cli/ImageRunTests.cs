@@ -85,12 +85,12 @@ public sealed class ImageRunTests : IDisposable
     [InlineData("--top: found it beside no --image", "run", "demo", "-p", "x", "--top", "3")]
     [InlineData("--image FILE", "run", "demo-vision", "-p", "x")]
     [InlineData("'qwen2', a language model", "run", "demo", "--image", "SAMPLE")]
-    [InlineData("--top: found 0", "run", "demo-vision", "--image", "SAMPLE", "--top", "0")]
+    [InlineData("--top: found '0'", "run", "demo-vision", "--image", "SAMPLE", "--top", "0")]
     [InlineData("expected a PNG, JPEG, BMP, PPM or PGM picture", "run", "demo-vision", "--image", "TEXT")]
     [InlineData("no such file", "run", "demo-vision", "--image", "missing.png")]
     [InlineData("'deit', which looks at pictures", "eval", "demo-vision", "--text", "TEXT")]
     [InlineData("--calibration: found nothing, with awq", "pack", "demo-vision", "-o", "x.temoto")]
-    [InlineData("no such folder", "pack", "demo-vision", "--calibration", "missing", "-o", "x.temoto")]
+    [InlineData("no such file or folder", "pack", "demo-vision", "--calibration", "missing", "-o", "x.temoto")]
     public void BadUsageIsOneLineAndExitCodeTwo(string says, params string[] arguments) =>
         AssertOneLine(says, CommandLineTests.Run("", [.. arguments.Select(argument => argument switch { "SAMPLE" => Samples[0], "TEXT" => Path.Combine(DemoFolder, "config.json"), _ => argument })]));
 

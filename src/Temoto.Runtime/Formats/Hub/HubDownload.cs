@@ -58,7 +58,7 @@ internal sealed class HubDownload : IDisposable
         }
         catch (UnauthorizedAccessException error)
         {
-            throw new InputException(directory, null, error.Message, "a directory that may be written", "give another with --to");
+            throw new InputException(directory, null, FileFailure.Of(directory, error), "a directory that may be written", "give another with --to");
         }
         catch (IOException error) when (error is not HubUnavailableException)
         {

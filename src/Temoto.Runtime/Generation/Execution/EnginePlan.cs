@@ -16,7 +16,7 @@ internal sealed class EnginePlan
     public const int PrefillTokens = 512;
 
     /// <summary>Sequences of one run: beyond, arithmetic would only take longer.</summary>
-    private const int MostBatchSequences = 64;
+    public const int MostBatchSequences = 64;
 
     /// <summary>Default context where the model would allow more: a KV cache that small machines can hold.</summary>
     private const int DefaultContextTokens = 4096;
@@ -193,11 +193,14 @@ internal sealed class EnginePlan
         ? asked
         : throw new InputException(nameof(ModelOptions.MaxBatchSequences), null, $"{asked}", $"1 to {MostBatchSequences}", "1 computes sessions one after the other");
 
+    /// <summary>No machine this is made for has more processors.</summary>
+    public const int MostThreads = 1024;
+
     /// <summary>What <c>--threads</c> means.</summary>
     public static int ThreadsOf(int? asked)
     {
         if (asked is null)
             return HostProcessor.PhysicalCores;
-        return asked is >= 1 and <= 1024 ? asked.Value : throw new InputException("--threads", null, $"{asked}", "1 to 1024", $"leave it out to take {HostProcessor.PhysicalCores}");
+        return asked is >= 1 and <= MostThreads ? asked.Value : throw new InputException("--threads", null, $"{asked}", $"1 to {MostThreads}", $"leave it out to take {HostProcessor.PhysicalCores}");
     }
 }

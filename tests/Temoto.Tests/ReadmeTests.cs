@@ -37,12 +37,18 @@ public class ReadmeTests
     [Fact]
     public void TheFirstCommandPrintsWhatTheReadmeShows()
     {
+        var (prompt, shown) = FirstCommand();
+        var output = Oracle.Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "temoto.dll"), "run", "demo", "-p", prompt], "");
+        Assert.Equal(shown, output);
+    }
+
+    /// <summary>The prompt of the README's first command, and what it prints.</summary>
+    internal static (string Prompt, string Shown) FirstCommand()
+    {
         var lines = Readme.Split('\n');
         var at = Array.FindIndex(lines, line => line.StartsWith("$ ./temoto run demo -p \"", StringComparison.Ordinal));
         Assert.True(at >= 0, "no demo command in the README");
-        var prompt = lines[at].Split('"')[1];
-        var output = Oracle.Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "temoto.dll"), "run", "demo", "-p", prompt], "");
-        Assert.Equal(lines[at + 1], output);
+        return (lines[at].Split('"')[1], lines[at + 1]);
     }
 
     [Fact]

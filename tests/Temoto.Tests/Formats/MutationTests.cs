@@ -10,7 +10,7 @@ namespace Temoto.Tests.Formats;
 /// </summary>
 public sealed unsafe class MutationTests : IDisposable
 {
-    private const int Cases = 2500;
+    private static readonly int Cases = Thoroughness.Cases(2500);
 
     /// <summary>What an open may allocate on the managed heap beside twice the file: parsers' and readers' own buffers.</summary>
     private const long AllowanceBytes = 4 << 20;

@@ -102,8 +102,8 @@ internal sealed class HubClient : IDisposable
     /// <summary>Runs <paramref name="wait"/> with the stall limit; running into it is a failed transfer, not a cancellation.</summary>
     public async Task<T> WithinStallAsync<T>(Func<CancellationToken, Task<T>> wait, string what, CancellationToken cancellation)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(options.StallTimeout);
+        using var stall = new CancellationTokenSource(options.StallTimeout, options.Clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stall.Token);
         try
         {
             return await wait(limit.Token).ConfigureAwait(false);

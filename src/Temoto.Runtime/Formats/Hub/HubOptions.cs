@@ -30,6 +30,9 @@ internal sealed record HubOptions
     /// <summary>A server that sends nothing for so long counts as lost.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>What tells that <see cref="StallTimeout"/> is over.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Bytes free on the disk that holds a directory.</summary>
     public Func<string, long> FreeBytes { get; init; } = static directory => new DriveInfo(directory).AvailableFreeSpace;
 

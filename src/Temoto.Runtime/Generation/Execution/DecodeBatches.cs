@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Temoto.Generation.Execution;
 
 /// <summary>
@@ -14,8 +12,11 @@ namespace Temoto.Generation.Execution;
 /// <param name="most">Requests of one run.</param>
 /// <param name="run">Carries out requests of different caches, at least one: sets the token or the failure of each, and throws nothing.</param>
 /// <param name="mostWaitSeconds">Longest wait for those who were in the last run; and it is at most half as long as that run took.</param>
-internal sealed class DecodeBatches(Lock runLock, int most, DecodeBatches.Run run, double mostWaitSeconds = 2e-3)
+/// <param name="clock">Of the waits and the runs; null for the system's.</param>
+internal sealed class DecodeBatches(Lock runLock, int most, DecodeBatches.Run run, double mostWaitSeconds = 2e-3, TimeProvider? clock = null)
 {
+    private readonly TimeProvider clock = clock ?? TimeProvider.System;
+
     /// <summary>Guards the lists and <see cref="led"/>.</summary>
     private readonly Lock gate = new();
 
@@ -96,10 +97,10 @@ internal sealed class DecodeBatches(Lock runLock, int most, DecodeBatches.Run ru
                 (members[alive], members[i]) = (member, members[alive]);
                 alive++;
             }
-            var start = Stopwatch.GetTimestamp();
+            var start = clock.GetTimestamp();
             if (alive > 0)
                 run(members.AsSpan(0, alive));
-            lastTicks = Stopwatch.GetTimestamp() - start;
+            lastTicks = clock.GetTimestamp() - start;
             lastCount = alive;
             for (var i = 0; i < alive; i++)
                 lastCaches[i] = members[i].Cache;
@@ -122,9 +123,9 @@ internal sealed class DecodeBatches(Lock runLock, int most, DecodeBatches.Run ru
     {
         if (AllAreBack())
             return;
-        var until = Stopwatch.GetTimestamp() + Math.Min(lastTicks / 2, (long)(mostWaitSeconds * Stopwatch.Frequency));
+        var until = clock.GetTimestamp() + Math.Min(lastTicks / 2, (long)(mostWaitSeconds * clock.TimestampFrequency));
         // Yielding: whoever is waited for may need this core to come back.
-        while (!AllAreBack() && Stopwatch.GetTimestamp() < until)
+        while (!AllAreBack() && clock.GetTimestamp() < until)
             Thread.Yield();
     }
 

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Temoto.Formats.Hub;
 using static Temoto.Tests.Formats.Hub.LoopbackServer;
@@ -431,9 +433,10 @@ public sealed class HubDownloadTests : IDisposable
     [Fact]
     public async Task NobodyListeningIsAnErrorInOneLine()
     {
-        string endpoint;
-        using (var server = new LoopbackServer(repository.ServeAsync))
-            endpoint = server.Endpoint;
+        // Bound and not listening: refuses connections, and is nobody else's meanwhile.
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var endpoint = $"http://127.0.0.1:{((IPEndPoint)socket.LocalEndPoint!).Port}";
         var error = await Assert.ThrowsAsync<HubUnavailableException>(() => Run(new HubOptions { Repository = "a/b", Endpoint = endpoint, FirstDelay = TimeSpan.FromMilliseconds(1), Attempts = 2 }));
         Assert.DoesNotContain('\n', error.Message);
         Assert.Contains("2 tries", error.Message);
@@ -456,10 +459,28 @@ public sealed class HubDownloadTests : IDisposable
             }
             await repository.ServeAsync(request, stream);
         });
-        await Run(Options(server) with { StallTimeout = TimeSpan.FromMilliseconds(400) });
+        // An hour passes when all that was sent has arrived, and at no other time.
+        var clock = new StandingClock();
+        await Run(Options(server) with { StallTimeout = TimeSpan.FromHours(1), Clock = clock }, progress =>
+        {
+            if (stalls == 1 && progress.File == Weights && progress.FileDoneBytes == 300_000)
+                clock.EndNextWait();
+        });
         AssertWhole();
         Assert.Contains(server.FileRequests, request => request.RangeStart is 300_000);
         await release.CancelAsync();
+    }
+
+    /// <summary>No wait ever ends but those that are told to.</summary>
+    private sealed class StandingClock : TimeProvider
+    {
+        private int ending;
+
+        /// <summary>The next wait that begins is over at once.</summary>
+        public void EndNextWait() => Volatile.Write(ref ending, 1);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            System.CreateTimer(callback, state, Interlocked.Exchange(ref ending, 0) == 1 ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     [Fact]

@@ -8,8 +8,6 @@ namespace Temoto.Tests.Generation.Execution;
 /// <summary>Who asks at the same time is served together, and nobody notices.</summary>
 public sealed class DecodeBatchesTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly LanguageModel model = LanguageModel.Load(
         SeededMemory.Create("batches", ModelShapes.Get("tiny-qwen2"), DType.BF16, 5, TestContext.Current.CancellationToken),
         new ModelOptions { Threads = 2, MaxBatchSequences = 3, ContextTokens = 200 });
@@ -37,30 +35,72 @@ public sealed class DecodeBatchesTests : IDisposable
     [Fact]
     public async Task ARunWaitsForThoseOfTheLast()
     {
+        // Time stands still while the run waits: it waits until the first is back, however long that takes.
+        Assert.Equal([1, 2], await SizesWhenTheFirstComesBack((second, looks) => looks > 4 || second.IsCompleted, secondsPerLook: 0));
+    }
+
+    /// <summary>Who does not come back in time is not waited for.</summary>
+    [Fact]
+    public async Task ARunDoesNotWaitForEver()
+    {
+        // The first comes back when the second has its token.
+        Assert.Equal([1, 1, 1], await SizesWhenTheFirstComesBack((second, _) => second.IsCompleted, secondsPerLook: 0.1));
+    }
+
+    /// <summary>Two sessions: the second asks during the first's run, the first asks again when it <paramref name="may"/>.</summary>
+    /// <param name="may">Knows the second's call, and how often the clock was looked at: a run does so when it begins and ends, and to wait once before and once a round.</param>
+    /// <param name="secondsPerLook">How far the clock goes on whenever it is looked at.</param>
+    private async Task<List<int>> SizesWhenTheFirstComesBack(Func<Task, int, bool> may, double secondsPerLook)
+    {
         var sizes = new List<int>();
+        var clock = new SteppingClock(secondsPerLook);
         DecodeBatches? batches = null;
+        using var began = new ManualResetEventSlim();
         batches = new DecodeBatches(
             new Lock(),
             3,
             requests =>
             {
                 sizes.Add(requests.Length);
+                began.Set();
                 if (sizes.Count == 1)
-                    SpinWait.SpinUntil(() => batches!.WaitingCount == 1, Patience);
+                    SpinWait.SpinUntil(() => batches!.WaitingCount == 1);
                 // Half of it is how long the next run waits.
-                System.Threading.Thread.Sleep(300);
+                clock.Advance(20);
             },
-            mostWaitSeconds: 10);
+            mostWaitSeconds: 10,
+            clock);
         KvCache first = NewCache(), second = NewCache();
+        var secondBegins = new TaskCompletionSource<Task>();
         var comesBack = Thread(() =>
         {
             batches.Next(1, first, null!, default);
-            System.Threading.Thread.Sleep(10);
+            var other = secondBegins.Task.GetAwaiter().GetResult();
+            SpinWait.SpinUntil(() => may(other, clock.Looks));
             batches.Next(2, first, null!, default);
         });
-        Assert.True(SpinWait.SpinUntil(() => sizes.Count == 1, Patience));
-        await Task.WhenAll(comesBack, Thread(() => batches.Next(1, second, null!, default)));
-        Assert.Equal([1, 2], sizes);
+        began.Wait(TestContext.Current.CancellationToken);
+        var asksMeanwhile = Thread(() => batches.Next(1, second, null!, default));
+        secondBegins.SetResult(asksMeanwhile);
+        await Task.WhenAll(comesBack, asksMeanwhile);
+        return sizes;
+    }
+
+    private sealed class SteppingClock(double secondsPerLook) : TimeProvider
+    {
+        private long ticks;
+        private int looks;
+
+        public int Looks => Volatile.Read(ref looks);
+
+        public void Advance(double seconds) => Interlocked.Add(ref ticks, (long)(seconds * TimestampFrequency));
+
+        public override long GetTimestamp()
+        {
+            Interlocked.Increment(ref looks);
+            Advance(secondsPerLook);
+            return Interlocked.Read(ref ticks);
+        }
     }
 
     [Fact]
@@ -106,7 +146,7 @@ public sealed class DecodeBatchesTests : IDisposable
             if (sizes.Count == 1)
             {
                 began.Set();
-                SpinWait.SpinUntil(() => batches!.WaitingCount == asked.Length - 1, Patience);
+                SpinWait.SpinUntil(() => batches!.WaitingCount == asked.Length - 1);
                 cancellation?.Cancel();
                 if (disposed >= 0)
                     own[asked[disposed]].Dispose();
@@ -133,9 +173,9 @@ public sealed class DecodeBatchesTests : IDisposable
                 else
                     Assert.Equal(number + 100, batches.Next(number, own[asked[number]], null!, default));
             }));
-            Assert.True(began.Wait(Patience, TestContext.Current.CancellationToken));
+            began.Wait(TestContext.Current.CancellationToken);
             if (i > 0)
-                Assert.True(SpinWait.SpinUntil(() => batches.WaitingCount == number || sizes.Count > 1, Patience));
+                SpinWait.SpinUntil(() => batches.WaitingCount == number || sizes.Count > 1 || threads[^1].IsCompleted);
         }
         await Task.WhenAll(threads);
         Assert.Equal(0, batches.WaitingCount);

@@ -1,0 +1,126 @@
+using System.IO.Compression;
+using Temoto.Tests.Formats;
+
+namespace Temoto.Tests;
+
+/// <summary>What is shipped: the packages, what lies in them, and that they work where nothing else of the checkout is.</summary>
+public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
+{
+    /// <summary>No file twice, none of the tests, the training or the machine that packed.</summary>
+    [Fact]
+    public void PackagesHoldWhatTheirUsersNeedAndNothingElse()
+    {
+        Assert.Equal(["Temoto", "Temoto.Quantization", "Temoto.Runtime"], packages.Paths.Keys.Order(StringComparer.Ordinal));
+        foreach (var library in new[] { "Temoto.Quantization", "Temoto.Runtime" })
+        {
+            var path = packages.Paths[library];
+            Assert.Equal(["README.md", $"{library}.nuspec", $"lib/net10.0/{library}.dll", $"lib/net10.0/{library}.xml"], Entries(path));
+            Assert.Equal([$"{library}.nuspec", $"lib/net10.0/{library}.pdb"], Entries(Path.ChangeExtension(path, "snupkg")));
+        }
+        string[] tool =
+        [
+            "DotnetToolSettings.xml", "Spectre.Console.dll", "System.CommandLine.dll", "Temoto.Quantization.dll", "Temoto.Quantization.pdb",
+            "Temoto.Runtime.dll", "Temoto.Runtime.pdb",
+            "models/demo-vision/config.json", "models/demo-vision/model.safetensors", "models/demo-vision/preprocessor_config.json",
+            "models/demo/config.json", "models/demo/generation_config.json", "models/demo/model.safetensors",
+            "models/demo/tokenizer.json", "models/demo/tokenizer_config.json",
+            "temoto.deps.json", "temoto.dll", "temoto.pdb", "temoto.runtimeconfig.json",
+        ];
+        string[] about = ["README.md", "THIRD-PARTY-NOTICES.txt", "Temoto.nuspec"];
+        Assert.Equal([.. about, .. tool.Select(name => $"tools/net10.0/any/{name}")], Entries(packages.Paths["Temoto"]));
+    }
+
+    [Fact]
+    public void PackagesSayWhatTheyAre()
+    {
+        foreach (var (id, path) in packages.Paths)
+        {
+            var about = Packages.Nuspec(path);
+            string? Text(string name) => about.Elements().SingleOrDefault(element => element.Name.LocalName == name)?.Value;
+            Assert.Equal(id, Text("id"));
+            Assert.Equal("The Temoto authors", Text("authors"));
+            Assert.Equal("MIT", Text("license"));
+            Assert.Equal("README.md", Text("readme"));
+            Assert.NotEqual("Package Description", Text("description"));
+            Assert.DoesNotContain(RepositoryPaths.Root, about.ToString(), StringComparison.Ordinal);
+            // An edge device needs nothing but the runtime.
+            var dependencies = about.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => (string?)element.Attribute("id"));
+            Assert.Equal(id == "Temoto.Quantization" ? ["Temoto.Runtime"] : [], dependencies);
+        }
+    }
+
+    [Fact]
+    public void PackingAgainGivesTheSameBytes()
+    {
+        Thoroughness.Require("packs again");
+        using var again = new Packages();
+        foreach (var (id, path) in packages.Paths)
+            Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(again.Paths[id]));
+    }
+
+    /// <summary>Neither assemblies nor symbols do: a Debug build, made for the debugger at hand, may.</summary>
+    [Fact]
+    public void PackagesNameNoFolderOfTheMachine()
+    {
+        Assert.SkipUnless(Packages.Configuration == "release", "only Release builds are shipped");
+        var root = System.Text.Encoding.UTF8.GetBytes(RepositoryPaths.Root);
+        foreach (var path in packages.Paths.Values.SelectMany(path => new[] { path, Path.ChangeExtension(path, "snupkg") }).Where(File.Exists))
+        {
+            using var archive = ZipFile.OpenRead(path);
+            foreach (var entry in archive.Entries.Where(entry => !entry.Name.EndsWith(".safetensors", StringComparison.Ordinal)))
+            {
+                using var content = new MemoryStream();
+                using (var stream = entry.Open())
+                    stream.CopyTo(content);
+                Assert.True(content.GetBuffer().AsSpan(0, (int)content.Length).IndexOf(root) < 0, $"{Path.GetFileName(path)}: {entry.FullName}");
+            }
+        }
+    }
+
+    /// <summary>The tool installed into an empty folder, and a program that knows the library as a package: no cache, no network.</summary>
+    [Fact]
+    public void TheToolAndTheLibraryWorkFromTheirPackages()
+    {
+        Thoroughness.Require("installs and builds from the packages");
+        using var folder = new TemporaryFolder();
+        var version = Packages.Nuspec(packages.Paths["Temoto"]).Elements().Single(element => element.Name.LocalName == "version").Value;
+        var sources = $"""<packageSources><clear /><add key="feed" value="{packages.Feed}" /></packageSources>""";
+        folder.Write("nuget.config", $"<configuration>{sources}</configuration>");
+
+        string[] options = ["--version", version, "--tool-path", folder.File("tools"), "--configfile", folder.File("nuget.config")];
+        packages.Run(folder.Path, "dotnet", ["tool", "install", "Temoto", .. options]);
+        var (command, shown) = ReadmeTests.FirstCommand();
+        Assert.Equal(shown, packages.Run(folder.Path, folder.File("tools/temoto"), "run", "demo", "-p", command));
+        var picture = Path.Combine(RepositoryPaths.Root, "models/demo-vision/samples/crack-1.png");
+        Assert.Contains("crack", packages.Run(folder.Path, folder.File("tools/temoto"), "run", "demo-vision", "--image", picture), StringComparison.Ordinal);
+
+        Directory.CreateDirectory(folder.File("hello"));
+        File.Copy(Path.Combine(RepositoryPaths.Root, "samples/hello/Program.cs"), folder.File("hello/Program.cs"));
+        folder.Write("hello/hello.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <UseAppHost>false</UseAppHost>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Temoto.Runtime" Version="{version}" />
+              </ItemGroup>
+            </Project>
+            """);
+        packages.Run(folder.File("hello"), "dotnet", "build", "-c", "Release", "-o", folder.File("built"), "-v", "quiet", "-nologo");
+        var answer = packages.Run(folder.Path, "dotnet", folder.File("built/hello.dll"), Path.Combine(RepositoryPaths.Root, "models/demo"), command);
+        Assert.StartsWith("qwen2 of ", answer, StringComparison.Ordinal);
+        Assert.EndsWith(shown, answer.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Without what the container format adds.</summary>
+    private static string[] Entries(string package)
+    {
+        using var archive = ZipFile.OpenRead(package);
+        string[] added = ["[Content_Types].xml", "_rels/", "package/"];
+        var names = archive.Entries.Select(entry => entry.FullName);
+        return [.. names.Where(name => !added.Any(start => name.StartsWith(start, StringComparison.Ordinal))).Order(StringComparer.Ordinal)];
+    }
+}

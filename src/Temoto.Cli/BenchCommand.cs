@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using Temoto.Dataflow;
 using Temoto.Formats;
 using Temoto.Generation;

@@ -23,7 +23,8 @@ public sealed class TemotoScriptTests : IDisposable
     {
         var cases = $"case $1 in\n{script}\n--list-sdks) echo 10.0.100;;\n*) shift; echo \"ran $*\";;\nesac\n";
         var path = folder.Write(Path.Combine("bin", "dotnet"), $"#!/bin/sh\n{cases}");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private (int ExitCode, string Output, string Errors) Run(params string[] arguments)

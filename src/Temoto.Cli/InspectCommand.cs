@@ -44,7 +44,9 @@ internal static class InspectCommand
         var verified = CheckpointFile.Verify(checkpoint, cancellation);
         var files = ProgressBar.Run("verify", bar => StoreVerification.Verify(path, bar.Report, cancellation));
         return verified is null && files is null
-            ? throw new InputException(path, "--verify", $"a {checkpoint.Format} file, which carries no hashes", "a .temoto file, a macro stream or a pulled model", "leave --verify out")
+            ? throw new InputException(
+                path, "--verify", $"a {checkpoint.Format} file, which carries no hashes",
+                "a .temoto file, a macro stream or a pulled model", "leave --verify out")
             : (verified, files);
     }
 

@@ -11,7 +11,8 @@ internal static class ListCommand
 {
     /// <summary>A line of the list. What is null is not known.</summary>
     /// <param name="Note">Why it cannot be used as it is, or what else there is to know; null for a model that is simply there.</param>
-    private sealed record Row(string Name, StoredModel Model, StoredState State, string? Format, string? ModelType, long? Parameters, long SizeBytes, string? Note);
+    private sealed record Row(
+        string Name, StoredModel Model, StoredState State, string? Format, string? ModelType, long? Parameters, long SizeBytes, string? Note);
 
     private static readonly string[] Titles = ["NAME", "FORMAT", "TYPE", "PARAMETERS", "SIZE", "COMMIT", "PULLED"];
 
@@ -52,7 +53,8 @@ internal static class ListCommand
         try
         {
             using var checkpoint = CheckpointReader.Open(model.PathToOpen(file));
-            return new Row(name, model, state, checkpoint.Format, checkpoint.Config.ModelType, checkpoint.Tensors.Values.Sum(tensor => tensor.ElementCount), sizeBytes, note);
+            var parameters = checkpoint.Tensors.Values.Sum(tensor => tensor.ElementCount);
+            return new Row(name, model, state, checkpoint.Format, checkpoint.Config.ModelType, parameters, sizeBytes, note);
         }
         catch (InputException error)
         {
@@ -66,12 +68,13 @@ internal static class ListCommand
         var widths = Enumerable.Range(0, Titles.Length).Select(column => cells.Max(row => row[column].Length)).ToArray();
         foreach (var (row, i) in cells.Select((row, i) => (row, i)))
         {
-            Console.WriteLine(string.Join("  ", row.Select((cell, column) => IsFigure(column) ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).TrimEnd());
+            Console.WriteLine(string.Join("  ", row.Select(Padded)).TrimEnd());
             if (i > 0 && rows[i - 1].Note is { } note)
                 Console.WriteLine($"  {note}");
         }
 
-        static bool IsFigure(int column) => column is 3 or 4;
+        // Parameters and sizes are figures.
+        string Padded(string cell, int column) => column is 3 or 4 ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]);
     }
 
     private static string[] Cells(Row row) =>

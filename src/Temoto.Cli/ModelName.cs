@@ -27,14 +27,20 @@ internal static class ModelName
 
     /// <summary>The names of complete models, as verbs take them.</summary>
     private static IEnumerable<string> Pulled(ModelStore store) =>
-        store.Models().Select(model => (model, state: model.Look())).Where(pair => pair.state.Kind == StoredKind.Complete).SelectMany(pair => pair.model.RunNames(pair.state.Manifest!));
+        from model in store.Models()
+        let state = model.Look()
+        where state.Kind == StoredKind.Complete
+        from name in model.RunNames(state.Manifest!)
+        select name;
 
     private static string BuiltIn(string model)
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "models", model);
         return Directory.Exists(folder)
             ? folder
-            : throw new InputException(model, null, "no such built-in model in this installation", $"the folder models/{model} beside the command", "name a checkpoint directory or file instead");
+            : throw new InputException(
+                model, null, "no such built-in model in this installation",
+                $"the folder models/{model} beside the command", "name a checkpoint directory or file instead");
     }
 
     /// <summary>owner/name, and not the name of a file: those get the error line of whoever opens them.</summary>
@@ -43,5 +49,7 @@ internal static class ModelName
         && !StoreManifest.OpensAlone(model) && !model.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase);
 
     private static InputException NotFound(string model) =>
-        new(model, null, "no such file or directory, nor a pulled model of this name", "a path, or a name that 'temoto list' shows", $"fetch it: temoto pull {model}");
+        new(
+            model, null, "no such file or directory, nor a pulled model of this name",
+            "a path, or a name that 'temoto list' shows", $"fetch it: temoto pull {model}");
 }

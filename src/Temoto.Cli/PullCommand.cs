@@ -4,19 +4,32 @@ using Temoto.Formats.Hub;
 namespace Temoto.Cli;
 
 /// <summary>
-/// <c>temoto pull REPO</c>: downloads a checkpoint from a Hugging Face style hub into the store, or into a directory; an interrupted download goes on where it stopped.
+/// <c>temoto pull REPO</c>: downloads a checkpoint from a Hugging Face style hub into the store, or into a directory;
+/// an interrupted download goes on where it stopped.
 /// </summary>
 internal static class PullCommand
 {
+    private const string Description =
+        "Download a checkpoint from a Hugging Face style hub; a token is taken from HF_TOKEN\n\nExample: temoto pull Qwen/Qwen2.5-0.5B-Instruct";
+
     public static Command Create()
     {
         var repository = new Argument<string>("REPO") { Description = "owner/name on the hub" };
-        var revision = new Option<string>("--revision") { Description = "Branch, tag or commit", HelpName = "REV", DefaultValueFactory = _ => HubOptions.DefaultRevision };
+        var revision = new Option<string>("--revision")
+        {
+            Description = "Branch, tag or commit",
+            HelpName = "REV",
+            DefaultValueFactory = _ => HubOptions.DefaultRevision,
+        };
         var endpoint = new Option<string?>("--endpoint") { Description = $"The hub (default: HF_ENDPOINT, else {HubOptions.DefaultEndpoint})", HelpName = "URL" };
-        var to = new Option<string?>("--to") { Description = $"A directory to write, outside of the store (default: the store, {ModelStore.EnvironmentVariable} or temoto/models in your data folder)", HelpName = "DIR" };
+        var to = new Option<string?>("--to")
+        {
+            Description = $"A directory to write (default: the store, {ModelStore.EnvironmentVariable} or temoto/models in your data folder)",
+            HelpName = "DIR",
+        };
         var file = new Option<string?>("--file") { Description = "Fetch this one file, such as one .gguf of several", HelpName = "NAME" };
         var json = ModelChoice.JsonOption();
-        var command = new Command("pull", "Download a checkpoint from a Hugging Face style hub; a token is taken from HF_TOKEN\n\nExample: temoto pull Qwen/Qwen2.5-0.5B-Instruct") { repository, revision, endpoint, to, file, json };
+        var command = new Command("pull", Description) { repository, revision, endpoint, to, file, json };
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = HubOptions.From(parsed.GetRequiredValue(repository), parsed.GetValue(endpoint), token: null, Environment.GetEnvironmentVariable) with
@@ -31,7 +44,9 @@ internal static class PullCommand
             if (parsed.GetValue(json))
                 PrintJson(options.Repository, directory ?? result.Directory, result);
             else
-                await Console.Error.WriteLineAsync($"{directory ?? options.Repository}: {result.Files.Count} files, {FetchedBytes(result):#,0} bytes downloaded; try: temoto run {ShellWord.Of(model)} -p \"...\"");
+                await Console.Error.WriteLineAsync(
+                    $"{directory ?? options.Repository}: {result.Files.Count} files, {FetchedBytes(result):#,0} bytes downloaded; "
+                    + $"try: temoto run {ShellWord.Of(model)} -p \"...\"");
             return 0;
         });
         return command;

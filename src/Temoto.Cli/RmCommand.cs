@@ -6,12 +6,15 @@ namespace Temoto.Cli;
 /// <summary><c>temoto rm NAME...</c>: removes from the store what <c>pull</c> fetched, finished or not.</summary>
 internal static class RmCommand
 {
+    private const string Description =
+        "Remove pulled models from the disk; one that is running goes on running (Windows: is refused)\n\nExample: temoto rm Qwen/Qwen2.5-0.5B-Instruct";
+
     public static Command Create()
     {
         var names = new Argument<string[]>("NAME") { Description = "A model as 'temoto list' names it", Arity = ArgumentArity.OneOrMore };
         names.CompletionSources.Add(_ => ModelStore.Here is { } store ? store.Models().Select(model => model.Name) : []);
         var json = ModelChoice.JsonOption();
-        var command = new Command("rm", "Remove pulled models from the disk; one that is running goes on running\n\nExample: temoto rm Qwen/Qwen2.5-0.5B-Instruct") { names, json };
+        var command = new Command("rm", Description) { names, json };
         command.SetAction(parsed =>
         {
             var store = ModelStore.Required();
@@ -32,15 +35,16 @@ internal static class RmCommand
         if (store.Find(name) is { } found)
             return found;
         var close = CloseNames.Of(name, store.Models().Select(model => model.Name));
-        throw new InputException(
-            name, null, $"no such model in {store.Root}", "a name that 'temoto list' shows", close.Count == 0 ? "see temoto list" : $"did you mean {string.Join(" or ", close)}?");
+        var next = close.Count == 0 ? "see temoto list" : $"did you mean {string.Join(" or ", close)}?";
+        throw new InputException(name, null, $"no such model in {store.Root}", "a name that 'temoto list' shows", next);
     }
 
     private static (string Name, long FreedBytes, int LeftFiles) Remove(ModelStore store, StoredModel model, string? file)
     {
         var name = file is null ? model.Name : $"{model.Name}/{file}";
         var (freedBytes, leftFiles) = StoreRemoval.Remove(store, model, file);
-        Console.Error.WriteLine($"{name}: removed, {freedBytes:#,0} bytes freed{(leftFiles == 0 ? "" : $"; left {leftFiles} files in {model.Folder} that pull did not fetch")}");
+        var left = leftFiles == 0 ? "" : $"; left {leftFiles} files in {model.Folder} that pull did not fetch";
+        Console.Error.WriteLine($"{name}: removed, {freedBytes:#,0} bytes freed{left}");
         return (name, freedBytes, leftFiles);
     }
 

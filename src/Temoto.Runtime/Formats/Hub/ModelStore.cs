@@ -72,7 +72,10 @@ internal sealed class ModelStore(string root)
         var name = nameOf(found[0]);
         var same = found.Where(model => nameOf(model) == name).ToArray();
         if (same.Length > 1)
-            throw new InputException(text, null, $"{same.Length} models of this name", "one", $"name one of {string.Join(", ", same.Select(model => model.Name))}");
+        {
+            var names = string.Join(", ", same.Select(model => model.Name));
+            throw new InputException(text, null, $"{same.Length} models of this name", "one", $"name one of {names}");
+        }
         return (found[0], text.Length == name.Length ? null : text[(name.Length + 1)..]);
     }
 

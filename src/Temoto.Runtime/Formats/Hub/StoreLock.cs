@@ -19,7 +19,8 @@ internal sealed class StoreLock : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            return new StoreLock(new FileStream(Path.Combine(folder, model.ShortName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1));
+            var path = Path.Combine(folder, model.ShortName);
+            return new StoreLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1));
         }
         catch (IOException error) when (IsHeld(error))
         {
@@ -27,7 +28,9 @@ internal sealed class StoreLock : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InputException(store.Root, null, $"what cannot be written ({error.Message.TrimEnd('.')})", "a folder to keep models in", $"set {ModelStore.EnvironmentVariable} to one that may be written");
+            throw new InputException(
+                store.Root, null, $"what cannot be written ({error.Message.TrimEnd('.')})",
+                "a folder to keep models in", $"set {ModelStore.EnvironmentVariable} to one that may be written");
         }
     }
 

@@ -32,7 +32,8 @@ internal sealed record StoreManifest(string Repository, string Endpoint, string 
     {
         using var json = JsonFile.Open(path, Expected, MaxBytes);
         var root = json.Root;
-        return new StoreManifest(Text("repository"), Text("endpoint"), Text("revision"), Text("commit"), Date(), [.. root.Objects("files", MostFiles).Select(ReadFile)]);
+        var files = root.Objects("files", MostFiles).Select(ReadFile).ToArray();
+        return new StoreManifest(Text("repository"), Text("endpoint"), Text("revision"), Text("commit"), Date(), files);
 
         string Text(string key) => root.String(key) ?? throw root.Wrong(key, "a string", Next);
         DateTimeOffset Date() =>

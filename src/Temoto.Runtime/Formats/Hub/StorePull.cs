@@ -72,7 +72,8 @@ internal static class StorePull
         foreach (var file in result.Files.Where(file => file.WasHeld))
             File.Delete(HubPath.Under(model.StagingFolder, file.Path, model.Name));
         var files = result.Files.Select(file => file.File).Concat(result.Kept).OrderBy(file => file.Path, StringComparer.Ordinal);
-        var manifest = new StoreManifest(options.Repository, WithoutCredentials(options.Endpoint), options.Revision, result.Commit, DateTimeOffset.UtcNow, [.. files]);
+        var endpoint = WithoutCredentials(options.Endpoint);
+        var manifest = new StoreManifest(options.Repository, endpoint, options.Revision, result.Commit, DateTimeOffset.UtcNow, [.. files]);
         manifest.Write(model.NextManifestPath);
         GiveNames(model);
     }

@@ -80,7 +80,8 @@ internal static class StoreRemoval
         foreach (var folder in new[] { Path.Combine(store.Root, model.Owner), model.Folder, Path.Combine(model.Folder, StoredModel.OwnFolder) })
         {
             if (new DirectoryInfo(folder).LinkTarget is { } target)
-                throw new InputException(model.Name, null, $"a link to {target} at {folder}", "a folder of the store", "remove the link yourself, and what it leads to");
+                throw new InputException(
+                    model.Name, null, $"a link to {target} at {folder}", "a folder of the store", "remove the link yourself, and what it leads to");
         }
     }
 

@@ -46,7 +46,9 @@ internal sealed class StoredModel(string root, string owner, string name)
 
     /// <summary>The command that pulls this.</summary>
     public static string PullCommand(string repository, string? file, string revision) =>
-        $"temoto pull {repository}{(file is null ? "" : $" --file {ShellWord.Of(file)}")}{(revision == HubOptions.DefaultRevision ? "" : $" --revision {ShellWord.Of(revision)}")}";
+        $"temoto pull {repository}"
+        + (file is null ? "" : $" --file {ShellWord.Of(file)}")
+        + (revision == HubOptions.DefaultRevision ? "" : $" --revision {ShellWord.Of(revision)}");
 
     /// <summary>Looks at the manifest and at the sizes of the files; reads none of them.</summary>
     public StoredState Look()
@@ -130,5 +132,7 @@ internal sealed class StoredModel(string root, string owner, string name)
     }
 
     private InputException NoSuchFile(StoreManifest manifest, string file) =>
-        new(Name, file, "no such file in the store", $"one of {string.Join(", ", manifest.Files.Select(stored => stored.Path))}", $"fetch it: {PullCommand(Name, file, manifest.Revision)}");
+        new(
+            Name, file, "no such file in the store",
+            $"one of {string.Join(", ", manifest.Files.Select(stored => stored.Path))}", $"fetch it: {PullCommand(Name, file, manifest.Revision)}");
 }

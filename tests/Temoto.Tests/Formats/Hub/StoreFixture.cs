@@ -72,7 +72,8 @@ internal sealed class StoreFixture : IDisposable
     /// <summary>The files under their own names are those of the repository, and nothing else is there.</summary>
     public void AssertHolds(FakeRepository repository, params string[] names)
     {
-        var files = Directory.GetFiles(Model.Folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Model.Folder, path)).Where(name => !name.StartsWith(".temoto"));
+        var files = Directory.GetFiles(Model.Folder, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Model.Folder, path)).Where(name => !name.StartsWith(".temoto"));
         Assert.Equal(names, files.Order(StringComparer.Ordinal));
         foreach (var name in names)
             Assert.Equal(repository.Files[name], File.ReadAllBytes(At(name)));

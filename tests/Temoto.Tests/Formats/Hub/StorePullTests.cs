@@ -14,13 +14,16 @@ public sealed class StorePullTests : IDisposable
     public async Task WhatWasPulledIsCompleteAndSaysWhereItIsFrom()
     {
         var address = new Uri(fixture.Endpoint);
-        var result = await fixture.PullAsync(fixture.Options() with { Endpoint = $"http://user:secret@{address.Authority}", Token = "hf_token", Revision = "v1" });
+        var result = await fixture.PullAsync(
+            fixture.Options() with { Endpoint = $"http://user:secret@{address.Authority}", Token = "hf_token", Revision = "v1" });
         Assert.Equal(fixture.Model.Folder, result.Directory);
         fixture.AssertHolds(fixture.Repository, Needed);
         var state = fixture.Model.Look();
         Assert.Equal(StoredKind.Complete, state.Kind);
-        Assert.Equal(("maker/model", fixture.Endpoint, "v1", FakeRepository.Commit), (state.Manifest!.Repository, state.Manifest.Endpoint, state.Manifest.Revision, state.Manifest.Commit));
-        Assert.All(state.Manifest.Files, file => Assert.Equal(FakeRepository.Hash(file.Path, fixture.Repository.Files[file.Path]), file.Identity));
+        var manifest = state.Manifest!;
+        Assert.Equal(("maker/model", fixture.Endpoint), (manifest.Repository, manifest.Endpoint));
+        Assert.Equal(("v1", FakeRepository.Commit), (manifest.Revision, manifest.Commit));
+        Assert.All(manifest.Files, file => Assert.Equal(FakeRepository.Hash(file.Path, fixture.Repository.Files[file.Path]), file.Identity));
         Assert.Equal(["manifest.json"], Directory.GetFileSystemEntries(Path.Combine(fixture.Model.Folder, ".temoto")).Select(Path.GetFileName));
         var text = File.ReadAllText(fixture.Model.ManifestPath);
         Assert.DoesNotContain("secret", text);
@@ -46,7 +49,9 @@ public sealed class StorePullTests : IDisposable
     public async Task ANameThatTheHubDoesNotHaveLeavesNothing()
     {
         await Assert.ThrowsAsync<InputException>(() => fixture.PullAsync(fixture.Options() with { Repository = "maker/modle" }));
-        fixture.Serve = (request, stream) => request.Path.Contains("/resolve/") ? LoopbackServer.SendAsync(stream, 403, []) : fixture.Repository.ServeAsync(request, stream);
+        fixture.Serve = (request, stream) => request.Path.Contains("/resolve/")
+            ? LoopbackServer.SendAsync(stream, 403, [])
+            : fixture.Repository.ServeAsync(request, stream);
         await Assert.ThrowsAsync<InputException>(() => fixture.PullAsync());
         Assert.Empty(fixture.Store.Models());
         Assert.False(Directory.Exists(Path.GetDirectoryName(fixture.Model.Folder)));

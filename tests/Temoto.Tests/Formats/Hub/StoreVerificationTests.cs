@@ -9,7 +9,8 @@ public sealed class StoreVerificationTests : IDisposable
 
     public void Dispose() => fixture.Dispose();
 
-    private static int? Verify(string path, Action<long, long>? progress = null) => StoreVerification.Verify(path, progress, TestContext.Current.CancellationToken);
+    private static int? Verify(string path, Action<long, long>? progress = null) =>
+        StoreVerification.Verify(path, progress, TestContext.Current.CancellationToken);
 
     [Fact]
     public async Task ComparesEveryFileOrTheOneNamed()

@@ -3,14 +3,20 @@ namespace Temoto;
 /// <summary>Why generation ended.</summary>
 public enum FinishReason
 {
-    /// <summary>It has not ended, or was interrupted.</summary>
+    /// <summary>It has not ended, or nobody read on.</summary>
     None,
 
     /// <summary>An end token or a stop text.</summary>
     Stop,
 
-    /// <summary>The token limit or the end of the context.</summary>
+    /// <summary>The token limit, <see cref="GenerationOptions.MaxTokens"/>.</summary>
     Length,
+
+    /// <summary>The context is full: the session can hold no further token.</summary>
+    Context,
+
+    /// <summary>It was interrupted by its cancellation token.</summary>
+    Cancelled,
 }
 
 /// <summary>Figures of one generation. Times are measured; bytes are computed from the plan.</summary>
@@ -42,6 +48,9 @@ public sealed record GenerationStatistics
 
     /// <summary>All bytes one decoded token moves (weights, KV cache, activations), mean over the generated tokens; of a session that is alone.</summary>
     public long BytesPerToken { get; init; }
+
+    /// <summary>Tokens the session can hold, those of the prompt included.</summary>
+    public int ContextTokens { get; init; }
 
     /// <summary>Why it ended.</summary>
     public FinishReason FinishReason { get; init; }

@@ -14,31 +14,27 @@ internal readonly record struct SamplingSettings(
 {
     private const float DefaultTemperature = 0.8f;
 
-    public static SamplingSettings From(GenerationOptions options, GenerationDefaults defaults)
+    /// <param name="source">Where the defaults come from.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="InputException">A default of the checkpoint is.</exception>
+    public static SamplingSettings From(GenerationOptions options, GenerationDefaults defaults, string source = "the checkpoint")
     {
+        options.Check();
         // do_sample false is how generation_config.json says greedy; a temperature asked for overrides it.
         var temperature = options.Temperature ?? (defaults.DoSample == false ? 0 : defaults.Temperature ?? DefaultTemperature);
-        var settings = new SamplingSettings(
-            temperature,
-            options.TopK ?? defaults.TopK ?? 0,
-            options.TopP ?? defaults.TopP ?? 1,
-            options.MinP ?? defaults.MinP ?? 0,
-            options.RepetitionPenalty ?? defaults.RepetitionPenalty ?? 1,
-            options.PresencePenalty,
-            options.FrequencyPenalty);
-        Check("temperature", settings.Temperature, 0, 100);
-        Check("top-k", settings.TopK, 0, int.MaxValue);
-        Check("top-p", settings.TopP, 0, 1);
-        Check("min-p", settings.MinP, 0, 1);
-        Check("repeat-penalty", settings.RepetitionPenalty, 0.01f, 100);
-        Check("presence-penalty", settings.PresencePenalty, -100, 100);
-        Check("frequency-penalty", settings.FrequencyPenalty, -100, 100);
-        return settings;
-    }
-
-    private static void Check(string name, float value, float smallest, float largest)
-    {
-        if (!(value >= smallest && value <= largest))
-            throw new InputException($"--{name}", null, $"{value}", $"a number from {smallest} to {largest}", "change the option, or the checkpoint's generation_config.json if it says so");
+        var topK = options.TopK ?? defaults.TopK ?? 0;
+        var topP = options.TopP ?? defaults.TopP ?? 1;
+        var minP = options.MinP ?? defaults.MinP ?? 0;
+        var repetition = options.RepetitionPenalty ?? defaults.RepetitionPenalty ?? 1;
+        try
+        {
+            (options with { Temperature = temperature, TopK = topK, TopP = topP, MinP = minP, RepetitionPenalty = repetition }).Check();
+        }
+        catch (OptionException error)
+        {
+            // The options are in order: it is the checkpoint's.
+            throw error.From(source, $"{error.Key} of the generation defaults", $"mend the checkpoint's generation_config.json, or set {error.ParamName}");
+        }
+        return new SamplingSettings(temperature, topK, topP, minP, repetition, options.PresencePenalty, options.FrequencyPenalty);
     }
 }

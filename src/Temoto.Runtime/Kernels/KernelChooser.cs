@@ -12,7 +12,7 @@ namespace Temoto.Kernels;
 /// <param name="report">Takes a line for the user.</param>
 internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candidates, Action<string> report)
 {
-    /// <summary>The environment variable that stands in for <c>--kernels</c>.</summary>
+    /// <summary>The environment variable that stands in for <c>ModelOptions.Kernels</c>.</summary>
     public const string EnvironmentVariable = "TEMOTO_KERNELS";
 
     private static readonly KernelChooser OfThisProcess = new(CandidatesOfThisProcessor(), ToStandardError);
@@ -24,8 +24,8 @@ internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candi
     public static IReadOnlyList<string> Available => OfThisProcess.Names;
 
     /// <summary>
-    /// The set called <paramref name="name"/> (null: <c>TEMOTO_KERNELS</c>, else the best). Throws <see cref="InputException"/> for a set that does not
-    /// exist or that this processor cannot run.
+    /// The set called <paramref name="name"/> (null: <c>TEMOTO_KERNELS</c>, else the best). Throws an <see cref="ArgumentException"/> (<see cref="InputException"/>
+    /// for the variable) for a set that does not exist or that this processor cannot run.
     /// </summary>
     /// <param name="floatProducts">Whether products with float activations must have passed their test. A model whose weights all meet integers needs none of them, and each is compiled at its first call.</param>
     public static KernelSet Choose(string? name, bool floatProducts = true) => OfThisProcess.Find(name, floatProducts);
@@ -35,12 +35,12 @@ internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candi
     /// <inheritdoc cref="Choose"/>
     public KernelSet Find(string? name, bool floatProducts = true)
     {
-        var source = name is null ? EnvironmentVariable : "--kernels";
+        var asked = name;
         name ??= Environment.GetEnvironmentVariable(EnvironmentVariable);
         if (string.IsNullOrEmpty(name) || name == "auto")
             name = Names[0];
         if (!Names.Contains(name))
-            throw new InputException(source, null, $"'{name}'", $"one of {string.Join(", ", Names)} on this processor", "leave the option out to take the best");
+            throw Unknown(asked, name);
         lock (tested)
         {
             foreach (var candidate in candidates.SkipWhile(candidate => candidate.Name != name).Where(candidate => candidate.Runs))
@@ -59,6 +59,14 @@ internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candi
             }
         }
         throw new InvalidOperationException("the last set needs no test");
+    }
+
+    private Exception Unknown(string? asked, string name)
+    {
+        var expected = $"one of {string.Join(", ", Names)} on this processor";
+        return asked is null
+            ? new InputException(EnvironmentVariable, null, $"'{name}'", expected, "unset it to take the best")
+            : new OptionException("ModelOptions.Kernels", name, $"'{name}'", expected, "leave it out to take the best");
     }
 
     private KernelSet? Test(Candidate candidate)

@@ -50,7 +50,12 @@ internal sealed class ModelChoice
     }
 
     /// <summary>Loads the model, printing the memory plan to stderr first.</summary>
-    public LanguageModel Load(ParseResult parsed) => LanguageModel.Load(Resolve(parsed.GetRequiredValue(Model)), Options(parsed));
+    /// <param name="sequences">Conversations to compute in one run; null takes the library's default.</param>
+    public LanguageModel Load(ParseResult parsed, int? sequences = null)
+    {
+        var options = Options(parsed);
+        return LanguageModel.Load(Resolve(parsed.GetRequiredValue(Model)), sequences is { } count ? options with { MaxBatchSequences = count } : options);
+    }
 
     /// <summary>Loads a model that looks at picture files, printing the memory plan to stderr first.</summary>
     public VisionModel LoadVision(ParseResult parsed)

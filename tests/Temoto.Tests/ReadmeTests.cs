@@ -42,7 +42,7 @@ public class ReadmeTests
         Assert.True(at >= 0, "no demo command in the README");
         var prompt = lines[at].Split('"')[1];
         var output = Oracle.Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "temoto.dll"), "run", "demo", "-p", prompt], "");
-        Assert.Equal(lines[at + 1], output);
+        Assert.Equal(lines[at + 1] + "\n", output);
     }
 
     [Fact]

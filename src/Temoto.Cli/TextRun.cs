@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Temoto.Generation;
 
 namespace Temoto.Cli;
 

@@ -7,7 +7,7 @@ namespace Temoto.Cli;
 /// </summary>
 internal static class CommandLine
 {
-    private const int WorkFailed = 1;
+    public const int WorkFailed = 1;
     private const int BadInput = 2;
     public const int Interrupted = 130;
 
@@ -35,9 +35,9 @@ internal static class CommandLine
         {
             return Interrupted;
         }
-        catch (InputException error)
+        catch (Exception error) when (error is InputException or OptionException)
         {
-            return await FailAsync(error, error.Message, BadInput, parsed.GetValue(Verbose));
+            return await FailAsync(error, OptionNames.In(error.Message), BadInput, parsed.GetValue(Verbose));
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or PathTooLongException)
         {

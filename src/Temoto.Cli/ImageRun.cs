@@ -20,21 +20,43 @@ internal static class ImageRun
         using var model = choice.LoadVision(parsed);
         var loadSeconds = clock.Elapsed.TotalSeconds;
         var answers = new List<Answer>();
+        var interrupted = false;
         foreach (var path in paths)
         {
+            if (interrupted = cancellation.IsCancellationRequested)
+                break;
             var start = Stopwatch.GetTimestamp();
             var image = ImageReader.Read(path);
             var read = Stopwatch.GetTimestamp();
-            var scores = model.Classify(image, path, cancellation);
+            if (Classify(model, image, path, cancellation) is not { } scores)
+            {
+                interrupted = true;
+                break;
+            }
             answers.Add(new Answer(path, image.Width, image.Height, scores, Stopwatch.GetElapsedTime(start, read).TotalSeconds, Stopwatch.GetElapsedTime(read).TotalSeconds));
             if (!json)
                 Print(answers[^1], top);
         }
         if (json)
-            Console.WriteLine(Document(parsed.GetRequiredValue(choice.Model), model, loadSeconds, answers, top));
-        Console.Error.WriteLine($"[{answers.Count} picture{(answers.Count == 1 ? "" : "s")} | read {answers.Average(answer => answer.ReadSeconds) * 1000:0.0} ms each"
-            + $" | look {answers.Average(answer => answer.LookSeconds) * 1000:0.0} ms each | peak memory {PhysicalMemory.PeakResidentBytes() / 1048576.0:0} MiB]");
-        return 0;
+            Console.WriteLine(Document(parsed.GetRequiredValue(choice.Model), model, loadSeconds, answers, interrupted, top));
+        Console.Error.WriteLine($"[{answers.Count} picture{(answers.Count == 1 ? "" : "s")} | read {Mean(answers, answer => answer.ReadSeconds) * 1000:0.0} ms each"
+            + $" | look {Mean(answers, answer => answer.LookSeconds) * 1000:0.0} ms each | peak memory {PhysicalMemory.PeakResidentBytes() / 1048576.0:0} MiB{(interrupted ? " | stopped: interrupted" : "")}]");
+        return interrupted ? CommandLine.Interrupted : 0;
+    }
+
+    private static double Mean(List<Answer> answers, Func<Answer, double> value) => answers.Count == 0 ? 0 : answers.Average(value);
+
+    /// <summary>Null where it was interrupted.</summary>
+    private static IReadOnlyList<ClassScore>? Classify(VisionModel model, Image image, string path, CancellationToken cancellation)
+    {
+        try
+        {
+            return model.Classify(image, path, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     private static void Print(Answer answer, int top)
@@ -44,7 +66,7 @@ internal static class ImageRun
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {100 * score.Probability,6:0.00} %  {StandardOutput.Line(score.Label)}"));
     }
 
-    private static string Document(string path, VisionModel model, double loadSeconds, List<Answer> answers, int top) => Json.Document(json =>
+    private static string Document(string path, VisionModel model, double loadSeconds, List<Answer> answers, bool interrupted, int top) => Json.Document(json =>
     {
         json.WriteString("model", path);
         json.WriteString("kernels", model.Plan.Kernels.Name);
@@ -73,6 +95,7 @@ internal static class ImageRun
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WriteString("finish_reason", interrupted ? "cancelled" : "stop");
         json.WriteNumber("peak_resident_bytes", PhysicalMemory.PeakResidentBytes());
     });
 

@@ -60,10 +60,13 @@ internal sealed class ModelChoice
     }
 
     /// <summary>Loads the model, printing the memory plan to stderr first.</summary>
-    public LanguageModel Load(ParseResult parsed)
+    /// <param name="sequences">Conversations to compute in one run; null takes the library's default.</param>
+    public LanguageModel Load(ParseResult parsed, int? sequences = null)
     {
         // The options first: they cost nothing to judge.
         var options = Options(parsed);
+        if (sequences is { } count)
+            options = options with { MaxBatchSequences = count };
         var path = Resolve(parsed.GetRequiredValue(Model));
         return LanguageModel.Load(path, Verified(path, options));
     }

@@ -48,7 +48,7 @@ public class ReadmeTests
         var lines = Readme.Split('\n');
         var at = Array.FindIndex(lines, line => line.StartsWith("$ ./temoto run demo -p \"", StringComparison.Ordinal));
         Assert.True(at >= 0, "no demo command in the README");
-        return (lines[at].Split('"')[1], lines[at + 1]);
+        return (lines[at].Split('"')[1], lines[at + 1] + "\n");
     }
 
     [Fact]

@@ -191,7 +191,7 @@ internal sealed class Fusion
     private Value New(string name, long width)
     {
         if (width > int.MaxValue)
-            throw new InputException("--context", null, $"{context} tokens, for which {name} takes {width} numbers per token", $"at most {int.MaxValue}", "choose a shorter context");
+            throw new InputException("ModelOptions.ContextTokens", null, $"{context} tokens, for which {name} takes {width} numbers per token", $"at most {int.MaxValue}", "choose a shorter context");
         var value = new Value(values.Count, name, (int)width);
         values.Add(value);
         return value;

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Temoto;
 
 /// <summary>
@@ -35,4 +37,30 @@ public sealed record GenerationOptions
 
     /// <summary>Generation ends before the first of these texts, wherever token borders fall.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
+
+    /// <exception cref="ArgumentException">A value cannot be used; the message names the property.</exception>
+    internal void Check()
+    {
+        if (MaxTokens < 0)
+            throw new OptionException($"{nameof(GenerationOptions)}.{nameof(MaxTokens)}", MaxTokens, $"{MaxTokens}", "0 or more", "leave it out for the default");
+        Check(nameof(Temperature), Temperature, SamplingSettings.Temperatures);
+        Check(nameof(TopK), TopK, (0, int.MaxValue));
+        Check(nameof(TopP), TopP, SamplingSettings.Shares);
+        Check(nameof(MinP), MinP, SamplingSettings.Shares);
+        Check(nameof(RepetitionPenalty), RepetitionPenalty, SamplingSettings.Factors);
+        Check(nameof(PresencePenalty), PresencePenalty, SamplingSettings.Penalties);
+        Check(nameof(FrequencyPenalty), FrequencyPenalty, SamplingSettings.Penalties);
+        if (Stop is null)
+            throw new ArgumentNullException($"{nameof(GenerationOptions)}.{nameof(Stop)}", "leave it empty for none");
+        if (Stop.Any(string.IsNullOrEmpty))
+            throw new OptionException($"{nameof(GenerationOptions)}.{nameof(Stop)}", null, "an empty text", "texts of at least one character", "leave it out");
+    }
+
+    private static void Check(string name, float? value, (float Least, float Most) range)
+    {
+        if (value is { } given && !(given >= range.Least && given <= range.Most))
+            throw new OptionException($"{nameof(GenerationOptions)}.{name}", given, Shown(given), $"a number from {Shown(range.Least)} to {Shown(range.Most)}", "leave it out for the default");
+    }
+
+    private static string Shown(float value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -49,6 +49,9 @@ public sealed record GenerationStatistics
     /// <summary>All bytes one decoded token moves (weights, KV cache, activations), mean over the generated tokens; of a session that is alone.</summary>
     public long BytesPerToken { get; init; }
 
+    /// <summary>Tokens the session can hold, those of the prompt included.</summary>
+    public int ContextTokens { get; init; }
+
     /// <summary>Why it ended.</summary>
     public FinishReason FinishReason { get; init; }
 }

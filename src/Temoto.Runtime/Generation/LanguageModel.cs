@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Temoto.Formats;
+using Temoto.Generation;
 using Temoto.Generation.ChatTemplates;
 using Temoto.Generation.Execution;
 using Temoto.Generation.Tokenizers;
@@ -53,7 +56,8 @@ public sealed class LanguageModel : IDisposable
     /// <summary>
     /// Loads a Hugging Face checkpoint directory, a GGUF file or a llama2.c file.
     /// </summary>
-    /// <exception cref="InputException">The checkpoint, or an option, cannot be used; the message says why and what to do.</exception>
+    /// <exception cref="ArgumentException">An option cannot be used; the message names the property.</exception>
+    /// <exception cref="InputException">The checkpoint cannot be used; the message says why and what to do.</exception>
     public static LanguageModel Load(string path, ModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -104,30 +108,60 @@ public sealed class LanguageModel : IDisposable
     internal ModelEngine NewEngine(ModelOptions options) => new(checkpoint, options);
 
     /// <summary>A conversation of its own: a KV cache and nothing else.</summary>
-    public Session CreateSession() => new(this);
+    public Session CreateSession()
+    {
+        ThrowIfDisposed();
+        return new Session(this);
+    }
 
     /// <summary>
-    /// Answers one prompt in a session of its own: through the chat template where there is one, otherwise as plain continuation.
+    /// Answers one prompt in a session of its own: through the chat template where there is one, otherwise as plain continuation. Arguments are
+    /// judged at the call.
     /// </summary>
-    public async IAsyncEnumerable<string> GenerateAsync(string prompt, GenerationOptions? options = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">An empty prompt for a model with a chat template, or an option that cannot be used.</exception>
+    /// <exception cref="InputException">The prompt does not fit the context, or the model has no tokenizer.</exception>
+    public IAsyncEnumerable<string> GenerateAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        using var session = CreateSession();
-        var pieces = HasChatTemplate
-            ? session.ChatAsync([new ChatMessage("user", prompt)], options, cancellationToken)
-            : session.CompleteAsync(prompt, options, cancellationToken);
-        await foreach (var piece in pieces.ConfigureAwait(false))
-            yield return piece;
+        ThrowIfDisposed();
+        if (HasChatTemplate && prompt.Length == 0)
+            throw new ArgumentException("an empty prompt leaves a chat model nothing to answer; Session.CompleteAsync starts from the beginning-of-sequence token", nameof(prompt));
+        var start = Stopwatch.GetTimestamp();
+        var tokens = HasChatTemplate ? EncodeChat([new ChatMessage("user", prompt)]) : EncodeRaw(prompt);
+        return StreamAsync(GenerationRequest.Create(this, tokens, options, start), cancellationToken);
     }
 
     /// <summary>Token ids of a text, with the special tokens the model expects around it.</summary>
-    public IReadOnlyList<int> Tokenize(string text) => Tokenizer.Encode(text);
+    public IReadOnlyList<int> Tokenize(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ThrowIfDisposed();
+        return Tokenizer.Encode(text);
+    }
 
     /// <summary>Text of token ids; special tokens are left out.</summary>
-    public string Detokenize(IReadOnlyList<int> ids) => Tokenizer.Decode([.. ids], skipSpecialTokens: true);
+    /// <exception cref="ArgumentOutOfRangeException">An id is none of the vocabulary's.</exception>
+    public string Detokenize(IReadOnlyList<int> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ThrowIfDisposed();
+        // The embedding table may have more rows than the tokenizer has tokens, and the other way about.
+        var count = Math.Max(Engine.Config.VocabSize, Tokenizer.VocabSize);
+        foreach (var id in ids)
+        {
+            if ((uint)id >= (uint)count)
+                throw new ArgumentOutOfRangeException(nameof(ids), id, $"expected token ids from 0 to {count - 1}");
+        }
+        return Tokenizer.Decode([.. ids], skipSpecialTokens: true);
+    }
 
     /// <summary>How many tokens a text has, special tokens not counted.</summary>
-    public int CountTokens(string text) => Tokenizer.CountTokens(text, addSpecialTokens: false);
+    public int CountTokens(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ThrowIfDisposed();
+        return Tokenizer.CountTokens(text, addSpecialTokens: false);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -136,18 +170,56 @@ public sealed class LanguageModel : IDisposable
         checkpoint.Dispose();
     }
 
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Engine.IsDisposed, this);
+
     /// <summary>The prompt of a conversation, ready for the model's answer.</summary>
+    /// <exception cref="ArgumentException">No message, or one that is none.</exception>
     internal int[] EncodeChat(IReadOnlyList<ChatMessage> messages)
     {
         if (chatTemplate is null)
-            throw new InputException(checkpoint.Path, null, "no chat template", "a model with a chat template", "use --raw (Session.CompleteAsync), or a chat model");
+            throw new InputException(checkpoint.Path, null, "no chat template", "a model with a chat template", "use Session.CompleteAsync, or a chat model");
+        CheckMessages(messages);
         var input = ChatTemplateInput.For(messages) with
         {
             BosToken = TokenText(BosTokenId),
             EosToken = TokenText(Tokenizer.EosTokenIds is [var end, ..] ? end : null),
         };
+        var prompt = chatTemplate.Render(input);
+        RequireUnknownRolesSaid(messages, prompt);
         // The template has written the special tokens itself.
-        return Known(Tokenizer.Encode(chatTemplate.Render(input), addSpecialTokens: false));
+        return Known(Tokenizer.Encode(prompt, addSpecialTokens: false));
+    }
+
+    private static void CheckMessages(IReadOnlyList<ChatMessage> messages)
+    {
+        if (messages.Count == 0)
+            throw new ArgumentException("a conversation of no messages leaves nothing to answer", nameof(messages));
+        for (var i = 0; i < messages.Count; i++)
+        {
+            if (messages[i] is null)
+                throw new ArgumentException($"message {i} is null", nameof(messages));
+            if (string.IsNullOrWhiteSpace(messages[i].Role))
+                throw new ArgumentException($"ChatMessage.Role of message {i} is empty; system, user and assistant are what templates know", nameof(messages));
+            if (messages[i].Content is null)
+                throw new ArgumentException($"ChatMessage.Content of message {i} is null", nameof(messages));
+        }
+    }
+
+    /// <summary>Which roles there are is the template's business; but many pass over those they do not know, and the model would answer something else.</summary>
+    private static void RequireUnknownRolesSaid(IReadOnlyList<ChatMessage> messages, string prompt)
+    {
+        for (var i = 0; i < messages.Count; i++)
+        {
+            if (messages[i].Role is not ("system" or "user" or "assistant" or "tool") && !prompt.Contains(messages[i].Content.Trim(), StringComparison.Ordinal))
+                throw new ArgumentException($"ChatMessage.Role of message {i}: the model's chat template passes over messages of the role '{messages[i].Role}'", nameof(messages));
+        }
+    }
+
+    private async IAsyncEnumerable<string> StreamAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var session = CreateSession();
+        await foreach (var piece in session.Stream(request, cancellation).ConfigureAwait(false))
+            yield return piece;
     }
 
     /// <summary>A text as it stands. An empty one starts from the beginning-of-sequence token alone.</summary>

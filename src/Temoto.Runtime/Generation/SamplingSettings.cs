@@ -26,31 +26,27 @@ internal readonly record struct SamplingSettings(
     /// <summary>Of the presence and frequency penalties.</summary>
     public static readonly (float Least, float Most) Penalties = (-100, 100);
 
-    public static SamplingSettings From(GenerationOptions options, GenerationDefaults defaults)
+    /// <param name="source">Where the defaults come from.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="InputException">A default of the checkpoint is.</exception>
+    public static SamplingSettings From(GenerationOptions options, GenerationDefaults defaults, string source = "the checkpoint")
     {
+        options.Check();
         // do_sample false is how generation_config.json says greedy; a temperature asked for overrides it.
         var temperature = options.Temperature ?? (defaults.DoSample == false ? 0 : defaults.Temperature ?? DefaultTemperature);
-        var settings = new SamplingSettings(
-            temperature,
-            options.TopK ?? defaults.TopK ?? 0,
-            options.TopP ?? defaults.TopP ?? 1,
-            options.MinP ?? defaults.MinP ?? 0,
-            options.RepetitionPenalty ?? defaults.RepetitionPenalty ?? 1,
-            options.PresencePenalty,
-            options.FrequencyPenalty);
-        Check("temperature", settings.Temperature, Temperatures);
-        Check("top-k", settings.TopK, (0, int.MaxValue));
-        Check("top-p", settings.TopP, Shares);
-        Check("min-p", settings.MinP, Shares);
-        Check("repeat-penalty", settings.RepetitionPenalty, Factors);
-        Check("presence-penalty", settings.PresencePenalty, Penalties);
-        Check("frequency-penalty", settings.FrequencyPenalty, Penalties);
-        return settings;
-    }
-
-    private static void Check(string name, float value, (float Least, float Most) range)
-    {
-        if (!(value >= range.Least && value <= range.Most))
-            throw new InputException($"--{name}", null, $"{value}", $"a number from {range.Least} to {range.Most}", "change the option, or the checkpoint's generation_config.json if it says so");
+        var topK = options.TopK ?? defaults.TopK ?? 0;
+        var topP = options.TopP ?? defaults.TopP ?? 1;
+        var minP = options.MinP ?? defaults.MinP ?? 0;
+        var repetition = options.RepetitionPenalty ?? defaults.RepetitionPenalty ?? 1;
+        try
+        {
+            (options with { Temperature = temperature, TopK = topK, TopP = topP, MinP = minP, RepetitionPenalty = repetition }).Check();
+        }
+        catch (OptionException error)
+        {
+            // The options are in order: it is the checkpoint's.
+            throw error.From(source, $"{error.Key} of the generation defaults", $"mend the checkpoint's generation_config.json, or set {error.ParamName}");
+        }
+        return new SamplingSettings(temperature, topK, topP, minP, repetition, options.PresencePenalty, options.FrequencyPenalty);
     }
 }

@@ -27,22 +27,31 @@ public sealed class Session : IDisposable
     /// <summary>Figures of the last generation, however it ended.</summary>
     public GenerationStatistics Statistics { get; private set; } = new();
 
-    /// <summary>Continues a text as it stands, without a chat template.</summary>
+    /// <summary>Tokens whose keys and values are held.</summary>
+    internal int CachedTokens => cachedTokens.Count;
+
+    /// <summary>Continues a text as it stands, without a chat template. Arguments are judged at the call; one generation at a time.</summary>
+    /// <exception cref="ArgumentException">An option cannot be used; the message names the property.</exception>
     /// <exception cref="InputException">The text does not fit the context, or the model has no tokenizer.</exception>
+    /// <exception cref="InvalidOperationException">While reading: this session is generating already.</exception>
     public IAsyncEnumerable<string> CompleteAsync(string text, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
+        ThrowIfDisposed();
         var start = Stopwatch.GetTimestamp();
-        return Stream(model.EncodeRaw(text), options ?? new GenerationOptions(), start, cancellationToken);
+        return Stream(GenerationRequest.Create(model, model.EncodeRaw(text), options, start), cancellationToken);
     }
 
-    /// <summary>Answers a conversation, the last message being the user's.</summary>
-    /// <exception cref="InputException">The conversation does not fit the context, or the model has no chat template.</exception>
+    /// <summary>Answers a conversation, the last message being the user's. Arguments are judged at the call; one generation at a time.</summary>
+    /// <exception cref="ArgumentException">No message, one that is none, or an option that cannot be used; the message names the property.</exception>
+    /// <exception cref="InputException">The conversation does not fit the context, or the model has no chat template, or it refuses the messages.</exception>
+    /// <exception cref="InvalidOperationException">While reading: this session is generating already.</exception>
     public IAsyncEnumerable<string> ChatAsync(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
+        ThrowIfDisposed();
         var start = Stopwatch.GetTimestamp();
-        return Stream(model.EncodeChat(messages), options ?? new GenerationOptions(), start, cancellationToken);
+        return Stream(GenerationRequest.Create(model, model.EncodeChat(messages), options, start), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -50,25 +59,23 @@ public sealed class Session : IDisposable
 
     /// <summary>
     /// Generates on the calling thread, piece by piece. An empty piece is a token whose text is not decided yet (half a character, the beginning of
-    /// a stop text).
+    /// a stop text). When it is interrupted, what was held back comes first, then an <see cref="OperationCanceledException"/>.
     /// </summary>
     /// <param name="start">When the call began (a Stopwatch timestamp): the time to the first token counts from here, tokenizing included.</param>
     internal IEnumerable<string> Generate(int[] prompt, GenerationOptions options, long start, CancellationToken cancellation)
     {
-        var sampling = SamplingSettings.From(options, model.Defaults);
-        if (options.MaxTokens < 0)
-            throw new InputException("--max-tokens", null, $"{options.MaxTokens}", "0 or more", "leave it out for the default");
-        if (options.Stop.Any(string.IsNullOrEmpty))
-            throw new InputException("--stop", null, "an empty text", "texts of at least one character", "leave it out");
-        if (prompt.Length == 0)
-            throw new InputException("prompt", null, "no tokens", "a prompt of at least one token (this model has no beginning-of-sequence token)", "give a prompt");
-        if (prompt.Length >= cache.Context)
-            throw new InputException("prompt", null, $"{prompt.Length} tokens", $"fewer than the context of {cache.Context}", "shorten it or raise --context");
+        ThrowIfDisposed();
+        return Generate(GenerationRequest.Create(model, prompt, options, start), cancellation, cancellation);
+    }
+
+    /// <param name="asked">The caller's own token; <paramref name="cancellation"/> also stops what nobody reads on.</param>
+    private IEnumerable<string> Generate(GenerationRequest request, CancellationToken cancellation, CancellationToken asked)
+    {
         if (Interlocked.Exchange(ref busy, 1) != 0)
             throw new InvalidOperationException("this session is generating already; take another session for another conversation");
         try
         {
-            foreach (var piece in GeneratePieces(prompt, options, sampling, start, cancellation))
+            foreach (var piece in GeneratePieces(request, cancellation, asked))
                 yield return piece;
         }
         finally
@@ -77,8 +84,9 @@ public sealed class Session : IDisposable
         }
     }
 
-    private IEnumerable<string> GeneratePieces(int[] prompt, GenerationOptions options, SamplingSettings sampling, long start, CancellationToken cancellation)
+    private IEnumerable<string> GeneratePieces(GenerationRequest request, CancellationToken cancellation, CancellationToken asked)
     {
+        var (prompt, options, sampling, start) = request;
         var sampler = new Sampler(model.Engine.Config.VocabSize, sampling, options.Seed ?? (ulong)Random.Shared.NextInt64());
         foreach (var token in prompt)
             sampler.AcceptPrompt(token);
@@ -99,17 +107,16 @@ public sealed class Session : IDisposable
         {
             while (finish == FinishReason.None)
             {
-                if (generated >= options.MaxTokens)
+                if (generated >= options.MaxTokens || cache.Length + input.Length > cache.Context)
                 {
-                    finish = FinishReason.Length;
+                    finish = generated >= options.MaxTokens ? FinishReason.Length : FinishReason.Context;
                     break;
                 }
-                if (cache.Length + input.Length > cache.Context)
+                if (Advance(input.Span, sampler, cancellation) is not { } token)
                 {
-                    finish = FinishReason.Context;
+                    finish = FinishReason.Cancelled;
                     break;
                 }
-                var token = Advance(input.Span, sampler, cancellation);
                 last = Stopwatch.GetTimestamp();
                 if (generated == 0)
                     firstToken = last;
@@ -128,10 +135,12 @@ public sealed class Session : IDisposable
                 input = single;
             }
             yield return stops.Push(decoder.Flush().ToString()) + stops.Flush();
+            if (finish == FinishReason.Cancelled)
+                throw new OperationCanceledException(cancellation);
         }
         finally
         {
-            // Also when the generation was interrupted or abandoned: then FinishReason stays None.
+            // Also when it was interrupted, perhaps while it waited for its reader, or nobody read on.
             Statistics = new GenerationStatistics
             {
                 PromptTokens = prompt.Length,
@@ -141,18 +150,23 @@ public sealed class Session : IDisposable
                 DecodeSeconds = Stopwatch.GetElapsedTime(firstToken, last).TotalSeconds,
                 WeightBytesPerToken = plan.WeightBytes,
                 BytesPerToken = generated > 1 ? bytes / (generated - 1) : plan.BytesPerToken(prompt.Length),
-                FinishReason = finish,
+                ContextTokens = cache.Context,
+                FinishReason = finish is FinishReason.None or FinishReason.Cancelled ? Unfinished(asked) : finish,
             };
         }
     }
 
-    /// <summary>Computes <paramref name="input"/>; whatever happens, the record of cached tokens stays true.</summary>
-    private int Advance(ReadOnlySpan<int> input, Sampler sampler, CancellationToken cancellation)
+    /// <summary>Computes <paramref name="input"/>; whatever happens, the record of cached tokens stays true. Null where it was interrupted.</summary>
+    private int? Advance(ReadOnlySpan<int> input, Sampler sampler, CancellationToken cancellation)
     {
         var before = cache.Length;
         try
         {
             return model.Engine.Next(input, cache, sampler, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return null;
         }
         finally
         {
@@ -171,8 +185,16 @@ public sealed class Session : IDisposable
         return common;
     }
 
+    private static FinishReason Unfinished(CancellationToken asked) => asked.IsCancellationRequested ? FinishReason.Cancelled : FinishReason.None;
+
+    private void ThrowIfDisposed()
+    {
+        model.ThrowIfDisposed();
+        ObjectDisposedException.ThrowIf(cache.IsDisposed, this);
+    }
+
     /// <summary>Generates on a thread of its own; an abandoned enumeration stops it.</summary>
-    private async IAsyncEnumerable<string> Stream(int[] prompt, GenerationOptions options, long start, [EnumeratorCancellation] CancellationToken cancellation)
+    internal async IAsyncEnumerable<string> Stream(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var channel = Channel.CreateBounded<string>(new BoundedChannelOptions(64) { SingleReader = true, SingleWriter = true });
@@ -182,7 +204,7 @@ public sealed class Session : IDisposable
             {
                 try
                 {
-                    foreach (var piece in Generate(prompt, options, start, stop.Token))
+                    foreach (var piece in Generate(request, stop.Token, cancellation))
                     {
                         if (piece.Length > 0 && !channel.Writer.TryWrite(piece))
                             channel.Writer.WriteAsync(piece, stop.Token).AsTask().GetAwaiter().GetResult();

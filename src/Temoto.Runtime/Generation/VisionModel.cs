@@ -52,7 +52,8 @@ public sealed class VisionModel : IDisposable
     private ImagePreprocessor? Preprocessor { get; }
 
     /// <summary>Loads a Hugging Face checkpoint directory or a .temoto file of an image classifier.</summary>
-    /// <exception cref="InputException">The checkpoint, or an option, cannot be used; the message says why and what to do.</exception>
+    /// <exception cref="ArgumentException">An option cannot be used; the message names the property.</exception>
+    /// <exception cref="InputException">The checkpoint cannot be used; the message says why and what to do.</exception>
     public static VisionModel Load(string path, ModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);

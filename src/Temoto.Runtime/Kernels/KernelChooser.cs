@@ -12,7 +12,7 @@ namespace Temoto.Kernels;
 /// <param name="report">Takes a line for the user.</param>
 internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candidates, Action<string> report)
 {
-    /// <summary>The environment variable that stands in for <c>--kernels</c>.</summary>
+    /// <summary>The environment variable that stands in for <c>ModelOptions.Kernels</c>.</summary>
     public const string EnvironmentVariable = "TEMOTO_KERNELS";
 
     private static readonly KernelChooser OfThisProcess = new(CandidatesOfThisProcessor(), ToStandardError);
@@ -27,8 +27,8 @@ internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candi
     public static void Require(string? name) => OfThisProcess.NameOf(name);
 
     /// <summary>
-    /// The set called <paramref name="name"/> (null: <c>TEMOTO_KERNELS</c>, else the best). Throws <see cref="InputException"/> for a set that does not
-    /// exist or that this processor cannot run.
+    /// The set called <paramref name="name"/> (null: <c>TEMOTO_KERNELS</c>, else the best). Throws an <see cref="ArgumentException"/> (<see cref="InputException"/>
+    /// for the variable) for a set that does not exist or that this processor cannot run.
     /// </summary>
     /// <param name="floatProducts">Whether products with float activations must have passed their test. A model whose weights all meet integers needs none of them, and each is compiled at its first call.</param>
     public static KernelSet Choose(string? name, bool floatProducts = true) => OfThisProcess.Find(name, floatProducts);
@@ -60,15 +60,20 @@ internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candi
     }
 
     /// <summary>What was asked for by name, by the environment or not at all.</summary>
-    private string NameOf(string? name)
+    private string NameOf(string? asked)
     {
-        var source = name is null ? EnvironmentVariable : "--kernels";
-        name ??= Environment.GetEnvironmentVariable(EnvironmentVariable);
+        var name = asked ?? Environment.GetEnvironmentVariable(EnvironmentVariable);
         if (string.IsNullOrEmpty(name) || name == "auto")
             name = Names[0];
-        if (!Names.Contains(name))
-            throw new InputException(source, null, $"'{name}'", $"one of {string.Join(", ", Names)} on this processor", "leave the option out to take the best");
-        return name;
+        return Names.Contains(name) ? name : throw Unknown(asked, name);
+    }
+
+    private Exception Unknown(string? asked, string name)
+    {
+        var expected = $"one of {string.Join(", ", Names)} on this processor";
+        return asked is null
+            ? new InputException(EnvironmentVariable, null, $"'{name}'", expected, "unset it to take the best")
+            : new OptionException("ModelOptions.Kernels", name, $"'{name}'", expected, "leave it out to take the best");
     }
 
     private KernelSet? Test(Candidate candidate)

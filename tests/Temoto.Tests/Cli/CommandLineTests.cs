@@ -60,7 +60,7 @@ public class CommandLineTests
         var result = Run("pump\n", "run", path, "--raw", "-n", "8", "--temperature", "0", "--json");
         using var document = JsonDocument.Parse(result.Output);
         var root = document.RootElement;
-        Assert.Equal(plain.Output, root.GetProperty("text").GetString());
+        Assert.Equal(plain.Output, root.GetProperty("text").GetString() + "\n");
         Assert.Equal(8, root.GetProperty("generated_tokens").GetInt32());
         foreach (var key in new[] { "time_to_first_token_seconds", "prefill_tokens_per_second", "decode_tokens_per_second", "bytes_per_token", "weight_bytes_per_token", "peak_resident_bytes" })
             Assert.True(root.GetProperty(key).GetDouble() > 0, key);

@@ -46,6 +46,32 @@ public sealed class ImageRunTests : IDisposable
     }
 
     [Fact]
+    public void AnInterruptKeepsThePicturesThatWereLookedAt()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "sends a POSIX signal");
+        // More than are looked at before the signal comes.
+        var many = Images(Enumerable.Repeat(Samples[0], 5000));
+        using (var command = CommandProcess.Start(["run", "demo-vision", .. many]))
+        {
+            Assert.Equal(Samples[0], command.Output.ReadLine());
+            command.Interrupt();
+            var (exitCode, _, errors) = command.End();
+            Assert.Equal(130, exitCode);
+            Assert.Matches(@"\[[1-9]\d* pictures? \| .* \| stopped: interrupted\]", errors);
+        }
+        using (var command = CommandProcess.Start(["run", "demo-vision", "--json", .. many]))
+        {
+            command.AwaitMemoryPlan();
+            command.Interrupt();
+            var (exitCode, output, _) = command.End();
+            Assert.Equal(130, exitCode);
+            using var document = JsonDocument.Parse(output);
+            Assert.Equal("cancelled", document.RootElement.GetProperty("finish_reason").GetString());
+            Assert.InRange(document.RootElement.GetProperty("images").GetArrayLength(), 0, 4999);
+        }
+    }
+
+    [Fact]
     public void PeopleGetABlockForEachPictureAndFiguresOnStderr()
     {
         var result = CommandLineTests.Run(null, ["run", "demo-vision", .. Images(Samples[..2])]);

@@ -17,7 +17,7 @@ public unsafe class PlannerTests
         var config = ModelShapes.Get("tiny-llama") with { NumAttentionHeads = heads, NumKeyValueHeads = 1, HeadDim = headDim, MaxPositionEmbeddings = context };
         var graph = Architecture.Build(config, "test");
         var error = Assert.Throws<InputException>(() => Fusion.Apply(graph, Enum.Parse<Phase>(phase), DataflowMode.Gemm, context, 256));
-        Assert.Contains("--context", error.Message, StringComparison.Ordinal);
+        Assert.Contains("ModelOptions.ContextTokens", error.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Blocks of packed rows without a small common multiple: one chunk takes all rows.</summary>

@@ -142,7 +142,7 @@ public class SamplerTests
     [InlineData(1f, 1.5f, null)]
     [InlineData(1f, null, -0.1f)]
     public void ValuesOutOfRangeAreRefused(float temperature, float? topP, float? minP) =>
-        Assert.Throws<InputException>(() => NewSampler(new() { Temperature = temperature, TopP = topP, MinP = minP }, 3));
+        Assert.ThrowsAny<ArgumentException>(() => NewSampler(new() { Temperature = temperature, TopP = topP, MinP = minP }, 3));
 
     [Fact]
     public void TheCheckpointsDefaultsStandWhereOptionsSayNothing()

@@ -110,6 +110,7 @@ public class SessionTests
                     await cancellation.CancelAsync();
             }
         });
+        Assert.Equal(FinishReason.Cancelled, session.Statistics.FinishReason);
         Assert.Equal(await FreshAsync(model, "pump", Greedy), await CollectAsync(session.CompleteAsync("pump", Greedy)));
     }
 
@@ -121,6 +122,7 @@ public class SessionTests
         using var session = model.CreateSession();
         await foreach (var piece in session.CompleteAsync("pump", Greedy with { MaxTokens = 200 }))
             break;
+        Assert.Equal(FinishReason.None, session.Statistics.FinishReason);
         Assert.Equal(await FreshAsync(model, "pump", Greedy), await CollectAsync(session.CompleteAsync("pump", Greedy)));
     }
 
@@ -171,16 +173,34 @@ public class SessionTests
         await CollectAsync(session.CompleteAsync("pump", Greedy with { MaxTokens = 1000 }));
         // The last token is drawn from a full cache and never enters it.
         Assert.Equal(16 - session.Statistics.PromptTokens + 1, session.Statistics.GeneratedTokens);
-        Assert.Equal(FinishReason.Context, session.Statistics.FinishReason);
-        var error = await Assert.ThrowsAsync<InputException>(() => CollectAsync(session.CompleteAsync(new string('x', 100), Greedy)));
-        Assert.Contains("context of 16", error.Message, StringComparison.Ordinal);
+        Assert.Equal((FinishReason.Context, 16), (session.Statistics.FinishReason, session.Statistics.ContextTokens));
+        var room = session.Statistics.GeneratedTokens;
+        await CollectAsync(session.CompleteAsync("pump", Greedy with { MaxTokens = room }));
+        Assert.Equal(FinishReason.Length, session.Statistics.FinishReason);
+    }
+
+    /// <summary>Advice that can be followed: a longer context only where the model takes one.</summary>
+    [Theory]
+    [InlineData(16, "raise ModelOptions.ContextTokens (this model takes up to 256)", "all that")]
+    [InlineData(256, "256 tokens are all that this model takes", "raise")]
+    public void APromptThatDoesNotFitIsToldWhatIsPossible(int context, string says, string saysNot)
+    {
+        using var folder = new TemporaryFolder();
+        using var model = LoadTiny(folder, new ModelOptions { ContextTokens = context });
+        using var session = model.CreateSession();
+        // At the call, before anything is read.
+        var error = Assert.Throws<InputException>(() => { session.CompleteAsync(new string('x', 600), Greedy); });
+        Assert.Contains($"context of {context}", error.Message, StringComparison.Ordinal);
+        Assert.Contains(says, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(saysNot, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("--", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void AnImpossibleContextIsRefusedWithTheLimit()
     {
         using var folder = new TemporaryFolder();
-        var error = Assert.Throws<InputException>(() => LoadTiny(folder, new ModelOptions { ContextTokens = 1_000_000_000 }));
+        var error = Assert.ThrowsAny<ArgumentException>(() => LoadTiny(folder, new ModelOptions { ContextTokens = 1_000_000_000 }));
         Assert.Contains("max_position_embeddings", error.Message, StringComparison.Ordinal);
     }
 
@@ -225,8 +245,32 @@ public class SessionTests
         using var session = model.CreateSession();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => CollectAsync(session.CompleteAsync("pump", Greedy, new CancellationToken(true))));
         Assert.Throws<OperationCanceledException>(() => session.Generate([1, 2, 3], Greedy, 0, new CancellationToken(true)).Count());
-        Assert.Equal(FinishReason.None, session.Statistics.FinishReason);
+        Assert.Equal(FinishReason.Cancelled, session.Statistics.FinishReason);
         Assert.Equal(await FreshAsync(model, "pump", Greedy), await CollectAsync(session.CompleteAsync("pump", Greedy)));
+    }
+
+    /// <summary>What was held back as the possible beginning of a stop text is part of what was generated.</summary>
+    [Fact]
+    public async Task AnInterruptGivesOutWhatWasHeldBack()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = LoadTiny(folder);
+        var whole = await FreshAsync(model, "pump", Greedy);
+        using var session = model.CreateSession();
+        using var cancellation = new CancellationTokenSource();
+        // Begins like the text and never ends like it: all of the text is held back.
+        var options = Greedy with { Stop = [whole + "\0"], MaxTokens = 200 };
+        var text = "";
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+        {
+            foreach (var piece in session.Generate(model.EncodeRaw("pump"), options, 0, cancellation.Token))
+            {
+                text += piece;
+                if (session.CachedTokens == model.EncodeRaw("pump").Length + 5)
+                    cancellation.Cancel();
+            }
+        });
+        Assert.Equal(await FreshAsync(model, "pump", Greedy with { MaxTokens = 6 }), text);
     }
 
     [Fact]
@@ -248,7 +292,66 @@ public class SessionTests
         using var folder = new TemporaryFolder();
         using var model = LoadTiny(folder);
         using var session = model.CreateSession();
-        await Assert.ThrowsAsync<InputException>(() => CollectAsync(session.CompleteAsync("pump", Greedy with { Stop = [""] })));
+        var error = Assert.ThrowsAny<ArgumentException>(() => { session.CompleteAsync("pump", Greedy with { Stop = [""] }); });
+        Assert.StartsWith("GenerationOptions.Stop: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MessagesThatAreNoneAreArgumentErrors()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = LoadTiny(folder);
+        using var session = model.CreateSession();
+        foreach (var (says, messages) in new (string, ChatMessage[])[]
+        {
+            ("no messages", []),
+            ("message 1 is null", [new("user", "pump"), null!]),
+            ("ChatMessage.Role of message 0", [new("", "pump")]),
+            ("ChatMessage.Role of message 0", [new(null!, "pump")]),
+            ("ChatMessage.Content of message 1", [new("user", "pump"), new("user", null!)]),
+        })
+        {
+            var error = Assert.Throws<ArgumentException>("messages", () => { session.ChatAsync(messages); });
+            Assert.Contains(says, error.Message, StringComparison.Ordinal);
+        }
+        Assert.Throws<ArgumentNullException>("messages", () => { session.ChatAsync(null!); });
+        Assert.Throws<ArgumentNullException>("text", () => { session.CompleteAsync(null!); });
+    }
+
+    /// <summary>The usual chain of roles without an else: what it does not know it passes over.</summary>
+    [Fact]
+    public async Task ARoleTheTemplatePassesOverIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        SeededCheckpoint.Write(ModelShapes.Get("tiny-qwen2"), 11, folder.Path, DType.BF16, null, default);
+        var file = Directory.GetFiles(folder.Path).Single(name => File.ReadAllText(name).Contains("chat_template", StringComparison.Ordinal));
+        var settings = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(file))!;
+        settings["chat_template"] = "{% for m in messages %}{% if m.role == 'user' %}<u>{{ m.content }}{% elif m.role == 'critic' %}<c>{{ m.content | trim }}{% endif %}{% endfor %}<a>";
+        File.WriteAllText(file, settings.ToJsonString());
+        using var model = LanguageModel.Load(folder.Path);
+        using var session = model.CreateSession();
+        var error = Assert.Throws<ArgumentException>("messages", () => { session.ChatAsync([new("user", "a"), new("usr", "pump")]); });
+        Assert.Contains("'usr'", error.Message, StringComparison.Ordinal);
+        await CollectAsync(session.ChatAsync([new("user", "a"), new("critic", " pump ")], Greedy with { MaxTokens = 1 }));
+    }
+
+    [Fact]
+    public async Task WhatWasDisposedSaysSoByItsPublicName()
+    {
+        using var folder = new TemporaryFolder();
+        var model = LoadTiny(folder);
+        var session = model.CreateSession();
+        var begun = session.CompleteAsync("pump", Greedy);
+        session.Dispose();
+        Assert.Equal("Temoto.Session", Assert.Throws<ObjectDisposedException>(() => { session.CompleteAsync("pump"); }).ObjectName);
+        Assert.Equal("Temoto.Session", Assert.Throws<ObjectDisposedException>(() => { session.ChatAsync([new("user", "pump")]); }).ObjectName);
+        Assert.Equal("Temoto.Session", (await Assert.ThrowsAsync<ObjectDisposedException>(() => CollectAsync(begun))).ObjectName);
+        using var other = model.CreateSession();
+        var late = other.CompleteAsync("pump", Greedy);
+        model.Dispose();
+        Assert.Equal("Temoto.LanguageModel", (await Assert.ThrowsAsync<ObjectDisposedException>(() => CollectAsync(late))).ObjectName);
+        foreach (var use in new Action[] { () => other.CompleteAsync("x"), () => model.CreateSession(), () => model.GenerateAsync("x"), () => model.Tokenize("x"), () => model.Detokenize([1]), () => model.CountTokens("x") })
+            Assert.Equal("Temoto.LanguageModel", Assert.Throws<ObjectDisposedException>(use).ObjectName);
     }
 
     [Fact]

@@ -91,7 +91,7 @@ internal sealed class DecodeBatches(Lock runLock, int most, DecodeBatches.Run ru
                 var member = members[i];
                 if (member.Cancellation.IsCancellationRequested || member.Cache.IsDisposed)
                 {
-                    member.Failure = member.Cache.IsDisposed ? new ObjectDisposedException(nameof(Session)) : new OperationCanceledException(member.Cancellation);
+                    member.Failure = member.Cache.IsDisposed ? new ObjectDisposedException(typeof(Session).FullName) : new OperationCanceledException(member.Cancellation);
                     continue;
                 }
                 (members[alive], members[i]) = (member, members[alive]);

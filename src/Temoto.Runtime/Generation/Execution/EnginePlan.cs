@@ -24,11 +24,13 @@ internal sealed class EnginePlan
     private readonly Checkpoint checkpoint;
     private readonly DataflowMode? dataflow;
 
-    /// <exception cref="InputException">A weight is missing or misshapen, or an option cannot be met.</exception>
+    /// <exception cref="ArgumentException">An option cannot be met.</exception>
+    /// <exception cref="InputException">A weight is missing or misshapen.</exception>
     /// <param name="board">The machine to plan for; null is this host.</param>
     public EnginePlan(Checkpoint checkpoint, ModelOptions options, Board? board = null)
     {
         this.checkpoint = checkpoint;
+        Check(options);
         // Kernels last: they may still be compiling (KernelPreparation).
         var graph = Architecture.Build(checkpoint.Config, checkpoint.Path);
         foreach (var use in graph.Weights)
@@ -173,10 +175,26 @@ internal sealed class EnginePlan
             integers && KvType == KvType.Int8 && Kernels.IntegerAttention is not null && IntegerAttention.Takes(checkpoint.Config.HeadDim));
     }
 
+    /// <summary>Numbers that are none of an enumeration's names would else be taken as its default.</summary>
+    private static void Check(ModelOptions options)
+    {
+        Check(nameof(options.KvCache), options.KvCache);
+        Check(nameof(options.Activations), options.Activations);
+        Check(nameof(options.Dataflow), options.Dataflow);
+        Check(nameof(options.PackedWeights), options.PackedWeights);
+    }
+
+    private static void Check<T>(string name, T? value)
+        where T : struct, Enum
+    {
+        if (value is { } given && !Enum.IsDefined(given))
+            throw new OptionException($"ModelOptions.{name}", given, $"{given}", $"one of {string.Join(", ", Enum.GetNames<T>())}", "leave it out for the default");
+    }
+
     private static bool HasIntegerActivations(ModelOptions options, KernelSet kernels)
     {
         if (options.Activations == ActivationType.Int8 && kernels.Integers is null)
-            throw new InputException("--activations", null, $"int8 with {kernels.Name} kernels", "f32, or kernels that multiply integers on this processor", "leave it out to take what the kernels do best");
+            throw new OptionException("ModelOptions.Activations", options.Activations, $"int8 with {kernels.Name} kernels", "f32, or kernels that multiply integers on this processor", "leave it out to take what the kernels do best");
         return options.Activations is { } chosen ? chosen == ActivationType.Int8 : kernels.PrefersIntegers;
     }
 
@@ -186,21 +204,23 @@ internal sealed class EnginePlan
             return Math.Min(config.MaxPositionEmbeddings, DefaultContextTokens);
         return asked >= 1 && asked <= config.MaxPositionEmbeddings
             ? asked.Value
-            : throw new InputException("--context", null, $"{asked}", $"1 to {config.MaxPositionEmbeddings} tokens (max_position_embeddings)", "choose a length the model was made for");
+            : throw new OptionException("ModelOptions.ContextTokens", asked, $"{asked}", $"1 to {config.MaxPositionEmbeddings} tokens (max_position_embeddings)", "choose a length the model was made for");
     }
 
     private static int SequencesOf(int asked) => asked is >= 1 and <= MostBatchSequences
         ? asked
-        : throw new InputException(nameof(ModelOptions.MaxBatchSequences), null, $"{asked}", $"1 to {MostBatchSequences}", "1 computes sessions one after the other");
+        : throw new OptionException("ModelOptions.MaxBatchSequences", asked, $"{asked}", $"1 to {MostBatchSequences}", "1 computes sessions one after the other");
 
     /// <summary>No machine this is made for has more processors.</summary>
     public const int MostThreads = 1024;
 
-    /// <summary>What <c>--threads</c> means.</summary>
+    /// <summary>What <see cref="ModelOptions.Threads"/> means.</summary>
     public static int ThreadsOf(int? asked)
     {
         if (asked is null)
             return HostProcessor.PhysicalCores;
-        return asked is >= 1 and <= MostThreads ? asked.Value : throw new InputException("--threads", null, $"{asked}", $"1 to {MostThreads}", $"leave it out to take {HostProcessor.PhysicalCores}");
+        return asked is >= 1 and <= MostThreads
+            ? asked.Value
+            : throw new OptionException("ModelOptions.Threads", asked, $"{asked}", $"1 to {MostThreads}", $"leave it out to take {HostProcessor.PhysicalCores}");
     }
 }

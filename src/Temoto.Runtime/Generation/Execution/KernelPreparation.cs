@@ -41,7 +41,7 @@ internal static class KernelPreparation
         {
             prepare();
         }
-        catch (InputException)
+        catch (Exception error) when (error is InputException or OptionException)
         {
         }
     }

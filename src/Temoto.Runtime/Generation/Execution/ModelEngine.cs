@@ -29,7 +29,7 @@ internal sealed class ModelEngine : IDisposable
     {
         Config = checkpoint.Config;
         path = checkpoint.Path;
-        plan = EnginePlan.Fitting(checkpoint, options, "shorten --context, use --kv int8, --dataflow tphs or a smaller model");
+        plan = EnginePlan.Fitting(checkpoint, options, "shorten ModelOptions.ContextTokens, use KvCacheType.Int8, DataflowChoice.Tphs or a smaller model");
 
         try
         {
@@ -48,6 +48,8 @@ internal sealed class ModelEngine : IDisposable
     }
 
     public ModelConfig Config { get; }
+
+    public bool IsDisposed => disposed;
 
     public int ContextTokens => plan.ContextTokens;
 
@@ -99,7 +101,7 @@ internal sealed class ModelEngine : IDisposable
             var count = Math.Min(tokens.Length, EnginePlan.PrefillTokens);
             lock (runLock)
             {
-                ObjectDisposedException.ThrowIf(disposed, this);
+                ObjectDisposedException.ThrowIf(disposed, typeof(LanguageModel));
                 var executor = count == 1 ? decode : prefill;
                 var logits = executor.Forward(tokens[..count], cache, count == tokens.Length ? 1 : 0, cancellation);
                 if (count == tokens.Length)
@@ -116,7 +118,7 @@ internal sealed class ModelEngine : IDisposable
     {
         try
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
+            ObjectDisposedException.ThrowIf(disposed, typeof(LanguageModel));
             if (requests.Length > 1)
             {
                 together ??= new DecodeTogether(this);

@@ -116,7 +116,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
     /// <summary>Refuses tokens that the model does not know, and those that do not fit into the cache.</summary>
     public void Check(ReadOnlySpan<int> tokens, KvCache cache)
     {
-        ObjectDisposedException.ThrowIf(cache.IsDisposed, cache);
+        ObjectDisposedException.ThrowIf(cache.IsDisposed, typeof(Session));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(cache.Length + tokens.Length, cache.Context, nameof(tokens));
         foreach (var token in tokens)
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)token, (uint)plan.Graph.Config.VocabSize, nameof(tokens));

@@ -1,0 +1,25 @@
+namespace Temoto.Generation;
+
+/// <summary>What a session is asked for: checked against the model, so that nothing but the run itself can fail.</summary>
+/// <param name="Prompt">At least one token, and fewer than the context holds.</param>
+/// <param name="Start">When the call began (a Stopwatch timestamp): the time to the first token counts from here, tokenizing included.</param>
+internal sealed record GenerationRequest(int[] Prompt, GenerationOptions Options, SamplingSettings Sampling, long Start)
+{
+    /// <exception cref="ArgumentException">An option cannot be used.</exception>
+    /// <exception cref="InputException">The prompt does not fit, or the checkpoint's own settings cannot be used.</exception>
+    public static GenerationRequest Create(LanguageModel model, int[] prompt, GenerationOptions? options, long start)
+    {
+        options ??= new GenerationOptions();
+        options.Check();
+        if (prompt.Length == 0)
+            throw new InputException("prompt", null, "no tokens", "a prompt of at least one token (this model has no beginning-of-sequence token)", "give a prompt");
+        var context = model.Engine.ContextTokens;
+        if (prompt.Length >= context)
+            throw new InputException("prompt", null, $"{prompt.Length} tokens", $"fewer than the context of {context}", WhatFits(context, model.Engine.Config.MaxPositionEmbeddings));
+        return new GenerationRequest(prompt, options, SamplingSettings.From(options, model.Defaults, model.Path), start);
+    }
+
+    private static string WhatFits(int context, int most) => context < most
+        ? $"shorten it, or raise ModelOptions.ContextTokens (this model takes up to {most})"
+        : $"shorten it: {most} tokens are all that this model takes";
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using Temoto.Cli;
+
+namespace Temoto.Tests.Cli;
+
+/// <summary>The command while it runs: for tests that interrupt it or stop reading.</summary>
+internal sealed class CommandProcess : IDisposable
+{
+    private readonly Process process;
+    private readonly Task<string> errors;
+    private readonly TaskCompletionSource planned = new();
+    private bool left;
+
+    private CommandProcess(Process process)
+    {
+        this.process = process;
+        errors = Task.Run(ReadErrors);
+    }
+
+    /// <summary>What it writes.</summary>
+    public StreamReader Output => process.StandardOutput;
+
+    public static CommandProcess Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        return new CommandProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Until it is about to load its model.</summary>
+    public void AwaitMemoryPlan() => planned.Task.Wait();
+
+    /// <summary>Ctrl-C.</summary>
+    public void Interrupt()
+    {
+        using var kill = Process.Start("kill", ["-INT", process.Id.ToString()]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Reads no further.</summary>
+    public void Leave()
+    {
+        left = true;
+        Output.Close();
+    }
+
+    public (int ExitCode, string Output, string Errors) End()
+    {
+        var output = left ? "" : Output.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, errors.Result);
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+            process.Kill();
+        process.Dispose();
+    }
+
+    private string ReadErrors()
+    {
+        var text = "";
+        while (process.StandardError.ReadLine() is { } line)
+        {
+            text += line + "\n";
+            if (line.StartsWith("memory:", StringComparison.Ordinal))
+                planned.TrySetResult();
+        }
+        planned.TrySetResult();
+        return text;
+    }
+}

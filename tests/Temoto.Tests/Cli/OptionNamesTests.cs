@@ -1,0 +1,28 @@
+using Temoto.Cli;
+
+namespace Temoto.Tests.Cli;
+
+public class OptionNamesTests
+{
+    /// <summary>Whatever property an error of the library names, the command line has a name of its own for it.</summary>
+    [Fact]
+    public void EveryOptionOfTheLibraryHasAName()
+    {
+        foreach (var type in new[] { typeof(ModelOptions), typeof(GenerationOptions) })
+        {
+            foreach (var property in type.GetProperties().Where(property => property.PropertyType != typeof(Action<MemoryPlan>)))
+                Assert.StartsWith("--", OptionNames.In($"{type.Name}.{property.Name}"), StringComparison.Ordinal);
+        }
+        Assert.Equal("prompt: shorten it, or raise --context", OptionNames.In("prompt: shorten it, or raise ModelOptions.ContextTokens"));
+    }
+
+    /// <summary>And no error of the library names an option of the command. (Evaluation is the command's own.)</summary>
+    [Fact]
+    public void TheLibraryDoesNotNameTheCommandsOptions()
+    {
+        var runtime = Path.Combine(RepositoryPaths.Root, "src", "Temoto.Runtime");
+        var files = Directory.GetFiles(runtime, "*.cs", SearchOption.AllDirectories).Where(file => !file.Contains("Evaluation", StringComparison.Ordinal)).ToList();
+        Assert.True(files.Count > 100);
+        Assert.All(files, file => Assert.DoesNotContain("Exception(\"--", File.ReadAllText(file), StringComparison.Ordinal));
+    }
+}

@@ -22,7 +22,7 @@ internal sealed class TerminalLine(TextWriter screen, Func<(int Columns, int Row
         !Console.IsInputRedirected && !(Console.IsErrorRedirected && Console.IsOutputRedirected) && UnderstandsSequences();
 
     public static TerminalLine OnConsole() =>
-        new(Console.IsErrorRedirected ? Console.Out : Console.Error, () => (Console.WindowWidth, Console.WindowHeight));
+        new(StandardError.IsTerminal ? StandardError.Raw : StandardOutput.Raw, () => (Console.WindowWidth, Console.WindowHeight));
 
     /// <summary>True from the first drawing of a line until it is left.</summary>
     public bool IsDrawn => current is not null;
@@ -131,7 +131,7 @@ internal sealed class TerminalLine(TextWriter screen, Func<(int Columns, int Row
         if (!OperatingSystem.IsWindows())
             return Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
         // Asks the console for them.
-        var output = new AnsiConsoleOutput(Console.IsErrorRedirected ? Console.Out : Console.Error);
+        var output = new AnsiConsoleOutput(StandardError.IsTerminal ? StandardError.Raw : StandardOutput.Raw);
         return AnsiConsole.Create(new AnsiConsoleSettings { Out = output }).Profile.Capabilities.Ansi;
     }
 }

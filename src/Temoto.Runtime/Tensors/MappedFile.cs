@@ -45,7 +45,7 @@ internal sealed unsafe partial class MappedFile : IDisposable
             // Pipes have length 0; they are refused unopened, since opening one may wait for ever.
             var length = new FileInfo(target).Length;
             if (length == 0)
-                throw new InputException(path, null, FileKinds.Of(target) is var kind && kind == FileKind.Regular ? "an empty file" : kind.Name(), expected, "download or write it again");
+                throw new InputException(path, null, FileKinds.Of(target) is not FileKind.Regular and var kind ? kind.Name() : "an empty file", expected, "download or write it again");
             return Map(path, target, length);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)

@@ -3,8 +3,8 @@ using System.Collections;
 namespace Temoto.Formats;
 
 /// <summary>
-/// Added tokens whose texts lie in a <see cref="Vocabulary"/>: five bytes for each, where objects and strings would take a hundred. As a list it makes a token of each it
-/// is asked for.
+/// Added tokens whose texts lie in a <see cref="Vocabulary"/>: five bytes for each, where objects and strings would take a hundred. As a list it makes a token
+/// of each it is asked for.
 /// </summary>
 internal sealed class AddedTokenList : IReadOnlyList<AddedToken>
 {

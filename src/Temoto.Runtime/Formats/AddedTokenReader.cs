@@ -111,7 +111,7 @@ internal sealed class AddedTokenReader(VocabularyBuilder vocabulary, string sour
     {
         var content = text.AsSpan(0, length);
         if (!vocabulary.TryAdd(content, id!.Value) && vocabulary.TryGetId(content, out var known) && (known != id || IsSeen(known)))
-            throw IsSeen(known) ? Twice($"{Where} ('{content}')") : new InputException(sourceName, $"{Section}['{content}']", $"id {id}, but {known} elsewhere", "one id per token", "the file is damaged; fetch it again");
+            throw IsSeen(known) ? Twice($"{Where} ('{content}')") : TwoIds(content, known);
         See(id.Value);
         var special = flags[0] ?? false;
         tokens.Add(id.Value, special, flags[1] ?? false, flags[2] ?? false, flags[3] ?? false, flags[4] ?? !special);
@@ -126,7 +126,11 @@ internal sealed class AddedTokenReader(VocabularyBuilder vocabulary, string sour
         seen[number / 64] |= 1UL << number % 64;
     }
 
+    private InputException TwoIds(ReadOnlySpan<char> content, int known) =>
+        new(sourceName, $"{Section}['{content}']", $"id {id}, but {known} elsewhere", "one id per token", "the file is damaged; fetch it again");
+
     private InputException Twice(string key) => new(sourceName, key, "it twice", "it once", "the file is damaged; fetch it again");
 
-    private InputException Wrong(string key, JsonTokenType found, string expected) => new(sourceName, key, $"{found}", expected, "the file is damaged or of another kind");
+    private InputException Wrong(string key, JsonTokenType found, string expected) =>
+        new(sourceName, key, $"{found}", expected, "the file is damaged or of another kind");
 }

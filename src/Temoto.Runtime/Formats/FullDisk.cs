@@ -13,5 +13,6 @@ internal static class FullDisk
     public static bool IsFailureToWrite(Exception error) => error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
 
     /// <summary>One line with what to do about it.</summary>
-    public static IOException Error(string name, Exception cause) => new($"{name}: no room for all of it on the disk; free some space, or choose another output path", cause);
+    public static IOException Error(string name, Exception cause) =>
+        new($"{name}: no room for all of it on the disk; free some space, or choose another output path", cause);
 }

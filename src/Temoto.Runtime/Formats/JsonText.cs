@@ -5,16 +5,18 @@ using System.Text.Json;
 namespace Temoto.Formats;
 
 /// <summary>
-/// An escape can write half a surrogate pair ("\ud800"), which no text can hold. The JSON library finds out only when it turns a name or a string into text, and then
-/// throws what nobody expects, even where it only compares a name. So it is looked for once, before anything is parsed.
+/// An escape can write half a surrogate pair ("\ud800"), which no text can hold. The JSON library finds out only when it turns a name or a string into text,
+/// and then throws what nobody expects, even where it only compares a name. So it is looked for once, before anything is parsed.
 /// </summary>
 internal static class JsonText
 {
     /// <summary>Refuses a text with half a surrogate pair in any name or string.</summary>
     public static void Check(ReadOnlySpan<byte> utf8, string sourceName, string? key)
     {
-        if (FindHalfPair(utf8) is >= 0 and var at)
-            throw new InputException(sourceName, NameBefore(utf8, at) ?? key, $"half a surrogate pair at byte {at} ({Encoding.ASCII.GetString(utf8.Slice(at, 6))})", "names and strings of Unicode characters", "the file is damaged; fetch it again");
+        if (FindHalfPair(utf8) is not (>= 0 and var at))
+            return;
+        var found = $"half a surrogate pair at byte {at} ({Encoding.ASCII.GetString(utf8.Slice(at, 6))})";
+        throw new InputException(sourceName, NameBefore(utf8, at) ?? key, found, "names and strings of Unicode text", "the file is damaged; fetch it again");
     }
 
     /// <summary>Where the first escape lies that is half a pair without the other, or -1. Escapes that are none are for the parser to find.</summary>
@@ -64,5 +66,8 @@ internal static class JsonText
 
     /// <summary>The UTF-16 unit that an escape of the form \uXXXX at the front stands for.</summary>
     private static char? Unit(ReadOnlySpan<byte> utf8) =>
-        utf8.Length >= 6 && utf8.StartsWith("\\u"u8) && ushort.TryParse(utf8.Slice(2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit) ? (char)unit : null;
+        utf8.Length >= 6 && utf8.StartsWith("\\u"u8)
+        && ushort.TryParse(utf8.Slice(2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
+            ? (char)unit
+            : null;
 }

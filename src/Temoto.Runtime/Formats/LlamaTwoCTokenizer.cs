@@ -18,7 +18,8 @@ internal static class LlamaTwoCTokenizer
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>Reads <paramref name="vocabSize"/> tokens, or to the end of the file where it is null.</summary>
-    public static TokenizerModel Read(string path, int? vocabSize = null) => Read(SmallFile.Read(path, "a llama2.c tokenizer", SmallFile.MaxVocabularyBytes), path, vocabSize);
+    public static TokenizerModel Read(string path, int? vocabSize = null) =>
+        Read(SmallFile.Read(path, "a llama2.c tokenizer", SmallFile.MaxVocabularyBytes), path, vocabSize);
 
     public static TokenizerModel Read(ReadOnlySpan<byte> file, string sourceName, int? vocabSize = null)
     {

@@ -1,6 +1,6 @@
 namespace Temoto.Formats;
 
-/// <summary>Bytes on their way into a file that the user named. A failure to write is an <see cref="IOException"/> whose one line names the file and what to do.</summary>
+/// <summary>Bytes on their way into a file that the user named. Failing to write is an <see cref="IOException"/> that names the file and what to do.</summary>
 internal sealed class OutputStream(string name, Stream inner) : Stream
 {
     private long writtenBytes;
@@ -69,5 +69,7 @@ internal sealed class OutputStream(string name, Stream inner) : Stream
     }
 
     private IOException Failed(Exception error) =>
-        FullDisk.Is(error) ? FullDisk.Error(name, error) : new IOException($"{name}: cannot be written: {error.Message.ReplaceLineEndings(" ")}; choose another output path", error);
+        FullDisk.Is(error)
+            ? FullDisk.Error(name, error)
+            : new IOException($"{name}: cannot be written: {error.Message.ReplaceLineEndings(" ")}; choose another output path", error);
 }

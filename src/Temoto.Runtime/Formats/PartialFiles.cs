@@ -3,8 +3,8 @@ using Temoto.Tensors;
 namespace Temoto.Formats;
 
 /// <summary>
-/// The temporary files of <see cref="AtomicFile"/>: NAME.(32 hexadecimal digits).partial beside NAME. A writer holds a lock on its own as long as it lives, so one whose
-/// lock can be taken was left by a process that was killed. Where files cannot be locked (some network folders) nothing is taken for abandoned.
+/// The temporary files of <see cref="AtomicFile"/>: NAME.(32 hexadecimal digits).partial beside NAME. A writer holds a lock on its own as long as it lives, so
+/// one whose lock can be taken was left by a process that was killed. Where files cannot be locked (some network folders) nothing is taken for abandoned.
 /// </summary>
 internal static class PartialFiles
 {
@@ -39,8 +39,12 @@ internal static class PartialFiles
     }
 
     /// <summary>Removes what dead writers of <paramref name="path"/> left; what cannot be removed stays.</summary>
-    public static void RemoveAbandoned(string path) =>
-        RemoveAbandoned(Path.GetDirectoryName(path)!, name => name.StartsWith(Path.GetFileName(path) + ".", StringComparison.Ordinal) && name.Length == Path.GetFileName(path).Length + 1 + Digits + Suffix.Length);
+    public static void RemoveAbandoned(string path)
+    {
+        var start = Path.GetFileName(path) + ".";
+        var length = start.Length + Digits + Suffix.Length;
+        RemoveAbandoned(Path.GetDirectoryName(path)!, name => name.StartsWith(start, StringComparison.Ordinal) && name.Length == length);
+    }
 
     /// <summary>Removes what dead writers of any file left in <paramref name="directory"/>.</summary>
     public static void RemoveAllAbandoned(string directory) => RemoveAbandoned(directory, _ => true);
@@ -120,5 +124,6 @@ internal static class PartialFiles
         }
     }
 
-    private static FileStream OpenAlone(string path) => new(path, FileMode.Open, FileAccess.ReadWrite, OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None, 1);
+    private static FileStream OpenAlone(string path) =>
+        new(path, FileMode.Open, FileAccess.ReadWrite, OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None, 1);
 }

@@ -4,8 +4,8 @@ using Temoto.Tensors;
 namespace Temoto.Formats;
 
 /// <summary>
-/// The one way to read an untrusted file whole. A pipe, a device or a socket where a file should lie is refused unopened (opening it may wait for ever, reading it may
-/// never end), and a file is measured before there is memory for it.
+/// The one way to read an untrusted file whole. A pipe, a device or a socket where a file should lie is refused unopened (opening it may wait for ever, reading
+/// it may never end), and a file is measured before there is memory for it.
 /// </summary>
 internal static class SmallFile
 {
@@ -13,7 +13,8 @@ internal static class SmallFile
     public const long MaxVocabularyBytes = 1 << 28;
 
     /// <summary>
-    /// tokenizer_config.json, special_tokens_map.json and added_tokens.json: ten times the largest published ones (1.2 MB); the parsed form takes several times the text.
+    /// tokenizer_config.json, special_tokens_map.json and added_tokens.json: ten times the largest published ones (1.2 MB); the parsed form takes several times
+    /// the text.
     /// </summary>
     public const long MaxTokenizerConfigBytes = 1 << 24;
 
@@ -33,7 +34,10 @@ internal static class SmallFile
         return Read(path, target, expected, maxBytes);
     }
 
-    /// <summary>Text that a user names: a regular file, or a pipe (/dev/stdin, a process substitution), which is read until it ends or holds more than <paramref name="maxBytes"/>.</summary>
+    /// <summary>
+    /// Text that a user names: a regular file, or a pipe (/dev/stdin, a process substitution), which is read until it ends or holds more than
+    /// <paramref name="maxBytes"/>.
+    /// </summary>
     public static TextReader ReadText(string path, string expected, long maxBytes)
     {
         var target = LinkedPath.Resolve(path);

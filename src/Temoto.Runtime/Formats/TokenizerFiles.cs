@@ -29,7 +29,8 @@ internal static class TokenizerFiles
         {
             try
             {
-                return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(StrictJson.ReadFile(path, TemplateName, SmallFile.MaxChatTemplateBytes).Span);
+                var bytes = StrictJson.ReadFile(path, TemplateName, SmallFile.MaxChatTemplateBytes);
+                return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes.Span);
             }
             catch (DecoderFallbackException)
             {
@@ -37,7 +38,9 @@ internal static class TokenizerFiles
             }
         }
         path = Path.Combine(directory, TokenizerConfig.FileName);
-        return File.Exists(path) ? TokenizerConfig.Parse(StrictJson.ReadFile(path, TokenizerConfig.FileName, SmallFile.MaxTokenizerConfigBytes), path).ChatTemplate : null;
+        return File.Exists(path)
+            ? TokenizerConfig.Parse(StrictJson.ReadFile(path, TokenizerConfig.FileName, SmallFile.MaxTokenizerConfigBytes), path).ChatTemplate
+            : null;
     }
 
     /// <summary>tokenizer.json does not say which tokens begin and end a text; tokenizer_config.json does.</summary>

@@ -54,7 +54,8 @@ internal static partial class FileKinds
     };
 
     /// <summary>Pipes and devices have no length; where the type cannot be asked for, an empty file looks like one.</summary>
-    private static FileKind FromLength(string path) => OperatingSystem.IsWindows() || new FileInfo(LinkedPath.Resolve(path)).Length > 0 ? FileKind.Regular : FileKind.Device;
+    private static FileKind FromLength(string path) =>
+        OperatingSystem.IsWindows() || new FileInfo(LinkedPath.Resolve(path)).Length > 0 ? FileKind.Regular : FileKind.Device;
 
     private static unsafe int? Mode(string path)
     {

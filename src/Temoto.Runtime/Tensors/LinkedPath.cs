@@ -66,8 +66,11 @@ internal static class LinkedPath
     }
 
     /// <summary>Null where there is no link. What /proc/PID/fd holds looks like links, but only the kernel can follow them: a pipe has no name.</summary>
-    private static string? Target(string path) =>
-        path.Contains('\0', StringComparison.Ordinal) || (path.StartsWith("/proc/", StringComparison.Ordinal) && path.Contains("/fd/", StringComparison.Ordinal)) ? null : new FileInfo(path).LinkTarget;
+    private static string? Target(string path)
+    {
+        var isOpenFile = path.StartsWith("/proc/", StringComparison.Ordinal) && path.Contains("/fd/", StringComparison.Ordinal);
+        return isOpenFile || path.Contains('\0', StringComparison.Ordinal) ? null : new FileInfo(path).LinkTarget;
+    }
 
     private static void Push(Stack<string> names, string path)
     {
@@ -78,5 +81,6 @@ internal static class LinkedPath
         }
     }
 
-    private static InputException Circle(string path) => new(path, null, "links that lead in a circle", "a link that ends at a file", "mend or remove the links");
+    private static InputException Circle(string path) =>
+        new(path, null, "links that lead in a circle", "a link that ends at a file", "mend or remove the links");
 }

@@ -51,7 +51,7 @@ internal sealed unsafe class MappedFile : IDisposable
         {
             // Pipes have length 0; they are refused unopened, since opening one may wait for ever.
             if (new FileInfo(target).Length == 0)
-                throw new InputException(path, null, FileKinds.Of(target) is var kind && kind == FileKind.Regular ? "an empty file" : kind.Name(), expected, "download or write it again");
+                throw new InputException(path, null, FileKinds.Of(target) is not FileKind.Regular and var kind ? kind.Name() : "an empty file", expected, "download or write it again");
             return Map(path, target);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)

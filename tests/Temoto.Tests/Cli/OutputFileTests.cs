@@ -36,7 +36,7 @@ public sealed class OutputFileTests : IDisposable
         // 4 KiB; .NET itself wants a large file for its code unless told otherwise.
         var result = Run("trap '' XFSZ; ulimit -f 4; DOTNET_EnableWriteXorExecute=0 exec \"$@\" logits model --tokens 1,2,3,4,5,6,7,8,9,10,11,12 -o out.f32");
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("temoto: out.f32: no room for all of it on the disk; free some space, or choose another output path", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("temoto: out.f32: no room for all of it on the disk; free some space, or choose another", result.Errors, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 

@@ -27,11 +27,13 @@ public sealed partial class JsonTextTests
         Run(HuggingFaceConfigWriter.Write(ModelShapes.Get("tiny-llama"), "float32", 1, 2), bytes => HuggingFaceConfig.Parse(bytes, "config.json"));
         Run(HuggingFaceConfigWriter.Write(ModelShapes.Get("tiny-vit")), bytes => HuggingFaceConfig.Parse(bytes, "config.json"));
         Run("""{"do_sample":true,"eos_token_id":[1,2]}""", bytes => HuggingFaceConfig.ParseGeneration(bytes, "generation_config.json"));
-        Run("""{"image_mean":[0.5,0.5,0.5],"size":{"height":8,"width":8},"do_resize":true}""", bytes => PreprocessorSettings.Parse(bytes, "preprocessor_config.json"));
+        Run("""{"image_mean":[0.5,0.5,0.5],"size":{"height":8,"width":8},"do_resize":true}""",
+            bytes => PreprocessorSettings.Parse(bytes, "preprocessor_config.json"));
         Run(TinyTokenizers.Llama3().ToJsonString(), bytes => TokenizerJson.Read(bytes, "tokenizer.json"), most: 400);
         var document = TokenizerDocument.Write(TokenizerJson.Read(Encoding.UTF8.GetBytes(TinyTokenizers.Llama3().ToJsonString()), "tokenizer.json"));
         Run(document, bytes => TokenizerDocument.Read(bytes, "m.temoto"), most: 400);
-        Run("""{"bos_token":{"content":"a"},"added_tokens_decoder":{"1":{"content":"b"}},"chat_template":[{"name":"default","template":"x"}]}""", bytes => TokenizerConfig.Parse(bytes, "tokenizer_config.json"));
+        Run("""{"bos_token":{"content":"a"},"added_tokens_decoder":{"1":{"content":"b"}},"chat_template":[{"name":"default","template":"x"}]}""",
+            bytes => TokenizerConfig.Parse(bytes, "tokenizer_config.json"));
     }
 
     [Theory]

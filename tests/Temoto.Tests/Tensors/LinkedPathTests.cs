@@ -15,7 +15,7 @@ public sealed class LinkedPathTests : IDisposable
         return folder.File(name);
     }
 
-    /// <summary>Relative to the working directory, which other tests share, so it is not changed here; a bare name is the matter of a process's own (OutputFileTests).</summary>
+    /// <summary>Relative to the working directory, which other tests share and which stays; a bare link takes a process of its own (OutputFileTests).</summary>
     private string Relative(string name) => Path.GetRelativePath(Directory.GetCurrentDirectory(), folder.File(name));
 
     [Fact]

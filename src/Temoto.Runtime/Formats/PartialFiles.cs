@@ -89,7 +89,7 @@ internal static class PartialFiles
         name.Length > Digits + 1 + Suffix.Length
         && name.EndsWith(Suffix, StringComparison.Ordinal)
         && name[^(Suffix.Length + Digits + 1)] == '.'
-        && !name.AsSpan(name.Length - Suffix.Length - Digits, Digits).ContainsAnyExcept("0123456789abcdef");
+        && name.Substring(name.Length - Suffix.Length - Digits, Digits).All(char.IsAsciiHexDigitLower);
 
     /// <summary>True where nobody holds the lock; it is held then in <paramref name="held"/>, so that nobody else removes the file at the same time.</summary>
     private static bool IsAbandoned(string path, out FileStream? held)

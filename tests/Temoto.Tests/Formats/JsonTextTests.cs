@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Temoto.Formats;
-using Temoto.Tensors;
 using Temoto.Tests.Generation.Tokenizers;
 
 namespace Temoto.Tests.Formats;

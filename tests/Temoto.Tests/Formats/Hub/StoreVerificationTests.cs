@@ -1,5 +1,4 @@
 using Temoto.Formats.Hub;
-using Temoto.Tests.Formats;
 
 namespace Temoto.Tests.Formats.Hub;
 

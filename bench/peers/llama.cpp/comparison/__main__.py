@@ -122,18 +122,25 @@ class Comparison:
         self._bystander(f"Temoto, {name}", lambda: self.temoto.first_token(path, threads))
 
     def _bystander(self, who, ask):
-        try:
-            figures, ran = ask()
-            figures = {**figures, "others": ran.others}
-        except (quiet.Failed, OSError) as failure:
-            figures = {"refusal": str(failure)}
+        """The quietest of some tries."""
+        tries = []
+        for _ in range(1 + rounds.MOST_REPEATS):
+            try:
+                figures, ran = ask()
+            except (quiet.Failed, OSError) as failure:
+                tries = [{"refusal": str(failure), "others": 0}]
+                break
+            tries.append({**figures, "others": ran.others})
+            if ran.others <= self.chosen.others / 100:
+                break
+        figures = min(tries, key=lambda one: one["others"])
         say(f"{who}: {figures}")
         self.bystanders.append((who, figures))
 
     def run(self):
         judge = lambda measured, cell: rounds.judge(measured, cell, self.chosen.others / 100, self.cache_bytes)
-        self.measure_bystanders()
         self.schedule = rounds.Schedule(self.cells, self.chosen.rounds, self.chosen.minutes * 60, self.measure, judge, say, self.write)
+        self.measure_bystanders() # In the same time.
         self.schedule.run()
         self.write()
 

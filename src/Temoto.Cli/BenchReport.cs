@@ -10,7 +10,7 @@ namespace Temoto.Cli;
 /// <summary>The figures of <c>bench</c> as a table for people, as CSV, and as JSON. Rates, memory and load time are measured, bytes per token computed.</summary>
 internal sealed class BenchReport(string source, string weightsName, long weightBytes, int rounds, TimeSpan loading, Benchmark benchmark)
 {
-    private double ReadBytesPerSecond => benchmark.ReadBytesPerSecond.Median;
+    private double ReadBytesPerSecond => benchmark.ReadBytesPerSecond;
 
     private EnginePlan Plan => benchmark.Results[0].Variant.Plan;
 
@@ -22,7 +22,7 @@ internal sealed class BenchReport(string source, string weightsName, long weight
     public string Markdown()
     {
         var text = new StringBuilder();
-        text.AppendLine(Invariant($"{source}: {HostProcessor.Name}, {Plan.Threads} threads, kernels {Plan.Kernels.Name}, {rounds} interleaved rounds after one that is not counted"));
+        text.AppendLine(Invariant($"{source}: {HostProcessor.FullName}, {Plan.Threads} threads, kernels {Plan.Kernels.Name}, {rounds} interleaved rounds after one that is not counted"));
         text.AppendLine();
         text.AppendLine($"| test | dataflow | weights | kv | {(Pictures ? "pictures/s, median (min to max) | " : "")}tokens/s, median (min to max) | {(Batches ? "tokens/s per sequence | MB per run (computed) | " : "")}MB per token (computed) | of the read bandwidth | activations, MiB |");
         text.AppendLine($"|---|---|---|---|{(Pictures ? "---:|" : "")}{(Batches ? "---:|---:|" : "")}---:|---:|---:|---:|");
@@ -35,9 +35,12 @@ internal sealed class BenchReport(string source, string weightsName, long weight
                 text.Append(Invariant($"| {result.TokensPerSecondPerSequence.Median:0.0} | {(result.Test.Phase == Phase.Decode ? result.BytesPerRun / 1e6 : (double?)null):0.00} "));
             text.AppendLine(Invariant($"| {result.BytesPerToken / 1e6:0.00} | {result.RooflineFraction(ReadBytesPerSecond):0.00} | {result.ActivationBytes / 1048576.0:0.0} |"));
         }
-        var read = benchmark.ReadBytesPerSecond;
+        var read = benchmark.ReadSamples;
         text.AppendLine();
-        text.Append(Invariant($"read bandwidth {read.Median / 1e9:0.0} GB/s ({read.Min / 1e9:0.0} to {read.Max / 1e9:0.0}); load {loading.TotalMilliseconds:0} ms; peak memory {benchmark.PeakResidentBytes / 1048576.0:0} MiB for {weightBytes / 1048576.0:0} MiB of weights"));
+        text.Append(Invariant($"read bandwidth {ReadBytesPerSecond / 1e9:0.0} GB/s (the most of samples from {read.Min / 1e9:0.0}, median {read.Median / 1e9:0.0}); "));
+        if (benchmark.NoisyRounds > 0)
+            text.Append(Invariant($"noisy rounds thrown away, in which a test was faster than reading: {benchmark.NoisyRounds}; "));
+        text.Append(Invariant($"load {loading.TotalMilliseconds:0} ms; peak memory {benchmark.PeakResidentBytes / 1048576.0:0} MiB for {weightBytes / 1048576.0:0} MiB of weights"));
         return text.ToString();
     }
 
@@ -85,11 +88,13 @@ internal sealed class BenchReport(string source, string weightsName, long weight
     private void WriteMembers(Utf8JsonWriter json)
     {
         json.WriteString("model", source);
-        json.WriteString("cpu", HostProcessor.Name);
+        json.WriteString("cpu", HostProcessor.FullName);
         json.WriteNumber("threads", Plan.Threads);
         json.WriteString("kernels", Plan.Kernels.Name);
         json.WriteNumber("repetitions", rounds);
         json.WriteNumber("read_bandwidth_gigabytes_per_second", ReadBytesPerSecond / 1e9);
+        WriteSpread(json, "read_samples_gigabytes_per_second", benchmark.ReadSamples, 1e-9);
+        json.WriteNumber("noisy_rounds", benchmark.NoisyRounds);
         json.WriteStartArray("results");
         foreach (var result in benchmark.Results)
             WriteResult(json, result);
@@ -122,12 +127,12 @@ internal sealed class BenchReport(string source, string weightsName, long weight
         json.WriteEndObject();
     }
 
-    private static void WriteSpread(Utf8JsonWriter json, string name, Spread rate)
+    private static void WriteSpread(Utf8JsonWriter json, string name, Spread spread, double unit = 1)
     {
         json.WriteStartObject(name);
-        json.WriteNumber("median", rate.Median);
-        json.WriteNumber("min", rate.Min);
-        json.WriteNumber("max", rate.Max);
+        json.WriteNumber("median", spread.Median * unit);
+        json.WriteNumber("min", spread.Min * unit);
+        json.WriteNumber("max", spread.Max * unit);
         json.WriteEndObject();
     }
 }

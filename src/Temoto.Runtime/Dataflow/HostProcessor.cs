@@ -16,6 +16,9 @@ internal static class HostProcessor
     /// <summary>The model name, e.g. "AMD Ryzen 7 7840U"; the instruction set's where nothing better is known.</summary>
     public static string Name { get; } = ReadName();
 
+    /// <summary>The name with family and model where the system says them: "AMD EPYC (family 25 model 17)". Names alone say little on virtual machines.</summary>
+    public static string FullName { get; } = Number("cpu family") is { } family && Number("model") is { } model ? $"{Name} (family {family} model {model})" : Name;
+
     /// <summary>Cores of the machine, or processors this process may use where those are fewer; two hardware threads of one core count once, since they share its multipliers.</summary>
     public static int PhysicalCores { get; } = CountCores();
 
@@ -47,6 +50,13 @@ internal static class HostProcessor
             // x86 has "model name : AMD ..."; some ARM boards "Model : Raspberry Pi ...".
             : Lines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal) || line.StartsWith("Model", StringComparison.Ordinal))?.Split(':', 2)[^1];
         return string.IsNullOrWhiteSpace(name) ? $"{RuntimeInformation.ProcessArchitecture} processor".ToLowerInvariant() : name.Trim();
+    }
+
+    /// <summary>A line of /proc/cpuinfo on x86: "cpu family\t: 25". Null elsewhere, where "model" is no number.</summary>
+    private static string? Number(string key)
+    {
+        var line = Lines("/proc/cpuinfo").Select(line => line.Split(':', 2)).FirstOrDefault(pair => pair[0].Trim() == key);
+        return line?[^1].Trim() is { Length: > 0 } text && text.All(char.IsAsciiDigit) ? text : null;
     }
 
     /// <summary>Linux lists the caches of a processor as index0, index1 ... with files "level", "type" and "size" ("1024K").</summary>

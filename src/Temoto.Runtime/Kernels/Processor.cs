@@ -17,6 +17,9 @@ internal static class Processor
     /// <summary>AVX512-VBMI and VBMI2: shuffles of bytes over a whole register, and bytes of memory spread over the places that a mask names.</summary>
     public static bool HasByteShuffles { get; } = Vector512.IsHardwareAccelerated && Avx512Vbmi.IsSupported && Avx512Vbmi2.IsSupported;
 
+    /// <summary>Whether a line of memory can be asked for before it is loaded.</summary>
+    public static bool HasPrefetch { get; } = Sse.IsSupported;
+
     /// <summary>Whether machine code of ours can run here: x86-64 with the System V calling convention, and a system whose calls <see cref="ExecutableMemory"/> knows.</summary>
     public static bool RunsEmittedCode { get; } = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
 }

@@ -213,6 +213,8 @@ public class CommandLineTests
         Assert.NotEmpty(root.GetProperty("cpu").GetString()!);
         foreach (var key in new[] { "read_bandwidth_gigabytes_per_second", "peak_resident_bytes", "load_seconds", "threads" })
             Assert.True(root.GetProperty(key).GetDouble() > 0, key);
+        Assert.Equal(root.GetProperty("read_bandwidth_gigabytes_per_second").GetDouble(), root.GetProperty("read_samples_gigabytes_per_second").GetProperty("max").GetDouble(), 1e-9);
+        Assert.Equal(0, root.GetProperty("noisy_rounds").GetInt32());
         var results = root.GetProperty("results").EnumerateArray().ToList();
         Assert.Equal(["pp16 f16", "pp16 int8", "tg4 f16", "tg4 int8", "tg4@32 f16", "tg4@32 int8"], results.Select(item => $"{item.GetProperty("test").GetString()} {item.GetProperty("kv").GetString()}"));
         foreach (var item in results)

@@ -34,8 +34,11 @@ internal static class ImageRun
                 break;
             }
             answers.Add(new Answer(path, image.Width, image.Height, scores, Stopwatch.GetElapsedTime(start, read).TotalSeconds, Stopwatch.GetElapsedTime(read).TotalSeconds));
-            if (!json)
-                Print(answers[^1], top);
+            if (json)
+                continue;
+            Print(answers[^1], top);
+            if (OutputPipe.IsClosed)
+                break;
         }
         if (json)
             Console.WriteLine(Document(parsed.GetRequiredValue(choice.Model), model, loadSeconds, answers, interrupted, top));

@@ -72,6 +72,19 @@ public sealed class ImageRunTests : IDisposable
     }
 
     [Fact]
+    public void AReaderWhoLeavesEndsTheList()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "POSIX pipes");
+        using var command = CommandProcess.Start(["run", "demo-vision", .. Images(Enumerable.Repeat(Samples[0], 5000))]);
+        Assert.Equal(Samples[0], command.Output.ReadLine());
+        command.Leave();
+        var (exitCode, _, errors) = command.End();
+        Assert.Equal(0, exitCode);
+        Assert.DoesNotContain("temoto:", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("[5000 pictures", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void PeopleGetABlockForEachPictureAndFiguresOnStderr()
     {
         var result = CommandLineTests.Run(null, ["run", "demo-vision", .. Images(Samples[..2])]);

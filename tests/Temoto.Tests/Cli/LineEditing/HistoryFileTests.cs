@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Temoto.Cli.LineEditing;
 using Temoto.Tests.Formats;
 
@@ -34,6 +35,7 @@ public class HistoryFileTests
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public void OnlyItsOwnerMayReadIt()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "file modes are Unix's");

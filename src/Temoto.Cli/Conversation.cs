@@ -55,7 +55,7 @@ internal sealed class Conversation(LanguageModel model, Session session, Generat
         }
         catch (InputException error)
         {
-            await SayAsync($"temoto: {error.Message}");
+            await SayAsync($"temoto: {OptionNames.In(error.Message)}");
             return;
         }
         messages.Clear();
@@ -81,7 +81,7 @@ internal sealed class Conversation(LanguageModel model, Session session, Generat
         }
         catch (InputException error)
         {
-            await SayAsync($"temoto: {error.Message}");
+            await SayAsync($"temoto: {OptionNames.In(error.Message)}");
             return null;
         }
     }

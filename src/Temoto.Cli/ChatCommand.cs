@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Temoto.Cli.LineEditing;
 
 namespace Temoto.Cli;

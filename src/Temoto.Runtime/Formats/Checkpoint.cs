@@ -91,7 +91,7 @@ internal sealed class Checkpoint : IDisposable
     }
 
     private IReadOnlyList<StoredHash> RequireHashes() => Hashes?.Invoke()
-        ?? throw new InputException(Path, "verify", $"a {Format} model, which carries no hashes", "a .temoto file or a macro stream", "leave --verify out, or pack the model");
+        ?? throw new InputException(Path, "ModelOptions.Verify", $"a {Format} model, which carries no hashes", "a .temoto file or a macro stream", "leave it out, or pack the model");
 
     private void Copy(IReadOnlyList<StoredHash> hashes)
     {

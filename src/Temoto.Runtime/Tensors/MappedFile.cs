@@ -13,7 +13,7 @@ namespace Temoto.Tensors;
 /// </remarks>
 internal sealed unsafe class MappedFile : IDisposable
 {
-    private const string ChangedNext = "load the model again; replace model files by renaming new ones over them, or load with --load copy";
+    private const string ChangedNext = "load the model again; replace model files by renaming new ones over them, or load with ModelLoad.Copy";
 
     private readonly SafeFileHandle handle;
     private readonly DateTime writtenUtc;

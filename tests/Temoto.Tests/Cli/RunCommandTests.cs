@@ -37,10 +37,10 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--temperature: found -1", "-p", "x", "--temperature", "-1")]
-    [InlineData("--max-tokens: found -1", "-p", "x", "-n", "-1")]
-    [InlineData("--top-k: found -3", "-p", "x", "--top-k", "-3")]
-    [InlineData("--repeat-penalty: found 0", "-p", "x", "--repeat-penalty", "0")]
+    [InlineData("--temperature: found '-1'", "-p", "x", "--temperature", "-1")]
+    [InlineData("--max-tokens: found '-1'", "-p", "x", "-n", "-1")]
+    [InlineData("--top-k: found '-3'", "-p", "x", "--top-k", "-3")]
+    [InlineData("--repeat-penalty: found '0'", "-p", "x", "--repeat-penalty", "0")]
     [InlineData("--prompt: found it beside --prompt-file", "-p", "x", "--prompt-file", "y")]
     [InlineData("--jsonl: found it beside no file of JSON Lines", "-p", "x", "--jsonl")]
     [InlineData("--parallel: found it beside no file of JSON Lines", "-p", "x", "--parallel", "2")]

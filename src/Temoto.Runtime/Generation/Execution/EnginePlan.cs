@@ -134,7 +134,7 @@ internal sealed class EnginePlan
         options.MemoryPlanned?.Invoke(plan.Memory);
         return plan.Memory.TotalBytes <= plan.Memory.AvailableBytes
             ? plan
-            : throw new InputException(checkpoint.Path, null, plan.Memory.ToString(), "a plan that fits into memory", options.MemoryBudgetBytes is null ? advice : $"{advice}, or raise --memory-budget");
+            : throw new InputException(checkpoint.Path, null, plan.Memory.ToString(), "a plan that fits into memory", options.MemoryBudgetBytes is null ? advice : $"{advice}, or raise ModelOptions.MemoryBudgetBytes");
     }
 
     /// <summary>A plan of this model for another size of run (perplexity wants the logits of many rows).</summary>

@@ -2,9 +2,11 @@ using Temoto.Cli.LineEditing;
 
 namespace Temoto.Tests.Cli.LineEditing;
 
-public class TerminalLineTests
+public sealed class TerminalLineTests : IDisposable
 {
     private readonly SmallScreen screen = new(8, 5);
+
+    public void Dispose() => screen.Dispose();
 
     private TerminalLine NewLine() => new(screen, () => (screen.Columns, screen.Height));
 

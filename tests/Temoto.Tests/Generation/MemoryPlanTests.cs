@@ -21,7 +21,7 @@ public sealed class MemoryPlanTests : IDisposable
             Assert.Equal((whole.TotalBytes, true), (engine.MemoryPlan.AvailableBytes, engine.MemoryPlan.IsBudget));
         var error = Assert.Throws<InputException>(() => new ModelEngine(checkpoint, new ModelOptions { MemoryBudgetBytes = whole.TotalBytes - 1 })).Message;
         Assert.Contains($"of {(whole.TotalBytes - 1) / 1048576.0:0.0} MiB (budget)", error, StringComparison.Ordinal);
-        Assert.Contains("shorten --context", error, StringComparison.Ordinal);
+        Assert.Contains("shorten ModelOptions.ContextTokens", error, StringComparison.Ordinal);
         Assert.Contains("raise ModelOptions.MemoryBudgetBytes", error, StringComparison.Ordinal);
     }
 

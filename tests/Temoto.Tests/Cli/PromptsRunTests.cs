@@ -79,7 +79,7 @@ public sealed class PromptsRunTests : IDisposable
             ("stdin:2: messages: found a conversation with --raw", "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]}", ["--raw"]),
             ("stdin:2: system: found a system message for plain", "{\"prompt\": \"a\", \"system\": \"s\"}", ["--raw"]),
             ("--json: found it beside JSON Lines", "{\"prompt\": \"a\"}", ["--json"]),
-            ("--parallel: found 0", "{\"prompt\": \"a\"}", ["--parallel", "0"]),
+            ("--parallel: found '0'", "{\"prompt\": \"a\"}", ["--parallel", "0"]),
         })
         {
             var result = CommandLineTests.Run($"{{\"prompt\": \"pump\"}}\n{line}\n", ["run", path, "--prompt-file", "-", "--jsonl", .. more]);

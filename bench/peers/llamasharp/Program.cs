@@ -36,7 +36,7 @@ foreach (var _ in (int[])[0, 1]) // The first is not counted.
     Clear();
     clock.Restart();
     for (var at = 0; at < prompt; at += 512)
-        next = Decode(at, ids[at..Math.Min(prompt, at + 512)]);
+        next = Decode(at, ids.AsSpan(at, Math.Min(512, prompt - at)));
     promptRate = prompt / clock.Elapsed.TotalSeconds;
 }
 Clear();

@@ -20,13 +20,17 @@ internal static class UsageLine
         if (parsed.UnmatchedTokens.FirstOrDefault(token => token.StartsWith('-') && token.Length > 1) is { } option)
             return UnknownOption(root, verb, option);
         if (MissingArgument(parsed, verb) is { } missing)
-            return $"{verb.Name}: found no {missing.Name}; expected {missing.Description}; {TryHelp(verb)}";
+            return $"{verb.Name}: found no {missing.Name}; expected {Begun(missing.Description)}; {TryHelp(verb)}";
         if (parsed.UnmatchedTokens is [var extra, ..])
             return $"{verb.Name}: found '{extra}'; expected nothing more there; put a text with spaces between quotation marks, or {TryHelp(verb)}";
         return parsed.Errors[0].SymbolResult is OptionResult { IdentifierToken: not null } result
             ? BadOption(verb, result)
             : Theirs(parsed, verb);
     }
+
+    /// <summary>"A model" in the middle of a sentence; abbreviations keep their capitals.</summary>
+    private static string? Begun(string? description) =>
+        description is [var first, not (>= 'A' and <= 'Z'), ..] ? char.ToLowerInvariant(first) + description[1..] : description;
 
     private static string UnknownVerb(RootCommand root, ParseResult parsed)
     {

@@ -1,5 +1,7 @@
+using System.Text.RegularExpressions;
 using Temoto.Formats;
 using Temoto.Tensors;
+using Temoto.Tests.Cli;
 using Temoto.Tests.Formats;
 
 namespace Temoto.Tests;
@@ -7,6 +9,8 @@ namespace Temoto.Tests;
 /// <summary>What the README shows is what is there.</summary>
 public class ReadmeTests
 {
+    private const string FirstLine = "$ ./temoto run demo -p \"";
+
     private static string Readme => File.ReadAllText(Path.Combine(RepositoryPaths.Root, "README.md"));
 
     [Fact]
@@ -34,22 +38,29 @@ public class ReadmeTests
         }
     }
 
+    /// <summary>The block shows all that is printed: the answer, and the lines of stderr, whose figures are those of one run.</summary>
     [Fact]
     public void TheFirstCommandPrintsWhatTheReadmeShows()
     {
         var (prompt, shown) = FirstCommand();
-        var output = Oracle.Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "temoto.dll"), "run", "demo", "-p", prompt], "");
-        Assert.Equal(shown, output);
+        var result = CommandLineTests.Run("", "run", "demo", "-p", prompt);
+        Assert.Equal(shown, result.Output);
+        var notes = FirstBlock().Where(line => !line.StartsWith("temoto: ", StringComparison.Ordinal) && line + "\n" != shown);
+        Assert.Equal(notes.Select(WithoutFigures), result.Errors.TrimEnd('\n').Split('\n').Select(WithoutFigures));
     }
 
-    /// <summary>The prompt of the README's first command, and what it prints.</summary>
+    /// <summary>The prompt of the README's first command, and what it prints on stdout.</summary>
     internal static (string Prompt, string Shown) FirstCommand()
     {
-        var lines = Readme.Split('\n');
-        var at = Array.FindIndex(lines, line => line.StartsWith("$ ./temoto run demo -p \"", StringComparison.Ordinal));
-        Assert.True(at >= 0, "no demo command in the README");
-        return (lines[at].Split('"')[1], lines[at + 1] + "\n");
+        var command = Readme.Split('\n').Single(line => line.StartsWith(FirstLine, StringComparison.Ordinal));
+        var answer = FirstBlock().Single(line => !line.StartsWith("temoto: ", StringComparison.Ordinal) && !line.StartsWith("memory: ", StringComparison.Ordinal) && line[0] != '[');
+        return (command.Split('"')[1], answer + "\n");
     }
+
+    private static IEnumerable<string> FirstBlock() =>
+        Readme.Split('\n').SkipWhile(line => !line.StartsWith(FirstLine, StringComparison.Ordinal)).Skip(1).TakeWhile(line => line.Length > 0);
+
+    private static string WithoutFigures(string line) => Regex.Replace(line, @"\d+(\.\d+)?", "0");
 
     [Fact]
     public void TheTwoCommandsAreThere()

@@ -23,7 +23,7 @@ internal sealed class SafetensorsWriter : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dataAlignment);
         this.entries = entries;
-        var header = Header(entries, metadata, dataAlignment, out dataBytes);
+        var header = Header(path, entries, metadata, dataAlignment, out dataBytes);
         seal?.Invoke(header);
         file = AtomicFile.Begin(path, stream =>
         {
@@ -66,7 +66,7 @@ internal sealed class SafetensorsWriter : IDisposable
 
     public void Dispose() => file.Dispose();
 
-    private static byte[] Header(IReadOnlyList<TensorEntry> entries, IReadOnlyDictionary<string, string>? metadata, int dataAlignment, out long dataBytes)
+    private static byte[] Header(string path, IReadOnlyList<TensorEntry> entries, IReadOnlyDictionary<string, string>? metadata, int dataAlignment, out long dataBytes)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -106,6 +106,6 @@ internal sealed class SafetensorsWriter : IDisposable
         buffer.Advance(padding);
         return buffer.WrittenCount <= SafetensorsFormat.MaxHeaderBytes
             ? buffer.WrittenSpan.ToArray()
-            : throw new ArgumentException($"a header of {buffer.WrittenCount} bytes", nameof(entries));
+            : throw new InputException(path, "header", $"{buffer.WrittenCount} bytes of names, tokenizer and settings", $"at most {SafetensorsFormat.MaxHeaderBytes}", "pack a model with a smaller vocabulary");
     }
 }

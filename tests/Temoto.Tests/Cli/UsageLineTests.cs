@@ -24,7 +24,7 @@ public class UsageLineTests
     [InlineData("did you mean int8?", "bench", "demo", "--kv", "f16,int-8")]
     [InlineData("did you mean bash?", "completion", "bsh")]
     [InlineData("found '--frobnicate'", "run", "demo", "--frobnicate")]
-    [InlineData("found no MODEL", "run")]
+    [InlineData("found no MODEL; expected a .temoto file", "run")]
     [InlineData("found no --output", "logits", "demo", "--tokens", "1")]
     [InlineData("--top-k: found nothing behind it; expected one K", "run", "demo", "--top-k")]
     [InlineData("--seed: found 2 values", "run", "demo", "--seed", "1", "--seed", "2")]

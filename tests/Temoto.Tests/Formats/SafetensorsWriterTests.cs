@@ -67,6 +67,16 @@ public sealed class SafetensorsWriterTests : IDisposable
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 
+    /// <summary>A tokenizer of a million added tokens does not fit into a header.</summary>
+    [Fact]
+    public void AHeaderThatNoReaderTakesIsOneLine()
+    {
+        var metadata = new Dictionary<string, string> { ["tokenizer"] = new('x', (int)SafetensorsFormat.MaxHeaderBytes) };
+        var error = Assert.Throws<InputException>(() => new SafetensorsWriter(folder.File("a"), Entries, metadata));
+        Assert.Contains($"at most {SafetensorsFormat.MaxHeaderBytes}", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
     [Fact]
     public void SaysWhenThePlaceCannotBeWritten() =>
         Assert.Throws<InputException>(() => new SafetensorsWriter(Path.Combine(folder.Path, "no", "such", "folder", "a"), Entries));

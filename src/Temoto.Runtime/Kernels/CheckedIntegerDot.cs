@@ -16,7 +16,7 @@ internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, I
     private const int Rounding = 0;
 
     /// <summary>The place of one token times I8 in the escape code; I4 follows.</summary>
-    private const int Escaped = 1 + 3 * 7;
+    private const int Escaped = 1 + 3 * 8;
 
     /// <summary>What passed, or what took its place; null before the test.</summary>
     private readonly IntegerDot?[] chosen = new IntegerDot?[2 + Escaped];
@@ -76,7 +76,8 @@ internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, I
             DType.Q4_K => 3,
             DType.Q5_K => 4,
             DType.Q6_K => 5,
-            _ => 6,
+            DType.Q5_0 => 6,
+            _ => 7,
         };
         var place = 1 + 3 * kind + (int)products;
         return chosen[place] ?? Test(place, dtype, products);

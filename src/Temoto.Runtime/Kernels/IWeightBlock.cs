@@ -34,6 +34,29 @@ internal readonly unsafe struct Q8Block : IWeightBlock
     public static Vector256<byte> Load(byte* block) => Vector256.Load(block + 2);
 }
 
+/// <summary>Q5_0: a half float, 32 fifth bits, 16 bytes of nibbles. Weights are 0 to 31 less 16, so they fit signed bytes.</summary>
+internal readonly unsafe struct Q5Block : IWeightBlock
+{
+    public static int Bytes => 22;
+
+    public static bool HoldsScale => true;
+
+    public static int Zero => 0;
+
+    /// <summary>
+    /// Each byte looks at the bit of its own among those brought to it: with the fifth bit a nibble is 16 + n - 16 = n, without it n - 16, which is n with the upper four bits set.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Load(byte* block)
+    {
+        var nibbles = Q4Block.Nibbles(block + 6);
+        var toBytes = Vector256.Create(0UL, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303).AsByte();
+        var own = Vector256.Create(0x8040201008040201).AsByte();
+        var bits = Avx2.Shuffle(Vector256.Create(*(uint*)(block + 2)).AsByte(), toBytes) & own;
+        return nibbles | Vector256.AndNot(Vector256.Create((byte)0xF0), Vector256.Equals(bits, own));
+    }
+}
+
 /// <summary>I8: signed bytes.</summary>
 internal readonly unsafe struct I8Block : IWeightBlock
 {
@@ -58,9 +81,13 @@ internal readonly unsafe struct Q4Block : IWeightBlock
 
     /// <summary>Low nibbles are the first 16 weights, high ones the others: the bytes in both halves, one of them moved down.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Load(byte* block)
+    public static Vector256<byte> Load(byte* block) => Nibbles(block + 2);
+
+    /// <summary>32 nibbles, spread as above.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Nibbles(byte* source)
     {
-        var bytes = Vector256.Create(Vector128.Load(block + 2));
+        var bytes = Vector256.Create(Vector128.Load(source));
         return Avx2.ShiftRightLogicalVariable(bytes.AsUInt32(), Vector256.Create(0u, 0, 0, 0, 4, 4, 4, 4)).AsByte() & Vector256.Create((byte)0xF);
     }
 }

@@ -9,7 +9,7 @@ namespace Temoto.Kernels;
 internal abstract unsafe class IntegerDot
 {
     /// <summary>
-    /// Whether a weight is made of whole blocks: Q8_0, Q4_0, Q4_K, Q5_K, Q6_K, and integers with scales whose groups are multiples of 32 columns (or whole rows). I8 with zero
+    /// Whether a weight is made of whole blocks: Q8_0, Q5_0, Q4_0, Q4_K, Q5_K, Q6_K, and integers with scales whose groups are multiples of 32 columns (or whole rows). I8 with zero
     /// points is left to the float kernels, since q - zero needs nine bits.
     /// </summary>
     public static bool Takes(Tensor weight)
@@ -18,7 +18,7 @@ internal abstract unsafe class IntegerDot
             return false;
         return weight.DType switch
         {
-            DType.Q8_0 or DType.Q4_0 or DType.Q4_K or DType.Q5_K or DType.Q6_K => weight.Scales is null,
+            DType.Q8_0 or DType.Q5_0 or DType.Q4_0 or DType.Q4_K or DType.Q5_K or DType.Q6_K => weight.Scales is null,
             DType.I8 => weight.Scales is { Zeros: null } scales && WholeBlocks(scales, weight.Columns),
             DType.I4 => weight.Scales is { } scales && WholeBlocks(scales, weight.Columns),
             _ => false,

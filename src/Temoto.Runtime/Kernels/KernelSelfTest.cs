@@ -304,7 +304,7 @@ internal static unsafe class KernelSelfTest
         var random = new Random(6);
         random.NextBytes(new Span<byte>(memory.Data, (int)memory.ByteLength));
         groups = null;
-        if (dtype is DType.Q8_0 or DType.Q4_0)
+        if (dtype is DType.Q8_0 or DType.Q5_0 or DType.Q4_0)
         {
             for (long at = 0; at < memory.ByteLength; at += dtype.BlockBytes())
                 *(ushort*)(memory.Data + at) = NextScale();

@@ -111,6 +111,7 @@ internal sealed unsafe class ScalarIntegerDot : IntegerDot
     private static int WeightAt(Tensor weight, long row, byte* source, long block, int i) => weight.DType switch
     {
         DType.Q8_0 => (sbyte)source[34 * block + 2 + i],
+        DType.Q5_0 => (source[22 * block + 6 + i % 16] >> 4 * (i / 16) & 0xF | (source[22 * block + 2 + i / 8] >> i % 8 & 1) << 4) - 16,
         DType.Q4_0 => (source[18 * block + 2 + i % 16] >> 4 * (i / 16) & 0xF) - 8,
         DType.I8 => (sbyte)source[BlockColumns * block + i],
         _ => (source[(BlockColumns * block + i) / 2] >> 4 * (i % 2) & 0xF) - weight.Scales!.Zero(row, block * BlockColumns / weight.Scales.GroupSize),
@@ -119,6 +120,7 @@ internal sealed unsafe class ScalarIntegerDot : IntegerDot
     private static float ScaleOf(Tensor weight, long row, byte* source, long block) => weight.DType switch
     {
         DType.Q8_0 => HalfFloat.ToSingle(*(ushort*)(source + 34 * block)),
+        DType.Q5_0 => HalfFloat.ToSingle(*(ushort*)(source + 22 * block)),
         DType.Q4_0 => HalfFloat.ToSingle(*(ushort*)(source + 18 * block)),
         _ => weight.Scales!.Scale(row, block * BlockColumns / weight.Scales.GroupSize),
     };

@@ -36,6 +36,9 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles
             case DType.Q8_0:
                 ByteDecode<TProducts, Q8Block>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
                 break;
+            case DType.Q5_0:
+                ByteDecode<TProducts, Q5Block>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
+                break;
             case DType.I8:
                 ByteDecode<TProducts, I8Block>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
                 break;
@@ -86,6 +89,9 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles
             case DType.Q8_0:
                 ByteDecode<TProducts, Q8Block>.MatVecs(weight, rowStart, rows, plain, bias, x, tokens, y, yStride, scratch);
                 break;
+            case DType.Q5_0:
+                ByteDecode<TProducts, Q5Block>.MatVecs(weight, rowStart, rows, plain, bias, x, tokens, y, yStride, scratch);
+                break;
             case DType.I8:
                 ByteDecode<TProducts, I8Block>.MatVecs(weight, rowStart, rows, plain, bias, x, tokens, y, yStride, scratch);
                 break;
@@ -125,6 +131,9 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles
         {
             case DType.Q8_0:
                 MatMulPanels<Q8Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+                break;
+            case DType.Q5_0:
+                MatMulPanels<Q5Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
                 break;
             case DType.Q4_0:
                 MatMulPanels<Q4Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);

@@ -41,7 +41,7 @@ public unsafe class IntegerDotTests
     {
         foreach (var columns in new[] { 32, 224, 256, 288, 544, 896, 1056 })
         {
-            foreach (var dtype in new[] { DType.Q8_0, DType.Q4_0 })
+            foreach (var dtype in new[] { DType.Q8_0, DType.Q5_0, DType.Q4_0 })
             {
                 using var weight = KernelSetTests.RandomWeight(dtype, rows, columns, rows + columns);
                 yield return weight.Tensor;
@@ -278,10 +278,10 @@ public unsafe class IntegerDotTests
             Assert.Equal(taken, IntegerDot.Takes(weight.Tensor));
             Assert.Equal(taken, IntegerDot.Takes(weight.Encoded));
         }
-        foreach (var dtype in new[] { DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.Q3_K, DType.Q4_K, DType.Q5_K, DType.Q6_K, DType.BF16, DType.F32, DType.I8 })
+        foreach (var dtype in new[] { DType.Q8_0, DType.Q5_0, DType.Q5_1, DType.Q4_0, DType.Q4_1, DType.Q3_K, DType.Q4_K, DType.Q5_K, DType.Q6_K, DType.BF16, DType.F32, DType.I8 })
         {
             using var weight = KernelSetTests.RandomWeight(dtype, 2, 256, 1);
-            Assert.Equal(dtype is DType.Q8_0 or DType.Q4_0 or DType.Q4_K or DType.Q5_K or DType.Q6_K, IntegerDot.Takes(weight.Tensor));
+            Assert.Equal(dtype is DType.Q8_0 or DType.Q5_0 or DType.Q4_0 or DType.Q4_K or DType.Q5_K or DType.Q6_K, IntegerDot.Takes(weight.Tensor));
         }
     }
 

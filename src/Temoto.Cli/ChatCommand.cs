@@ -26,7 +26,7 @@ internal static class ChatCommand
         generation.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            using var loaded = model.Load(parsed);
+            using var loaded = model.Load(parsed, cancellation: cancellation);
             if (!loaded.HasChatTemplate)
                 throw new InputException(loaded.Info.Path, null, "no chat template", "a chat model", "use 'temoto run --raw' for plain continuation");
             using var session = loaded.CreateSession();

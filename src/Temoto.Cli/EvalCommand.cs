@@ -46,7 +46,7 @@ internal static class EvalCommand
             if (parsed.GetValue(limit) is { } count)
                 rows = [.. rows.Take(count)];
 
-            using var loaded = model.Load(parsed);
+            using var loaded = model.Load(parsed, cancellation: cancellation);
             var window = loaded.Info.ContextTokens;
             var step = parsed.GetValue(stride) ?? DefaultStride(window);
             var tokens = content is null ? null : loaded.Known(loaded.Tokenizer.Encode(content));

@@ -12,7 +12,7 @@ internal static class ImageEval
     /// <param name="showWrong">Name wrong answers on stderr.</param>
     public static int Run(ParseResult parsed, ModelChoice choice, string folder, int? limit, bool showWrong, CancellationToken cancellation)
     {
-        using var model = choice.LoadVision(parsed);
+        using var model = choice.LoadVision(parsed, cancellation);
         var rows = ImageTask.Read(folder, model.Labels);
         if (limit is { } most)
         {

@@ -17,7 +17,7 @@ internal static class ImageRun
             throw new InputException(missing, null, "no such file", "a picture", "check the path");
         var json = parsed.GetValue(choice.Json);
         var clock = Stopwatch.StartNew();
-        using var model = choice.LoadVision(parsed);
+        using var model = choice.LoadVision(parsed, cancellation);
         var loadSeconds = clock.Elapsed.TotalSeconds;
         var answers = new List<Answer>();
         var interrupted = false;

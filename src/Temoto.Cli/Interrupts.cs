@@ -50,13 +50,21 @@ internal sealed class Interrupts : IDisposable
         process.Dispose();
     }
 
+    /// <summary>At once, but not without a cursor, nor with the terminal still marking what is pasted.</summary>
+    private static void Leave()
+    {
+        if (StandardError.IsTerminal)
+            StandardError.Raw.Write("\e[?25h\e[?2004l");
+        Environment.Exit(CommandLine.Interrupted);
+    }
+
     private void OnSignal(PosixSignalContext context, bool maySpareTheVerb)
     {
         context.Cancel = true;
         lock (scopeLock)
         {
             if (process.IsCancellationRequested)
-                Environment.Exit(CommandLine.Interrupted);
+                Leave();
             if (maySpareTheVerb && scope is { IsCancellationRequested: false })
                 scope.Cancel();
             else

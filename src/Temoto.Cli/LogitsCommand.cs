@@ -22,7 +22,7 @@ internal static class LogitsCommand
         {
             var path = parsed.GetRequiredValue(output);
             OutputPath.RequireFile(path);
-            using var loaded = model.Load(parsed);
+            using var loaded = model.Load(parsed, cancellation: cancellation);
             var ids = Known(parsed.GetRequiredValue(tokens), loaded.Info.VocabSize);
             if (ids.Length > loaded.Info.ContextTokens)
                 throw new InputException("--tokens", null, $"{ids.Length} tokens", $"at most the context of {loaded.Info.ContextTokens}", "raise --context or give fewer");

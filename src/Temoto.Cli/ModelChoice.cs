@@ -61,22 +61,22 @@ internal sealed class ModelChoice
 
     /// <summary>Loads the model, printing the memory plan to stderr first.</summary>
     /// <param name="sequences">Conversations to compute in one run; null takes the library's default.</param>
-    public LanguageModel Load(ParseResult parsed, int? sequences = null)
+    public LanguageModel Load(ParseResult parsed, int? sequences = null, CancellationToken cancellation = default)
     {
         // The options first: they cost nothing to judge.
         var options = Options(parsed);
         if (sequences is { } count)
             options = options with { MaxBatchSequences = count };
         var path = Resolve(parsed.GetRequiredValue(Model));
-        return LanguageModel.Load(path, Verified(path, options));
+        return LanguageModel.Load(path, Verified(path, options, cancellation));
     }
 
     /// <summary>Loads a model that looks at picture files, printing the memory plan to stderr first.</summary>
-    public VisionModel LoadVision(ParseResult parsed)
+    public VisionModel LoadVision(ParseResult parsed, CancellationToken cancellation = default)
     {
         var options = Options(parsed);
         var path = Resolve(parsed.GetRequiredValue(Model));
-        var model = VisionModel.Load(path, Verified(path, options));
+        var model = VisionModel.Load(path, Verified(path, options, cancellation));
         try
         {
             model.RequirePreprocessor();
@@ -90,11 +90,11 @@ internal sealed class ModelChoice
     }
 
     /// <summary>Compares the files of a pulled model with the hub's hashes here; other files carry hashes of their own, or are refused.</summary>
-    private static ModelOptions Verified(string path, ModelOptions options)
+    private static ModelOptions Verified(string path, ModelOptions options, CancellationToken cancellation)
     {
         if (!options.Verify)
             return options;
-        var files = ProgressBar.Run("verify", bar => StoreVerification.Verify(path, bar.Report, CancellationToken.None));
+        var files = ProgressBar.Run("verify", bar => StoreVerification.Verify(path, bar.Report, cancellation));
         return files is null ? options : options with { Verify = false };
     }
 

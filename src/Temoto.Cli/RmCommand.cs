@@ -18,7 +18,9 @@ internal static class RmCommand
         command.SetAction(parsed =>
         {
             var store = ModelStore.Required();
-            var targets = parsed.GetRequiredValue(names).Distinct().Select(name => Find(store, name)).ToList();
+            var named = parsed.GetRequiredValue(names).Select(name => Find(store, name)).DistinctBy(target => (target.Model.Folder, target.File)).ToList();
+            // A model goes with its files, whichever of them were named beside it.
+            var targets = named.Where(target => target.File is null || named.All(other => other.File is not null || other.Model.Folder != target.Model.Folder)).ToList();
             // All names are looked at before the first is removed.
             foreach (var (model, file) in targets)
                 StoreRemoval.Check(store, model, file);

@@ -55,23 +55,28 @@ internal static class RunCommand
             else
                 RefuseBeside(parsed, "no file of JSON Lines", "--prompt-file FILE.jsonl", path is null ? [jsonLines, parallel] : [parallel]);
             var system = parsed.GetValue(generation.System);
+            if (system is not null && parsed.GetValue(raw))
+                throw PlainSystem();
             var text = parsed.GetValue(prompt) ?? await ReadPromptAsync(path, cancellation);
             if (many)
                 return await RunManyAsync(parsed, model, PromptRow.ReadAll(text, NameOf(path), options, system), parsed.GetValue(parallel), parsed.GetValue(raw), cancellation);
             if (path is not null || parsed.GetValue(prompt) is null)
                 text = WithoutFinalNewline(text);
             var loading = Stopwatch.StartNew();
-            using var loaded = model.Load(parsed);
+            using var loaded = model.Load(parsed, cancellation: cancellation);
             loading.Stop();
             var plain = parsed.GetValue(raw) || !loaded.HasChatTemplate;
             if (plain && system is not null)
-                throw new InputException("--system", null, "a system message for plain continuation", "a model with a chat template, a prompt and no --raw", "leave --system out");
+                throw PlainSystem();
             if (!plain && IsEmpty(text))
                 throw EmptyPrompt(path is null && parsed.GetValue(prompt) is not null ? "--prompt" : NameOf(path));
             return await TextRun.RunAsync(loaded, parsed.GetRequiredValue(model.Model), () => plain ? loaded.EncodeRaw(text) : loaded.EncodeChat(Conversation(system, text)), options, loading.Elapsed, parsed.GetValue(model.Json), cancellation);
         });
         return command;
     }
+
+    private static InputException PlainSystem() =>
+        new("--system", null, "a system message for plain continuation", "a model with a chat template, a prompt and no --raw", "leave --system out");
 
     /// <summary>Nothing, or a newline alone.</summary>
     public static bool IsEmpty(string prompt) => WithoutFinalNewline(prompt).Length == 0;
@@ -82,7 +87,7 @@ internal static class RunCommand
 
     private static async Task<int> RunManyAsync(ParseResult parsed, ModelChoice model, IReadOnlyList<PromptRow> rows, int? parallel, bool raw, CancellationToken cancellation)
     {
-        using var loaded = model.Load(parsed, parallel);
+        using var loaded = model.Load(parsed, parallel, cancellation);
         var run = new PromptsRun(loaded, rows, raw);
         run.Check();
         return await run.RunAsync(run.Sessions(parallel), cancellation);

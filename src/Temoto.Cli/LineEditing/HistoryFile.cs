@@ -1,13 +1,17 @@
 using System.Text;
+using Temoto.Formats;
+using Temoto.Tensors;
 
 namespace Temoto.Cli.LineEditing;
 
 /// <summary>
 /// The history on disk: UTF-8, an entry a line, with a line break written as \n and a backslash as \\. It holds what people typed, so only its owner may
-/// read it. It is replaced whole, so a reader never sees half of it; of two chats that add at the same moment, one entry may be lost.
+/// read it. It is replaced whole, so a reader never sees half of it; of two chats that add at the same moment, one entry may be lost. A link is followed;
+/// what is no file (/dev/null, a pipe) is neither read nor replaced.
 /// </summary>
 internal sealed class HistoryFile(string path)
 {
+    private readonly string path = path;
     public const string EnvironmentVariable = "TEMOTO_HISTORY";
     private const int MostEntries = 1000;
 
@@ -28,7 +32,8 @@ internal sealed class HistoryFile(string path)
     /// <summary>The entries, the oldest first; none where there is no file.</summary>
     public IReadOnlyList<string> Read()
     {
-        if (!File.Exists(path) || new FileInfo(path).Length > MostBytes)
+        var path = LinkedPath.Resolve(this.path);
+        if (FileKinds.Of(path) != FileKind.Regular || new FileInfo(path).Length > MostBytes)
             return [];
         return [.. File.ReadLines(path).Where(line => line.Length > 0).TakeLast(MostEntries).Select(Unescape)];
     }
@@ -36,19 +41,21 @@ internal sealed class HistoryFile(string path)
     /// <summary>Adds an entry to what the file holds now, and drops the oldest beyond the limit.</summary>
     public void Add(string entry)
     {
-        if (entry.Length > MostEntryChars)
+        var path = LinkedPath.Resolve(this.path);
+        if (entry.Length > MostEntryChars || FileKinds.Of(path) is not (FileKind.Regular or FileKind.Missing))
             return;
         var entries = Read().Append(entry).TakeLast(MostEntries);
         CreateFolder(Path.GetDirectoryName(path)!);
+        PartialFiles.RemoveAbandoned(path);
         var temporaryPath = $"{path}.{Guid.NewGuid():N}.partial";
         try
         {
-            using (var stream = new FileStream(temporaryPath, Private))
-            using (var writer = new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" })
-            {
-                foreach (var line in entries)
-                    writer.WriteLine(Escape(line));
-            }
+            using var stream = new FileStream(temporaryPath, Private);
+            using var writer = new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" };
+            foreach (var line in entries)
+                writer.WriteLine(Escape(line));
+            writer.Flush();
+            // While it is open, and so locked: one that is not would be taken for abandoned.
             File.Move(temporaryPath, path, overwrite: true);
         }
         finally
@@ -61,7 +68,7 @@ internal sealed class HistoryFile(string path)
     {
         get
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = PartialFiles.Lock };
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             return options;

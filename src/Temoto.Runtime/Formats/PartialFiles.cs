@@ -12,7 +12,7 @@ internal static class PartialFiles
     private const int Digits = 32;
 
     // On Unix this is a shared lock: it keeps removers out and lets readers in as soon as the file has its name. Windows lets an open file be renamed only so.
-    private static readonly FileShare Lock = OperatingSystem.IsWindows() ? FileShare.Read | FileShare.Delete : FileShare.Read;
+    public static readonly FileShare Lock = OperatingSystem.IsWindows() ? FileShare.Read | FileShare.Delete : FileShare.Read;
 
     /// <summary>A new temporary file beside <paramref name="path"/>, locked.</summary>
     public static (string Path, Stream Stream) Create(string path)
@@ -26,7 +26,7 @@ internal static class PartialFiles
             {
                 stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, Lock, 1 << 16);
             }
-            catch (IOException) when (i < tries && File.Exists(temporary))
+            catch (IOException error) when (i < tries && (IsHeld(error) || File.Exists(temporary)))
             {
                 // Someone who looked for abandoned files came between its making and its lock.
             }
@@ -37,6 +37,9 @@ internal static class PartialFiles
                 throw new IOException($"{temporary} was removed as soon as it was made");
         }
     }
+
+    /// <summary>EWOULDBLOCK on Linux and macOS, a sharing violation on Windows.</summary>
+    private static bool IsHeld(IOException error) => error.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     /// <summary>Removes what dead writers of <paramref name="path"/> left; what cannot be removed stays.</summary>
     public static void RemoveAbandoned(string path)

@@ -17,7 +17,8 @@ internal static class LinkedPath
     {
         if (path.Length == 0)
             return path;
-        var full = Path.Combine(Directory.GetCurrentDirectory(), path);
+        // The working directory may be gone; a full path does not need it.
+        var full = Path.IsPathFullyQualified(path) ? path : Path.Combine(Directory.GetCurrentDirectory(), path);
         return OperatingSystem.IsWindows() ? ResolveLast(path, Path.GetFullPath(full)) : ResolveAll(path, full);
     }
 

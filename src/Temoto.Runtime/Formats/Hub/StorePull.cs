@@ -31,6 +31,8 @@ internal static class StorePull
         if (!File.Exists(model.NextManifestPath))
             return;
         var next = Readable(model.NextManifestPath);
+        // First what goes: a name may turn from a file into a folder, or change its letters' case only.
+        StoreRemoval.Delete(model, (Readable(model.ManifestPath)?.Files ?? []).Where(old => next is not null && next.Files.All(file => !IsSameName(file.Path, old.Path))));
         foreach (var file in next?.Files ?? [])
         {
             var staged = HubPath.Under(model.StagingFolder, file.Path, model.Name);
@@ -45,13 +47,14 @@ internal static class StorePull
             File.Delete(model.NextManifestPath);
             return;
         }
-        var obsolete = (Readable(model.ManifestPath)?.Files ?? []).Where(old => next.Files.All(file => file.Path != old.Path));
-        StoreRemoval.Delete(model, obsolete);
         if (Directory.Exists(model.StagingFolder))
             Directory.Delete(model.StagingFolder, recursive: true);
         File.Delete(model.CommandPath);
         File.Move(model.NextManifestPath, model.ManifestPath, overwrite: true);
     }
+
+    private static bool IsSameName(string left, string right) =>
+        string.Equals(left, right, OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Null where there is none or none that can be read: its files are then told by their hashes alone.</summary>
     public static StoreManifest? Readable(string path)
@@ -69,8 +72,9 @@ internal static class StorePull
     private static void Complete(StoredModel model, HubOptions options, HubDownloadResult result)
     {
         // An earlier pull, of another revision, may have left these.
-        foreach (var file in result.Files.Where(file => file.WasHeld))
-            File.Delete(HubPath.Under(model.StagingFolder, file.Path, model.Name));
+        var left = result.Files.Where(file => file.WasHeld).Select(file => HubPath.Under(model.StagingFolder, file.Path, model.Name));
+        foreach (var staged in left.Where(File.Exists))
+            File.Delete(staged);
         var files = result.Files.Select(file => file.File).Concat(result.Kept).OrderBy(file => file.Path, StringComparer.Ordinal);
         var endpoint = WithoutCredentials(options.Endpoint);
         var manifest = new StoreManifest(options.Repository, endpoint, options.Revision, result.Commit, DateTimeOffset.UtcNow, [.. files]);

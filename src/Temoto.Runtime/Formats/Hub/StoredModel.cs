@@ -37,7 +37,20 @@ internal sealed class StoredModel(string root, string owner, string name)
     public bool HasUnfinishedPull => Directory.Exists(StagingFolder);
 
     /// <summary>On the disk, with what an unfinished pull has so far; links are not followed.</summary>
-    public long SizeBytes => Files().Sum(file => file.Length);
+    public long SizeBytes => Files().Sum(LengthOf);
+
+    /// <summary>0 for a file that a pull beside this gave another name meanwhile.</summary>
+    private static long LengthOf(FileInfo file)
+    {
+        try
+        {
+            return file.Length;
+        }
+        catch (FileNotFoundException)
+        {
+            return 0;
+        }
+    }
 
     /// <summary>Every file below the model's folder, whoever put it there; links are neither listed nor followed.</summary>
     public IEnumerable<FileInfo> Files() => Directory.Exists(Folder)

@@ -160,8 +160,8 @@ internal sealed class EnginePlan
         {
             PackedWeightsChoice.Keep => [],
             PackedWeightsChoice.Unpack => [.. weights.Where(weight => weight.Encoded is not null).Select(weight => weight.Name)],
-            // Half of what the machine has: the rest is for others.
-            _ => PackedWeights.ToUnpack(weights, Board, options.MemoryBudgetBytes ?? PhysicalMemory.AvailableBytes() / 2.0),
+            // Half of what the machine or the budget has: the rest is for what stays packed, the cache and others.
+            _ => PackedWeights.ToUnpack(weights, Board, (options.MemoryBudgetBytes ?? PhysicalMemory.AvailableBytes()) / 2.0),
         };
     }
 

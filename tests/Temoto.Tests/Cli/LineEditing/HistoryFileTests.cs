@@ -34,6 +34,24 @@ public class HistoryFileTests
         Assert.Equal(["history"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
     }
 
+    /// <summary>What is no file stays what it is; a link stays a link; what a killed chat left goes.</summary>
+    [Fact]
+    public void OnlyAFileIsReplaced()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "no /dev/null");
+        new HistoryFile("/dev/null").Add("secret");
+        Assert.Empty(new HistoryFile("/dev/null").Read());
+        Assert.Equal("", File.ReadAllText("/dev/null"));
+        using var folder = new TemporaryFolder();
+        folder.Write("real", "old\n");
+        folder.Write($"real.{new string('0', 32)}.partial", "left");
+        File.CreateSymbolicLink(folder.File("link"), "real");
+        new HistoryFile(folder.File("link")).Add("new");
+        Assert.Equal("old\nnew\n", File.ReadAllText(folder.File("real")));
+        Assert.Equal(["link", "real"], Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order());
+        Assert.NotNull(new FileInfo(folder.File("link")).LinkTarget);
+    }
+
     [Fact]
     [UnsupportedOSPlatform("windows")]
     public void OnlyItsOwnerMayReadIt()

@@ -128,6 +128,9 @@ public sealed class StorePullTests : IDisposable
         fixture.Repository.Head = StoreFixture.OtherCommit;
         await fixture.PullAsync(fixture.Options("quants/b.gguf"));
         fixture.AssertHolds(fixture.Repository, "a.gguf", "quants/b.gguf");
+        // It is there already.
+        await fixture.PullAsync(fixture.Options("quants/b.gguf"));
+        fixture.AssertHolds(fixture.Repository, "a.gguf", "quants/b.gguf");
         Assert.Equal(StoreFixture.OtherCommit, fixture.Model.Look().Manifest!.Commit);
         var error = Assert.Throws<InputException>(() => fixture.Model.PathToOpen(null));
         Assert.Contains("maker/model/quants/b.gguf", error.Message);

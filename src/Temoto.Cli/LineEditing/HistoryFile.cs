@@ -11,7 +11,6 @@ namespace Temoto.Cli.LineEditing;
 /// </summary>
 internal sealed class HistoryFile(string path)
 {
-    private readonly string path = path;
     public const string EnvironmentVariable = "TEMOTO_HISTORY";
     private const int MostEntries = 1000;
 
@@ -32,22 +31,22 @@ internal sealed class HistoryFile(string path)
     /// <summary>The entries, the oldest first; none where there is no file.</summary>
     public IReadOnlyList<string> Read()
     {
-        var path = LinkedPath.Resolve(this.path);
-        if (FileKinds.Of(path) != FileKind.Regular || new FileInfo(path).Length > MostBytes)
+        var target = Target;
+        if (FileKinds.Of(target) != FileKind.Regular || new FileInfo(target).Length > MostBytes)
             return [];
-        return [.. File.ReadLines(path).Where(line => line.Length > 0).TakeLast(MostEntries).Select(Unescape)];
+        return [.. File.ReadLines(target).Where(line => line.Length > 0).TakeLast(MostEntries).Select(Unescape)];
     }
 
     /// <summary>Adds an entry to what the file holds now, and drops the oldest beyond the limit.</summary>
     public void Add(string entry)
     {
-        var path = LinkedPath.Resolve(this.path);
-        if (entry.Length > MostEntryChars || FileKinds.Of(path) is not (FileKind.Regular or FileKind.Missing))
+        var target = Target;
+        if (entry.Length > MostEntryChars || FileKinds.Of(target) is not (FileKind.Regular or FileKind.Missing))
             return;
         var entries = Read().Append(entry).TakeLast(MostEntries);
-        CreateFolder(Path.GetDirectoryName(path)!);
-        PartialFiles.RemoveAbandoned(path);
-        var temporaryPath = $"{path}.{Guid.NewGuid():N}.partial";
+        CreateFolder(Path.GetDirectoryName(target)!);
+        PartialFiles.RemoveAbandoned(target);
+        var temporaryPath = $"{target}.{Guid.NewGuid():N}.partial";
         try
         {
             using var stream = new FileStream(temporaryPath, Private);
@@ -56,13 +55,16 @@ internal sealed class HistoryFile(string path)
                 writer.WriteLine(Escape(line));
             writer.Flush();
             // While it is open, and so locked: one that is not would be taken for abandoned.
-            File.Move(temporaryPath, path, overwrite: true);
+            File.Move(temporaryPath, target, overwrite: true);
         }
         finally
         {
             File.Delete(temporaryPath);
         }
     }
+
+    /// <summary>The file itself, where a link leads to it.</summary>
+    private string Target => LinkedPath.Resolve(path);
 
     private static FileStreamOptions Private
     {

@@ -26,7 +26,7 @@ internal static class PartialFiles
             {
                 stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, Lock, 1 << 16);
             }
-            catch (IOException error) when (i < tries && (IsHeld(error) || File.Exists(temporary)))
+            catch (IOException error) when (i < tries && (HeldFile.Is(error) || File.Exists(temporary)))
             {
                 // Someone who looked for abandoned files came between its making and its lock.
             }
@@ -37,9 +37,6 @@ internal static class PartialFiles
                 throw new IOException($"{temporary} was removed as soon as it was made");
         }
     }
-
-    /// <summary>EWOULDBLOCK on Linux and macOS, a sharing violation on Windows.</summary>
-    private static bool IsHeld(IOException error) => error.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     /// <summary>Removes what dead writers of <paramref name="path"/> left; what cannot be removed stays.</summary>
     public static void RemoveAbandoned(string path)

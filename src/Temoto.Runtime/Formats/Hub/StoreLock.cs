@@ -22,7 +22,7 @@ internal sealed class StoreLock : IDisposable
             var path = Path.Combine(folder, model.ShortName);
             return new StoreLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1));
         }
-        catch (IOException error) when (IsHeld(error))
+        catch (IOException error) when (HeldFile.Is(error))
         {
             return null;
         }
@@ -48,7 +48,4 @@ internal sealed class StoreLock : IDisposable
     }
 
     public void Dispose() => stream.Dispose();
-
-    /// <summary>EWOULDBLOCK of Linux and of macOS, and Windows' sharing violation.</summary>
-    private static bool IsHeld(IOException error) => error.HResult is 11 or 35 or unchecked((int)0x80070020);
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Formats;
 using Temoto.Generation;
 using Temoto.Generation.Benchmarking;
@@ -32,7 +32,7 @@ internal static class BenchCommand
         format.OneOf("md", "csv", "json");
         foreach (var list in new[] { prefill, decode, depth })
             list.EachWithin(0, MostTokens);
-        batch.EachWithin(1, EnginePlan.MostBatchSequences);
+        batch.EachWithin(1, EngineSettings.MostBatchSequences);
         repetitions.Within(1, 10_000);
         shape.EachOneOf([.. ModelShapes.All.Select(item => item.Name)]);
         weights.OneOf([.. SeededMemory.WeightTypes.Select(type => type.Name)]);

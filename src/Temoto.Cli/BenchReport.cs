@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Generation.Benchmarking;
 using Temoto.Generation.Execution;
 using static System.FormattableString;

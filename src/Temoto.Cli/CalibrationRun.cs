@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Temoto.Dataflow;
+using Temoto.Planning;
+using Temoto.Planning.Host;
 using Temoto.Generation.Benchmarking;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
@@ -14,7 +15,7 @@ internal static class CalibrationRun
     {
         var path = BoardFile.HostPath ?? throw new InputException(BoardFile.EnvironmentVariable, null, "no configuration directory", "a place for the board file", $"set {BoardFile.EnvironmentVariable} to a file name");
         var kernels = KernelChooser.Choose(choice.KernelsOf(parsed));
-        var threads = EnginePlan.ThreadsOf(choice.ThreadsOf(parsed));
+        var threads = EngineSettings.ThreadsOf(choice.ThreadsOf(parsed));
         var calibration = ProgressBar.Run("calibrate", bar => Calibration.Measure(kernels, threads, Calibration.DefaultSeconds, (done, all) => bar.Report(done, all), cancellation));
         BoardFile.Write(path, calibration.Board);
         if (parsed.GetValue(choice.Json))
@@ -26,9 +27,8 @@ internal static class CalibrationRun
     private static string Document(string path, Calibration calibration) => Json.Document(json =>
     {
         json.WriteString("file", path);
-        json.WriteStartObject("board");
-        BoardFile.WriteMembers(json, calibration.Board);
-        json.WriteEndObject();
+        json.WritePropertyName("board");
+        json.WriteRawValue(calibration.Board.ToJson());
         json.WriteStartArray("reads");
         foreach (var (bytes, threads, bytesPerSecond) in calibration.Reads)
         {
@@ -45,7 +45,7 @@ internal static class CalibrationRun
     {
         var board = calibration.Board;
         var counts = calibration.Reads.Select(read => read.Threads).Distinct().ToList();
-        Console.WriteLine(Invariant($"{board.Name}, {board.Threads} threads, kernels {board.Kernels} (measured; wrote {path})"));
+        Console.WriteLine(Invariant($"{board.Name}, {board.Host!.Threads} threads, kernels {board.Host.Kernels} (measured; wrote {path})"));
         Console.WriteLine();
         Console.WriteLine($"| buffer read, MiB | {string.Join(" | ", counts.Select(count => $"GB/s, {count} thread{(count == 1 ? "" : "s")}"))} |");
         Console.WriteLine($"|---:|{string.Concat(Enumerable.Repeat("---:|", counts.Count))}");
@@ -54,21 +54,22 @@ internal static class CalibrationRun
         Console.WriteLine();
         Console.WriteLine($"| figure{(HostProcessor.CachesAreKnown ? "" : " (cache sizes assumed)")} | |");
         Console.WriteLine("|---|---:|");
-        Row("second-level cache of a core, KiB", board.OnChipBytesPerThread / 1024.0);
-        Row("last-level cache, KiB", board.SharedCacheBytes / 1024.0);
-        Row("read from memory, GB/s", board.ReadBytesPerSecond / 1e9);
-        Row("read from the last-level cache, GB/s", board.CacheBytesPerSecond / 1e9);
-        Row("int4 weights, one token, GOP/s", board.DecodeInt4OperationsPerSecond / 1e9);
-        Row("int8 weights, one token, GOP/s", board.DecodeInt8OperationsPerSecond / 1e9);
-        Row("int4 weights as IDs, one token, GOP/s", board.DecodeIdsInt4OperationsPerSecond / 1e9);
-        Row("int8 weights as IDs, one token, GOP/s", board.DecodeIdsInt8OperationsPerSecond / 1e9);
-        Row("int4 weights as IDs and escapes, one token, GOP/s", board.DecodeEscapesInt4OperationsPerSecond / 1e9);
-        Row("int8 weights as IDs and escapes, one token, GOP/s", board.DecodeEscapesInt8OperationsPerSecond / 1e9);
-        Row("int4 weights, many tokens, GOP/s", board.PrefillInt4OperationsPerSecond / 1e9);
-        Row("int8 weights, many tokens, GOP/s", board.PrefillInt8OperationsPerSecond / 1e9);
-        Row("float32, many tokens, GFLOP/s", board.FloatOperationsPerSecond / 1e9);
-        Row("plain bytes out of a prefix code, GB/s", board.UnpackBytesPerSecond / 1e9);
-        Row("a parallel region, µs", board.RegionSeconds * 1e6);
+        var rates = calibration.Rates;
+        Row("second-level cache of a core, KiB", board.BytesOf(MemoryLevel.OnChip) / 1024.0);
+        Row("last-level cache, KiB", board.BytesOf(MemoryLevel.Shared) / 1024.0);
+        Row("read from memory, GB/s", rates.ReadBytesPerSecond / 1e9);
+        Row("read from the last-level cache, GB/s", rates.CacheBytesPerSecond / 1e9);
+        Row("int4 weights, one token, GOP/s", rates.OneTokenInt4 / 1e9);
+        Row("int8 weights, one token, GOP/s", rates.OneTokenInt8 / 1e9);
+        Row("int4 weights as IDs, one token, GOP/s", rates.IdsInt4 / 1e9);
+        Row("int8 weights as IDs, one token, GOP/s", rates.IdsInt8 / 1e9);
+        Row("int4 weights as IDs and escapes, one token, GOP/s", rates.EscapesInt4 / 1e9);
+        Row("int8 weights as IDs and escapes, one token, GOP/s", rates.EscapesInt8 / 1e9);
+        Row("int4 weights, many tokens, GOP/s", rates.ManyTokensInt4 / 1e9);
+        Row("int8 weights, many tokens, GOP/s", rates.ManyTokensInt8 / 1e9);
+        Row("float32, many tokens, GFLOP/s", rates.Float / 1e9);
+        Row("plain bytes out of a prefix code, GB/s", rates.UnpackBytesPerSecond / 1e9);
+        Row("a parallel region, µs", rates.LaunchSeconds * 1e6);
 
         static void Row(string name, double value) => Console.WriteLine(Invariant($"| {name} | {value:0.##} |"));
     }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Formats;
 using Temoto.Formats.Hub;
 using Temoto.Generation.Execution;
@@ -90,7 +90,7 @@ internal static class InspectCommand
             ("chat template", checkpoint.ChatTemplate is null ? "none" : $"{checkpoint.ChatTemplate.Length} characters"),
             ("parameters", $"{elements:#,0}"),
             ("weights", $"{bytes:#,0} bytes, {8.0 * bytes / elements:0.00} bits per weight"),
-            ("KV cache", $"{KvLayout.BytesPerPosition(config, KvType.F16):#,0} bytes per token (f16), {KvLayout.BytesPerPosition(config, KvType.Int8):#,0} (int8)"),
+            ("KV cache", $"{KvBytesPerToken(config, NumberType.Float16):#,0} bytes per token (f16), {KvBytesPerToken(config, NumberType.Int8):#,0} (int8)"),
         ];
     }
 
@@ -152,8 +152,8 @@ internal static class InspectCommand
             json.WriteString("model_type", checkpoint.Config.ModelType);
             json.WriteNumber("parameters", checkpoint.Tensors.Values.Sum(tensor => tensor.ElementCount));
             json.WriteNumber("weight_bytes", checkpoint.Tensors.Values.Sum(tensor => tensor.StoredBytes));
-            json.WriteNumber("kv_bytes_per_token_f16", KvLayout.BytesPerPosition(checkpoint.Config, KvType.F16));
-            json.WriteNumber("kv_bytes_per_token_int8", KvLayout.BytesPerPosition(checkpoint.Config, KvType.Int8));
+            json.WriteNumber("kv_bytes_per_token_f16", KvBytesPerToken(checkpoint.Config, NumberType.Float16));
+            json.WriteNumber("kv_bytes_per_token_int8", KvBytesPerToken(checkpoint.Config, NumberType.Int8));
             WriteMemory(json, memory);
             json.WriteBoolean("has_tokenizer", checkpoint.Tokenizer is not null);
             json.WriteBoolean("has_chat_template", checkpoint.ChatTemplate is not null);
@@ -246,4 +246,7 @@ internal static class InspectCommand
         }
         json.WriteEndArray();
     }
+
+    private static long KvBytesPerToken(ModelConfig config, NumberType type) =>
+        new KvLayout(type, config.NumHiddenLayers, config.NumKeyValueHeads, config.HeadDim, config.MaxPositionEmbeddings).BytesPerPosition;
 }

@@ -39,7 +39,7 @@ internal sealed class ModelChoice
 
     public ModelChoice()
     {
-        Threads.Within(1, EnginePlan.MostThreads);
+        Threads.Within(1, EngineSettings.MostThreads);
         Kernels.OneOf("auto", "avx512vnni", "avx512", "avxvnni", "avx2", "vector128", "scalar");
         Context.Within(1, int.MaxValue);
         Kv.OneOf("f16", "int8", "f32");

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Generation.Execution;
 using static System.FormattableString;
 
@@ -10,16 +10,19 @@ namespace Temoto.Cli;
 internal sealed class PlanReport
 {
     private readonly string model;
-    private readonly EnginePlan plan;
+    private readonly ModelPlans plan;
+    private readonly MemoryPlan? memory;
     private readonly List<(string Name, Plan Plan, int Tokens, int Position, IReadOnlyList<StepPrice> Prices)> phases = [];
     private readonly List<(string Dataflow, Traffic Traffic, double Seconds, long ArenaBytes)> alternatives = [];
 
+    /// <param name="memory">What this computer needs for it; null for another board.</param>
     /// <param name="tokens">Of the prompt's run.</param>
     /// <param name="position">Tokens in the cache when one is generated; null for a model that generates none.</param>
-    public PlanReport(string model, EnginePlan plan, int tokens, int? position)
+    public PlanReport(string model, ModelPlans plan, MemoryPlan? memory, int tokens, int? position)
     {
         this.model = model;
         this.plan = plan;
+        this.memory = memory;
         Tokens = tokens;
         IsPicture = position is null;
         phases.Add(("prefill", plan.Prefill, tokens, 0, PlanPrice.Of(plan.Prefill, plan.Board, tokens, 0)));
@@ -32,7 +35,7 @@ internal sealed class PlanReport
     private bool IsPicture { get; }
 
     /// <summary>The prompt's run in another dataflow, or in the plan's own, whose prices are known.</summary>
-    public void AddAlternative(DataflowChoice mode, EnginePlan other)
+    public void AddAlternative(DataflowChoice mode, ModelPlans other)
     {
         var prices = other == plan ? phases[0].Prices : PlanPrice.Of(other.Prefill, other.Board, Tokens, 0);
         alternatives.Add((mode.ToString().ToLowerInvariant(), Sum(prices), prices.Sum(price => price.Seconds), other.Prefill.ArenaBytes));
@@ -41,9 +44,8 @@ internal sealed class PlanReport
     public string Text()
     {
         var text = new StringBuilder();
-        var board = plan.Board;
-        text.AppendLine(Invariant($"{StandardOutput.Line(model)} on {StandardOutput.Line(board.Name)} ({board.Evidence}): {board.Threads} threads, kernels {board.Kernels}, {board.ReadBytesPerSecond / 1e9:0.0} GB/s from memory, {board.OnChipBytesPerThread / 1024} KiB on chip per thread"));
-        text.AppendLine(plan.Memory.ToString());
+        text.AppendLine(Title());
+        text.AppendLine(memory?.ToString() ?? NeededMemory());
         if (plan.PackedChoice is var packed and not { Kept: 0, Unpacked: 0 })
             text.AppendLine(Invariant($"packed weights: {packed.Kept} stay packed, {packed.Unpacked} are laid out plain; one token with all of them packed {packed.PackedSeconds * 1e3:0.000} ms, plain {packed.PlainSeconds * 1e3:0.000} ms (computed)"));
         foreach (var (name, phase, tokens, position, prices) in phases)
@@ -69,9 +71,8 @@ internal sealed class PlanReport
     public string Json() => Cli.Json.Document(json =>
     {
         json.WriteString("model", model);
-        json.WriteStartObject("board");
-        BoardFile.WriteMembers(json, plan.Board);
-        json.WriteEndObject();
+        json.WritePropertyName("board");
+        json.WriteRawValue(plan.Board.ToJson());
         if (plan.PackedChoice is var packed and not { Kept: 0, Unpacked: 0 })
         {
             json.WriteStartObject("packed_weights");
@@ -95,6 +96,8 @@ internal sealed class PlanReport
             foreach (var price in prices)
                 WriteStep(json, price);
             json.WriteEndArray();
+            json.WritePropertyName("plan");
+            json.WriteRawValue(phase.ToJson());
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -113,14 +116,34 @@ internal sealed class PlanReport
             json.WriteString("decision", decision.ToString());
     });
 
+    private string Title()
+    {
+        var board = plan.Board;
+        var machine = board.Host is { } host ? $"{host.Threads} threads, kernels {host.Kernels}" : string.Join(", ", board.Devices.Select(device => StandardOutput.Line(device.Name)));
+        return Invariant($"{StandardOutput.Line(model)} on {StandardOutput.Line(board.Name)} ({(board.HasAssumedRates ? "assumed" : "measured")}): {machine}, ")
+            + Invariant($"{board.Memory(MemoryLevel.External).BytesPerSecond.Value / 1e9:0.0} GB/s from memory, {board.BytesOf(MemoryLevel.OnChip) / 1024} KiB on chip per worker");
+    }
+
+    /// <summary>Without what an engine needs beside the plan, which is this computer's matter.</summary>
+    private string NeededMemory()
+    {
+        var weights = plan.Prefill.BytesOf(MemoryRegion.Weights);
+        var cache = plan.Prefill.BytesOf(MemoryRegion.KvCache);
+        var arena = Math.Max(plan.Prefill.ArenaBytes, plan.Decode.ArenaBytes);
+        var available = plan.Board.BytesOf(MemoryLevel.External);
+        return Invariant($"memory: weights {weights / 1048576.0:0.0} MiB, KV cache {cache / 1048576.0:0.0} MiB at {plan.Prefill.ContextTokens} tokens, activations {arena / 1048576.0:0.0} MiB, ")
+            + Invariant($"together {(weights + cache + arena) / 1048576.0:0.0} MiB of {available / 1048576.0:0.0} MiB{(weights + cache + arena > available ? ": it does not fit" : "")}");
+    }
+
     private static void WriteStep(Utf8JsonWriter json, StepPrice price)
     {
         json.WriteStartObject();
-        json.WriteString("name", price.Step.Op.Name);
-        json.WriteNumber("layer", price.Step.Op.Layer);
-        json.WriteString("mode", price.Step.Mode.ToString().ToLowerInvariant());
-        json.WriteNumber("tile_rows", price.Step.TileRows);
-        json.WriteNumber("tile_tokens", price.Step.TileTokens);
+        json.WriteString("name", price.Step.Name);
+        json.WriteNumber("layer", price.Placed.Layer);
+        json.WriteString("mode", price.Step.Mode?.ToString().ToLowerInvariant());
+        json.WriteNumber("tile_rows", TileRows(price.Step));
+        json.WriteNumber("tile_tokens", TileTokens(price.Step));
+        json.WriteString("device", price.Step.Device);
         json.WriteString("weights", Weights(price.Step));
         json.WriteNumber("operations", price.Operations);
         WriteTraffic(json, price.Traffic);
@@ -139,29 +162,53 @@ internal sealed class PlanReport
 
     /// <summary>Steps of the layers that are alike, whatever the layer; they come where the first of them stands.</summary>
     private static IEnumerable<StepPrice[]> Groups(IReadOnlyList<StepPrice> prices) =>
-        prices.GroupBy(price => (price.Step.Op.Layer < 0 ? price.Step.Op.Output.Id : -1, price.Step.Op.Name, price.Step.Mode, price.Step.TileRows, price.Step.TileTokens, Weights(price.Step))).Select(group => group.ToArray());
+        prices.Index().GroupBy(item => (item.Item.Placed.Layer < 0 ? item.Index : -1, item.Item.Step.Name, item.Item.Step.Mode, TileRows(item.Item.Step), TileTokens(item.Item.Step), Weights(item.Item.Step)))
+            .Select(group => group.Select(item => item.Item).ToArray());
 
-    private static string Row(StepPrice[] group)
+    private string Row(StepPrice[] group)
     {
         var step = group[0].Step;
         var all = Sum(group);
-        var layers = step.Op.Layer < 0 ? "-" : group.Length == 1 ? $"{step.Op.Layer}" : $"{step.Op.Layer}..{group[^1].Step.Op.Layer}";
-        var tile = step.Op.Linears.Count > 0
-            ? step.TileTokens > 0 ? $"{step.TileRows} rows x {step.TileTokens}" : $"{step.TileRows} rows"
-            : step.TileTokens == 1 ? "row by row" : $"{step.TileTokens} tokens";
-        return Invariant($"  {layers,-6} {Cut(StandardOutput.Line(step.Op.Name), 19),-19} {step.Mode.ToString().ToLowerInvariant(),-5} {tile,-14} {Cut(Weights(step), 24),-24} {all.Weights / 1e6,11:0.000} {all.Activations / 1e6,12:0.000} {all.Intermediates / 1e6,13:0.000} {all.Kv / 1e6,9:0.000} {group.Sum(price => price.Seconds) * 1e3,9:0.000}  {group[0].BoundBy.ToString().ToLowerInvariant()}");
+        var first = group[0].Placed.Layer;
+        var layers = first < 0 ? "-" : group.Length == 1 ? $"{first}" : $"{first}..{group[^1].Placed.Layer}";
+        var (rows, tokens) = (TileRows(step), TileTokens(step));
+        var tile = rows > 0
+            ? tokens > 0 ? $"{rows} rows x {tokens}" : $"{rows} rows"
+            : tokens == 1 ? "row by row" : $"{tokens} tokens";
+        var how = plan.Board.Devices.Count > 1 ? step.Device : step.Mode?.ToString().ToLowerInvariant() ?? "";
+        return Invariant($"  {layers,-6} {Cut(StandardOutput.Line(step.Name), 19),-19} {Cut(how, 5),-5} {tile,-14} {Cut(Weights(step), 24),-24} {all.Weights / 1e6,11:0.000} {all.Activations / 1e6,12:0.000} ")
+            + Invariant($"{all.Intermediates / 1e6,13:0.000} {all.Kv / 1e6,9:0.000} {group.Sum(price => price.Seconds) * 1e3,9:0.000}  {group[0].BoundBy.ToString().ToLowerInvariant()}");
     }
 
-    /// <summary>"Q4_0 [896, 896]", "3 x I4 packed".</summary>
-    private static string Weights(PlanStep step)
+    /// <summary>Rows of a weight that one chunk takes; of projections to heads, a head; 0 without a weight.</summary>
+    private static int TileRows(Step step) => step.Kind switch
     {
-        var matrices = step.Weights.Where(weight => weight.Rows > 1).ToArray();
+        StepKind.Linear or StepKind.GatedLinear => step.Tile(Dimension.Columns),
+        StepKind.HeadProjections or StepKind.TphsAttention => step.Attention!.HeadDim,
+        _ => 0,
+    };
+
+    /// <summary>Tokens that one chunk takes; 0 where it takes them all.</summary>
+    private static int TileTokens(Step step) => step.Kind switch
+    {
+        StepKind.Linear or StepKind.GatedLinear => 0,
+        StepKind.SelectRows => 1,
+        _ when step.OnLogitRows => 1,
+        _ => step.Tile(Dimension.Tokens),
+    };
+
+    /// <summary>"Q4_0 [896, 896]", "3 x Int4 packed".</summary>
+    private static string Weights(Step step)
+    {
+        var matrices = step.Operands.Where(operand => operand.Memory == MemoryRegion.Weights && operand.Shape[0] > 1).ToArray();
         return matrices switch
         {
             [] => "",
-            [var one] => $"{one.Type}{(one.Packed ? " packed" : "")} [{one.Rows}, {one.Columns}]",
-            _ => string.Join(", ", matrices.GroupBy(weight => (weight.Type, weight.Packed)).Select(group => $"{group.Count()} x {group.Key.Type}{(group.Key.Packed ? " packed" : "")}")),
+            [var one] => $"{one.Format.Type}{Packed(one.Format.Packing)} [{one.Shape[0]}, {one.Shape[1]}]",
+            _ => string.Join(", ", matrices.GroupBy(weight => (weight.Format.Type, weight.Format.Packing)).Select(group => $"{group.Count()} x {group.Key.Type}{Packed(group.Key.Packing)}")),
         };
+
+        static string Packed(RowPacking packing) => packing == RowPacking.None ? "" : " packed";
     }
 
     private static string Cut(string text, int length)

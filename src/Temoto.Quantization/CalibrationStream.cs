@@ -1,4 +1,4 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Formats;
 using Temoto.Tensors;
 
@@ -14,19 +14,19 @@ internal sealed unsafe class CalibrationStream : IDisposable
     private readonly int width;
 
     /// <summary>Takes texts through everything before the first layer.</summary>
-    public CalibrationStream(ModelGraph graph, Checkpoint source, IReadOnlyList<int[]> sequences, ParallelKernels compute)
+    public CalibrationStream(Graph graph, Checkpoint source, IReadOnlyList<int[]> sequences, ParallelKernels compute)
         : this(graph, source, [.. sequences.Where(tokens => tokens.Length > 0).Select(tokens => (tokens.Length, (Action<GraphSlice>)(slice => tokens.CopyTo(slice.TokenIds))))], compute)
     {
     }
 
     /// <summary>Takes pictures [3, height, width] through everything before the first layer.</summary>
-    public CalibrationStream(ModelGraph graph, Checkpoint source, IReadOnlyList<float[]> pictures, ParallelKernels compute)
-        : this(graph, source, [.. pictures.Select(pixels => (graph.Config.Vision!.Tokens, (Action<GraphSlice>)(slice => pixels.CopyTo(slice.Pixels))))], compute)
+    public CalibrationStream(Graph graph, Checkpoint source, IReadOnlyList<float[]> pictures, ParallelKernels compute)
+        : this(graph, source, [.. pictures.Select(pixels => (source.Config.Vision!.Tokens, (Action<GraphSlice>)(slice => pixels.CopyTo(slice.Pixels))))], compute)
     {
     }
 
     /// <param name="sequences">How long each is, and what puts it where the first operation reads it.</param>
-    private CalibrationStream(ModelGraph graph, Checkpoint source, IReadOnlyList<(int Length, Action<GraphSlice> Enter)> sequences, ParallelKernels compute)
+    private CalibrationStream(Graph graph, Checkpoint source, IReadOnlyList<(int Length, Action<GraphSlice> Enter)> sequences, ParallelKernels compute)
     {
         Lengths = [.. sequences.Select(sequence => sequence.Length)];
         Starts = [.. Lengths.Select((_, index) => Lengths.Take(index).Sum())];
@@ -35,7 +35,7 @@ internal sealed unsafe class CalibrationStream : IDisposable
         Op[] ops = [.. graph.Ops.TakeWhile(op => op.Layer < 0)];
         width = ops[^1].Output.Width;
         hidden = new NativeBuffer((long)Tokens * width * sizeof(float));
-        using var slice = new GraphSlice(graph, ops, LongestSequence, compute);
+        using var slice = new GraphSlice(graph, ops, LongestSequence, name => WeightInfo.Of(source.Tensors[name]), compute);
         using var vectors = LayerWeights.Load(source, ops.SelectMany(Vectors), compute);
         for (var sequence = 0; sequence < sequences.Count; sequence++)
         {
@@ -49,7 +49,7 @@ internal sealed unsafe class CalibrationStream : IDisposable
     private static IEnumerable<string> Vectors(Op op) => op switch
     {
         LinearOp { Bias: { } bias } => [bias],
-        OwnTokensOp own => own.Weights,
+        LearnedTokensOp own => own.Weights,
         _ => [],
     };
 

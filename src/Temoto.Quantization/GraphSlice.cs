@@ -1,63 +1,50 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
+using Temoto.Planning.Host;
 using Temoto.Generation;
 using Temoto.Generation.Execution;
-using Temoto.Kernels;
 using Temoto.Tensors;
 
 namespace Temoto.Quantization;
 
 /// <summary>
 /// Runs a part of a model's operations on one calibration sequence at a time, in float32, with the steps of the executor: the operations mean here what they mean
-/// there. Every value has memory of its own and none is overwritten, so that any of them can be read, or set, between two runs.
+/// there. Their plan gives every value memory of its own; none is overwritten, so that any of them can be read, or set, between two runs.
 /// </summary>
 internal sealed unsafe class GraphSlice : IDisposable
 {
     private readonly ParallelKernels compute;
-    private readonly bool ropeInterleaved;
     private readonly int maxTokens;
-    private readonly RotaryFrequencies rotary;
+    private readonly Plan plan;
+    private readonly PlacedStep[] steps;
+    private readonly long[] offsets;
     private readonly NativeBuffer arena;
-    private readonly NativeBuffer angles;
-    private readonly NativeBuffer tokenIds;
-    private readonly NativeBuffer pixels;
-    private readonly KvCache cache;
-    private readonly Dictionary<int, long> offsets = [];
-    private readonly long roundedInput;
+    private readonly NativeBuffer run;
+    private readonly long pixelCount;
+    private readonly KvCache? cache;
     private readonly long scratchFloats;
 
     /// <param name="ops">Consecutive operations, of one layer or of none.</param>
-    public GraphSlice(ModelGraph graph, IReadOnlyList<Op> ops, int maxTokens, ParallelKernels compute)
+    /// <param name="describe">Formats and shapes of the weights, as the plan needs to know them.</param>
+    public GraphSlice(Graph graph, IReadOnlyList<Op> ops, int maxTokens, Func<string, WeightInfo> describe, ParallelKernels compute)
     {
         this.compute = compute;
         this.maxTokens = maxTokens;
         Ops = ops;
-        ropeInterleaved = graph.Config.RopeInterleaved;
-        rotary = new RotaryFrequencies(graph.Config);
-        long bytes = 0;
-        foreach (var value in ops.SelectMany(op => op.Inputs.Append(op.Output)).DistinctBy(value => value.Id))
+        var wish = new PlanWish(Phase.Prefill, maxTokens, maxTokens, maxTokens, NumberType.Float32, null);
+        plan = Planner.PlanAsWritten(graph with { Ops = ops, Logits = ops[^1].Output }, wish, HostBoard.Assumed(compute.Kernels, compute.Pool.Threads), describe, out offsets);
+        steps = [.. plan.Steps];
+        var rounded = ops.OfType<LinearOp>().Select(op => (long)op.Input.Width).DefaultIfEmpty(0).Max() * maxTokens * sizeof(float);
+        arena = new NativeBuffer(plan.ArenaBytes + rounded);
+        run = new NativeBuffer(plan.BytesOf(MemoryRegion.Run));
+        cache = plan.Kv is { } layout ? new KvCache(layout) : null;
+        foreach (var table in BoundRotary.Of(plan, run.Data))
         {
-            offsets.Add(value.Id, bytes);
-            bytes += Bytes(value.Width);
+            for (var position = 0; position < maxTokens; position++)
+                table.Fill(position, position);
         }
-        roundedInput = bytes;
-        bytes += Bytes(ops.OfType<LinearOp>().Select(op => op.Input.Width).DefaultIfEmpty(0).Max());
-        arena = new NativeBuffer(bytes);
-        angles = new NativeBuffer(2L * maxTokens * rotary.HalfHeadDim * sizeof(float));
-        tokenIds = new NativeBuffer((long)maxTokens * sizeof(int));
-        pixels = new NativeBuffer((long)(graph.Config.Vision?.PixelCount ?? 0) * sizeof(float));
-        // Operations are bound as those of layer 0, so that the cache holds one layer.
-        cache = new KvCache(graph.Config with { NumHiddenLayers = 1 }, maxTokens, KvType.F32);
-        for (var position = 0; position < maxTokens; position++)
-            rotary.Fill(position, angles.Floats + (long)position * rotary.HalfHeadDim, angles.Floats + (long)(maxTokens + position) * rotary.HalfHeadDim);
-        foreach (var op in ops)
-        {
-            scratchFloats = Math.Max(scratchFloats, op switch
-            {
-                LinearOp linear => compute.Kernels.MatMulScratchFloats(linear.Input.Width, ParallelKernels.TileRows),
-                AttentionOp attention => AttentionStep.ScratchFloats(attention.Shape, compute.Kernels, maxTokens),
-                _ => 0,
-            });
-        }
+        pixelCount = Given(OperandRole.Pixels)?.Bytes / sizeof(float) ?? 0;
+        foreach (var placed in steps)
+            scratchFloats = Math.Max(scratchFloats, StepBinder.ScratchFloats(plan, placed.Step, compute.Kernels));
     }
 
     public IReadOnlyList<Op> Ops { get; }
@@ -66,10 +53,10 @@ internal sealed unsafe class GraphSlice : IDisposable
     public float* At(Value value) => (float*)(arena.Data + offsets[value.Id]);
 
     /// <summary>Where a slice that starts with the embedding finds its token ids.</summary>
-    public Span<int> TokenIds => new(tokenIds.Data, maxTokens);
+    public Span<int> TokenIds => new(run.Data + Given(OperandRole.TokenIds)!.Elements.OffsetBytes, maxTokens);
 
     /// <summary>[3, height, width]: where a slice that starts with patches finds its picture.</summary>
-    public Span<float> Pixels => new(pixels.Floats, (int)(pixels.ByteLength / sizeof(float)));
+    public Span<float> Pixels => new(run.Data + Given(OperandRole.Pixels)!.Elements.OffsetBytes, (int)pixelCount);
 
     /// <summary>Runs operations [first, last] on a sequence that starts at position 0.</summary>
     /// <param name="weights">Matrices of any type, vectors as F32.</param>
@@ -83,18 +70,15 @@ internal sealed unsafe class GraphSlice : IDisposable
             Threads = compute.Pool.Threads,
             Scratch = compute.Scratch(scratchFloats),
             Arena = arena.Data,
-            TokenIds = (int*)tokenIds.Data,
-            Pixels = pixels.Floats,
-            Cosines = angles.Floats,
-            Sines = angles.Floats + (long)maxTokens * rotary.HalfHeadDim,
+            Run = run.Data,
             Tokens = tokens,
             LogitRows = tokens,
             RowsAreSequences = false,
-            Caches = [cache],
+            Caches = [cache!],
         };
         for (var index = first; index <= last; index++)
         {
-            var step = Bind(Ops[index], tokens, weights, grids, state);
+            var step = StepBinder.Bind(new StepBinding(plan, Rounded(index, tokens, grids), state, weights));
             compute.Pool.Run(step, step.Prepare());
         }
     }
@@ -102,47 +86,22 @@ internal sealed unsafe class GraphSlice : IDisposable
     public void Dispose()
     {
         arena.Dispose();
-        angles.Dispose();
-        tokenIds.Dispose();
-        pixels.Dispose();
-        cache.Dispose();
+        run.Dispose();
+        cache?.Dispose();
     }
 
-    private long Bytes(int width) => ((long)maxTokens * width * sizeof(float) + 63) / 64 * 64;
+    private Operand? Given(OperandRole role) => steps.Select(placed => placed.Step.Find(role)).FirstOrDefault(operand => operand is not null);
 
-    private BoundStep Bind(Op op, int tokens, Func<string, Tensor> weights, Func<LinearOp, ActivationGrid?>? grids, ForwardState state)
+    /// <summary>The step of an operation; of a linear one whose input is to be rounded, with the rounded input in place of its own.</summary>
+    private PlacedStep Rounded(int index, int tokens, Func<LinearOp, ActivationGrid?>? grids)
     {
-        var inputs = op.Inputs.Select(input => offsets[input.Id]).ToArray();
-        if (op is LinearOp rounded && grids?.Invoke(rounded) is { } grid)
-        {
-            RoundRows(At(rounded.Input), (float*)(arena.Data + roundedInput), tokens, rounded.Input.Width, grid);
-            inputs[0] = roundedInput;
-        }
-        var step = new PlanStep(op, inputs, offsets[op.Output.Id], op is LinearOp ? ParallelKernels.TileRows : 1, 1, []);
-        return op switch
-        {
-            PatchesOp patches => new PatchesStep(step, patches, state),
-            OwnTokensOp own => new OwnTokensStep(step, own, Vectors(own.Weights, weights), state),
-            EmbedOp embed => new EmbedStep(step, embed, weights(embed.Weight), state),
-            RmsNormOp norm => new RmsNormStep(step, norm, (float*)weights(norm.Weight).Data, state, false),
-            LayerNormOp norm => new LayerNormStep(step, norm, (float*)weights(norm.Weight).Data, (float*)weights(norm.Bias).Data, state, false),
-            AddPositionsOp positions => new AddPositionsStep(step, positions, weights(positions.Weight), state),
-            LinearOp linear => new LinearStep(step, new BoundLinear(linear, step, weights(linear.Weight), linear.Bias is null ? null : (float*)weights(linear.Bias).Data, state), state, false),
-            RopeOp rope => new RopeStep(step, rope, ropeInterleaved, state),
-            AttentionOp attention => new AttentionStep(step, attention with { Layer = 0 }, new AttentionTiles(attention.Shape, 0, new OutputRows(step, null, state), state), state),
-            SiluMultiplyOp => new SiluMultiplyStep(step, state, false),
-            ActivateOp activate => new ActivateStep(step, activate, state, false),
-            AddOp => new AddStep(step, state, false),
-            _ => throw new InvalidOperationException($"no calibration step for {op.GetType().Name}"),
-        };
-    }
-
-    private static float*[] Vectors(IReadOnlyList<string> names, Func<string, Tensor> weights)
-    {
-        var vectors = new float*[names.Count];
-        for (var i = 0; i < vectors.Length; i++)
-            vectors[i] = (float*)weights(names[i]).Data;
-        return vectors;
+        if (Ops[index] is not LinearOp linear || grids?.Invoke(linear) is not { } grid)
+            return steps[index];
+        RoundRows(At(linear.Input), (float*)(arena.Data + plan.ArenaBytes), tokens, linear.Input.Width, grid);
+        var operands = steps[index].Step.Operands.Select(operand => operand.Role == OperandRole.Input
+            ? operand with { Parts = [operand.Elements with { OffsetBytes = plan.ArenaBytes, LayerStrideBytes = 0 }] }
+            : operand);
+        return steps[index] with { Step = steps[index].Step with { Operands = [.. operands] } };
     }
 
     private void RoundRows(float* x, float* y, int tokens, int width, ActivationGrid grid) =>

@@ -1,4 +1,4 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Formats;
 using Temoto.Kernels;
 using Temoto.Models;
@@ -40,7 +40,7 @@ internal static unsafe class ModelQuantizer
         var config = source.Config;
         var graph = Architecture.Build(config, source.Path);
         foreach (var use in graph.Weights)
-            source.Require(use.Name, use.Shape);
+            source.Require(use.Name, use.Shape.Span);
         if (settings.Method != QuantizationMethod.Rtn && !settings.Weights.IsInteger)
             throw new ArgumentException($"{settings.Method} quantizes to integers, not to {settings.Weights.Type}", nameof(settings));
         if (config.Vision is { } vision)
@@ -92,7 +92,7 @@ internal static unsafe class ModelQuantizer
 
         List<Tensor> Calibrated(int layer, List<string> names, Action<double> layerProgress)
         {
-            using var slice = new GraphSlice(graph, OpsOf(layer), stream.LongestSequence, compute);
+            using var slice = new GraphSlice(graph, OpsOf(layer), stream.LongestSequence, name => WeightInfo.Of(source.Tensors[name]), compute);
             using var weights = LayerWeights.Load(source, names, compute);
             var groups = BoundGroup.Of(slice.Ops, ScaleGroup.Of(config.ModelType, source.Path), config.ModelType);
             using var measured = new LayerCalibration(slice, weights, groups, stream, compute, cancellation);
@@ -103,7 +103,7 @@ internal static unsafe class ModelQuantizer
         {
             if (stream is null)
                 return;
-            using var slice = new GraphSlice(graph, OpsOf(layer), stream.LongestSequence, compute);
+            using var slice = new GraphSlice(graph, OpsOf(layer), stream.LongestSequence, name => WeightInfo.Of(source.Tensors[name]), compute);
             using var weights = LayerWeights.Load(source, names, compute);
             stream.Advance(slice, weights, null, cancellation);
         }
@@ -112,9 +112,9 @@ internal static unsafe class ModelQuantizer
     public static string LayerKey(int layer) => $"layer-{layer}";
 
     /// <summary>The linear operations of a layer in the order of the maths.</summary>
-    public static IEnumerable<LinearOp> Linears(ModelGraph graph, int layer) => graph.Ops.OfType<LinearOp>().Where(op => op.Layer == layer);
+    public static IEnumerable<LinearOp> Linears(Graph graph, int layer) => graph.Ops.OfType<LinearOp>().Where(op => op.Layer == layer);
 
-    private static List<Tensor> RoundToNearest(Checkpoint source, ModelGraph graph, int layer, List<string> names, QuantizationSettings settings, WeightEncoder encoder, KernelSet kernels, CancellationToken cancellation)
+    private static List<Tensor> RoundToNearest(Checkpoint source, Graph graph, int layer, List<string> names, QuantizationSettings settings, WeightEncoder encoder, KernelSet kernels, CancellationToken cancellation)
     {
         var matrices = Linears(graph, layer).Select(linear => linear.Weight).ToHashSet();
         var tensors = new List<Tensor>();
@@ -126,7 +126,7 @@ internal static unsafe class ModelQuantizer
         return tensors;
     }
 
-    private static List<Tensor> Outside(Checkpoint source, ModelGraph graph, QuantizationSettings settings, WeightEncoder encoder, KernelSet kernels, CancellationToken cancellation)
+    private static List<Tensor> Outside(Checkpoint source, Graph graph, QuantizationSettings settings, WeightEncoder encoder, KernelSet kernels, CancellationToken cancellation)
     {
         var embedding = Entrance(graph);
         var heads = Heads(graph);
@@ -147,10 +147,10 @@ internal static unsafe class ModelQuantizer
     }
 
     /// <summary>The table of tokens, or the matrix that makes tokens of patches.</summary>
-    private static string Entrance(ModelGraph graph) => graph.Ops.OfType<EmbedOp>().FirstOrDefault()?.Weight ?? graph.Ops.OfType<LinearOp>().First().Weight;
+    private static string Entrance(Graph graph) => graph.Ops.OfType<EmbedOp>().FirstOrDefault()?.Weight ?? graph.Ops.OfType<LinearOp>().First().Weight;
 
     /// <summary>The matrices that give the logits: one, or two whose answers are averaged.</summary>
-    private static HashSet<string> Heads(ModelGraph graph)
+    private static HashSet<string> Heads(Graph graph)
     {
         var last = graph.Ops.First(op => op.Output.Id == graph.Logits.Id);
         var outputs = last is AverageOp ? last.Inputs.Select(input => input.Id).ToHashSet() : [last.Output.Id];

@@ -59,13 +59,13 @@ internal sealed class Checkpoint : IDisposable
     };
 
     /// <summary>The tensor of that name and shape; an <see cref="InputException"/> where it is missing or has another shape.</summary>
-    public Tensor Require(string name, params long[] shape)
+    public Tensor Require(string name, params ReadOnlySpan<long> shape)
     {
         if (!Tensors.TryGetValue(name, out var tensor))
-            throw new InputException(Path, name, "no such tensor", $"a tensor [{string.Join(", ", shape)}]", "check that the checkpoint is complete and its config.json its own");
+            throw new InputException(Path, name, "no such tensor", $"a tensor [{string.Join(", ", shape.ToArray())}]", "check that the checkpoint is complete and its config.json its own");
         return tensor.Shape.AsSpan().SequenceEqual(shape)
             ? tensor
-            : throw new InputException(Path, name, $"{tensor.DType} [{string.Join(", ", tensor.Shape)}]", $"a tensor [{string.Join(", ", shape)}]", "check that config and weights belong together");
+            : throw new InputException(Path, name, $"{tensor.DType} [{string.Join(", ", tensor.Shape)}]", $"a tensor [{string.Join(", ", shape.ToArray())}]", "check that config and weights belong together");
     }
 
     /// <summary>Compares every byte with its hash; an <see cref="InputException"/> names what differs, or says that the format has no hashes.</summary>

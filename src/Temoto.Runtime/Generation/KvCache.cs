@@ -1,5 +1,5 @@
-using Temoto.Dataflow;
-using Temoto.Formats;
+using Temoto.Planning;
+using Temoto.Generation.Execution;
 using Temoto.Kernels;
 using Temoto.Tensors;
 
@@ -8,36 +8,35 @@ namespace Temoto.Generation;
 /// <summary>Keys and values of one session, for all layers, sized once for its context. Layout: <see cref="KvLayout"/>.</summary>
 internal sealed unsafe class KvCache : IDisposable
 {
-    private readonly KvType type;
-    private readonly int kvHeads;
-    private readonly int headDim;
-    private readonly int positions;
+    private readonly KvLayout layout;
     private readonly NativeBuffer data;
-    private readonly NativeBuffer? scales;
 
-    public KvCache(ModelConfig config, int context, KvType type)
+    public KvCache(KvLayout layout)
     {
-        this.type = type;
-        Context = context;
-        kvHeads = config.NumKeyValueHeads;
-        headDim = config.HeadDim;
-        var planes = 2L * config.NumHiddenLayers * kvHeads;
-        positions = KvLayout.Positions(context);
-        data = new NativeBuffer(planes * positions * KvLayout.HeadBytes(type, headDim));
-        scales = type == KvType.Int8 ? new NativeBuffer(planes * positions * sizeof(float)) : null;
+        this.layout = layout;
+        data = new NativeBuffer(layout.Bytes);
     }
 
     /// <summary>Positions it can hold.</summary>
-    public int Context { get; }
+    public int Context => layout.Context;
 
     /// <summary>Positions it holds.</summary>
     public int Length { get; private set; }
 
     public bool IsDisposed { get; private set; }
 
-    public KvHeadView Keys(int layer, int head) => Plane(2L * (layer * kvHeads + head));
+    /// <summary>Keys or values of a KV head where a plan has placed them.</summary>
+    public KvHeadView At(CachePlace place, int head) => new(
+        layout.Type,
+        data.Data + place.Offset + head * place.HeadStride,
+        layout.Type == NumberType.Int8 ? (float*)(data.Data + place.ScaleOffset + head * place.ScaleHeadStride) : null,
+        layout.HeadDim);
 
-    public KvHeadView Values(int layer, int head) => Plane(2L * (layer * kvHeads + head) + 1);
+    /// <summary>The keys of a layer and KV head.</summary>
+    public KvHeadView Keys(int layer, int head) => Plane(layer, head, keys: true);
+
+    /// <summary>The values of a layer and KV head.</summary>
+    public KvHeadView Values(int layer, int head) => Plane(layer, head, keys: false);
 
     /// <summary>Counts <paramref name="tokens"/> new positions as written.</summary>
     public void Advance(int tokens)
@@ -58,12 +57,11 @@ internal sealed unsafe class KvCache : IDisposable
     {
         IsDisposed = true;
         data.Dispose();
-        scales?.Dispose();
     }
 
-    private KvHeadView Plane(long index) => new(
-        type,
-        data.Data + index * positions * KvLayout.HeadBytes(type, headDim),
-        scales is null ? null : scales.Floats + index * positions,
-        headDim);
+    private KvHeadView Plane(int layer, int head, bool keys) => new(
+        layout.Type,
+        data.Data + layout.PlaneOffset(layer, head, keys),
+        layout.Type == NumberType.Int8 ? (float*)(data.Data + layout.ScaleOffset(layer, head, keys)) : null,
+        layout.HeadDim);
 }

@@ -95,7 +95,7 @@ public sealed class Session : IDisposable
         var stops = new StopMatcher(options.Stop);
 
         var reused = KeepCommonPrefix(prompt);
-        var plan = model.Engine.DecodePlan;
+        var plan = model.Engine.Plan.DecodeFigures;
         var firstToken = start;
         var last = start;
         var generated = 0;

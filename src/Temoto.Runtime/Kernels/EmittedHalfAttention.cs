@@ -1,3 +1,5 @@
+using Temoto.Planning;
+
 namespace Temoto.Kernels;
 
 /// <summary>
@@ -13,7 +15,7 @@ internal sealed unsafe class EmittedHalfAttention
     private readonly delegate* unmanaged[SuppressGCTransition]<EmittedHalfValues.Tile*, void> addValues = EmittedHalfValues.Load();
 
     /// <summary>Heads whose elements fill registers.</summary>
-    public static bool Takes(KvHeadView view) => view.Type == KvType.F16 && view.HeadDim % Lanes == 0;
+    public static bool Takes(KvHeadView view) => view.Type == NumberType.Float16 && view.HeadDim % Lanes == 0;
 
     /// <inheritdoc cref="KernelSet.Scores"/>
     public void Scores(float* queries, int count, KvHeadView keys, int start, int end, float* scores, long stride)

@@ -21,8 +21,8 @@ internal abstract unsafe class IntegerAttention
 
     protected const int Quad = KvHeadView.Quad;
 
-    /// <summary>Heads whose elements fill registers of sixteen lanes.</summary>
-    public static bool Takes(int headDim) => headDim % 16 == 0;
+    /// <summary>Head sizes it takes are a multiple of it: elements fill registers of sixteen lanes.</summary>
+    public const int DimensionMultiple = 16;
 
     /// <summary>Bytes that rounded queries take.</summary>
     public static long QueryBytes(int count, int headDim) => Groups(count) * (long)GroupQueries * (headDim + sizeof(float) + sizeof(int));

@@ -1,3 +1,4 @@
+using Temoto.Planning;
 using Temoto.Tensors;
 
 namespace Temoto.Kernels;
@@ -204,8 +205,8 @@ internal static unsafe class KernelSelfTest
         using var state = new NativeBuffer(2L * count * (headDim + 2) * sizeof(float));
         using var scratch = new NativeBuffer(Math.Max(kernels.AttendScratchFloats(count, length, headDim, false), scalar.AttendScratchFloats(count, length, headDim, false)) * sizeof(float));
         kernels.Scale(source.Floats, Math.Max(count, length) * headDim, 0.02f);
-        var keys = new KvHeadView(KvType.F16, cache.Data, null, headDim);
-        var values = new KvHeadView(KvType.F16, cache.Data + positions * headDim * sizeof(ushort), null, headDim);
+        var keys = new KvHeadView(NumberType.Float16, cache.Data, null, headDim);
+        var values = new KvHeadView(NumberType.Float16, cache.Data + positions * headDim * sizeof(ushort), null, headDim);
         for (var position = 0; position < length; position++)
         {
             kernels.StoreKey(source.Floats + position * headDim, keys, position);
@@ -235,8 +236,8 @@ internal static unsafe class KernelSelfTest
         using var source = RandomFloats(length * headDim, 8);
         using var cache = new NativeBuffer(2 * positions * (headDim + sizeof(float)));
         var scales = (float*)(cache.Data + 2 * positions * headDim);
-        var keys = new KvHeadView(KvType.Int8, cache.Data, scales, headDim);
-        var values = new KvHeadView(KvType.Int8, cache.Data + positions * headDim, scales + positions, headDim);
+        var keys = new KvHeadView(NumberType.Int8, cache.Data, scales, headDim);
+        var values = new KvHeadView(NumberType.Int8, cache.Data + positions * headDim, scales + positions, headDim);
         var scalar = new ScalarKernelSet();
         for (var position = 0; position < length; position++)
         {

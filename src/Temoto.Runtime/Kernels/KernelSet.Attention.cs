@@ -1,3 +1,5 @@
+using Temoto.Planning;
+
 namespace Temoto.Kernels;
 
 internal abstract unsafe partial class KernelSet
@@ -69,7 +71,7 @@ internal abstract unsafe partial class KernelSet
             return;
         }
         var most = AttentionTilePositions;
-        var stride = Math.Min(most, KvHeadView.WholePanels(end - start));
+        var stride = Math.Min(most, KvLayout.WholePanels(end - start));
         var scores = scratch + KvScratchFloats(tile.HeadDim);
         for (; start < end; start += most)
         {
@@ -98,7 +100,7 @@ internal abstract unsafe partial class KernelSet
     /// <summary>Scratch floats <see cref="Attend"/> needs for <paramref name="queries"/> queries over at most <paramref name="positions"/> positions.</summary>
     public long AttendScratchFloats(int queries, int positions, int headDim, bool integers) => integers
         ? IntegerAttention.QueryBytes(queries, headDim) / sizeof(float) + (long)queries * IntegerAttention.TilePositions
-        : KvScratchFloats(headDim) + (long)queries * Math.Min(AttentionTilePositions, KvHeadView.WholePanels(positions));
+        : KvScratchFloats(headDim) + (long)queries * Math.Min(AttentionTilePositions, KvLayout.WholePanels(positions));
 
     /// <summary>Divides what was summed by the sum of exponentials: the outputs are then softmax(q K^T) V.</summary>
     public void Finish(in AttentionTile tile)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Temoto.Planning;
 
 namespace Temoto.Kernels;
 
@@ -96,10 +97,10 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
         var count = (long)panels * PanelPositions * keys.HeadDim;
         switch (keys.Type)
         {
-            case KvType.F32:
+            case NumberType.Float32:
                 Decode<F32Row>(keys.Data + first * sizeof(float), tile, count);
                 break;
-            case KvType.F16:
+            case NumberType.Float16:
                 Decode<F16Row>(keys.Data + first * sizeof(ushort), tile, count);
                 break;
             default:
@@ -152,10 +153,10 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
         var count = (long)positions * width;
         switch (values.Type)
         {
-            case KvType.F32:
+            case NumberType.Float32:
                 Decode<F32Row>(values.Data + first * sizeof(float), tile, count);
                 break;
-            case KvType.F16:
+            case NumberType.Float16:
                 Decode<F16Row>(values.Data + first * sizeof(ushort), tile, count);
                 break;
             default:

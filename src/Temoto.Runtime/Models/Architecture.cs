@@ -1,4 +1,4 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Formats;
 
 namespace Temoto.Models;
@@ -6,7 +6,7 @@ namespace Temoto.Models;
 /// <summary>The model types that can be run: one line per file of this folder.</summary>
 internal static class Architecture
 {
-    private static readonly Dictionary<string, Func<ModelConfig, ModelGraph>> Builders = new()
+    private static readonly Dictionary<string, Func<ModelConfig, Graph>> Builders = new()
     {
         ["deit"] = Vit.Build,
         ["llama"] = Llama.Build,
@@ -20,7 +20,7 @@ internal static class Architecture
     public static string Supported => string.Join(", ", Builders.Keys);
 
     /// <summary>The operations of <paramref name="config"/>'s model type; <paramref name="source"/> names the file for the error line.</summary>
-    public static ModelGraph Build(ModelConfig config, string source) =>
+    public static Graph Build(ModelConfig config, string source) =>
         Builders.TryGetValue(config.ModelType, out var build)
             ? build(config)
             : throw new InputException(source, "model_type", $"'{config.ModelType}'", $"one of {Supported}", "convert or choose a model of a supported type");

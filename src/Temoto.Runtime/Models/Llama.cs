@@ -1,4 +1,4 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Formats;
 
 namespace Temoto.Models;
@@ -9,7 +9,7 @@ namespace Temoto.Models;
 /// </summary>
 internal static class Llama
 {
-    public static ModelGraph Build(ModelConfig config)
+    public static Graph Build(ModelConfig config)
     {
         var g = new GraphBuilder(config);
         var queryWidth = config.NumAttentionHeads * config.HeadDim;

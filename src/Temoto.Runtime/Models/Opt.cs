@@ -1,4 +1,4 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Formats;
 
 namespace Temoto.Models;
@@ -13,7 +13,7 @@ internal static class Opt
     /// <summary>The table of positions keeps two rows in front that no text uses.</summary>
     public const int PositionOffset = 2;
 
-    public static ModelGraph Build(ModelConfig config)
+    public static Graph Build(ModelConfig config)
     {
         var g = new GraphBuilder(config);
         var before = config.DoLayerNormBefore;

@@ -1,4 +1,4 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Formats;
 
 namespace Temoto.Models;
@@ -10,7 +10,7 @@ namespace Temoto.Models;
 /// </summary>
 internal static class Vit
 {
-    public static ModelGraph Build(ModelConfig config)
+    public static Graph Build(ModelConfig config)
     {
         var g = new GraphBuilder(config);
         var vision = config.Vision!;
@@ -19,8 +19,8 @@ internal static class Vit
 
         var hidden = g.Linear(g.Patches(), $"{root}.embeddings.patch_embeddings.projection", config.HiddenSize, bias: true);
         hidden = vision.DistillationToken
-            ? g.OwnTokens(hidden, $"{root}.embeddings.cls_token", $"{root}.embeddings.distillation_token")
-            : g.OwnTokens(hidden, $"{root}.embeddings.cls_token");
+            ? g.LearnedTokens(hidden, $"{root}.embeddings.cls_token", $"{root}.embeddings.distillation_token")
+            : g.LearnedTokens(hidden, $"{root}.embeddings.cls_token");
         hidden = g.AddPositions(hidden, $"{root}.embeddings.position_embeddings", 0);
         for (var layer = 0; layer < config.NumHiddenLayers; layer++)
         {

@@ -1,4 +1,4 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Tests.Formats;
 
 namespace Temoto.Tests.Dataflow;

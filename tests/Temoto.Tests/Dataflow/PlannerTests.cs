@@ -1,4 +1,4 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Formats;
 using Temoto.Kernels;
 using Temoto.Models;
@@ -26,7 +26,7 @@ public unsafe class PlannerTests
     {
         var config = ModelShapes.Get("tiny-llama");
         var graph = Architecture.Build(config, "test");
-        var request = new PlanRequest(8, 1, 64, KvType.F16, null, 64);
+        var request = new PlanRequest(8, 1, 64, NumberType.Float16, null, 64);
         var plan = Planner.Plan(graph, Phase.Prefill, request, HostBoard.Assumed("avx2", 2), name =>
         {
             var shape = graph.Weights.First(use => use.Name == name).Shape;

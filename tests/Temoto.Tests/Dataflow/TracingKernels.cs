@@ -1,4 +1,4 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Kernels;
 using Temoto.Tensors;
 
@@ -280,32 +280,32 @@ internal sealed unsafe class TracingKernels(KernelSet inner, CacheModel cache) :
         }
 
         public void Weight(Tensor weight, long rowStart, long rowEnd) =>
-            cache.Touch((long)weight.Row(rowStart), (rowEnd - rowStart) * weight.RowBytes, false, CacheModel.Operand.Weights);
+            cache.Touch((long)weight.Row(rowStart), (rowEnd - rowStart) * weight.RowBytes, false, CacheModel.MovedKind.Weights);
 
-        public void Vector(float* weight, int width) => cache.Touch((long)weight, width * sizeof(float), false, CacheModel.Operand.Weights);
+        public void Vector(float* weight, int width) => cache.Touch((long)weight, width * sizeof(float), false, CacheModel.MovedKind.Weights);
 
         /// <summary>Positions of a plane; a plane starts at its own address, and panels of keys are as long as their positions' values.</summary>
         public void Cached(KvHeadView view, int start, int end)
         {
             var bytes = KvLayout.HeadBytes(view.Type, view.HeadDim);
-            cache.Touch((long)view.Data + (long)start * bytes, (long)(end - start) * bytes, false, CacheModel.Operand.Kv);
-            if (view.Type == KvType.Int8)
-                cache.Touch((long)(view.Scales + start), (end - start) * sizeof(float), false, CacheModel.Operand.Kv);
+            cache.Touch((long)view.Data + (long)start * bytes, (long)(end - start) * bytes, false, CacheModel.MovedKind.Kv);
+            if (view.Type == NumberType.Int8)
+                cache.Touch((long)(view.Scales + start), (end - start) * sizeof(float), false, CacheModel.MovedKind.Kv);
         }
 
         public void CachedElement(KvHeadView view, long index) =>
-            cache.Touch((long)view.Data + index * KvLayout.ElementBytes(view.Type), KvLayout.ElementBytes(view.Type), true, CacheModel.Operand.Kv);
+            cache.Touch((long)view.Data + index * KvLayout.ElementBytes(view.Type), KvLayout.ElementBytes(view.Type), true, CacheModel.MovedKind.Kv);
 
         public void CachedScale(KvHeadView view, int position)
         {
-            if (view.Type == KvType.Int8)
-                cache.Touch((long)(view.Scales + position), sizeof(float), true, CacheModel.Operand.Kv);
+            if (view.Type == NumberType.Int8)
+                cache.Touch((long)(view.Scales + position), sizeof(float), true, CacheModel.MovedKind.Kv);
         }
 
         private void Arena(byte* address, long bytes, bool write)
         {
             if (address >= arena && address < arena + arenaBytes)
-                cache.Touch((long)address, bytes, write, CacheModel.Operand.Activations);
+                cache.Touch((long)address, bytes, write, CacheModel.MovedKind.Activations);
         }
     }
 }

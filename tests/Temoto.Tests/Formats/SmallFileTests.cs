@@ -1,4 +1,4 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Formats;
 using Temoto.Generation.Evaluation;
 using Temoto.Tensors;

@@ -1,4 +1,5 @@
 using Temoto.Kernels;
+using Temoto.Planning;
 using Temoto.Tensors;
 
 namespace Temoto.Tests.Kernels;
@@ -102,7 +103,7 @@ public unsafe class AttentionKernelTests
         private readonly KvHeadView keyView;
         private readonly KvHeadView valueView;
 
-        public Problem(KvType type, (int HeadDim, int Length, int Tokens, int GroupHeads) size, bool causal, KernelSet kernels)
+        public Problem(NumberType type, (int HeadDim, int Length, int Tokens, int GroupHeads) size, bool causal, KernelSet kernels)
         {
             this.size = size;
             this.causal = causal;

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 using Temoto.Kernels;
+using Temoto.Planning;
 using Temoto.Tensors;
 
 namespace Temoto.Tests.Kernels;
@@ -122,8 +123,8 @@ public unsafe class IntegerAttentionTests
             // What lies behind the last position must not count.
             new Span<byte>(cache.Data, (int)cache.ByteLength).Fill(0xFF);
             var scales = (float*)(cache.Data + 2 * Positions * size.HeadDim);
-            keys = new KvHeadView(KvType.Int8, cache.Data, scales, size.HeadDim);
-            values = new KvHeadView(KvType.Int8, cache.Data + Positions * size.HeadDim, scales + Positions, size.HeadDim);
+            keys = new KvHeadView(NumberType.Int8, cache.Data, scales, size.HeadDim);
+            values = new KvHeadView(NumberType.Int8, cache.Data + Positions * size.HeadDim, scales + Positions, size.HeadDim);
             var kernels = new ScalarKernelSet();
             for (var position = 0; position < size.Length; position++)
             {

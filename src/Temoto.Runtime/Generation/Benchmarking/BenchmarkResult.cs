@@ -1,4 +1,4 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Benchmarking;
 
@@ -6,7 +6,7 @@ namespace Temoto.Generation.Benchmarking;
 /// <param name="TokensPerSecond">Measured; of all sequences together.</param>
 /// <param name="WeightBytesPerToken">Computed from the plan.</param>
 /// <param name="BytesPerToken">
-/// Computed from the plan, mean over the tokens of the test. Decode: weights, KV cache and all activations (<see cref="Plan.BytesPerToken"/>); prefill: what goes beyond the
+/// Computed from the plan, mean over the tokens of the test. Decode: weights, KV cache and all activations (<see cref="PlanFigures.BytesPerToken"/>); prefill: what goes beyond the
 /// on-chip level (<see cref="TrafficLedger"/>).
 /// </param>
 /// <param name="ActivationBytes">Activations, scratch and tables that the phase's plan holds in memory.</param>
@@ -30,8 +30,9 @@ internal sealed record BenchmarkResult(BenchmarkVariant Variant, BenchmarkTest T
         if (test.Phase == Phase.Decode)
         {
             var run = test.Sequences == 1 ? engine.Decode : engine.Batch!;
-            var moved = Enumerable.Range(0, test.Tokens).Sum(done => run.BytesPerRun(test.Sequences, test.Depth + done));
-            return new BenchmarkResult(variant, test, Rates(), run.WeightBytesPerRun(test.Sequences) / test.Sequences, moved / test.AllTokens, engine.ActivationBytes(run));
+            var figures = new PlanFigures(run);
+            var moved = Enumerable.Range(0, test.Tokens).Sum(done => figures.BytesPerRun(test.Sequences, test.Depth + done));
+            return new BenchmarkResult(variant, test, Rates(), figures.WeightBytesPerRun(test.Sequences) / test.Sequences, moved / test.AllTokens, engine.ActivationBytes(run));
         }
         var plan = engine.Prefill;
         long weights = 0, bytes = 0;
@@ -40,7 +41,7 @@ internal sealed record BenchmarkResult(BenchmarkVariant Variant, BenchmarkTest T
             var count = Math.Min(plan.MaxTokens, test.Tokens - done);
             // Only the last part of a prompt gives logits.
             var logits = done + count == test.Tokens;
-            weights += logits ? plan.WeightBytes : plan.WeightBytesWithoutLogits;
+            weights += logits ? engine.PrefillFigures.WeightBytes : engine.PrefillFigures.WeightBytesWithoutLogits;
             bytes += engine.PrefillBytes(count, done, logits ? 1 : 0);
             done += count;
         }

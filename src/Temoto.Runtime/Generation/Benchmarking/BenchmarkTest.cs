@@ -1,4 +1,4 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Benchmarking;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Temoto.Dataflow;
+using Temoto.Planning;
+using Temoto.Planning.Host;
 using Temoto.Formats;
 using Temoto.Kernels;
 using Temoto.Packing;
@@ -9,7 +10,7 @@ namespace Temoto.Generation.Benchmarking;
 
 /// <summary>Measures this host for the planner: what memory and caches give, what the kernels compute, what a parallel region costs. Some ten seconds.</summary>
 /// <param name="Reads">Bytes per second by buffer size and threads.</param>
-internal sealed record Calibration(Board Board, IReadOnlyList<(long Bytes, int Threads, double BytesPerSecond)> Reads)
+internal sealed record Calibration(Board Board, HostRates Rates, IReadOnlyList<(long Bytes, int Threads, double BytesPerSecond)> Reads)
 {
     /// <summary>How long one figure is measured where nobody says otherwise.</summary>
     public const double DefaultSeconds = 0.3;
@@ -42,27 +43,22 @@ internal sealed record Calibration(Board Board, IReadOnlyList<(long Bytes, int T
                 reads.Add((bytes, count, Step(() => Read(few, bytes, seconds))));
         }
         using var pool = new WorkerPool(threads);
-        var board = new Board(
-            HostProcessor.Name,
-            "measured",
-            kernels.Name,
-            threads,
-            HostProcessor.SecondLevelBytes,
-            HostProcessor.LastLevelBytes,
+        var rates = new HostRates(
             ReadBytesPerSecond: reads.Last(read => read.Threads == threads).BytesPerSecond,
             CacheBytesPerSecond: CacheRate(reads, threads),
-            DecodeInt4OperationsPerSecond: Step(() => Rate(DType.I4, tokens: 1)),
-            DecodeInt8OperationsPerSecond: Step(() => Rate(DType.I8, tokens: 1)),
-            DecodeIdsInt4OperationsPerSecond: Step(() => PackedRate(kernels, pool, DType.I4, limit: 1, seconds)),
-            DecodeIdsInt8OperationsPerSecond: Step(() => PackedRate(kernels, pool, DType.I8, limit: 15, seconds)),
-            DecodeEscapesInt4OperationsPerSecond: Step(() => PackedRate(kernels, pool, DType.I4, limit: 7, seconds)),
-            DecodeEscapesInt8OperationsPerSecond: Step(() => PackedRate(kernels, pool, DType.I8, limit: 127, seconds)),
-            PrefillInt4OperationsPerSecond: Step(() => Rate(DType.I4, PrefillTokens)),
-            PrefillInt8OperationsPerSecond: Step(() => Rate(DType.I8, PrefillTokens)),
-            FloatOperationsPerSecond: Step(() => Rate(DType.F32, PrefillTokens)),
+            OneTokenInt4: Step(() => Rate(DType.I4, tokens: 1)),
+            OneTokenInt8: Step(() => Rate(DType.I8, tokens: 1)),
+            IdsInt4: Step(() => PackedRate(kernels, pool, DType.I4, limit: 1, seconds)),
+            IdsInt8: Step(() => PackedRate(kernels, pool, DType.I8, limit: 15, seconds)),
+            EscapesInt4: Step(() => PackedRate(kernels, pool, DType.I4, limit: 7, seconds)),
+            EscapesInt8: Step(() => PackedRate(kernels, pool, DType.I8, limit: 127, seconds)),
+            ManyTokensInt4: Step(() => Rate(DType.I4, PrefillTokens)),
+            ManyTokensInt8: Step(() => Rate(DType.I8, PrefillTokens)),
+            Float: Step(() => Rate(DType.F32, PrefillTokens)),
             UnpackBytesPerSecond: Step(() => Unpack(pool, seconds)),
-            RegionSeconds: Step(() => Region(pool, seconds)));
-        return new Calibration(board, reads);
+            LaunchSeconds: Step(() => Region(pool, seconds)));
+        var board = HostBoard.Of(kernels, threads, rates, Evidence.Measured, "temoto bench --calibrate");
+        return new Calibration(board, rates, reads);
 
         double Rate(DType type, int tokens)
         {

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
 

@@ -1,4 +1,5 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
+using Temoto.Planning.Host;
 
 namespace Temoto.Generation.Benchmarking;
 

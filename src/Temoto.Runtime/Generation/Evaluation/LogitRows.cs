@@ -1,4 +1,4 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Generation.Execution;
 
 namespace Temoto.Generation.Evaluation;

@@ -1,10 +1,12 @@
-using Temoto.Dataflow;
 using Temoto.Kernels;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;
 
-internal sealed unsafe class ActivateStep(PlanStep step, ActivateOp op, ForwardState state, bool afterRowSelection) : RowwiseStep(step, state, afterRowSelection)
+internal sealed unsafe class ActivateStep(StepBinding binding) : RowwiseStep(binding)
 {
+    private readonly Activation function = binding.Step.Function!.Value;
+
     /// <summary>x[i] = f(x[i]).</summary>
     public static void Apply(KernelSet kernels, Activation function, float* x, long count)
     {
@@ -17,21 +19,20 @@ internal sealed unsafe class ActivateStep(PlanStep step, ActivateOp op, ForwardS
                 kernels.Gelu(x, count);
                 break;
             default:
-                throw new InvalidOperationException($"no kernel for {function}");
+                throw new NotSupportedException($"no kernel for {function} by itself");
         }
     }
 
     protected override void ExecuteRows(int start, int end, int worker)
     {
-        var width = op.Output.Width;
         // Row by row, so that register tails fall in the same places whatever the number of threads.
         for (var row = start; row < end; row++)
         {
-            var input = Input(0) + (long)row * width;
-            var output = Output + (long)row * width;
+            var input = Input + (long)row * Width;
+            var output = Output + (long)row * Width;
             if (input != output)
-                State.Kernels.Copy(input, output, width);
-            Apply(State.Kernels, op.Function, output, width);
+                Kernels.Copy(input, output, Width);
+            Apply(Kernels, function, output, Width);
         }
     }
 }

@@ -1,8 +1,13 @@
-using Temoto.Dataflow;
-
 namespace Temoto.Generation.Execution;
 
-internal sealed unsafe class AddStep(PlanStep step, ForwardState state, bool afterRowSelection) : InPlaceStep(step, state, afterRowSelection)
+/// <summary>x + scale * second.</summary>
+internal sealed unsafe class AddStep(StepBinding binding) : InPlaceStep(binding)
 {
-    protected override void Combine(float* output, float* second, long count) => State.Kernels.Add(output, second, count);
+    protected override void Combine(float* output, float* second, int count)
+    {
+        if (Step.Scale is { } scale)
+            Kernels.AddScaled(output, scale, second, count);
+        else
+            Kernels.Add(output, second, count);
+    }
 }

@@ -1,29 +1,35 @@
-using Temoto.Dataflow;
 using Temoto.Kernels;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;
 
 /// <summary>
 /// Attention of one KV head over the whole cache for a span of tokens, taken in tiles that stay in the core's cache; used by whoever has the queries in scratch.
 /// </summary>
-internal sealed unsafe class AttentionTiles(AttentionShape shape, int layer, OutputRows output, ForwardState state)
+/// <param name="tileTokens">Tokens whose queries of one group go through softmax together.</param>
+internal sealed unsafe class AttentionTiles(StepBinding binding, int tileTokens)
 {
+    private readonly AttentionShape shape = binding.Step.Attention!;
+    private readonly ForwardState state = binding.State;
+    private readonly OutputRows output = new(binding);
+    private readonly CachePlace keys = binding.Cache(OperandRole.Keys);
+    private readonly CachePlace values = binding.Cache(OperandRole.Values);
+
     /// <summary>Outputs, largest scores and sums of a tile, and what scores need.</summary>
-    public static long ScratchFloats(AttentionShape shape, KernelSet kernels, int maxTokens, int context)
+    public static long ScratchFloats(AttentionShape shape, KernelSet kernels, int maxTokens, int tileTokens, int context)
     {
-        var queries = Math.Min(maxTokens, shape.TileTokens) * shape.GroupHeads;
+        var queries = Math.Min(maxTokens, tileTokens) * shape.GroupHeads;
         return queries * (shape.HeadDim + 2L) + kernels.AttendScratchFloats(queries, context, shape.HeadDim, shape.Integers);
     }
 
-    /// <param name="queries">[tokens, GroupHeads, HeadDim] of the span; multiplied by 1 / sqrt(HeadDim) here.</param>
+    /// <param name="queries">[tokens, GroupHeads, HeadDim] of the span; multiplied by the score scale here.</param>
     /// <param name="start">The span's first token.</param>
     public void Attend(int kvHead, float* queries, int start, int tokens, float* scratch)
     {
-        var keys = state.Cache.Keys(layer, kvHead);
-        var values = state.Cache.Values(layer, kvHead);
+        var keyView = state.Cache.At(keys, kvHead);
+        var valueView = state.Cache.At(values, kvHead);
         var tokenFloats = shape.GroupHeads * shape.HeadDim;
-        state.Kernels.Scale(queries, tokens * tokenFloats, 1 / MathF.Sqrt(shape.HeadDim));
-        var tileTokens = shape.TileTokens;
+        state.Kernels.Scale(queries, tokens * tokenFloats, shape.ScoreScale);
         for (var first = 0; first < tokens; first += tileTokens)
         {
             var count = Math.Min(tileTokens, tokens - first);
@@ -41,7 +47,7 @@ internal sealed unsafe class AttentionTiles(AttentionShape shape, int layer, Out
                 shape.Causal ? state.Position + start + first + 1 : state.Position + state.Tokens,
                 shape.Causal ? 1 : 0);
             tile.Clear();
-            state.Kernels.Attend(tile, keys, values, 0, tile.MaxLength, state.IntegersOf(shape), totals + count * shape.GroupHeads);
+            state.Kernels.Attend(tile, keyView, valueView, 0, tile.MaxLength, state.IntegersOf(shape), totals + count * shape.GroupHeads);
             state.Kernels.Finish(tile);
             for (var token = 0; token < count; token++)
                 output.Store(outputs + (long)token * tokenFloats, start + first + token, kvHead * tokenFloats, tokenFloats);

@@ -1,13 +1,11 @@
-using Temoto.Dataflow;
-
 namespace Temoto.Generation.Execution;
 
-internal sealed unsafe class AverageStep(PlanStep step, ForwardState state, bool afterRowSelection) : RowwiseStep(step, state, afterRowSelection)
+/// <summary>(x + second) / 2.</summary>
+internal sealed unsafe class AverageStep(StepBinding binding) : InPlaceStep(binding)
 {
-    protected override void ExecuteRows(int start, int end, int worker)
+    protected override void Combine(float* output, float* second, int count)
     {
-        var width = Step.Op.Output.Width;
-        for (long i = (long)start * width; i < (long)end * width; i++)
-            Output[i] = (Input(0)[i] + Input(1)[i]) / 2;
+        Kernels.Add(output, second, count);
+        Kernels.Scale(output, count, 0.5f);
     }
 }

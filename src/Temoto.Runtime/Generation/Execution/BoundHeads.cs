@@ -1,13 +1,25 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;
 
-/// <summary>A <see cref="HeadProjection"/> with its addresses.</summary>
-internal sealed unsafe class BoundHeads(HeadProjection projection, BoundLinear linear, float* norm, int headDim, bool ropeInterleaved, ForwardState state)
+/// <summary>The projection of one of q, k, v with what follows it on each head.</summary>
+internal sealed unsafe class BoundHeads(StepBinding binding, int heads, BoundLinear linear, OperandRole norm, OperandRole rotary)
 {
-    private readonly float* norm = norm;
+    private readonly int headDim = binding.Step.Attention!.HeadDim;
+    private readonly ForwardState state = binding.State;
+    private readonly BoundNorm? norm = binding.Step.Find(norm) is null ? null : new BoundNorm(binding, norm);
+    private readonly RotaryPlace? rotary = binding.Rotary(rotary);
 
-    public int Heads => projection.Heads;
+    public int Heads => heads;
+
+    public static BoundHeads Query(StepBinding binding) => new(
+        binding, binding.Step.Attention!.Heads, new BoundLinear(binding, OperandRole.QueryWeight, OperandRole.QueryBias, OperandRole.Input), OperandRole.QueryNorm, OperandRole.QueryRotary);
+
+    public static BoundHeads Key(StepBinding binding) => new(
+        binding, binding.Step.Attention!.KvHeads, new BoundLinear(binding, OperandRole.KeyWeight, OperandRole.KeyBias, OperandRole.KeyInput), OperandRole.KeyNorm, OperandRole.KeyRotary);
+
+    public static BoundHeads Value(StepBinding binding) => new(
+        binding, binding.Step.Attention!.KvHeads, new BoundLinear(binding, OperandRole.ValueWeight, OperandRole.ValueBias, OperandRole.ValueInput), OperandRole.ValueNorm, OperandRole.ValueRotary);
 
     /// <summary>One head of some tokens: projected, normed, turned. y is [tokens, yStride], of which HeadDim floats are written.</summary>
     public void Compute(int head, int tokenStart, int tokens, float* y, long yStride, float* scratch)
@@ -15,13 +27,8 @@ internal sealed unsafe class BoundHeads(HeadProjection projection, BoundLinear l
         linear.Multiply((long)head * headDim, (head + 1L) * headDim, tokenStart, tokens, y, yStride, scratch);
         for (var token = 0; token < tokens; token++, y += yStride)
         {
-            if (projection.Norm is not null)
-                state.Kernels.RmsNorm(y, norm, projection.Norm.Epsilon, y, headDim);
-            if (projection.Rope is not null)
-            {
-                var angle = (long)(tokenStart + token) * (headDim / 2);
-                state.Kernels.Rope(y, state.Cosines + angle, state.Sines + angle, headDim, ropeInterleaved);
-            }
+            norm?.Compute(y, y, headDim);
+            rotary?.Turn(state.Kernels, y, tokenStart + token);
         }
     }
 }

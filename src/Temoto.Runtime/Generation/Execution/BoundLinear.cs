@@ -1,5 +1,5 @@
-using Temoto.Dataflow;
 using Temoto.Kernels;
+using Temoto.Planning;
 using Temoto.Tensors;
 
 namespace Temoto.Generation.Execution;
@@ -13,33 +13,29 @@ internal sealed unsafe class BoundLinear
     private readonly float* bias;
     private readonly IntegerDot? integers;
 
-    /// <param name="step">The step the product belongs to.</param>
-    public BoundLinear(LinearOp op, PlanStep step, BoundWeights weights, ForwardState state)
-        : this(op, step, weights.Matrix(op.Weight), op.Bias is null ? null : weights.Vector(op.Bias), state)
+    public BoundLinear(StepBinding binding, OperandRole weight, OperandRole bias, OperandRole inputRole)
     {
-    }
-
-    public BoundLinear(LinearOp op, PlanStep step, Tensor weight, float* bias, ForwardState state)
-    {
-        this.state = state;
-        this.bias = bias;
-        Weight = weight;
-        var index = step.Op.Inputs.Index().First(item => item.Item.Id == op.Input.Id).Index;
-        input = state.Arena + step.Inputs[index];
-        inputRowBytes = op.Input.RowBytes;
-        integers = op.Input.Quantized ? state.Kernels.Integers : null;
+        state = binding.State;
+        Weight = binding.Matrix(weight);
+        this.bias = binding.Vector(bias);
+        var operand = binding.Step[inputRole];
+        input = binding.Find(inputRole);
+        inputRowBytes = operand.Format.RowBytes(operand.Shape[1]);
+        integers = operand.Format.IsInteger ? state.Kernels.Integers : null;
     }
 
     public Tensor Weight { get; }
 
     /// <summary>Scratch floats that <see cref="Multiply"/> needs for <paramref name="rows"/> rows at a time.</summary>
-    public static long ScratchFloats(LinearOp op, Plan plan, KernelSet kernels, int rows)
+    public static long ScratchFloats(Plan plan, Step step, OperandRole inputRole, KernelSet kernels, int rows)
     {
-        var columns = op.Input.Width;
-        var floats = op.Input.Quantized ? kernels.Integers!.MatMulScratchFloats(columns, rows) : kernels.MatMulScratchFloats(columns, rows);
+        var input = step[inputRole];
+        var columns = input.Shape[1];
+        var integers = input.Format.IsInteger;
+        var floats = integers ? kernels.Integers!.MatMulScratchFloats(columns, rows) : kernels.MatMulScratchFloats(columns, rows);
         if (plan.Phase == Phase.Prefill || plan.MaxTokens == 1)
             return floats;
-        return Math.Max(floats, op.Input.Quantized ? kernels.Integers!.MatVecsScratchFloats(columns, rows, plan.MaxTokens) : kernels.MatVecsScratchFloats(columns, rows, plan.MaxTokens));
+        return Math.Max(floats, integers ? kernels.Integers!.MatVecsScratchFloats(columns, rows, plan.MaxTokens) : kernels.MatVecsScratchFloats(columns, rows, plan.MaxTokens));
     }
 
     /// <summary>

@@ -1,44 +1,48 @@
-using Temoto.Dataflow;
 using Temoto.Kernels;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;
 
-/// <summary>A norm of whole rows with its weights.</summary>
+/// <summary>A norm with its weights, of groups of columns.</summary>
 internal sealed unsafe class BoundNorm
 {
     private readonly KernelSet kernels;
-    private readonly int width;
+    private readonly int groupWidth;
     private readonly float epsilon;
     private readonly float* weight;
 
     /// <summary>Null for an RMS norm.</summary>
     private readonly float* bias;
 
-    public BoundNorm(Op op, BoundWeights weights, KernelSet kernels)
+    /// <summary>The norm of a step of its own.</summary>
+    public BoundNorm(StepBinding binding)
+        : this(binding, OperandRole.Weight, binding.Vector(OperandRole.Bias))
     {
-        this.kernels = kernels;
-        width = op.Output.Width;
-        switch (op)
-        {
-            case RmsNormOp norm:
-                epsilon = norm.Epsilon;
-                weight = weights.Vector(norm.Weight);
-                break;
-            case LayerNormOp norm:
-                epsilon = norm.Epsilon;
-                weight = weights.Vector(norm.Weight);
-                bias = weights.Vector(norm.Bias);
-                break;
-            default:
-                throw new InvalidOperationException($"{op.GetType().Name} is no norm");
-        }
     }
 
-    public void Compute(float* x, float* y)
+    /// <summary>An RMS norm of heads.</summary>
+    public BoundNorm(StepBinding binding, OperandRole weight)
+        : this(binding, weight, null)
     {
-        if (bias is null)
-            kernels.RmsNorm(x, weight, epsilon, y, width);
-        else
-            kernels.LayerNorm(x, weight, bias, epsilon, y, width);
+    }
+
+    private BoundNorm(StepBinding binding, OperandRole weight, float* bias)
+    {
+        kernels = binding.Kernels;
+        (epsilon, groupWidth) = binding.Step.Norm ?? throw new InvalidOperationException($"{binding.Step.Name} is no norm");
+        this.weight = binding.Vector(weight);
+        this.bias = bias;
+    }
+
+    /// <summary>One group, or several one after the other.</summary>
+    public void Compute(float* x, float* y, int width)
+    {
+        for (var group = 0; group < width; group += groupWidth)
+        {
+            if (bias is null)
+                kernels.RmsNorm(x + group, weight, epsilon, y + group, groupWidth);
+            else
+                kernels.LayerNorm(x + group, weight, bias, epsilon, y + group, groupWidth);
+        }
     }
 }

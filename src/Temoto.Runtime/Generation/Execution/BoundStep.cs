@@ -1,21 +1,30 @@
-using Temoto.Dataflow;
 using Temoto.Kernels;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;
 
 /// <summary>A plan step with its addresses resolved. One subclass per kind of operation; running one allocates nothing.</summary>
-internal abstract unsafe class BoundStep(PlanStep step, ForwardState state, bool afterRowSelection) : IParallelWork
+internal abstract unsafe class BoundStep(StepBinding binding) : IParallelWork
 {
-    protected PlanStep Step { get; } = step;
+    private readonly bool onLogitRows = binding.Step.OnLogitRows;
+    private readonly byte* input = binding.Find(OperandRole.Input);
+    private readonly byte* output = binding.Find(OperandRole.Output);
 
-    protected ForwardState State { get; } = state;
+    protected Step Step { get; } = binding.Step;
+
+    protected ForwardState State { get; } = binding.State;
+
+    protected KernelSet Kernels => State.Kernels;
 
     /// <summary>Rows of the activations at this step: all tokens, or only those whose logits are wanted.</summary>
-    protected int Rows => afterRowSelection ? State.LogitRows : State.Tokens;
+    protected int Rows => onLogitRows ? State.LogitRows : State.Tokens;
 
-    protected float* Output => (float*)(State.Arena + Step.Output);
+    /// <summary>Columns of the output.</summary>
+    protected int Width { get; } = (int)(binding.Step.Find(OperandRole.Output)?.Shape[1] ?? 0);
 
-    protected float* Input(int index) => (float*)(State.Arena + Step.Inputs[index]);
+    protected float* Input => (float*)input;
+
+    protected float* Output => (float*)output;
 
     /// <summary>
     /// Rounded up to whole registers of any width: a tile that is taken to its last register holds no element that a scalar tail computes, so that where tiles end (which
@@ -35,7 +44,7 @@ internal abstract unsafe class BoundStep(PlanStep step, ForwardState state, bool
 }
 
 /// <summary>A step that works on each row by itself: chunks are ranges of rows, and one row alone is not worth a second thread.</summary>
-internal abstract class RowwiseStep(PlanStep step, ForwardState state, bool afterRowSelection) : BoundStep(step, state, afterRowSelection)
+internal abstract class RowwiseStep(StepBinding binding) : BoundStep(binding)
 {
     /// <summary>Chunks per thread: enough that a slow core delays little.</summary>
     private const int ChunksPerThread = 4;

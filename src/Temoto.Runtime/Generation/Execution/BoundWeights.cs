@@ -1,4 +1,4 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Formats;
 using Temoto.Kernels;
 using Temoto.Tensors;
@@ -11,9 +11,10 @@ namespace Temoto.Generation.Execution;
 /// </summary>
 internal sealed unsafe class BoundWeights : IDisposable
 {
-    private readonly Dictionary<string, Tensor> matrices = [];
-    private readonly Dictionary<string, NativeBuffer> vectors = [];
-    private readonly List<NativeBuffer> unpacked = [];
+    private readonly Dictionary<string, Tensor> tensors = [];
+
+    /// <summary>Vectors as floats, and matrices laid out plain.</summary>
+    private readonly List<NativeBuffer> owned = [];
 
     /// <summary>What weights are mapped from; none where they were copied.</summary>
     private readonly MappedFile[] files;
@@ -22,9 +23,9 @@ internal sealed unsafe class BoundWeights : IDisposable
     private long unchangedTicks = -1;
 
     /// <param name="toUnpack">Packed weights to lay out plain.</param>
-    public BoundWeights(ModelGraph graph, Checkpoint checkpoint, IReadOnlySet<string> toUnpack, WorkerPool pool)
+    public BoundWeights(Graph graph, Checkpoint checkpoint, IReadOnlySet<string> toUnpack, WorkerPool pool)
     {
-        files = [.. graph.Weights.SelectMany(use => FilesOf(checkpoint.Require(use.Name, use.Shape))).Distinct()];
+        files = [.. graph.Weights.SelectMany(use => FilesOf(checkpoint.Require(use.Name, use.Shape.Span))).Distinct()];
         try
         {
             RequireUnchanged();
@@ -37,24 +38,25 @@ internal sealed unsafe class BoundWeights : IDisposable
         }
     }
 
-    private void Bind(ModelGraph graph, Checkpoint checkpoint, IReadOnlySet<string> toUnpack, WorkerPool pool)
+    private void Bind(Graph graph, Checkpoint checkpoint, IReadOnlySet<string> toUnpack, WorkerPool pool)
     {
         foreach (var use in graph.Weights)
         {
-            var tensor = checkpoint.Require(use.Name, use.Shape);
-            if (use.Shape.Length > 1)
+            var tensor = checkpoint.Require(use.Name, use.Shape.Span);
+            if (use.Shape.Count > 1)
             {
                 if (toUnpack.Contains(use.Name))
                 {
                     tensor = UnpackRows.Run(tensor, pool, out var memory);
-                    unpacked.Add(memory);
+                    owned.Add(memory);
                 }
-                matrices.Add(use.Name, tensor);
+                tensors.Add(use.Name, tensor);
                 continue;
             }
             var buffer = new NativeBuffer(tensor.ElementCount * sizeof(float));
+            owned.Add(buffer);
             BlockDecoder.DecodeRow(tensor, 0, buffer.Floats);
-            vectors.Add(use.Name, buffer);
+            tensors.Add(use.Name, new Tensor(use.Name, DType.F32, [tensor.ElementCount], buffer.Data, buffer.ByteLength, buffer));
         }
     }
 
@@ -79,15 +81,12 @@ internal sealed unsafe class BoundWeights : IDisposable
     private static IEnumerable<MappedFile> FilesOf(Tensor tensor) =>
         new[] { tensor.File, tensor.Scales?.Scales.File, tensor.Scales?.Zeros?.File }.OfType<MappedFile>();
 
-    public Tensor Matrix(string name) => matrices[name];
-
-    public float* Vector(string name) => vectors[name].Floats;
+    /// <summary>A weight by its name: matrices in their own type, vectors as F32.</summary>
+    public Tensor Of(string name) => tensors[name];
 
     public void Dispose()
     {
-        foreach (var buffer in vectors.Values)
-            buffer.Dispose();
-        foreach (var memory in unpacked)
+        foreach (var memory in owned)
             memory.Dispose();
     }
 }

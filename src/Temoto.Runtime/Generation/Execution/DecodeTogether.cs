@@ -18,7 +18,7 @@ internal sealed class DecodeTogether : IParallelWork, IDisposable
         this.engine = engine;
         var plan = engine.Plan.Batch!;
         executor = engine.NewExecutor(plan);
-        vocab = plan.Graph.Logits.Width;
+        vocab = (int)plan.Logits.Shape[1];
         requests = new DecodeRequest[plan.MaxTokens];
         tokens = new int[plan.MaxTokens];
         caches = new KvCache[plan.MaxTokens];

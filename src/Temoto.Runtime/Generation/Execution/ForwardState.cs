@@ -1,4 +1,4 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Kernels;
 
 namespace Temoto.Generation.Execution;
@@ -9,11 +9,8 @@ internal sealed unsafe class ForwardState
     /// <summary>Start of the arena; the plan's offsets count from here.</summary>
     public byte* Arena;
 
-    /// <summary>Token ids of this run, [Tokens].</summary>
-    public int* TokenIds;
-
-    /// <summary>The picture of this run, [3, height, width]; null for text.</summary>
-    public float* Pixels;
+    /// <summary>Start of what the run is given: token ids, cosines and sines, pixels, where the plan places them.</summary>
+    public byte* Run;
 
     public int Tokens;
 
@@ -22,11 +19,6 @@ internal sealed unsafe class ForwardState
 
     /// <summary>Prefill: position of the first token, the cache's length before the run.</summary>
     public int Position;
-
-    /// <summary>[Tokens, HeadDim/2] of the positions of this run.</summary>
-    public float* Cosines;
-
-    public float* Sines;
 
     /// <summary>Decode: each row is a token of a sequence of its own. Prefill: rows are the tokens of one.</summary>
     public required bool RowsAreSequences { get; init; }

@@ -1,27 +1,49 @@
-using Temoto.Dataflow;
+using Temoto.Kernels;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;
 
-/// <summary>A few columns of both products for all tokens in scratch; only silu(gate) * up is stored.</summary>
-internal sealed unsafe class GatedLinearStep(PlanStep step, BoundLinear gate, BoundLinear up, OutputRows output, ForwardState state, bool afterRowSelection)
-    : BoundStep(step, state, afterRowSelection)
+/// <summary>A few columns of both products for all tokens in scratch; only f(gate) * up is stored.</summary>
+internal sealed unsafe class GatedLinearStep : BoundStep
 {
-    public static long ScratchFloats(Plan plan, PlanStep step) => 2 * WholeRegisters((long)plan.MaxTokens * step.TileRows);
+    private readonly BoundLinear gate;
+    private readonly BoundLinear up;
+    private readonly OutputRows output;
+    private readonly int tileRows;
 
-    public override int Prepare() => Chunks(gate.Weight.Rows, Step.TileRows);
+    public GatedLinearStep(StepBinding binding)
+        : base(binding)
+    {
+        gate = new BoundLinear(binding, OperandRole.GateWeight, OperandRole.Bias, OperandRole.Input);
+        up = new BoundLinear(binding, OperandRole.UpWeight, OperandRole.Bias, UpInput(binding.Step));
+        output = new OutputRows(binding);
+        tileRows = binding.Step.Tile(Dimension.Columns);
+    }
+
+    public static long ScratchFloats(Plan plan, Step step, KernelSet kernels)
+    {
+        var rows = step.Tile(Dimension.Columns);
+        return 2 * WholeRegisters((long)plan.MaxTokens * rows)
+            + Math.Max(BoundLinear.ScratchFloats(plan, step, OperandRole.Input, kernels, rows), BoundLinear.ScratchFloats(plan, step, UpInput(step), kernels, rows));
+    }
+
+    public override int Prepare() => Chunks(gate.Weight.Rows, tileRows);
 
     public override void Execute(int chunk, int worker)
     {
-        var start = (long)chunk * Step.TileRows;
-        var count = (int)Math.Min(Step.TileRows, gate.Weight.Rows - start);
+        var start = (long)chunk * tileRows;
+        var count = (int)Math.Min(tileRows, gate.Weight.Rows - start);
         var gates = State.Scratch[worker];
         var floats = WholeRegisters((long)Rows * count);
         var ups = gates + floats;
         var scratch = ups + floats;
         gate.Multiply(start, start + count, 0, Rows, gates, count, scratch);
         up.Multiply(start, start + count, 0, Rows, ups, count, scratch);
-        State.Kernels.SiluMultiply(gates, ups, floats);
+        Gate.Apply(Kernels, Step.Function, gates, ups, floats);
         for (var row = 0; row < Rows; row++)
             output.Store(gates + (long)row * count, row, (int)start, count);
     }
+
+    /// <summary>Both products read the same rounding of the same values, unless their weights ask for different ones.</summary>
+    private static OperandRole UpInput(Step step) => step.Find(OperandRole.Second) is null ? OperandRole.Input : OperandRole.Second;
 }

@@ -1,5 +1,5 @@
-using Temoto.Dataflow;
 using Temoto.Kernels;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;
 
@@ -7,24 +7,29 @@ namespace Temoto.Generation.Execution;
 /// The three steps of attention in GEMM mode: each works on one KV head and some tokens at a time and leaves its result in the arena. Scores and probabilities are
 /// [KvHeads, tokens, GroupHeads, stride], a row per query; what a causal mask hides is neither computed nor read.
 /// </summary>
-internal abstract unsafe class GemmAttentionStep(PlanStep step, AttentionShape shape, Value scores, ForwardState state) : BoundStep(step, state, false)
+/// <param name="scores">The operand that holds scores or probabilities.</param>
+internal abstract unsafe class GemmAttentionStep(StepBinding binding, OperandRole scores) : BoundStep(binding)
 {
-    protected AttentionShape Shape { get; } = shape;
+    private readonly long kvHeadStride = binding.Step[scores].Elements.Axes[0].StrideBytes / sizeof(float);
+    private readonly long tokenStride = binding.Step[scores].Elements.Axes[1].StrideBytes / sizeof(float);
+    private readonly int tileTokens = binding.Step.Tile(Dimension.Tokens);
+
+    protected AttentionShape Shape { get; } = binding.Step.Attention!;
 
     /// <summary>What computes in integers, or null.</summary>
-    protected IntegerAttention? Integers { get; } = state.IntegersOf(shape);
+    protected IntegerAttention? Integers { get; } = binding.State.IntegersOf(binding.Step.Attention!);
 
     /// <summary>Floats from one query's scores to the next's.</summary>
-    protected long Stride { get; } = scores.Width / shape.Heads;
+    protected long Stride { get; } = binding.Step[scores].Elements.Axes[2].StrideBytes / sizeof(float);
 
     public override bool HasUnevenChunks => true;
 
-    public override int Prepare() => Shape.KvHeads * Chunks(State.Tokens, Step.TileTokens);
+    public override int Prepare() => Shape.KvHeads * Chunks(State.Tokens, tileTokens);
 
     public override void Execute(int chunk, int worker)
     {
-        var start = chunk / Shape.KvHeads * Step.TileTokens;
-        Execute(chunk % Shape.KvHeads, start, Math.Min(Step.TileTokens, State.Tokens - start), State.Scratch[worker]);
+        var start = chunk / Shape.KvHeads * tileTokens;
+        Execute(chunk % Shape.KvHeads, start, Math.Min(tileTokens, State.Tokens - start), State.Scratch[worker]);
     }
 
     protected abstract void Execute(int kvHead, int start, int tokens, float* scratch);
@@ -33,5 +38,5 @@ internal abstract unsafe class GemmAttentionStep(PlanStep step, AttentionShape s
     protected int Length(int token) => State.Position + (Shape.Causal ? token + 1 : State.Tokens);
 
     /// <summary>Floats before the scores of a token's first head.</summary>
-    protected long Row(int kvHead, int token) => ((long)kvHead * State.Tokens + token) * Shape.GroupHeads * Stride;
+    protected long Row(int kvHead, int token) => kvHead * kvHeadStride + token * tokenStride;
 }

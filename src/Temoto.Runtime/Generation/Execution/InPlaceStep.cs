@@ -1,4 +1,4 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;
 
@@ -6,22 +6,23 @@ namespace Temoto.Generation.Execution;
 /// An element-wise step of two inputs that combines the second into the output. Where the plan has not placed the output over the first input, that one is
 /// copied there first.
 /// </summary>
-internal abstract unsafe class InPlaceStep(PlanStep step, ForwardState state, bool afterRowSelection) : RowwiseStep(step, state, afterRowSelection)
+internal abstract unsafe class InPlaceStep(StepBinding binding) : RowwiseStep(binding)
 {
-    protected abstract void Combine(float* output, float* second, long count);
+    private readonly float* second = binding.Floats(OperandRole.Second);
+
+    protected abstract void Combine(float* output, float* second, int count);
 
     protected override void ExecuteRows(int start, int end, int worker)
     {
-        var width = Step.Op.Output.Width;
         // Row by row: were several taken together, the ends that a register does not fill would fall elsewhere for another number of threads.
         for (var row = start; row < end; row++)
         {
-            var offset = (long)row * width;
-            var first = Input(0) + offset;
+            var offset = (long)row * Width;
+            var first = Input + offset;
             var output = Output + offset;
             if (first != output)
-                State.Kernels.Copy(first, output, width);
-            Combine(output, Input(1) + offset, width);
+                Kernels.Copy(first, output, Width);
+            Combine(output, second + offset, Width);
         }
     }
 }

@@ -1,15 +1,19 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;
 
 /// <summary>
 /// output = sum over pieces of exp(m_i - m) * sums_i, divided by the sum over pieces of exp(m_i - m) * total_i, m the largest of the pieces' largest scores m_i.
 /// </summary>
-internal sealed unsafe class MergePiecesStep(PlanStep step, MergePiecesOp op, OutputRows output, ForwardState state) : BoundStep(step, state, false)
+internal sealed unsafe class MergePiecesStep(StepBinding binding) : BoundStep(binding)
 {
+    private readonly AttentionShape shape = binding.Step.Attention!;
+    private readonly OutputRows output = new(binding);
+    private readonly int piecePositions = binding.Step[OperandRole.Input].Elements.Axes[1].Tile;
+    private readonly long inputWidth = binding.Step[OperandRole.Input].Shape[1];
     private int chunksPerRow;
 
-    public static long ScratchFloats(MergePiecesOp op) => op.Shape.GroupHeads * (long)op.Shape.HeadDim;
+    public static long ScratchFloats(Step step) => step.Attention!.GroupHeads * (long)step.Attention.HeadDim;
 
     /// <summary>KV heads one after the other while there are few pieces: less than a parallel region costs.</summary>
     public override int Prepare()
@@ -17,7 +21,7 @@ internal sealed unsafe class MergePiecesStep(PlanStep step, MergePiecesOp op, Ou
         var most = 0;
         for (var row = 0; row < State.Tokens; row++)
             most = Math.Max(most, Pieces(row));
-        chunksPerRow = most > 16 ? op.Shape.KvHeads : 1;
+        chunksPerRow = most > 16 ? shape.KvHeads : 1;
         return State.Tokens * chunksPerRow;
     }
 
@@ -25,19 +29,18 @@ internal sealed unsafe class MergePiecesStep(PlanStep step, MergePiecesOp op, Ou
     {
         var row = chunk / chunksPerRow;
         var first = chunk % chunksPerRow;
-        var last = chunksPerRow == 1 ? op.Shape.KvHeads : first + 1;
+        var last = chunksPerRow == 1 ? shape.KvHeads : first + 1;
         for (var kvHead = first; kvHead < last; kvHead++)
             Merge(row, kvHead, State.Scratch[worker]);
     }
 
-    private int Pieces(int row) => Chunks(State.PositionOf(row) + 1, op.PiecePositions);
+    private int Pieces(int row) => Chunks(State.PositionOf(row) + 1, piecePositions);
 
     private void Merge(int row, int kvHead, float* merged)
     {
-        var shape = op.Shape;
         var group = shape.GroupHeads * shape.HeadDim;
         var pieces = Pieces(row);
-        var first = Input(0) + (long)row * op.Input.Width + kvHead * shape.PieceFloats;
+        var first = Input + row * inputWidth + kvHead * shape.PieceFloats;
         var step = shape.KvHeads * shape.PieceFloats;
         new Span<float>(merged, group).Clear();
         for (var head = 0; head < shape.GroupHeads; head++)
@@ -51,9 +54,9 @@ internal sealed unsafe class MergePiecesStep(PlanStep step, MergePiecesOp op, Ou
                 var source = first + piece * step;
                 var weight = MathF.Exp(source[group + head] - largest);
                 total += weight * source[group + shape.GroupHeads + head];
-                State.Kernels.AddScaled(merged + head * shape.HeadDim, weight, source + head * shape.HeadDim, shape.HeadDim);
+                Kernels.AddScaled(merged + head * shape.HeadDim, weight, source + head * shape.HeadDim, shape.HeadDim);
             }
-            State.Kernels.Scale(merged + head * shape.HeadDim, shape.HeadDim, 1 / total);
+            Kernels.Scale(merged + head * shape.HeadDim, shape.HeadDim, 1 / total);
         }
         output.Store(merged, row, kvHead * group, group);
     }

@@ -1,4 +1,4 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Formats;
 using Temoto.Kernels;
 
@@ -68,7 +68,7 @@ internal sealed class ModelEngine : IDisposable
     /// <summary>Threads that compute, for measurements beside the engine.</summary>
     public WorkerPool Pool => pool;
 
-    public KvCache NewCache() => new(Config, ContextTokens, plan.KvType);
+    public KvCache NewCache() => new(plan.Decode.Kv!);
 
     /// <summary>Frees a cache, after the run that may be using it.</summary>
     public void Release(KvCache cache)
@@ -98,7 +98,7 @@ internal sealed class ModelEngine : IDisposable
         }
         while (true)
         {
-            var count = Math.Min(tokens.Length, EnginePlan.PrefillTokens);
+            var count = Math.Min(tokens.Length, ModelPlans.PrefillTokens);
             lock (runLock)
             {
                 ObjectDisposedException.ThrowIf(disposed, typeof(LanguageModel));

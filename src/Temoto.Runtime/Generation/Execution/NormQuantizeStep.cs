@@ -1,20 +1,21 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;
 
 /// <summary>The norm of a row in scratch, rounded from there.</summary>
-internal sealed unsafe class NormQuantizeStep(PlanStep step, BoundNorm norm, OutputRows output, ForwardState state, bool afterRowSelection)
-    : RowwiseStep(step, state, afterRowSelection)
+internal sealed unsafe class NormQuantizeStep(StepBinding binding) : RowwiseStep(binding)
 {
-    public static long ScratchFloats(NormQuantizeOp op) => op.Output.Width;
+    private readonly BoundNorm norm = new(binding);
+    private readonly OutputRows output = new(binding);
+
+    public static long ScratchFloats(Step step) => step[OperandRole.Output].Shape[1];
 
     protected override void ExecuteRows(int start, int end, int worker)
     {
-        var width = Step.Op.Output.Width;
         for (var row = start; row < end; row++)
         {
-            norm.Compute(Input(0) + (long)row * width, State.Scratch[worker]);
-            output.Store(State.Scratch[worker], row, 0, width);
+            norm.Compute(Input + (long)row * Width, State.Scratch[worker], Width);
+            output.Store(State.Scratch[worker], row, 0, Width);
         }
     }
 }

@@ -1,26 +1,29 @@
-using Temoto.Dataflow;
 using Temoto.Formats;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;
 
 /// <summary>Cuts the picture into patches: row r becomes patch r - FirstRow, channel by channel, line by line.</summary>
-internal sealed unsafe class PatchesStep(PlanStep step, PatchesOp op, ForwardState state) : RowwiseStep(step, state, false)
+internal sealed unsafe class PatchesStep(StepBinding binding) : RowwiseStep(binding)
 {
+    private readonly PatchGrid grid = binding.Step.Patches!;
+    private readonly float* pixels = binding.Floats(OperandRole.Pixels);
+
     protected override void ExecuteRows(int start, int end, int worker)
     {
-        var side = op.PatchSize;
-        var imageWidth = (long)op.GridWidth * side;
-        var imagePixels = imageWidth * op.GridHeight * side;
+        var side = grid.PatchSize;
+        var imageWidth = (long)grid.GridWidth * side;
+        var imagePixels = imageWidth * grid.GridHeight * side;
         for (var row = start; row < end; row++)
         {
-            var destination = Output + (long)row * op.Output.Width;
-            if (row < op.FirstRow)
+            var destination = Output + (long)row * Width;
+            if (row < grid.FirstRow)
             {
-                new Span<float>(destination, op.Output.Width).Clear();
+                new Span<float>(destination, Width).Clear();
                 continue;
             }
-            var patch = row - op.FirstRow;
-            var corner = State.Pixels + patch / op.GridWidth * side * imageWidth + patch % op.GridWidth * side;
+            var patch = row - grid.FirstRow;
+            var corner = pixels + patch / grid.GridWidth * side * imageWidth + patch % grid.GridWidth * side;
             for (var channel = 0; channel < VisionConfig.Channels; channel++)
             {
                 for (var line = 0; line < side; line++, destination += side)

@@ -1,4 +1,4 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Kernels;
 using Temoto.Tensors;
 
@@ -12,27 +12,29 @@ internal sealed unsafe class PlanExecutor : IDisposable
 {
     private readonly Plan plan;
     private readonly WorkerPool pool;
-    private readonly RotaryFrequencies rotary;
     private readonly NativeBuffer arena;
     private readonly NativeBuffer scratch;
-    private readonly NativeBuffer angles;
-    private readonly NativeBuffer tokenIds;
+    private readonly NativeBuffer run;
     private readonly ForwardState state;
     private readonly BoundStep[] steps;
+    private readonly int stepsBeforeLogits;
     private readonly BoundWeights weights;
+    private readonly BoundRotary[] rotary;
+
+    /// <summary>Where the run's token ids or pixels go; null where the plan reads none.</summary>
+    private readonly int* tokenIds;
+    private readonly float* pixels;
+    private readonly long pixelCount;
 
     public PlanExecutor(Plan plan, BoundWeights weights, KernelSet kernels, WorkerPool pool)
     {
         this.plan = plan;
         this.pool = pool;
         this.weights = weights;
-        var config = plan.Graph.Config;
-        rotary = new RotaryFrequencies(config);
         arena = new NativeBuffer(plan.ArenaBytes);
+        run = new NativeBuffer(plan.BytesOf(MemoryRegion.Run));
         var scratchFloats = ScratchFloats(plan, kernels);
         scratch = new NativeBuffer(scratchFloats * sizeof(float) * pool.Threads);
-        angles = new NativeBuffer(AngleBytes(plan));
-        tokenIds = new NativeBuffer((long)plan.MaxTokens * sizeof(int));
         var scratchOfWorker = new float*[pool.Threads];
         for (var worker = 0; worker < pool.Threads; worker++)
             scratchOfWorker[worker] = scratch.Floats + worker * scratchFloats;
@@ -44,11 +46,23 @@ internal sealed unsafe class PlanExecutor : IDisposable
             Threads = pool.Threads,
             Scratch = scratchOfWorker,
             Arena = arena.Data,
-            TokenIds = (int*)tokenIds.Data,
-            Cosines = angles.Floats,
-            Sines = angles.Floats + (long)plan.MaxTokens * rotary.HalfHeadDim,
+            Run = run.Data,
         };
-        steps = Bind(plan, weights, state);
+        var bound = new List<BoundStep>();
+        stepsBeforeLogits = -1;
+        foreach (var placed in plan.Steps)
+        {
+            if (placed.Step.Kind == StepKind.SelectRows && stepsBeforeLogits < 0)
+                stepsBeforeLogits = bound.Count;
+            bound.Add(StepBinder.Bind(new StepBinding(plan, placed, state, weights.Of)));
+        }
+        steps = [.. bound];
+        if (stepsBeforeLogits < 0)
+            stepsBeforeLogits = steps.Length;
+        rotary = [.. BoundRotary.Of(plan, run.Data)];
+        tokenIds = (int*)Given(OperandRole.TokenIds, out _);
+        pixels = (float*)Given(OperandRole.Pixels, out var pixelBytes);
+        pixelCount = pixelBytes / sizeof(float);
     }
 
     /// <summary>Where the activations lie, [ArenaBytes].</summary>
@@ -56,7 +70,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
 
     /// <summary>Bytes an executor of <paramref name="plan"/> will hold beside weights and caches: arena, scratch, tables.</summary>
     public static long Bytes(Plan plan, KernelSet kernels, int threads) =>
-        plan.ArenaBytes + ScratchFloats(plan, kernels) * sizeof(float) * threads + AngleBytes(plan) + (long)plan.MaxTokens * sizeof(int);
+        plan.ArenaBytes + plan.BytesOf(MemoryRegion.Run) + ScratchFloats(plan, kernels) * sizeof(float) * threads;
 
     /// <summary>
     /// Appends <paramref name="tokens"/> to <paramref name="cache"/> and computes the logits of the last <paramref name="logitRows"/> of them, if any.
@@ -119,16 +133,19 @@ internal sealed unsafe class PlanExecutor : IDisposable
         ObjectDisposedException.ThrowIf(cache.IsDisposed, typeof(Session));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(cache.Length + tokens.Length, cache.Context, nameof(tokens));
         foreach (var token in tokens)
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)token, (uint)plan.Graph.Config.VocabSize, nameof(tokens));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)token, (uint)plan.VocabSize, nameof(tokens));
     }
 
     /// <summary>Token ids and rotary angles, once it is known whose they are.</summary>
     private void Begin(ReadOnlySpan<int> tokens)
     {
         state.Tokens = tokens.Length;
-        tokens.CopyTo(new Span<int>(state.TokenIds, tokens.Length));
-        for (var row = 0; row < tokens.Length; row++)
-            rotary.Fill(state.PositionOf(row), state.Cosines + (long)row * rotary.HalfHeadDim, state.Sines + (long)row * rotary.HalfHeadDim);
+        tokens.CopyTo(new Span<int>(tokenIds, tokens.Length));
+        foreach (var table in rotary)
+        {
+            for (var row = 0; row < tokens.Length; row++)
+                table.Fill(row, state.PositionOf(row));
+        }
     }
 
     /// <summary>Computes the logits of a picture.</summary>
@@ -137,19 +154,16 @@ internal sealed unsafe class PlanExecutor : IDisposable
     /// <returns>[classes], valid until the next run.</returns>
     public ReadOnlySpan<float> Forward(ReadOnlySpan<float> pixels, KvCache cache, CancellationToken cancellation = default)
     {
-        var vision = plan.Graph.Config.Vision ?? throw new InvalidOperationException("not a model that looks at pictures");
-        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, vision.PixelCount, nameof(pixels));
+        if (this.pixels is null)
+            throw new InvalidOperationException("not a model that looks at pictures");
+        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, pixelCount, nameof(pixels));
         cache.Truncate(0);
         state.Tokens = plan.MaxTokens;
         state.LogitRows = 1;
         state.Position = 0;
         state.Caches[0] = cache;
-        fixed (float* source = pixels)
-        {
-            state.Pixels = source;
-            Run(cancellation);
-            state.Pixels = null;
-        }
+        pixels.CopyTo(new Span<float>(this.pixels, pixels.Length));
+        Run(cancellation);
         return Logits(1);
     }
 
@@ -161,7 +175,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
         else
             weights.RequireUnchanged();
         // Without logits to compute, what only they need is left out.
-        var count = state.LogitRows == 0 ? plan.StepsBeforeLogits : steps.Length;
+        var count = state.LogitRows == 0 ? stepsBeforeLogits : steps.Length;
         for (var i = 0; i < count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -169,100 +183,41 @@ internal sealed unsafe class PlanExecutor : IDisposable
         }
     }
 
-    private ReadOnlySpan<float> Logits(int rows) => new(arena.Data + plan.LogitsOffset, rows * plan.Graph.Logits.Width);
+    private ReadOnlySpan<float> Logits(int rows) => new(arena.Data + plan.Logits.Elements.OffsetBytes, rows * (int)plan.Logits.Shape[1]);
 
     public void Dispose()
     {
         arena.Dispose();
         scratch.Dispose();
-        angles.Dispose();
-        tokenIds.Dispose();
+        run.Dispose();
     }
-
-    /// <summary>Cosines and sines, [MaxTokens, HeadDim/2] each.</summary>
-    private static long AngleBytes(Plan plan) => 2L * plan.MaxTokens * (plan.Graph.Config.HeadDim / 2) * sizeof(float);
 
     private static long ScratchFloats(Plan plan, KernelSet kernels)
     {
         long floats = 0;
-        foreach (var step in plan.Steps)
+        foreach (var section in plan.Sections)
         {
-            long own = step.Op switch
-            {
-                HeadProjectionsOp op => HeadProjectionsStep.ScratchFloats(plan, step, op),
-                TphsAttentionOp op => TphsAttentionStep.ScratchFloats(plan, step, op, kernels),
-                ScoresOp op => ScoresStep.ScratchFloats(step, op, kernels),
-                WeightedValuesOp op => WeightedValuesStep.ScratchFloats(step, op, kernels),
-                SplitAttentionOp op => SplitAttentionStep.ScratchFloats(plan, op, kernels),
-                MergePiecesOp op => MergePiecesStep.ScratchFloats(op),
-                NormQuantizeOp op => NormQuantizeStep.ScratchFloats(op),
-                ResidualLinearOp => ResidualLinearStep.ScratchFloats(plan, step),
-                ActivatedLinearOp => ActivatedLinearStep.ScratchFloats(plan, step),
-                GatedLinearOp => GatedLinearStep.ScratchFloats(plan, step),
-                _ => 0,
-            };
-            if (step.Op is not TphsAttentionOp && step.Op.Linears.Count > 0)
-                own += step.Op.Linears.Max(linear => BoundLinear.ScratchFloats(linear, plan, kernels, step.TileRows));
-            floats = Math.Max(floats, own);
+            foreach (var step in section.Steps)
+                floats = Math.Max(floats, StepBinder.ScratchFloats(plan, step, kernels));
         }
         // Whole cache lines, so that two workers never share one.
         return (floats + 15) / 16 * 16;
     }
 
-    private static float*[] Vectors(IReadOnlyList<string> names, BoundWeights weights)
+    /// <summary>Where the plan has placed what a run is given.</summary>
+    private byte* Given(OperandRole role, out long bytes)
     {
-        var vectors = new float*[names.Count];
-        for (var i = 0; i < vectors.Length; i++)
-            vectors[i] = weights.Vector(names[i]);
-        return vectors;
-    }
-
-    private static BoundStep[] Bind(Plan plan, BoundWeights weights, ForwardState state)
-    {
-        var bound = new BoundStep[plan.Steps.Count];
-        var afterRowSelection = false;
-        for (var i = 0; i < bound.Length; i++)
+        foreach (var section in plan.Sections)
         {
-            var step = plan.Steps[i];
-            bound[i] = step.Op switch
+            foreach (var step in section.Steps)
             {
-                PatchesOp op => new PatchesStep(step, op, state),
-                OwnTokensOp op => new OwnTokensStep(step, op, Vectors(op.Weights, weights), state),
-                EmbedOp op => new EmbedStep(step, op, weights.Matrix(op.Weight), state),
-                RmsNormOp op => new RmsNormStep(step, op, weights.Vector(op.Weight), state, afterRowSelection),
-                NormQuantizeOp op => new NormQuantizeStep(step, new BoundNorm(op.Norm, weights, state.Kernels), new OutputRows(step, op.Grid, state), state, afterRowSelection),
-                LayerNormOp op => new LayerNormStep(step, op, weights.Vector(op.Weight), weights.Vector(op.Bias), state, afterRowSelection),
-                AddPositionsOp op => new AddPositionsStep(step, op, weights.Matrix(op.Weight), state),
-                LinearOp op => new LinearStep(step, new BoundLinear(op, step, weights, state), state, afterRowSelection),
-                ResidualLinearOp op => new ResidualLinearStep(step, new BoundLinear(op.Linear, step, weights, state), state, afterRowSelection),
-                ActivatedLinearOp op => new ActivatedLinearStep(step, op, new BoundLinear(op.Linear, step, weights, state), new OutputRows(step, op.Grid, state), state, afterRowSelection),
-                GatedLinearOp op => new GatedLinearStep(step, new BoundLinear(op.Gate, step, weights, state), new BoundLinear(op.Up, step, weights, state), new OutputRows(step, op.Grid, state), state, afterRowSelection),
-                QuantizeOp op => new QuantizeStep(step, new OutputRows(step, op.Grid, state), state, afterRowSelection),
-                RoundToGridOp op => new RoundToGridStep(step, op, state, afterRowSelection),
-                HeadProjectionsOp op => new HeadProjectionsStep(step, op, [.. op.Projections.Select(projection => Heads(projection, op.HeadDim))], state),
-                TphsAttentionOp op => new TphsAttentionStep(step, op, Heads(op.Query, op.Shape.HeadDim), new AttentionTiles(op.Shape, op.Layer, new OutputRows(step, op.Grid, state), state), state),
-                ScoresOp op => new ScoresStep(step, op, state),
-                SoftmaxOp op => new SoftmaxStep(step, op, state),
-                WeightedValuesOp op => new WeightedValuesStep(step, op, state),
-                SplitAttentionOp op => new SplitAttentionStep(step, op, state),
-                MergePiecesOp op => new MergePiecesStep(step, op, new OutputRows(step, op.Grid, state), state),
-                SiluMultiplyOp => new SiluMultiplyStep(step, state, afterRowSelection),
-                ActivateOp op => new ActivateStep(step, op, state, afterRowSelection),
-                AddOp => new AddStep(step, state, afterRowSelection),
-                AverageOp => new AverageStep(step, state, afterRowSelection),
-                SelectRowsOp op => new SelectRowsStep(step, op, state),
-                _ => throw new InvalidOperationException($"no executor for {step.Op.GetType().Name}"),
-            };
-            afterRowSelection |= step.Op is SelectRowsOp;
-
-            BoundHeads Heads(HeadProjection projection, int headDim) => new(
-                projection,
-                new BoundLinear(projection.Linear, step, weights, state),
-                projection.Norm is null ? null : weights.Vector(projection.Norm.Weight),
-                headDim,
-                plan.Graph.Config.RopeInterleaved,
-                state);
+                if (step.Find(role) is not { } operand)
+                    continue;
+                bytes = operand.Bytes;
+                return run.Data + operand.Elements.OffsetBytes;
+            }
         }
-        return bound;
+        bytes = 0;
+        return null;
     }
 }

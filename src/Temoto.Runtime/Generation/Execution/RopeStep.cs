@@ -1,21 +1,22 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;
 
-internal sealed unsafe class RopeStep(PlanStep step, RopeOp op, bool interleaved, ForwardState state) : RowwiseStep(step, state, false)
+internal sealed unsafe class RopeStep(StepBinding binding) : RowwiseStep(binding)
 {
+    private readonly RotaryPlace rotary = binding.Rotary(OperandRole.Rotary)!;
+    private readonly int headDim = (int)binding.Step[OperandRole.Rotary].Shape[1];
+
     protected override void ExecuteRows(int start, int end, int worker)
     {
-        var width = op.Input.Width;
-        var half = op.HeadDim / 2;
         for (var row = start; row < end; row++)
         {
-            var source = Input(0) + (long)row * width;
-            var destination = Output + (long)row * width;
+            var source = Input + (long)row * Width;
+            var destination = Output + (long)row * Width;
             if (source != destination)
-                State.Kernels.Copy(source, destination, width);
-            for (var head = 0; head < width; head += op.HeadDim)
-                State.Kernels.Rope(destination + head, State.Cosines + (long)row * half, State.Sines + (long)row * half, op.HeadDim, interleaved);
+                Kernels.Copy(source, destination, Width);
+            for (var head = 0; head < Width; head += headDim)
+                rotary.Turn(Kernels, destination + head, row);
         }
     }
 }

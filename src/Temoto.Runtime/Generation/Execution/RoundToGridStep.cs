@@ -1,22 +1,23 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Tensors;
 
 namespace Temoto.Generation.Execution;
 
-internal sealed unsafe class RoundToGridStep(PlanStep step, RoundToGridOp op, ForwardState state, bool afterRowSelection) : RowwiseStep(step, state, afterRowSelection)
+internal sealed unsafe class RoundToGridStep(StepBinding binding) : RowwiseStep(binding)
 {
+    private readonly float? staticScale = binding.Step[OperandRole.Output].Format.Grid!.StaticScale;
+
     protected override void ExecuteRows(int start, int end, int worker)
     {
-        var width = op.Input.Width;
         for (var row = start; row < end; row++)
         {
-            var x = Input(0) + (long)row * width;
-            var y = Output + (long)row * width;
-            var scale = op.StaticScale ?? State.Kernels.MaxMagnitude(x, width) / InputGrid.Limit;
+            var x = Input + (long)row * Width;
+            var y = Output + (long)row * Width;
+            var scale = staticScale ?? Kernels.MaxMagnitude(x, Width) / InputGrid.Limit;
             if (scale > 0 || float.IsNaN(scale))
-                State.Kernels.RoundToGrid(x, scale, y, width);
+                Kernels.RoundToGrid(x, scale, y, Width);
             else
-                new Span<float>(y, width).Clear();
+                new Span<float>(y, Width).Clear();
         }
     }
 }

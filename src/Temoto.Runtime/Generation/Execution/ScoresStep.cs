@@ -1,29 +1,35 @@
-using Temoto.Dataflow;
 using Temoto.Kernels;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;
 
-internal sealed unsafe class ScoresStep(PlanStep step, ScoresOp op, ForwardState state) : GemmAttentionStep(step, op.Shape, op.Output, state)
+internal sealed unsafe class ScoresStep(StepBinding binding) : GemmAttentionStep(binding, OperandRole.Output)
 {
-    public static long ScratchFloats(PlanStep step, ScoresOp op, KernelSet kernels) =>
-        (long)step.TileTokens * op.Shape.GroupHeads * op.Shape.HeadDim
-        + (op.Shape.Integers ? IntegerAttention.QueryBytes(step.TileTokens * op.Shape.GroupHeads, op.Shape.HeadDim) / sizeof(float) : kernels.KvScratchFloats(op.Shape.HeadDim));
+    private readonly CachePlace keys = binding.Cache(OperandRole.Keys);
+
+    public static long ScratchFloats(Step step, KernelSet kernels)
+    {
+        var shape = step.Attention!;
+        var tokens = step.Tile(Dimension.Tokens);
+        return (long)tokens * shape.GroupHeads * shape.HeadDim
+            + (shape.Integers ? IntegerAttention.QueryBytes(tokens * shape.GroupHeads, shape.HeadDim) / sizeof(float) : kernels.KvScratchFloats(shape.HeadDim));
+    }
 
     protected override void Execute(int kvHead, int start, int tokens, float* scratch)
     {
         var count = tokens * Shape.GroupHeads;
-        GroupQueries.Copy(State.Kernels, Input(0), Shape, kvHead, start, tokens, scratch);
-        State.Kernels.Scale(scratch, count * Shape.HeadDim, 1 / MathF.Sqrt(Shape.HeadDim));
-        var keys = State.Cache.Keys(op.Layer, kvHead);
+        GroupQueries.Copy(Kernels, Input, Shape, kvHead, start, tokens, scratch);
+        Kernels.Scale(scratch, count * Shape.HeadDim, Shape.ScoreScale);
+        var view = State.Cache.At(keys, kvHead);
         var length = Length(start + tokens - 1);
         var scores = Output + Row(kvHead, start);
         var more = scratch + (long)count * Shape.HeadDim;
         if (Integers is null)
         {
-            State.Kernels.Scores(scratch, count, keys, 0, length, scores, Stride, more);
+            Kernels.Scores(scratch, count, view, 0, length, scores, Stride, more);
             return;
         }
         Integers.RoundQueries(scratch, count, Shape.HeadDim, (byte*)more);
-        Integers.Scores((byte*)more, count, keys, 0, length, scores, Stride);
+        Integers.Scores((byte*)more, count, view, 0, length, scores, Stride);
     }
 }

@@ -1,8 +1,8 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;
 
-internal sealed unsafe class SoftmaxStep(PlanStep step, SoftmaxOp op, ForwardState state) : GemmAttentionStep(step, op.Shape, op.Input, state)
+internal sealed unsafe class SoftmaxStep(StepBinding binding) : GemmAttentionStep(binding, OperandRole.Input)
 {
     protected override void Execute(int kvHead, int start, int tokens, float* scratch)
     {
@@ -12,9 +12,9 @@ internal sealed unsafe class SoftmaxStep(PlanStep step, SoftmaxOp op, ForwardSta
             for (var head = 0; head < Shape.GroupHeads; head++)
             {
                 var row = Row(kvHead, token) + head * Stride;
-                if (Input(0) != Output)
-                    State.Kernels.Copy(Input(0) + row, Output + row, most);
-                State.Kernels.Softmax(Output + row, Length(token), most);
+                if (Input != Output)
+                    Kernels.Copy(Input + row, Output + row, most);
+                Kernels.Softmax(Output + row, Length(token), most);
             }
         }
     }

@@ -1,5 +1,5 @@
-using Temoto.Dataflow;
 using Temoto.Kernels;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;
 
@@ -7,10 +7,19 @@ namespace Temoto.Generation.Execution;
 /// A token of each sequence: a chunk is one sequence, one KV head and a piece of the cache. The pieces depend on the length of the cache alone, not on the number of threads or of
 /// sequences, which must not change a result. Per sequence, piece and KV head the output holds [GroupHeads, HeadDim] sums, [GroupHeads] largest scores, [GroupHeads] totals.
 /// </summary>
-internal sealed unsafe class SplitAttentionStep(PlanStep step, SplitAttentionOp op, ForwardState state) : BoundStep(step, state, false)
+internal sealed unsafe class SplitAttentionStep(StepBinding binding) : BoundStep(binding)
 {
-    public static long ScratchFloats(Plan plan, SplitAttentionOp op, KernelSet kernels) =>
-        op.Shape.GroupHeads * (long)op.Shape.HeadDim + kernels.AttendScratchFloats(op.Shape.GroupHeads, Math.Min(op.PiecePositions, plan.ContextTokens), op.Shape.HeadDim, op.Shape.Integers);
+    private readonly AttentionShape shape = binding.Step.Attention!;
+    private readonly int piecePositions = binding.Step.Tile(Dimension.Positions);
+    private readonly CachePlace keys = binding.Cache(OperandRole.Keys);
+    private readonly CachePlace values = binding.Cache(OperandRole.Values);
+
+    public static long ScratchFloats(Plan plan, Step step, KernelSet kernels)
+    {
+        var shape = step.Attention!;
+        return shape.GroupHeads * (long)shape.HeadDim
+            + kernels.AttendScratchFloats(shape.GroupHeads, Math.Min(step.Tile(Dimension.Positions), plan.ContextTokens), shape.HeadDim, shape.Integers);
+    }
 
     public override int Prepare()
     {
@@ -22,23 +31,22 @@ internal sealed unsafe class SplitAttentionStep(PlanStep step, SplitAttentionOp 
 
     public override void Execute(int chunk, int worker)
     {
-        var shape = op.Shape;
         var row = 0;
         for (int own; chunk >= (own = ChunksOf(row)); row++)
             chunk -= own;
         var kvHead = chunk % shape.KvHeads;
-        var start = chunk / shape.KvHeads * op.PiecePositions;
+        var start = chunk / shape.KvHeads * piecePositions;
         var length = State.PositionOf(row) + 1;
         var cache = State.CacheOf(row);
         var queries = State.Scratch[worker];
         var group = shape.GroupHeads * shape.HeadDim;
-        GroupQueries.Copy(State.Kernels, Input(0), shape, kvHead, row, 1, queries);
-        State.Kernels.Scale(queries, group, 1 / MathF.Sqrt(shape.HeadDim));
-        var sums = Output + (long)row * op.Output.Width + chunk * shape.PieceFloats;
+        GroupQueries.Copy(Kernels, Input, shape, kvHead, row, 1, queries);
+        Kernels.Scale(queries, group, shape.ScoreScale);
+        var sums = Output + (long)row * Width + chunk * shape.PieceFloats;
         var tile = new AttentionTile(queries, sums, sums + group, sums + group + shape.GroupHeads, 1, shape.GroupHeads, shape.HeadDim, length, 0);
         tile.Clear();
-        State.Kernels.Attend(tile, cache.Keys(op.Layer, kvHead), cache.Values(op.Layer, kvHead), start, Math.Min(start + op.PiecePositions, length), State.IntegersOf(shape), queries + group);
+        Kernels.Attend(tile, cache.At(keys, kvHead), cache.At(values, kvHead), start, Math.Min(start + piecePositions, length), State.IntegersOf(shape), queries + group);
     }
 
-    private int ChunksOf(int row) => op.Shape.KvHeads * Chunks(State.PositionOf(row) + 1, op.PiecePositions);
+    private int ChunksOf(int row) => shape.KvHeads * Chunks(State.PositionOf(row) + 1, piecePositions);
 }

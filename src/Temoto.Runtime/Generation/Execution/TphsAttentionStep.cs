@@ -1,32 +1,39 @@
-using Temoto.Dataflow;
 using Temoto.Kernels;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;
 
 /// <summary>
 /// TPHS: a chunk is one KV head and a span of tokens. The queries of its group are projected into scratch, the attended heads leave it; nothing between them is stored.
 /// </summary>
-internal sealed unsafe class TphsAttentionStep(PlanStep step, TphsAttentionOp op, BoundHeads query, AttentionTiles tiles, ForwardState state) : BoundStep(step, state, false)
+internal sealed unsafe class TphsAttentionStep(StepBinding binding) : BoundStep(binding)
 {
-    public static long ScratchFloats(Plan plan, PlanStep step, TphsAttentionOp op, KernelSet kernels)
+    private readonly AttentionShape shape = binding.Step.Attention!;
+    private readonly BoundHeads query = BoundHeads.Query(binding);
+    private readonly Loop spans = binding.Step.Chunks(Dimension.Tokens);
+    private readonly AttentionTiles tiles = new(binding, binding.Step.InnerTile(Dimension.Tokens));
+
+    public static long ScratchFloats(Plan plan, Step step, KernelSet kernels)
     {
-        var tokens = Math.Min(plan.MaxTokens, step.TileTokens);
-        var shape = op.Shape;
+        var tokens = Math.Min(plan.MaxTokens, step.Tile(Dimension.Tokens));
+        var shape = step.Attention!;
         return (long)tokens * shape.GroupHeads * shape.HeadDim
-            + Math.Max(BoundLinear.ScratchFloats(op.Query.Linear, plan, kernels, shape.HeadDim), AttentionTiles.ScratchFloats(shape, kernels, tokens, plan.ContextTokens));
+            + Math.Max(
+                BoundLinear.ScratchFloats(plan, step, OperandRole.Input, kernels, shape.HeadDim),
+                AttentionTiles.ScratchFloats(shape, kernels, tokens, step.InnerTile(Dimension.Tokens), plan.ContextTokens));
     }
 
     public override bool HasUnevenChunks => true;
 
-    public override int Prepare() => op.Shape.KvHeads * Chunks(State.Tokens, Step.TileTokens);
+    public override int Prepare() => shape.KvHeads * Chunks(State.Tokens, spans.Tile);
 
     public override void Execute(int chunk, int worker)
     {
-        var shape = op.Shape;
-        // Later spans see more positions: they come first, so that the last chunks are the short ones.
-        var start = (Chunks(State.Tokens, Step.TileTokens) - 1 - chunk / shape.KvHeads) * Step.TileTokens;
+        // Later spans see more positions: the plan takes them first, so that the last chunks are the short ones.
+        var span = chunk / shape.KvHeads;
+        var start = (spans.Descending ? Chunks(State.Tokens, spans.Tile) - 1 - span : span) * spans.Tile;
         var kvHead = chunk % shape.KvHeads;
-        var tokens = Math.Min(Step.TileTokens, State.Tokens - start);
+        var tokens = Math.Min(spans.Tile, State.Tokens - start);
         var tokenFloats = shape.GroupHeads * shape.HeadDim;
         var queries = State.Scratch[worker];
         var scratch = queries + (long)tokens * tokenFloats;

@@ -26,7 +26,7 @@ internal sealed class VisionEngine : IDisposable
             pool = new WorkerPool(plan.Threads);
             weights = new BoundWeights(plan.Graph, checkpoint, plan.Unpacked, pool);
             executor = new PlanExecutor(plan.Prefill, weights, plan.Kernels, pool);
-            cache = new KvCache(Config, plan.ContextTokens, plan.KvType);
+            cache = new KvCache(plan.Prefill.Kv!);
         }
         catch
         {

@@ -1,4 +1,4 @@
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Generation.Benchmarking;
 using Temoto.Kernels;
 

@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics.X86;
-using Temoto.Dataflow;
+using Temoto.Planning;
 using Temoto.Formats;
 using Temoto.Generation;
 using Temoto.Tensors;

@@ -1,0 +1,249 @@
+using System.Text.Json.Serialization;
+
+namespace Temoto.Planning;
+
+/// <summary>Where a figure comes from.</summary>
+[JsonConverter(typeof(SnakeCaseEnum<Evidence>))]
+public enum Evidence
+{
+    /// <summary>By this program on that machine.</summary>
+    Measured,
+
+    /// <summary>By the maker or in a paper, which <see cref="Figure.Source"/> names.</summary>
+    Published,
+
+    /// <summary>From other figures, as <see cref="Figure.Source"/> says.</summary>
+    Computed,
+
+    /// <summary>By us; <see cref="Figure.Source"/> says why.</summary>
+    Assumed,
+}
+
+/// <summary>A figure of a board with all that makes it checkable.</summary>
+/// <param name="Unit">"B", "B/s", "op/s" (a multiplication or an addition each), "Hz", "s", "W", "J/op", "J/B" or "1".</param>
+/// <param name="Source">Data sheet, paper, command, or the reasoning.</param>
+public sealed record Figure(double Value, string Unit, Evidence Evidence, string Source);
+
+/// <summary>How far a memory is from the units.</summary>
+[JsonConverter(typeof(SnakeCaseEnum<MemoryLevel>))]
+public enum MemoryLevel
+{
+    /// <summary>Beside a worker: a core's second-level cache, an accelerator's buffers. What stays here is not traffic.</summary>
+    OnChip,
+
+    /// <summary>Shared by all workers, still on the chip; 0 bytes where there is none.</summary>
+    Shared,
+
+    /// <summary>DRAM.</summary>
+    External,
+}
+
+/// <summary>One memory of a board.</summary>
+/// <param name="Bytes">Of one worker for <see cref="MemoryLevel.OnChip"/>.</param>
+/// <param name="BytesPerSecond">What all workers get together when they read in long rows.</param>
+public sealed record BoardMemory(string Name, MemoryLevel Level, Figure Bytes, Figure BytesPerSecond)
+{
+    /// <summary>What writing gets, where it differs.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Figure? WriteBytesPerSecond { get; init; }
+
+    /// <summary>Bytes that come at once; a shorter access takes as long.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Figure? BurstBytes { get; init; }
+
+    /// <summary>Ports that read side by side.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Figure? Ports { get; init; }
+}
+
+/// <summary>How a device's work is cut: sizes that its units, buffers or kernels want.</summary>
+/// <param name="OneTokenBytes">Weight bytes of a chunk when one token is computed.</param>
+/// <param name="SequencesBytes">The same for a token of each of several sequences.</param>
+/// <param name="RowMultiple">Rows of a weight that many tokens share are a multiple of it.</param>
+/// <param name="ChunksPerWorker">Chunks of a matrix product that each worker should find.</param>
+/// <param name="TphsTokens">Tokens of a chunk of TPHS.</param>
+/// <param name="ProjectionTokens">Tokens of a chunk of the projections to heads.</param>
+/// <param name="GemmTokens">Tokens of a chunk of attention in GEMM mode.</param>
+/// <param name="AttentionQueries">Queries (tokens times heads of a group) attended together.</param>
+/// <param name="AttentionPositions">Positions of the cache read together.</param>
+/// <param name="PiecePositions">Positions of a piece of a cache that workers share for one token.</param>
+public sealed record Tiling(
+    int OneTokenBytes,
+    int SequencesBytes,
+    int RowMultiple,
+    int ChunksPerWorker,
+    int TphsTokens,
+    int ProjectionTokens,
+    int GemmTokens,
+    int AttentionQueries,
+    int AttentionPositions,
+    int PiecePositions);
+
+/// <summary>Something that carries steps out.</summary>
+/// <param name="Workers">Threads or accelerator instances that work side by side.</param>
+/// <param name="LaunchSeconds">To begin and end a step on it.</param>
+public sealed record BoardDevice(string Name, Figure Workers, Figure LaunchSeconds, Tiling Tiling);
+
+/// <summary>For how many tokens at a time a rate holds.</summary>
+[JsonConverter(typeof(SnakeCaseEnum<TokenCount>))]
+public enum TokenCount
+{
+    /// <summary>Any number.</summary>
+    Any,
+
+    /// <summary>One, or one of each of several sequences.</summary>
+    One,
+
+    /// <summary>Many.</summary>
+    Many,
+}
+
+/// <summary>What a device computes, in which formats, at what rate: operations per second, or processing elements times lanes times clock (two operations each).</summary>
+/// <param name="Device">The name of a <see cref="BoardDevice"/>.</param>
+/// <param name="Operands">Types of the weight, or of the cache; empty for any.</param>
+/// <param name="Activations">Formats of what meets them, the preferred one first; empty for float32.</param>
+public sealed record BoardUnit(string Device, WorkKind Work, Items<NumberType> Operands, Items<Format> Activations, TokenCount Tokens)
+{
+    /// <summary>Rows this unit multiplies are packed so; none for plain ones.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public RowPacking Packing { get; init; }
+
+    /// <summary>Columns of a weight are a multiple of it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int? ColumnMultiple { get; init; }
+
+    /// <summary>Groups of columns with a scale in a plane of their own are a multiple of it, or whole rows.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int? GroupMultiple { get; init; }
+
+    /// <summary>It takes weights with zero points; where it is not said, it does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool? TakesZeroPoints { get; init; }
+
+    /// <summary>The rate of all workers together.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Figure? OperationsPerSecond { get; init; }
+
+    /// <summary>The same for packed rows with escapes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Figure? EscapedOperationsPerSecond { get; init; }
+
+    /// <summary>Multiply-accumulate elements of an accelerator.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Figure? ProcessingElements { get; init; }
+
+    /// <summary>Products of one element per cycle.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Figure? LanesPerElement { get; init; }
+
+    /// <summary>Cycles per second.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Figure? ClockHz { get; init; }
+
+    /// <summary>Operations per second, however they are stated; bytes per second for <see cref="WorkKind.Unpack"/>.</summary>
+    [JsonIgnore]
+    public double Rate => OperationsPerSecond?.Value ?? 2 * ProcessingElements!.Value * LanesPerElement!.Value * ClockHz!.Value;
+
+    /// <summary>Operations per second on rows of which a share has escapes.</summary>
+    public double RateOf(double escapeShare) => EscapedOperationsPerSecond is { } escaped ? 1 / (escapeShare / escaped.Value + (1 - escapeShare) / Rate) : Rate;
+}
+
+/// <summary>A way between devices, or between a device and memory, that has a rate of its own.</summary>
+public sealed record BoardLink(string From, string To, Figure BytesPerSecond, Figure SetupSeconds);
+
+/// <summary>Power: what the board takes at rest, and what work adds.</summary>
+public sealed record BoardPower(Figure IdleWatts, Figure JoulesPerOperation, Figure JoulesPerExternalByte);
+
+/// <summary>Which machine and setting a host's figures are for.</summary>
+/// <param name="Processor">With family and model where the system says them.</param>
+/// <param name="Kernels">The kernel set.</param>
+public sealed record HostIdentity(string Processor, string Kernels, int Threads);
+
+/// <summary>
+/// A machine as the planner sees it: memories, devices, units with rates, links, power. The computer this runs on is one board among others. Plain data, one strict JSON file.
+/// </summary>
+/// <param name="Devices">Preferred ones first; the last takes what no unit of the others can.</param>
+/// <param name="Units">The first that takes a piece of work counts.</param>
+public sealed record Board(string Name, string Description, Items<BoardDevice> Devices, Items<BoardMemory> Memories, Items<BoardUnit> Units)
+{
+    /// <summary>Ways with a rate of their own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Items<BoardLink>? Links { get; init; }
+
+    /// <summary>Power, where it is known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public BoardPower? Power { get; init; }
+
+    /// <summary>Of the computer this runs on: what the figures were measured with.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public HostIdentity? Host { get; init; }
+
+    /// <summary>Figures are assumed where any rate is.</summary>
+    [JsonIgnore]
+    public bool HasAssumedRates => Units.Any(unit => (unit.OperationsPerSecond ?? unit.ClockHz)?.Evidence == Evidence.Assumed);
+
+    /// <summary>The memory of a level.</summary>
+    public BoardMemory Memory(MemoryLevel level) => Memories.First(memory => memory.Level == level);
+
+    /// <summary>Bytes of a level; 0 where there is none.</summary>
+    public long BytesOf(MemoryLevel level) => (long)(Memories.FirstOrDefault(memory => memory.Level == level)?.Bytes.Value ?? 0);
+
+    /// <summary>A device by name.</summary>
+    public BoardDevice Device(string name) => Devices.First(device => device.Name == name);
+
+    /// <summary>The device that takes everything.</summary>
+    [JsonIgnore]
+    public BoardDevice LastDevice => Devices[Devices.Count - 1];
+
+    /// <summary>The unit that takes a piece of work, or null.</summary>
+    /// <param name="device">Null for any.</param>
+    /// <param name="operand">Format of the weight or the cache; null where there is none.</param>
+    /// <param name="activations">Format of what meets it; null for any.</param>
+    /// <param name="columns">Of the weight.</param>
+    public BoardUnit? UnitFor(string? device, WorkKind work, Format? operand, long columns, Format? activations, bool oneToken)
+    {
+        foreach (var unit in Units.Span)
+        {
+            if (unit.Work == work
+                && (device is null || unit.Device == device)
+                && (unit.Tokens == TokenCount.Any || unit.Tokens == TokenCount.One == oneToken)
+                && (operand is null || Takes(unit, operand, columns))
+                && (activations is null || TakesActivations(unit, activations)))
+            {
+                return unit;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>The strict JSON form, which <see cref="FromJson"/> reads back to an equal board.</summary>
+    public string ToJson() => PlanJson.Write(this);
+
+    /// <summary>Reads a board. Unknown, missing and duplicate members are refused, and figures that cannot be.</summary>
+    /// <exception cref="FormatException">The message says where and why.</exception>
+    public static Board FromJson(string json)
+    {
+        var board = PlanJson.ReadBoard(json);
+        BoardCheck.Check(board);
+        return board;
+    }
+
+    private static bool Takes(BoardUnit unit, Format operand, long columns) =>
+        (unit.Operands.Count == 0 || unit.Operands.Contains(operand.Type))
+        && unit.Packing == (operand.Packing == RowPacking.Decoded ? RowPacking.None : operand.Packing)
+        && (unit.ColumnMultiple is not { } multiple || columns % multiple == 0)
+        && (unit.GroupMultiple is not { } group || operand.Group == 0 || operand.Group % group == 0 || operand.Group >= columns)
+        && (unit.TakesZeroPoints != false || !operand.HasZeroPoints);
+
+    private static bool TakesActivations(BoardUnit unit, Format activations)
+    {
+        if (unit.Activations.Count == 0)
+            return !activations.IsInteger;
+        foreach (var format in unit.Activations.Span)
+        {
+            if (format.Type == activations.Type && format.Group == activations.Group)
+                return true;
+        }
+        return false;
+    }
+}

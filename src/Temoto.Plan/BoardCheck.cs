@@ -1,0 +1,135 @@
+namespace Temoto.Planning;
+
+/// <summary>What a board file may say beyond its form: units that fit, figures in reach, names that exist.</summary>
+internal static class BoardCheck
+{
+    /// <exception cref="FormatException">"place: found ..., expected ...".</exception>
+    public static void Check(Board board)
+    {
+        Text(board.Name, "name");
+        if (board.Devices.Count == 0)
+            throw Wrong("devices", "none", "at least one");
+        foreach (var (index, device) in board.Devices.Index())
+        {
+            var place = $"devices[{index}]";
+            Text(device.Name, $"{place}.name");
+            if (board.Devices.Count(other => other.Name == device.Name) > 1)
+                throw Wrong($"{place}.name", $"'{device.Name}' twice", "names that differ");
+            Whole(device.Workers, $"{place}.workers", "1", 1, 4096);
+            Figure(device.LaunchSeconds, $"{place}.launch_seconds", "s", 0, 10);
+            Tiles(device.Tiling, $"{place}.tiling");
+        }
+        foreach (var level in new[] { MemoryLevel.OnChip, MemoryLevel.External })
+        {
+            if (board.Memories.Count(memory => memory.Level == level) != 1)
+                throw Wrong("memories", $"{board.Memories.Count(memory => memory.Level == level)} of level {Name(level)}", "exactly one");
+        }
+        if (board.Memories.Count(memory => memory.Level == MemoryLevel.Shared) > 1)
+            throw Wrong("memories", "several of level shared", "at most one");
+        foreach (var (index, memory) in board.Memories.Index())
+        {
+            var place = $"memories[{index}]";
+            Whole(memory.Bytes, $"{place}.bytes", "B", memory.Level == MemoryLevel.Shared ? 0 : 1, 1L << 50);
+            Figure(memory.BytesPerSecond, $"{place}.bytes_per_second", "B/s", 1, 1e15);
+            Optional(memory.WriteBytesPerSecond, $"{place}.write_bytes_per_second", "B/s", 1, 1e15);
+            Optional(memory.BurstBytes, $"{place}.burst_bytes", "B", 1, 1 << 20);
+            Optional(memory.Ports, $"{place}.ports", "1", 1, 1024);
+        }
+        foreach (var (index, unit) in board.Units.Index())
+            Unit(board, unit, $"units[{index}]");
+        foreach (var (index, link) in (board.Links ?? []).Index())
+        {
+            Figure(link.BytesPerSecond, $"links[{index}].bytes_per_second", "B/s", 1, 1e15);
+            Figure(link.SetupSeconds, $"links[{index}].setup_seconds", "s", 0, 10);
+        }
+        if (board.Power is { } power)
+        {
+            Figure(power.IdleWatts, "power.idle_watts", "W", 0, 1e5);
+            Figure(power.JoulesPerOperation, "power.joules_per_operation", "J/op", 0, 1);
+            Figure(power.JoulesPerExternalByte, "power.joules_per_external_byte", "J/B", 0, 1);
+        }
+        if (board.UnitFor(board.LastDevice.Name, WorkKind.Product, Format.Single, 1, Format.Single, oneToken: true) is null
+            || board.UnitFor(board.LastDevice.Name, WorkKind.Product, Format.Single, 1, Format.Single, oneToken: false) is null)
+            throw Wrong("units", $"none of device '{board.LastDevice.Name}' for products of float32", "one: the last device takes what no other can");
+        if (board.Host is { } host)
+        {
+            Text(host.Processor, "host.processor");
+            Text(host.Kernels, "host.kernels");
+            if (host.Threads is < 1 or > 1024)
+                throw Wrong("host.threads", $"{host.Threads}", "1 to 1024");
+        }
+    }
+
+    private static void Unit(Board board, BoardUnit unit, string place)
+    {
+        if (board.Devices.All(device => device.Name != unit.Device))
+            throw Wrong($"{place}.device", $"'{unit.Device}'", $"one of {string.Join(", ", board.Devices.Select(device => device.Name))}");
+        var elements = new[] { unit.ProcessingElements, unit.LanesPerElement, unit.ClockHz };
+        if (unit.OperationsPerSecond is null == elements.Any(figure => figure is null) || (unit.OperationsPerSecond is not null && elements.Any(figure => figure is not null)))
+            throw Wrong(place, "no rate, or two", "operations_per_second, or processing_elements, lanes_per_element and clock_hz");
+        // From one per second to a thousand times the fastest processor.
+        Optional(unit.OperationsPerSecond, $"{place}.operations_per_second", unit.Work == WorkKind.Unpack ? "B/s" : "op/s", 1, 1e18);
+        Optional(unit.EscapedOperationsPerSecond, $"{place}.escaped_operations_per_second", "op/s", 1, 1e18);
+        Optional(unit.ProcessingElements, $"{place}.processing_elements", "1", 1, 1e6);
+        Optional(unit.LanesPerElement, $"{place}.lanes_per_element", "1", 1e-6, 1e6);
+        Optional(unit.ClockHz, $"{place}.clock_hz", "Hz", 1, 1e11);
+        if (unit.ColumnMultiple is < 1 or > 65536)
+            throw Wrong($"{place}.column_multiple", $"{unit.ColumnMultiple}", "1 to 65536");
+        if (unit.GroupMultiple is < 1 or > 65536)
+            throw Wrong($"{place}.group_multiple", $"{unit.GroupMultiple}", "1 to 65536");
+    }
+
+    private static void Tiles(Tiling tiling, string place)
+    {
+        Between(tiling.OneTokenBytes, $"{place}.one_token_bytes", 1, 1 << 30);
+        Between(tiling.SequencesBytes, $"{place}.sequences_bytes", 1, 1 << 30);
+        Between(tiling.RowMultiple, $"{place}.row_multiple", 1, 4096);
+        Between(tiling.ChunksPerWorker, $"{place}.chunks_per_worker", 1, 4096);
+        Between(tiling.TphsTokens, $"{place}.tphs_tokens", 1, 65536);
+        Between(tiling.ProjectionTokens, $"{place}.projection_tokens", 1, 65536);
+        Between(tiling.GemmTokens, $"{place}.gemm_tokens", 1, 65536);
+        Between(tiling.AttentionQueries, $"{place}.attention_queries", 1, 65536);
+        Between(tiling.AttentionPositions, $"{place}.attention_positions", 1, 65536);
+        Between(tiling.PiecePositions, $"{place}.piece_positions", 1, 1 << 24);
+        if (tiling.PiecePositions % KvLayout.PanelPositions != 0)
+            throw Wrong($"{place}.piece_positions", $"{tiling.PiecePositions}", $"a multiple of {KvLayout.PanelPositions}, the positions of a key panel");
+    }
+
+    private static void Between(int value, string place, int least, int most)
+    {
+        if (value < least || value > most)
+            throw Wrong(place, $"{value}", $"{least} to {most}");
+    }
+
+    private static void Whole(Figure figure, string place, string unit, double least, double most)
+    {
+        Figure(figure, place, unit, least, most);
+        if (figure.Value != Math.Floor(figure.Value))
+            throw Wrong($"{place}.value", $"{figure.Value:R}", "a whole number");
+    }
+
+    private static void Optional(Figure? figure, string place, string unit, double least, double most)
+    {
+        if (figure is not null)
+            Figure(figure, place, unit, least, most);
+    }
+
+    private static void Figure(Figure figure, string place, string unit, double least, double most)
+    {
+        if (figure.Unit != unit)
+            throw Wrong($"{place}.unit", $"'{figure.Unit}'", $"'{unit}'");
+        if (!(figure.Value >= least && figure.Value <= most))
+            throw Wrong($"{place}.value", FormattableString.Invariant($"{figure.Value:R}"), FormattableString.Invariant($"{least:R} to {most:R}"));
+        Text(figure.Source, $"{place}.source");
+    }
+
+    private static void Text(string text, string place)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            throw Wrong(place, "nothing", "a text");
+    }
+
+    private static string Name(MemoryLevel level) => level == MemoryLevel.OnChip ? "on_chip" : "external";
+
+    private static FormatException Wrong(string place, string found, string expected) => new($"{place}: found {found}, expected {expected}");
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Temoto.Planning;
+
+/// <summary>Plans and boards as JSON: names in snake case, nothing unknown, nothing missing, nothing twice.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Strict,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    PropertyNameCaseInsensitive = false,
+    WriteIndented = true,
+    NewLine = "\n",
+    Converters =
+    [
+        typeof(ItemsConverter<Step>), typeof(ItemsConverter<Operand>), typeof(ItemsConverter<Part>), typeof(ItemsConverter<Axis>), typeof(ItemsConverter<LoopNode>),
+        typeof(ItemsConverter<Epilogue>), typeof(ItemsConverter<Dimension>), typeof(ItemsConverter<Section>), typeof(ItemsConverter<PlanMemory>),
+        typeof(ItemsConverter<RotaryTable>), typeof(ItemsConverter<long>), typeof(ItemsConverter<double>), typeof(ItemsConverter<string>),
+        typeof(ItemsConverter<BoardMemory>), typeof(ItemsConverter<BoardUnit>), typeof(ItemsConverter<NumberType>), typeof(ItemsConverter<Format>), typeof(ItemsConverter<BoardDevice>), typeof(ItemsConverter<BoardLink>),
+    ])]
+[JsonSerializable(typeof(Plan))]
+[JsonSerializable(typeof(Board))]
+internal sealed partial class PlanJson : JsonSerializerContext
+{
+    public static string Write(Plan plan) => JsonSerializer.Serialize(plan, Default.Plan);
+
+    public static string Write(Board board) => JsonSerializer.Serialize(board, Default.Board) + "\n";
+
+    public static Plan ReadPlan(string json)
+    {
+        var plan = Read(json, Default.Plan);
+        return plan.Version == Planning.Plan.CurrentVersion ? plan : throw new FormatException($"version: found {plan.Version}, expected {Planning.Plan.CurrentVersion}");
+    }
+
+    public static Board ReadBoard(string json) => Read(json, Default.Board);
+
+    private static T Read<T>(string json, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type) ?? throw new FormatException("found null, expected an object");
+        }
+        catch (JsonException error)
+        {
+            throw new FormatException(error.Message, error);
+        }
+    }
+}
+
+/// <summary>Reads and writes <see cref="Items{T}"/> as arrays. Null is no item.</summary>
+internal sealed class ItemsConverter<T> : JsonConverter<Items<T>>
+{
+    public override Items<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new JsonException("found no list, expected one");
+        var type = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+        var items = new List<T>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            items.Add(JsonSerializer.Deserialize(ref reader, type) ?? throw new JsonException("found null in a list, expected an item"));
+        return Items.Of<T>([.. items]);
+    }
+
+    public override void Write(Utf8JsonWriter writer, Items<T> value, JsonSerializerOptions options)
+    {
+        var type = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+        writer.WriteStartArray();
+        foreach (var item in value)
+            JsonSerializer.Serialize(writer, item, type);
+        writer.WriteEndArray();
+    }
+}

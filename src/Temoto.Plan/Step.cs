@@ -1,0 +1,181 @@
+using System.Text.Json.Serialization;
+
+namespace Temoto.Planning;
+
+/// <summary>How the operations of attention are carried out.</summary>
+[JsonConverter(typeof(SnakeCaseEnum<DataflowMode>))]
+public enum DataflowMode
+{
+    /// <summary>Every operation by itself; intermediates go through memory.</summary>
+    Gemm,
+
+    /// <summary>Token-parallel, head-sequential: queries, scores and probabilities of one head stay on chip.</summary>
+    Tphs,
+}
+
+/// <summary>Functions of one element.</summary>
+[JsonConverter(typeof(SnakeCaseEnum<Activation>))]
+public enum Activation
+{
+    /// <summary>max(x, 0).</summary>
+    Relu,
+
+    /// <summary>x times the normal distribution at x, by the exact error function.</summary>
+    Gelu,
+
+    /// <summary>x / (1 + exp(-x)).</summary>
+    Silu,
+}
+
+/// <summary>What happens to a product before it is stored, in this order.</summary>
+[JsonConverter(typeof(SnakeCaseEnum<Epilogue>))]
+public enum Epilogue
+{
+    /// <summary>A bias is added.</summary>
+    Bias,
+
+    /// <summary>Each head is normed by its root mean square, where it has norm weights.</summary>
+    HeadNorm,
+
+    /// <summary>Each head is turned by its positions, where it has a rotary table.</summary>
+    Rotary,
+
+    /// <summary>The function of the step.</summary>
+    Activation,
+
+    /// <summary>The gate's function times the other product.</summary>
+    Gate,
+
+    /// <summary>Multiplied with the step's scale.</summary>
+    Scale,
+
+    /// <summary>Added to the residual.</summary>
+    Residual,
+
+    /// <summary>Rounded to the format of the output.</summary>
+    Round,
+}
+
+/// <summary>What the steps of attention have in common: who reads the cache of a layer, and how.</summary>
+/// <param name="Heads">Query heads; head h reads KV head h / GroupHeads.</param>
+/// <param name="Causal">A token sees itself and those before it; otherwise every token of the run.</param>
+/// <param name="ScoreScale">Queries are multiplied with it: 1 / sqrt(HeadDim) unless the model says otherwise.</param>
+public sealed record AttentionShape(int Heads, int KvHeads, int HeadDim, bool Causal, float ScoreScale)
+{
+    /// <summary>Most positions a token sees, itself included; null for all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int? Window { get; init; }
+
+    /// <summary>Scores become cap * tanh(score / cap).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public float? SoftCap { get; init; }
+
+    /// <summary>Queries and the weights of softmax are rounded, to meet an int8 cache in integers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Integers { get; init; }
+
+    /// <summary>Query heads that share a KV head.</summary>
+    [JsonIgnore]
+    public int GroupHeads => Heads / KvHeads;
+
+    /// <summary>What a piece of split attention leaves for a group: [GroupHeads, HeadDim] sums, a largest score and a total for each head.</summary>
+    [JsonIgnore]
+    public long PieceFloats => GroupHeads * (HeadDim + 2L);
+}
+
+/// <summary>A norm's parameters.</summary>
+/// <param name="GroupWidth">Columns normed together: the whole width, or a head.</param>
+public sealed record Norm(float Epsilon, int GroupWidth);
+
+/// <summary>How a picture is cut: patches of PatchSize x PatchSize pixels, row by row.</summary>
+/// <param name="FirstRow">Rows in front that are no patches; they are zero.</param>
+public sealed record PatchGrid(int PatchSize, int GridHeight, int GridWidth, int FirstRow);
+
+/// <summary>One operation with everything decided: what it reads and writes and where that lies, in which order it is carried out, and on which device.</summary>
+/// <param name="Name">Of the operation in the model, e.g. "mlp.down_proj".</param>
+/// <param name="Kind">Readers switch over it without a default, so that a new kind does not compile until each has a case.</param>
+/// <param name="Device">One of the board's.</param>
+/// <param name="Operands">By <see cref="Operand.Role"/>; of learned tokens, several with the role Weight.</param>
+/// <param name="Epilogue">What happens to products before they are stored.</param>
+/// <param name="Loops">The order; see <see cref="LoopNode"/>.</param>
+public sealed record Step(string Name, StepKind Kind, string Device, Items<Operand> Operands, Items<Epilogue> Epilogue, Items<LoopNode> Loops)
+{
+    /// <summary>Steps of attention, and projections to its heads.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public AttentionShape? Attention { get; init; }
+
+    /// <summary>Norms, and norms of heads.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Norm? Norm { get; init; }
+
+    /// <summary>The function of activations and gates.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Activation? Function { get; init; }
+
+    /// <summary>What products, table rows or second inputs are multiplied with.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public float? Scale { get; init; }
+
+    /// <summary>Patches only.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public PatchGrid? Patches { get; init; }
+
+    /// <summary>Positions: table rows in front of that of position 0. Selection of rows: the first of them, null for the last tokens of the run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int? FirstRow { get; init; }
+
+    /// <summary>How the step carries attention out; null for steps that are none of attention's.</summary>
+    [JsonIgnore]
+    public DataflowMode? Mode => Kind switch
+    {
+        StepKind.TphsAttention => DataflowMode.Tphs,
+        StepKind.Scores or StepKind.Softmax or StepKind.WeightedValues => DataflowMode.Gemm,
+        _ => null,
+    };
+
+    /// <summary>It works on the rows whose logits are wanted, not on all tokens.</summary>
+    [JsonIgnore]
+    public bool OnLogitRows => Kind != StepKind.SelectRows && Find(OperandRole.Output) is { } output && output.Elements.Axes[0].Dimension == Dimension.LogitRows;
+
+    /// <summary>The operand of a role, or null.</summary>
+    public Operand? Find(OperandRole role)
+    {
+        foreach (var operand in Operands.Span)
+        {
+            if (operand.Role == role)
+                return operand;
+        }
+        return null;
+    }
+
+    /// <summary>The operand of a role.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public Operand this[OperandRole role] => Find(role) ?? throw new InvalidOperationException($"step {Name} has no {role}");
+
+    /// <summary>The tile of the loop over a dimension whose tiles are taken side by side: what one chunk takes.</summary>
+    /// <exception cref="InvalidOperationException">There is no such loop.</exception>
+    public int Tile(Dimension over) => Chunks(over).Tile;
+
+    /// <summary>The tile of the loop over the same dimension inside a chunk.</summary>
+    /// <exception cref="InvalidOperationException">There is no such loop.</exception>
+    public int InnerTile(Dimension over) =>
+        Find(Chunks(over).Body, over, parallel: false)?.Tile ?? throw new InvalidOperationException($"step {Name} has no second loop over {over}");
+
+    /// <summary>The loop over a dimension whose tiles are taken side by side.</summary>
+    /// <exception cref="InvalidOperationException">There is no such loop.</exception>
+    public Loop Chunks(Dimension over) => Find(Loops, over, parallel: true) ?? throw new InvalidOperationException($"step {Name} has no parallel loop over {over}");
+
+    private static Loop? Find(Items<LoopNode> nodes, Dimension over, bool parallel)
+    {
+        foreach (var node in nodes)
+        {
+            if (node is not Loop loop)
+                continue;
+            if (loop.Over == over && (loop.Parallel || !parallel))
+                return loop;
+            if (Find(loop.Body, over, parallel) is { } inner)
+                return inner;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,199 @@
+namespace Temoto.Planning;
+
+/// <summary>
+/// Joins operations whose intermediates need not be stored, and carries out attention as a <see cref="DataflowMode"/> and a phase ask. What fits no pattern stays as it is.
+/// </summary>
+internal sealed class Fusion
+{
+    private readonly Graph graph;
+    private readonly Phase phase;
+    private readonly DataflowMode prefillMode;
+    private readonly int context;
+    private readonly int piecePositions;
+    private readonly List<Value> values;
+    private readonly Dictionary<int, Op> writers = [];
+    private readonly Dictionary<int, List<Op>> readers = [];
+    private readonly HashSet<Op> absorbed = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Op, List<Op>> replacements = new(ReferenceEqualityComparer.Instance);
+
+    private Fusion(Graph graph, Phase phase, DataflowMode prefillMode, int context, int piecePositions)
+    {
+        this.graph = graph;
+        this.phase = phase;
+        this.prefillMode = prefillMode;
+        this.context = context;
+        this.piecePositions = piecePositions;
+        values = [.. graph.Values];
+        foreach (var op in graph.Ops)
+        {
+            writers.Add(op.Output.Id, op);
+            foreach (var input in op.Inputs.Distinct())
+            {
+                if (!readers.TryGetValue(input.Id, out var list))
+                    readers.Add(input.Id, list = []);
+                list.Add(op);
+            }
+        }
+    }
+
+    /// <param name="prefillMode">The mode of attention in the prefill phase.</param>
+    /// <param name="context">Most positions the cache can hold: the width of stored scores.</param>
+    /// <param name="piecePositions">Positions of a piece of split attention.</param>
+    public static Graph Apply(Graph graph, Phase phase, DataflowMode prefillMode, int context, int piecePositions)
+    {
+        var fusion = new Fusion(graph, phase, prefillMode, context, piecePositions);
+        foreach (var op in graph.Ops)
+        {
+            switch (op)
+            {
+                case AttentionOp attention:
+                    fusion.Attention(attention);
+                    break;
+                case GateOp gate:
+                    fusion.Gated(gate);
+                    break;
+                case AddOp add:
+                    fusion.Residual(add);
+                    break;
+                case ActivateOp activate:
+                    fusion.Activated(activate);
+                    break;
+                case RmsNormOp norm when norm.GroupWidth == norm.Input.Width:
+                    fusion.NormQuantize(norm);
+                    break;
+                case LayerNormOp norm:
+                    fusion.NormQuantize(norm);
+                    break;
+            }
+        }
+        var ops = new List<Op>(graph.Ops.Count);
+        foreach (var op in graph.Ops)
+        {
+            if (fusion.replacements.TryGetValue(op, out var instead))
+                ops.AddRange(instead);
+            else if (!fusion.absorbed.Contains(op))
+                ops.Add(op);
+        }
+        return graph with { Ops = ops, Values = fusion.values };
+    }
+
+    private void Attention(AttentionOp op)
+    {
+        if (ProjectionOf(op.Query, op.Shape.Heads) is not { } query || ProjectionOf(op.Key, op.Shape.KvHeads) is not { } key || ProjectionOf(op.Value, op.Shape.KvHeads) is not { } value)
+            return;
+        var (rounding, output) = Rounded(op.Output, op.Shape.HeadDim);
+        var steps = new List<Op>();
+        if (phase == Phase.Prefill && prefillMode == DataflowMode.Tphs)
+        {
+            var filled = New($"{op.Layer}.kv", 0);
+            steps.Add(new HeadProjectionsOp("kv_projections", op.Layer, null, key, value, op.Shape, filled));
+            steps.Add(new TphsAttentionOp("tphs_attention", op.Layer, query, filled, op.Shape, output));
+        }
+        else
+        {
+            steps.Add(new HeadProjectionsOp("qkv_projections", op.Layer, query, key, value, op.Shape, op.Query));
+            if (phase == Phase.Decode)
+            {
+                var pieces = (context + piecePositions - 1L) / piecePositions;
+                var partial = New($"{op.Layer}.pieces", pieces * op.Shape.KvHeads * op.Shape.PieceFloats);
+                steps.Add(new SplitAttentionOp("split_attention", op.Layer, op.Query, op.Shape, piecePositions, partial));
+                steps.Add(new MergePiecesOp("merge_pieces", op.Layer, partial, op.Shape, piecePositions, output));
+            }
+            else
+            {
+                // Whole key panels, and rows that start at cache lines.
+                long stride = KvLayout.WholePanels(context);
+                var scores = New($"{op.Layer}.scores", op.Shape.Heads * stride);
+                var probabilities = New($"{op.Layer}.probabilities", op.Shape.Heads * stride);
+                steps.Add(new ScoresOp("scores", op.Layer, op.Query, op.Shape, scores));
+                steps.Add(new SoftmaxOp("softmax", op.Layer, scores, op.Shape, probabilities));
+                steps.Add(new WeightedValuesOp("weighted_values", op.Layer, probabilities, op.Shape, op.Output));
+                rounding = null;
+            }
+        }
+        if (rounding is not null)
+            absorbed.Add(rounding);
+        foreach (var projection in new[] { query, key, value })
+        {
+            absorbed.Add(projection.Linear);
+            if (projection.Norm is not null)
+                absorbed.Add(projection.Norm);
+            if (projection.Rope is not null)
+                absorbed.Add(projection.Rope);
+        }
+        replacements.Add(op, steps);
+    }
+
+    /// <summary>linear, linear - rope, linear - norm - rope, each read by nobody else.</summary>
+    private HeadProjection? ProjectionOf(Value value, int heads)
+    {
+        var rope = OnlyFor<RopeOp>(value);
+        var norm = OnlyFor<RmsNormOp>(rope?.Input ?? value);
+        return OnlyFor<LinearOp>(norm?.Input ?? rope?.Input ?? value) is { } linear ? new HeadProjection(linear, heads, norm, rope) : null;
+    }
+
+    private void Gated(GateOp op)
+    {
+        if (OnlyFor<LinearOp>(op.Gate) is not { } gate || OnlyFor<LinearOp>(op.Up) is not { } up || gate.Bias is not null || up.Bias is not null || gate.Scale is not null || up.Scale is not null)
+            return;
+        var (rounding, output) = Rounded(op.Output, null);
+        absorbed.Add(gate);
+        absorbed.Add(up);
+        if (rounding is not null)
+            absorbed.Add(rounding);
+        replacements.Add(op, [new GatedLinearOp("gated_linear", op.Layer, gate, up, op.Function, output)]);
+    }
+
+    private void Residual(AddOp op)
+    {
+        var (linear, residual) = OnlyFor<LinearOp>(op.Right) is { } right ? (right, op.Left) : (OnlyFor<LinearOp>(op.Left), op.Right);
+        // The scale belongs to the right side.
+        if (linear is null || residual.Id == linear.Output.Id || linear.Scale is not null || (op.Scale is not null && op.Right.Id != linear.Output.Id))
+            return;
+        absorbed.Add(linear);
+        replacements.Add(op, [new ResidualLinearOp(linear.Name, op.Layer, linear, residual, op.Scale, op.Output)]);
+    }
+
+    private void Activated(ActivateOp op)
+    {
+        if (OnlyFor<LinearOp>(op.Input) is not { } linear)
+            return;
+        var (rounding, output) = Rounded(op.Output, null);
+        absorbed.Add(linear);
+        if (rounding is not null)
+            absorbed.Add(rounding);
+        replacements.Add(op, [new ActivatedLinearOp(linear.Name, op.Layer, linear, op.Function, output)]);
+    }
+
+    private void NormQuantize(Op op)
+    {
+        if (!readers.TryGetValue(op.Output.Id, out var list) || list is not [RoundOp { Output.IsQuantized: true } rounding])
+            return;
+        absorbed.Add(rounding);
+        replacements.Add(op, [new NormRoundOp(op.Name, op.Layer, op, rounding.Output)]);
+    }
+
+    /// <summary>
+    /// The rounding that is the only reader of a value, if whoever writes the value a few columns at a time can round them at once: one scale per group of columns, or one for all
+    /// tokens. (A scale per token needs the whole row.)
+    /// </summary>
+    private (RoundOp? Rounding, Value Output) Rounded(Value value, int? columnsAtOnce) =>
+        readers.TryGetValue(value.Id, out var list) && list is [RoundOp { Output: { IsQuantized: true, Format.Grid: null or { StaticScale: not null } } } rounding]
+        && rounding.Output.Format.Group is > 0 and var group && (columnsAtOnce ?? group) % group == 0
+            ? (rounding, rounding.Output)
+            : (null, value);
+
+    /// <summary>The operation that writes <paramref name="value"/>, if it is a <typeparamref name="TOp"/> and the value has one reader.</summary>
+    private TOp? OnlyFor<TOp>(Value value)
+        where TOp : Op => readers.TryGetValue(value.Id, out var list) && list.Count == 1 && writers[value.Id] is TOp op && !absorbed.Contains(op) ? op : null;
+
+    /// <exception cref="InputException">Wider than an activation can be: heads times positions of an untrusted config.</exception>
+    private Value New(string name, long width)
+    {
+        if (width > int.MaxValue)
+            throw new InputException("ModelOptions.ContextTokens", null, $"{context} tokens, for which {name} takes {width} numbers per token", $"at most {int.MaxValue}", "choose a shorter context");
+        var value = new Value(values.Count, name, (int)width, Format.Single);
+        values.Add(value);
+        return value;
+    }
+}

@@ -1,0 +1,142 @@
+using Temoto.Formats;
+
+namespace Temoto.Planning;
+
+/// <summary>
+/// Writes down a model's operations one call after the other, as the model files of Models/ read. Weight names are relative to the current
+/// layer (see <see cref="BeginLayer"/>), ".weight" and ".bias" are added here.
+/// </summary>
+internal sealed class GraphBuilder(ModelConfig config)
+{
+    private const string RotaryTableName = "rope";
+
+    private readonly List<Op> ops = [];
+    private readonly List<Value> values = [];
+    private readonly List<WeightUse> weights = [];
+    private readonly List<RotaryTable> rotaryTables = [];
+    private readonly HashSet<string> named = [];
+    private string prefix = "";
+    private int layer = -1;
+
+    /// <summary>Names that follow are relative to <paramref name="weightPrefix"/>, e.g. "model.layers.3.".</summary>
+    public void BeginLayer(int index, string weightPrefix)
+    {
+        layer = index;
+        prefix = weightPrefix;
+    }
+
+    public void EndLayers() => BeginLayer(-1, "");
+
+    /// <summary>Token ids to [tokens, width], times <paramref name="scale"/>.</summary>
+    public Value Embed(string table, int width, float? scale = null) =>
+        Push(new EmbedOp(table, Weight(table, config.VocabSize, width), scale, NewValue(table, width)));
+
+    /// <summary>The picture's patches, [tokens, 3 * PatchSize^2].</summary>
+    public Value Patches()
+    {
+        var vision = config.Vision!;
+        return Push(new PatchesOp("patches", new PatchGrid(vision.PatchSize, vision.GridHeight, vision.GridWidth, vision.OwnTokens), NewValue("patches", vision.PatchWidth)));
+    }
+
+    /// <summary>Puts the tokens called <paramref name="names"/> into the first rows; their weights have no suffix.</summary>
+    public Value LearnedTokens(Value input, params string[] names)
+    {
+        foreach (var name in names)
+            Use(name, input.Width);
+        return Push(new LearnedTokensOp("learned_tokens", input, [.. names], NewValue("learned_tokens", input.Width)));
+    }
+
+    public Value RmsNorm(Value input, string norm) =>
+        Push(new RmsNormOp(norm, layer, input, Weight(norm, input.Width), input.Width, config.RmsNormEps, NewValue(norm, input.Width)));
+
+    public Value LayerNorm(Value input, string norm) =>
+        Push(new LayerNormOp(norm, layer, input, Weight(norm, input.Width), Use(prefix + norm + ".bias", input.Width), config.LayerNormEps, NewValue(norm, input.Width)));
+
+    /// <summary>Learned positions; the table (its full name) has <paramref name="offset"/> rows in front of that of position 0.</summary>
+    public Value AddPositions(Value input, string table, int offset) =>
+        Push(new AddPositionsOp("positions", input, Use(table, config.MaxPositionEmbeddings + offset, input.Width), offset, NewValue("positions", input.Width)));
+
+    /// <summary>RMS norm of each head by itself.</summary>
+    public Value HeadNorm(Value input, string norm) =>
+        Push(new RmsNormOp(norm, layer, input, Weight(norm, config.HeadDim), config.HeadDim, config.RmsNormEps, NewValue(norm, input.Width)));
+
+    /// <param name="scale">What the product with its bias is multiplied with; null is 1.</param>
+    public Value Linear(Value input, string linear, int outFeatures, bool bias = false, float? scale = null)
+    {
+        var weight = Weight(linear, outFeatures, input.Width);
+        var biasName = bias ? Use(prefix + linear + ".bias", outFeatures) : null;
+        return Push(new LinearOp(linear, layer, input, weight, biasName, scale, NewValue(linear, outFeatures)));
+    }
+
+    /// <summary>Rotary positions by the config's table.</summary>
+    public Value Rope(Value input)
+    {
+        if (rotaryTables.Count == 0)
+        {
+            var radians = new double[config.HeadDim / 2];
+            for (var pair = 0; pair < radians.Length; pair++)
+                radians[pair] = config.RopeFrequency(pair);
+            rotaryTables.Add(new RotaryTable(RotaryTableName, config.HeadDim, config.RopeInterleaved, [.. radians]));
+        }
+        return Push(new RopeOp("rope", layer, input, config.HeadDim, RotaryTableName, NewValue("rope", input.Width)));
+    }
+
+    /// <param name="causal">A token sees itself and those before it; otherwise every token of the run.</param>
+    /// <param name="scoreScale">Null is 1 / sqrt(HeadDim).</param>
+    /// <param name="window">Most positions a token sees; null for all.</param>
+    /// <param name="softCap">Scores become cap * tanh(score / cap); null leaves them.</param>
+    public Value Attention(Value query, Value key, Value value, bool causal = true, float? scoreScale = null, int? window = null, float? softCap = null)
+    {
+        var shape = new AttentionShape(config.NumAttentionHeads, config.NumKeyValueHeads, config.HeadDim, causal, scoreScale ?? 1 / MathF.Sqrt(config.HeadDim)) { Window = window, SoftCap = softCap };
+        return Push(new AttentionOp("attention", layer, query, key, value, shape, NewValue("attention", query.Width)));
+    }
+
+    public Value SiluMultiply(Value gate, Value up) =>
+        Push(new GateOp("silu_multiply", layer, gate, up, Activation.Silu, NewValue("silu_multiply", gate.Width)));
+
+    public Value Relu(Value input) =>
+        Push(new ActivateOp("relu", layer, input, Activation.Relu, NewValue("relu", input.Width)));
+
+    public Value Gelu(Value input) =>
+        Push(new ActivateOp("gelu", layer, input, Activation.Gelu, NewValue("gelu", input.Width)));
+
+    /// <summary>left + scale * right.</summary>
+    public Value Add(Value left, Value right, float? scale = null) =>
+        Push(new AddOp("add", layer, left, right, scale, NewValue("add", left.Width)));
+
+    /// <summary>Only the rows whose logits are wanted go on.</summary>
+    public Value SelectRows(Value input) =>
+        Push(new SelectRowsOp("select_rows", input, NewValue("select_rows", input.Width)));
+
+    /// <summary>The token in one row of the run.</summary>
+    public Value SelectRow(Value input, int row) =>
+        Push(new SelectRowsOp("select_row", input, NewValue("select_row", input.Width), row));
+
+    public Value Average(Value left, Value right) =>
+        Push(new AverageOp("average", left, right, NewValue("average", left.Width)));
+
+    /// <summary>Ends the graph; <paramref name="logits"/> is [rows, vocab].</summary>
+    public Graph Build(Value logits) => new(ops, values, weights, config.VocabSize, rotaryTables, logits);
+
+    private Value Push(Op op)
+    {
+        ops.Add(op);
+        return op.Output;
+    }
+
+    private Value NewValue(string name, int width)
+    {
+        var value = new Value(values.Count, layer < 0 ? name : $"{layer}.{name}", width, Format.Single);
+        values.Add(value);
+        return value;
+    }
+
+    private string Weight(string name, params long[] shape) => Use(prefix + name + ".weight", shape);
+
+    private string Use(string fullName, params long[] shape)
+    {
+        if (named.Add(fullName))
+            weights.Add(new WeightUse(fullName, [.. shape]));
+        return fullName;
+    }
+}

@@ -1,0 +1,84 @@
+namespace Temoto.Planning;
+
+/// <summary>What bounds a step.</summary>
+internal enum Bound
+{
+    Memory,
+    Compute,
+}
+
+/// <summary>What a step costs on a board. Computed, not measured.</summary>
+/// <param name="Operations">Multiplications and additions of products.</param>
+/// <param name="MemorySeconds">To move its bytes beyond the on-chip level.</param>
+/// <param name="ComputeSeconds">To do its arithmetic, and to unpack what is packed.</param>
+/// <param name="LaunchSeconds">To begin and end it on its device.</param>
+internal sealed record StepPrice(PlacedStep Placed, Traffic Traffic, double Operations, double MemorySeconds, double ComputeSeconds, double LaunchSeconds)
+{
+    public Step Step => Placed.Step;
+
+    /// <summary>Bytes move while numbers are multiplied: the longer of the two counts.</summary>
+    public double Seconds => Math.Max(MemorySeconds, ComputeSeconds) + LaunchSeconds;
+
+    public Bound BoundBy => MemorySeconds > ComputeSeconds ? Bound.Memory : Bound.Compute;
+}
+
+/// <summary>Prices the steps of a plan on a board: the roofline of each (Williams et al., CACM 2009), with the bytes and the work of the <see cref="TrafficLedger"/>.</summary>
+internal static class PlanPrice
+{
+    /// <summary>
+    /// Prices of all steps of a run of <paramref name="tokens"/> tokens with <paramref name="position"/> in the cache; in decode, of as many sequences with a token and a cache each.
+    /// </summary>
+    public static IReadOnlyList<StepPrice> Of(Plan plan, Board board, int tokens, int position)
+    {
+        var run = RunShape.Of(plan, tokens, position);
+        var read = board.Memory(MemoryLevel.External).BytesPerSecond.Value;
+        // What the steps hand each other lies in the shared cache if all of it fits there.
+        var arena = plan.ArenaBytes <= board.BytesOf(MemoryLevel.Shared) ? board.Memory(MemoryLevel.Shared).BytesPerSecond.Value : read;
+        var prices = new List<StepPrice>();
+        foreach (var (placed, moved, work) in TrafficLedger.Account(plan, board.BytesOf(MemoryLevel.OnChip), run))
+        {
+            var step = placed.Step;
+            var rows = step.OnLogitRows ? run.LogitRows : tokens;
+            var multiplies = work.Any(done => done.Kind == WorkKind.Product);
+            prices.Add(new StepPrice(
+                placed,
+                moved,
+                work.Where(done => done.Kind is WorkKind.Product or WorkKind.Attention).Sum(done => done.Operations),
+                (moved.Weights + moved.Kv) / read + (moved.Activations + moved.Intermediates) / arena,
+                work.Sum(done => Seconds(board, step, done, rows, oneToken: rows == 1 || plan.Phase == Phase.Decode)),
+                rows > 1 || multiplies || step.Kind == StepKind.SplitAttention ? board.Device(step.Device).LaunchSeconds.Value : 0));
+        }
+        return prices;
+    }
+
+    private static double Seconds(Board board, Step step, WorkDone done, int rows, bool oneToken)
+    {
+        var format = step.Find(done.Operand)?.Format;
+        // Rows in the escape code are multiplied as they lie for one token, where a unit does that; else they are unpacked.
+        var escapeUnit = rows == 1 && format is { Packing: RowPacking.Escape } && done.Kind is WorkKind.Product or WorkKind.Unpack
+            ? board.UnitFor(step.Device, WorkKind.Product, format, step[done.Operand].Shape[1], Tiles.InputOf(step, done.Operand).Format, oneToken: true)
+            : null;
+        switch (done.Kind)
+        {
+            case WorkKind.Product when escapeUnit is not null:
+                return done.Operations / (PackedWeights.RateFromMemory * escapeUnit.RateOf(format!.EscapeShare ?? 0));
+            case WorkKind.Product:
+                var unit = board.UnitFor(step.Device, done.Kind, format! with { Packing = RowPacking.None }, step[done.Operand].Shape[1], Tiles.InputOf(step, done.Operand).Format, oneToken);
+                return done.Operations / (unit ?? FloatUnit(board, oneToken)).Rate;
+            case WorkKind.Attention:
+                return done.Operations / (board.UnitFor(step.Device, done.Kind, format, step.Attention!.HeadDim, null, oneToken) ?? FloatUnit(board, oneToken)).Rate;
+            case WorkKind.Unpack when escapeUnit is not null:
+                return 0;
+            case WorkKind.Unpack:
+            case WorkKind.Softmax:
+            case WorkKind.Norm:
+            case WorkKind.Elementwise:
+                // A board without such a unit does them in passing.
+                return board.UnitFor(step.Device, done.Kind, null, 0, null, oneToken) is { } other ? done.Operations / other.Rate : 0;
+            default:
+                throw new InvalidOperationException($"no price for {done.Kind}");
+        }
+    }
+
+    private static BoardUnit FloatUnit(Board board, bool oneToken) => board.UnitFor(board.LastDevice.Name, WorkKind.Product, Format.Single, 1, Format.Single, oneToken)!;
+}

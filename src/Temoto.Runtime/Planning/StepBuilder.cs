@@ -1,0 +1,535 @@
+namespace Temoto.Planning;
+
+/// <summary>
+/// Writes operations down as steps: operands with their places, loops, epilogue, device. One method per kind, in which its loop nest stands as data: what the executor's step of that
+/// kind does, in the order in which it does it.
+/// </summary>
+/// <param name="offsets">Of the values in the arena.</param>
+/// <param name="kv">Null for a model without attention.</param>
+internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemory run, KvLayout? kv, Tiles tiles, PlanWish wish)
+{
+    /// <summary>Steps from the selection on work on the rows whose logits are wanted.</summary>
+    private bool onLogitRows;
+
+    /// <summary>The last layer whose attention was met, and which of the layers with attention it is.</summary>
+    private int attentionLayer = -2, attentionIndex = -1;
+
+    private Dimension Rows => onLogitRows ? Dimension.LogitRows : Dimension.Tokens;
+
+    private int MaxRows => onLogitRows ? wish.MaxLogitRows : wish.MaxTokens;
+
+    public Step Build(Op op)
+    {
+        var step = op switch
+        {
+            EmbedOp embed => Embed(embed),
+            PatchesOp patches => Patches(patches),
+            LearnedTokensOp tokens => LearnedTokens(tokens),
+            AddPositionsOp positions => AddPositions(positions),
+            RmsNormOp or LayerNormOp => Norm(op, op.Output),
+            NormRoundOp norm => Norm(norm.Norm, norm.Output),
+            LinearOp linear => Linear(linear, linear, null, null),
+            ResidualLinearOp residual => Linear(residual, residual.Linear, residual, null),
+            ActivatedLinearOp activated => Linear(activated, activated.Linear, null, activated.Function),
+            GatedLinearOp gated => Gated(gated),
+            RoundOp round => Round(round),
+            RopeOp rope => Rope(rope),
+            HeadProjectionsOp heads => HeadProjections(heads),
+            TphsAttentionOp tphs => Tphs(tphs),
+            ScoresOp scores => Scores(scores),
+            SoftmaxOp softmax => Softmax(softmax),
+            WeightedValuesOp values => WeightedValues(values),
+            SplitAttentionOp split => Split(split),
+            MergePiecesOp merge => Merge(merge),
+            AttentionOp attention => Attention(attention),
+            ActivateOp activate => RowByRow(activate, StepKind.Activate, [], activate.Input, null) with { Function = activate.Function },
+            GateOp gate => RowByRow(gate, StepKind.ActivateMultiply, [], gate.Gate, gate.Up) with { Function = gate.Function },
+            AddOp add => RowByRow(add, StepKind.Add, add.Scale is null ? [] : [Epilogue.Scale], add.Left, add.Right) with { Scale = add.Scale },
+            AverageOp average => RowByRow(average, StepKind.Average, [], average.Left, average.Right),
+            SelectRowsOp select => Select(select),
+            _ => throw new InvalidOperationException($"no step for {op.GetType().Name}"),
+        };
+        return step with { Device = tiles.DeviceOf(step) };
+    }
+
+    /// <summary>The logits as readers find them after a run.</summary>
+    public Operand Logits(Value logits)
+    {
+        onLogitRows = true;
+        return Activations(OperandRole.Output, logits);
+    }
+
+    private Step Embed(EmbedOp op)
+    {
+        var table = weights.Matrix(OperandRole.Weight, op.Weight, new Axis(Dimension.TableRows, weights.Info(op.Weight).Rows, 1));
+        return new Step(op.Name, StepKind.Embed, "", [run.TokenIds, table, Activations(OperandRole.Output, op.Output)], op.Scale is null ? [] : [Epilogue.Scale],
+            [EachRow(Read(OperandRole.TokenIds), Gather(OperandRole.Weight), Elementwise(Dimension.Columns), Write(OperandRole.Output))])
+        {
+            Scale = op.Scale,
+        };
+    }
+
+    private Step Patches(PatchesOp op) =>
+        new(op.Name, StepKind.Patches, "", [run.Pixels(op.Grid), Activations(OperandRole.Output, op.Output)], [], [EachRow(Read(OperandRole.Pixels), Write(OperandRole.Output))]) { Patches = op.Grid };
+
+    private Step LearnedTokens(LearnedTokensOp op) => new(
+        op.Name,
+        StepKind.LearnedTokens,
+        "",
+        [.. op.Weights.Select(name => weights.Vector(OperandRole.Weight, name, op.Output.Width)), Activations(OperandRole.Input, op.Input), Activations(OperandRole.Output, op.Output)],
+        [],
+        [EachRow(Read(OperandRole.Input), Read(OperandRole.Weight), Write(OperandRole.Output))]);
+
+    private Step AddPositions(AddPositionsOp op)
+    {
+        var table = weights.Matrix(OperandRole.Weight, op.Weight, new Axis(Dimension.TableRows, weights.Info(op.Weight).Rows, 1));
+        return new Step(op.Name, StepKind.AddPositions, "", [table, Activations(OperandRole.Input, op.Input), Activations(OperandRole.Output, op.Output)], [],
+            [EachRow(Read(OperandRole.Input), Gather(OperandRole.Weight), Elementwise(Dimension.Columns), Write(OperandRole.Output))])
+        {
+            FirstRow = op.Offset,
+        };
+    }
+
+    private Step Norm(Op op, Value output)
+    {
+        var (kind, norm, operands) = op switch
+        {
+            RmsNormOp rms => (StepKind.RmsNorm, new Norm(rms.Epsilon, rms.GroupWidth), (Operand[])[weights.Vector(OperandRole.Weight, rms.Weight, rms.GroupWidth)]),
+            LayerNormOp layer => (StepKind.LayerNorm, new Norm(layer.Epsilon, layer.Input.Width),
+                [weights.Vector(OperandRole.Weight, layer.Weight, layer.Input.Width), weights.Vector(OperandRole.Bias, layer.Bias, layer.Input.Width)]),
+            _ => throw new InvalidOperationException($"{op.GetType().Name} is no norm"),
+        };
+        return new Step(
+            op.Name,
+            kind,
+            "",
+            [.. operands, Activations(OperandRole.Input, op.Inputs[0]), Activations(OperandRole.Output, output)],
+            output.IsQuantized ? [Epilogue.Round] : [],
+            [EachRow(
+                Read(OperandRole.Input),
+                Read(OperandRole.Weight),
+                Read(OperandRole.Bias),
+                new Work(WorkKind.Norm, OperandRole.Input, [Rows, Dimension.Columns], 1),
+                Write(OperandRole.Output))])
+        {
+            Norm = norm,
+        };
+    }
+
+    /// <summary>Rows of the weight for all tokens, then as many columns of the output.</summary>
+    private Step Linear(Op op, LinearOp linear, ResidualLinearOp? residual, Activation? function)
+    {
+        var scale = residual?.Scale ?? linear.Scale;
+        var columns = new Axis(Dimension.Columns, linear.Output.Width, 1);
+        var operands = new List<Operand> { weights.Matrix(OperandRole.Weight, linear.Weight, columns) };
+        var epilogue = new List<Epilogue>();
+        if (linear.Bias is not null)
+        {
+            operands.Add(weights.Vector(OperandRole.Bias, linear.Bias, linear.Output.Width, columns));
+            epilogue.Add(Epilogue.Bias);
+        }
+        operands.Add(Activations(OperandRole.Input, linear.Input, Inputs(linear.Input)));
+        if (function is not null)
+            epilogue.Add(Epilogue.Activation);
+        if (scale is not null)
+            epilogue.Add(Epilogue.Scale);
+        if (residual is not null)
+        {
+            operands.Add(Activations(OperandRole.Residual, residual.Residual));
+            epilogue.Add(Epilogue.Residual);
+        }
+        if (op.Output.IsQuantized)
+            epilogue.Add(Epilogue.Round);
+        operands.Add(Activations(OperandRole.Output, op.Output));
+        return new Step(
+            op.Name,
+            StepKind.Linear,
+            "",
+            [.. operands],
+            [.. epilogue],
+            [new Loop(Dimension.Columns, tiles.Rows(op, op.Linears, weights.Info),
+            [
+                .. Product(OperandRole.Weight, OperandRole.Bias, OperandRole.Input, linear.Weight, Dimension.Columns),
+                new Loop(Rows, 1, [Read(OperandRole.Residual), Write(OperandRole.Output)]),
+            ]) { Parallel = true }])
+        {
+            Function = function,
+            Scale = scale,
+        };
+    }
+
+    private Step Gated(GatedLinearOp op)
+    {
+        var columns = new Axis(Dimension.Columns, op.Gate.Output.Width, 1);
+        var upInput = op.Up.Input.Id == op.Gate.Input.Id ? OperandRole.Input : OperandRole.Second;
+        var operands = new List<Operand>
+        {
+            weights.Matrix(OperandRole.GateWeight, op.Gate.Weight, columns),
+            weights.Matrix(OperandRole.UpWeight, op.Up.Weight, columns),
+            Activations(OperandRole.Input, op.Gate.Input, Inputs(op.Gate.Input)),
+        };
+        if (upInput == OperandRole.Second)
+            operands.Add(Activations(OperandRole.Second, op.Up.Input, Inputs(op.Up.Input)));
+        operands.Add(Activations(OperandRole.Output, op.Output));
+        return new Step(
+            op.Name,
+            StepKind.GatedLinear,
+            "",
+            [.. operands],
+            op.Output.IsQuantized ? [Epilogue.Gate, Epilogue.Round] : [Epilogue.Gate],
+            [new Loop(Dimension.Columns, tiles.Rows(op, op.Linears, weights.Info),
+            [
+                .. Product(OperandRole.GateWeight, null, OperandRole.Input, op.Gate.Weight, Dimension.Columns),
+                .. Product(OperandRole.UpWeight, null, upInput, op.Up.Weight, Dimension.Columns),
+                new Loop(Rows, 1, [Elementwise(Dimension.Columns), Write(OperandRole.Output)]),
+            ]) { Parallel = true }])
+        {
+            Function = op.Function,
+        };
+    }
+
+    private Step Round(RoundOp op) =>
+        RowByRow(op, op.Output.IsQuantized ? StepKind.Quantize : StepKind.RoundToGrid, [Epilogue.Round], op.Input, null);
+
+    private Step Rope(RopeOp op)
+    {
+        var step = RowByRow(op, StepKind.Rope, [Epilogue.Rotary], op.Input, null);
+        return step with { Operands = [.. step.Operands, run.Rotary(OperandRole.Rotary, op.Table)] };
+    }
+
+    /// <summary>Each head of each projection for a tile of tokens: its rows of the weight, then a token after the other.</summary>
+    private Step HeadProjections(HeadProjectionsOp op)
+    {
+        var operands = new List<Operand>();
+        var bodies = new List<LoopNode>();
+        if (op.Query is not null)
+        {
+            operands.AddRange(Projection(op.Query, OperandRole.QueryWeight, OperandRole.QueryBias, OperandRole.QueryNorm, OperandRole.QueryRotary, HeadRows(Dimension.Heads, op.Shape)));
+            operands.Add(Activations(OperandRole.Input, op.Query.Linear.Input, Inputs(op.Query.Linear.Input)));
+            bodies.Add(Heads(op.Query, Dimension.Heads, OperandRole.QueryWeight, OperandRole.QueryBias, OperandRole.QueryNorm, OperandRole.QueryRotary, OperandRole.Input, Write(OperandRole.Output)));
+        }
+        foreach (var (projection, key) in new[] { (op.Key, true), (op.Value, false) })
+        {
+            var (weight, bias, norm, rotary, input, cache) = key
+                ? (OperandRole.KeyWeight, OperandRole.KeyBias, OperandRole.KeyNorm, OperandRole.KeyRotary, OperandRole.KeyInput, OperandRole.Keys)
+                : (OperandRole.ValueWeight, OperandRole.ValueBias, OperandRole.ValueNorm, OperandRole.ValueRotary, OperandRole.ValueInput, OperandRole.Values);
+            operands.AddRange(Projection(projection, weight, bias, norm, rotary, HeadRows(Dimension.KvHeads, op.Shape)));
+            operands.Add(Activations(input, projection.Linear.Input, Inputs(projection.Linear.Input)));
+            operands.Add(Cache(cache, op.Layer));
+            bodies.Add(Heads(projection, Dimension.KvHeads, weight, bias, norm, rotary, input, new Access(AccessKind.Append, cache)));
+        }
+        if (op.Query is not null)
+            operands.Add(Activations(OperandRole.Output, op.Output, HeadColumns(Dimension.Heads, op.Shape)) with { IsIntermediate = true });
+        var linears = op.Projections;
+        return new Step(
+            op.Name,
+            StepKind.HeadProjections,
+            "",
+            [.. operands],
+            Epilogues(linears.Any(projection => projection.Linear.Bias is not null), linears.Any(projection => projection.Norm is not null), linears.Any(projection => projection.Rope is not null), false),
+            [new Loop(Dimension.Tokens, tiles.ProjectionTokens, [.. bodies]) { Parallel = true }])
+        {
+            Attention = op.Shape,
+            Norm = linears.FirstOrDefault(projection => projection.Norm is not null)?.Norm is { } norms ? new Norm(norms.Epsilon, norms.GroupWidth) : null,
+        };
+
+        Loop Heads(HeadProjection projection, Dimension heads, OperandRole weight, OperandRole bias, OperandRole norm, OperandRole rotary, OperandRole input, Access store)
+        {
+            var product = Product(weight, bias, input, projection.Linear.Weight, heads, Dimension.HeadDim);
+            return new Loop(heads, 1, [.. product, new Loop(Dimension.Tokens, 1, [Read(norm), Read(rotary), store])]) { Parallel = true };
+        }
+    }
+
+    /// <summary>
+    /// A KV head and a span of tokens at a time, later spans first since they see more: the queries of its group are projected, then tiles of tokens attended over tiles of positions.
+    /// </summary>
+    private Step Tphs(TphsAttentionOp op)
+    {
+        var shape = op.Shape;
+        var input = op.Query.Linear.Input;
+        Axis[] rows =
+        [
+            new(Dimension.KvHeads, shape.KvHeads, (long)shape.GroupHeads * shape.HeadDim), new(Dimension.GroupHeads, shape.GroupHeads, shape.HeadDim), new(Dimension.HeadDim, shape.HeadDim, 1),
+        ];
+        return new Step(
+            op.Name,
+            StepKind.TphsAttention,
+            "",
+            [
+                .. Projection(op.Query, OperandRole.QueryWeight, OperandRole.QueryBias, OperandRole.QueryNorm, OperandRole.QueryRotary, rows),
+                Activations(OperandRole.Input, input, Inputs(input)),
+                Cache(OperandRole.Keys, op.Layer),
+                Cache(OperandRole.Values, op.Layer),
+                Activations(OperandRole.Output, op.Output, rows),
+            ],
+            Epilogues(op.Query.Linear.Bias is not null, op.Query.Norm is not null, op.Query.Rope is not null, op.Output.IsQuantized),
+            [new Loop(Dimension.Tokens, tiles.TphsTokens,
+            [
+                new Loop(Dimension.KvHeads, 1,
+                [
+                    new Loop(Dimension.GroupHeads, 1,
+                    [
+                        .. Product(OperandRole.QueryWeight, OperandRole.QueryBias, OperandRole.Input, op.Query.Linear.Weight, Dimension.GroupHeads, Dimension.HeadDim),
+                        Read(OperandRole.QueryNorm),
+                        Read(OperandRole.QueryRotary),
+                    ]),
+                    new Loop(Dimension.Tokens, tiles.AttentionTokens(shape),
+                    [
+                        .. AttendPositions(),
+                        new Loop(Dimension.Tokens, 1, [Write(OperandRole.Output)]),
+                    ]),
+                ]) { Parallel = true },
+            ]) { Parallel = true, Descending = true }])
+        {
+            Attention = shape,
+            Norm = op.Query.Norm is { } norm ? new Norm(norm.Epsilon, norm.GroupWidth) : null,
+        };
+    }
+
+    private Step Scores(ScoresOp op) => EachGroup(
+        op,
+        StepKind.Scores,
+        [Activations(OperandRole.Input, op.Query, HeadColumns(Dimension.KvHeads, op.Shape)) with { IsIntermediate = true }, Cache(OperandRole.Keys, op.Layer), StoredScores(OperandRole.Output, op.Output, op.Shape)],
+        op.Shape,
+        [new Loop(Dimension.Tokens, 1, [Read(OperandRole.Input)]), Read(OperandRole.Keys), AttentionWork(OperandRole.Keys), Write(OperandRole.Output)]);
+
+    private Step Softmax(SoftmaxOp op) => EachGroup(
+        op,
+        StepKind.Softmax,
+        [StoredScores(OperandRole.Input, op.Input, op.Shape), StoredScores(OperandRole.Output, op.Output, op.Shape)],
+        op.Shape,
+        [Read(OperandRole.Input), SoftmaxWork(), Write(OperandRole.Output)]);
+
+    private Step WeightedValues(WeightedValuesOp op) => EachGroup(
+        op,
+        StepKind.WeightedValues,
+        [StoredScores(OperandRole.Input, op.Input, op.Shape), Cache(OperandRole.Values, op.Layer), Activations(OperandRole.Output, op.Output, HeadColumns(Dimension.KvHeads, op.Shape))],
+        op.Shape,
+        [Read(OperandRole.Input), Read(OperandRole.Values), AttentionWork(OperandRole.Values), new Loop(Dimension.Tokens, 1, [Write(OperandRole.Output)])]);
+
+    private Step EachGroup(Op op, StepKind kind, Items<Operand> operands, AttentionShape shape, Items<LoopNode> body) => new(
+        op.Name,
+        kind,
+        "",
+        operands,
+        [],
+        [new Loop(Dimension.Tokens, tiles.GemmTokens, [new Loop(Dimension.KvHeads, 1, body) { Parallel = true }]) { Parallel = true }])
+    {
+        Attention = shape,
+    };
+
+    /// <summary>One sequence after the other; its cache in pieces, each KV head of a piece by itself.</summary>
+    private Step Split(SplitAttentionOp op) => new(
+        op.Name,
+        StepKind.SplitAttention,
+        "",
+        [
+            Activations(OperandRole.Input, op.Query, HeadColumns(Dimension.KvHeads, op.Shape)) with { IsIntermediate = true },
+            Cache(OperandRole.Keys, op.Layer),
+            Cache(OperandRole.Values, op.Layer),
+            Pieces(OperandRole.Output, op.Output, op.Shape, op.PiecePositions),
+        ],
+        [],
+        [new Loop(Dimension.Tokens, 1,
+        [
+            new Loop(Dimension.Positions, op.PiecePositions,
+            [
+                new Loop(Dimension.KvHeads, 1, [Read(OperandRole.Input), .. AttendPositions(), Write(OperandRole.Output)]) { Parallel = true },
+            ]) { Parallel = true },
+        ]) { Parallel = true }])
+    {
+        Attention = op.Shape,
+    };
+
+    private Step Merge(MergePiecesOp op) => new(
+        op.Name,
+        StepKind.MergePieces,
+        "",
+        [Pieces(OperandRole.Input, op.Input, op.Shape, op.PiecePositions), Activations(OperandRole.Output, op.Output)],
+        op.Output.IsQuantized ? [Epilogue.Round] : [],
+        [EachRow(Read(OperandRole.Input), Elementwise(Dimension.Columns), Write(OperandRole.Output))])
+    {
+        Attention = op.Shape,
+    };
+
+    /// <summary>As a model writes it down.</summary>
+    private Step Attention(AttentionOp op) => new(
+        op.Name,
+        StepKind.Attention,
+        "",
+        [
+            Activations(OperandRole.Input, op.Query, HeadColumns(Dimension.KvHeads, op.Shape)),
+            Activations(OperandRole.NewKeys, op.Key, HeadRows(Dimension.KvHeads, op.Shape)),
+            Activations(OperandRole.NewValues, op.Value, HeadRows(Dimension.KvHeads, op.Shape)),
+            Cache(OperandRole.Keys, op.Layer),
+            Cache(OperandRole.Values, op.Layer),
+            Activations(OperandRole.Output, op.Output, HeadColumns(Dimension.KvHeads, op.Shape)),
+        ],
+        [],
+        [
+            new Loop(Dimension.KvHeads, 1,
+            [
+                new Loop(Dimension.Tokens, 1,
+                [
+                    Read(OperandRole.NewKeys), new Access(AccessKind.Append, OperandRole.Keys), Read(OperandRole.NewValues), new Access(AccessKind.Append, OperandRole.Values),
+                ]),
+            ]),
+            new Loop(Dimension.Tokens, tiles.GemmTokens,
+            [
+                new Loop(Dimension.KvHeads, 1,
+                [
+                    new Loop(Dimension.Tokens, tiles.AttentionTokens(op.Shape),
+                    [
+                        new Loop(Dimension.Tokens, 1, [Read(OperandRole.Input)]),
+                        .. AttendPositions(),
+                        new Loop(Dimension.Tokens, 1, [Write(OperandRole.Output)]),
+                    ]),
+                ]) { Parallel = true },
+            ]) { Parallel = true },
+        ])
+    {
+        Attention = op.Shape,
+    };
+
+    /// <summary>Those whose logits are wanted come to the front.</summary>
+    private Step Select(SelectRowsOp op)
+    {
+        var input = Activations(OperandRole.Input, op.Input);
+        onLogitRows = true;
+        return new Step(op.Name, StepKind.SelectRows, "", [input, Activations(OperandRole.Output, op.Output)], [], [new Loop(Dimension.LogitRows, 1, [Read(OperandRole.Input), Write(OperandRole.Output)])])
+        {
+            FirstRow = op.FirstRow,
+        };
+    }
+
+    private Step RowByRow(Op op, StepKind kind, Items<Epilogue> epilogue, Value first, Value? second) => new(
+        op.Name,
+        kind,
+        "",
+        second is null
+            ? [Activations(OperandRole.Input, first), Activations(OperandRole.Output, op.Output)]
+            : [Activations(OperandRole.Input, first), Activations(OperandRole.Second, second), Activations(OperandRole.Output, op.Output)],
+        epilogue,
+        [EachRow(Read(OperandRole.Input), Read(OperandRole.Second), Read(OperandRole.Rotary), Elementwise(Dimension.Columns), Write(OperandRole.Output))]);
+
+    // Loops and what stands in them.
+
+    private Loop EachRow(params ReadOnlySpan<LoopNode> body) => new(Rows, 1, Items.Of(body)) { Parallel = true };
+
+    private static Access Read(OperandRole role) => new(AccessKind.Read, role);
+
+    private static Access Write(OperandRole role) => new(AccessKind.Write, role);
+
+    private static Access Gather(OperandRole role) => new(AccessKind.Gather, role);
+
+    private Work Elementwise(Dimension columns) => new(WorkKind.Elementwise, OperandRole.Output, [Rows, columns], 1);
+
+    /// <summary>Weight rows and bias are read, packed rows unpacked, then multiplied with all tokens of the tile.</summary>
+    /// <param name="rows">The dimensions that count rows of the weight.</param>
+    private List<LoopNode> Product(OperandRole weight, OperandRole? bias, OperandRole input, string name, params ReadOnlySpan<Dimension> rows)
+    {
+        var info = weights.Info(name);
+        var nodes = new List<LoopNode> { Read(weight) };
+        if (bias is { } role)
+            nodes.Add(Read(role));
+        nodes.Add(Read(input));
+        if (info.IsPacked)
+            nodes.Add(new Work(WorkKind.Unpack, weight, [.. rows], (int)Math.Min(int.MaxValue, info.PlainRowBytes)));
+        nodes.Add(new Work(WorkKind.Product, weight, [Rows, .. rows, Dimension.Inputs], 2));
+        return nodes;
+    }
+
+    /// <summary>Keys, then values, of a tile of positions at a time.</summary>
+    private List<LoopNode> AttendPositions() =>
+    [
+        new Loop(Dimension.Positions, tiles.AttentionPositions,
+        [
+            Read(OperandRole.Keys), AttentionWork(OperandRole.Keys), SoftmaxWork(), Read(OperandRole.Values), AttentionWork(OperandRole.Values),
+        ]),
+    ];
+
+    private static Work AttentionWork(OperandRole cache) => new(WorkKind.Attention, cache, [Dimension.Tokens, Dimension.Positions, Dimension.KvHeads, Dimension.GroupHeads, Dimension.HeadDim], 2);
+
+    private static Work SoftmaxWork() => new(WorkKind.Softmax, OperandRole.Output, [Dimension.Tokens, Dimension.Positions, Dimension.KvHeads, Dimension.GroupHeads], 1);
+
+    private static Items<Epilogue> Epilogues(bool bias, bool norm, bool rotary, bool round)
+    {
+        var epilogue = new List<Epilogue>(4);
+        if (bias)
+            epilogue.Add(Epilogue.Bias);
+        if (norm)
+            epilogue.Add(Epilogue.HeadNorm);
+        if (rotary)
+            epilogue.Add(Epilogue.Rotary);
+        if (round)
+            epilogue.Add(Epilogue.Round);
+        return [.. epilogue];
+    }
+
+    // Operands.
+
+    private IEnumerable<Operand> Projection(HeadProjection projection, OperandRole weight, OperandRole bias, OperandRole norm, OperandRole rotary, Axis[] rows)
+    {
+        yield return weights.Matrix(weight, projection.Linear.Weight, rows);
+        if (projection.Linear.Bias is { } name)
+            yield return weights.Vector(bias, name, projection.Linear.Output.Width, rows);
+        if (projection.Norm is { } headNorm)
+            yield return weights.Vector(norm, headNorm.Weight, headNorm.GroupWidth);
+        if (projection.Rope is { } rope)
+            yield return run.Rotary(rotary, rope.Table);
+    }
+
+    /// <summary>The rows of a weight, or the columns of activations, as heads; KV heads of a layout with groups count their queries.</summary>
+    private static Axis[] HeadRows(Dimension heads, AttentionShape shape) =>
+        [new(heads, heads == Dimension.Heads ? shape.Heads : shape.KvHeads, shape.HeadDim), new(Dimension.HeadDim, shape.HeadDim, 1)];
+
+    /// <summary>Columns of [tokens, Heads, HeadDim]: query heads one by one, or those of a KV head together.</summary>
+    private static Axis[] HeadColumns(Dimension heads, AttentionShape shape) => heads == Dimension.Heads
+        ? HeadRows(heads, shape)
+        : [new(heads, shape.KvHeads, (long)shape.GroupHeads * shape.HeadDim), new(Dimension.GroupHeads, shape.GroupHeads, shape.HeadDim), new(Dimension.HeadDim, shape.HeadDim, 1)];
+
+    private static Axis Inputs(Value value) => new(Dimension.Inputs, value.Width, 1);
+
+    private Operand Activations(OperandRole role, Value value) => Activations(role, value, new Axis(Dimension.Columns, value.Width, 1));
+
+    /// <summary>[rows, columns] in the arena.</summary>
+    /// <param name="columns">How columns are counted, in columns.</param>
+    private Operand Activations(OperandRole role, Value value, params ReadOnlySpan<Axis> columns)
+    {
+        var rows = new Axis(Rows, MaxRows, value.RowBytes);
+        return new Operand(role, "", MemoryRegion.Activations, value.Format, [MaxRows, value.Width], RowLayout.Parts(value.Format, value.Width, offsets[value.Id], rows, columns));
+    }
+
+    /// <summary>[KvHeads, tokens, GroupHeads, positions] floats.</summary>
+    private Operand StoredScores(OperandRole role, Value value, AttentionShape shape)
+    {
+        var query = value.RowBytes / shape.Heads;
+        var token = query * shape.GroupHeads;
+        var part = new Part(PartKind.Elements, offsets[value.Id], 0, sizeof(float), wish.MaxTokens * value.RowBytes,
+        [
+            new Axis(Dimension.KvHeads, shape.KvHeads, token * wish.MaxTokens), new Axis(Dimension.Tokens, wish.MaxTokens, token), new Axis(Dimension.GroupHeads, shape.GroupHeads, query),
+            new Axis(Dimension.Positions, query / sizeof(float), sizeof(float)),
+        ]);
+        return new Operand(role, "", MemoryRegion.Activations, value.Format, [wish.MaxTokens, value.Width], [part]) { IsIntermediate = true };
+    }
+
+    /// <summary>[tokens, pieces, KvHeads, PieceFloats].</summary>
+    private Operand Pieces(OperandRole role, Value value, AttentionShape shape, int piecePositions)
+    {
+        var piece = shape.PieceFloats * sizeof(float);
+        var part = new Part(PartKind.Elements, offsets[value.Id], 0, piece, wish.MaxTokens * value.RowBytes,
+        [
+            new Axis(Dimension.Tokens, wish.MaxTokens, value.RowBytes),
+            new Axis(Dimension.Positions, KvLayout.WholePanels(wish.ContextTokens), 0) { Tile = piecePositions, TileStrideBytes = piece * shape.KvHeads },
+            new Axis(Dimension.KvHeads, shape.KvHeads, piece),
+        ]);
+        return new Operand(role, "", MemoryRegion.Activations, value.Format, [wish.MaxTokens, value.Width], [part]) { IsIntermediate = true };
+    }
+
+    private Operand Cache(OperandRole role, int layer)
+    {
+        if (layer != attentionLayer)
+            (attentionLayer, attentionIndex) = (layer, attentionIndex + 1);
+        return kv!.Operand(role, attentionIndex);
+    }
+}

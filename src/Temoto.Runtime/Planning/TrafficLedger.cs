@@ -1,0 +1,106 @@
+namespace Temoto.Planning;
+
+/// <summary>How much of one kind of work a step does.</summary>
+internal sealed record WorkDone(WorkKind Kind, OperandRole Operand, double Operations);
+
+/// <summary>What a step moves beyond the on-chip level, and what it computes.</summary>
+internal sealed record StepAccount(PlacedStep Step, Traffic Traffic, Items<WorkDone> Work);
+
+/// <summary>
+/// The bytes each step of a plan moves beyond the on-chip level, and the work it does: a listener of the plan's loops (<see cref="PlanWalk"/>) that sends every access through a
+/// <see cref="CacheModel"/>. One worker computes; what a kernel keeps in its own scratch, and what a run is given (token ids, cosines, pixels), is not counted.
+/// </summary>
+internal sealed class TrafficLedger : IPlanListener
+{
+    private readonly CacheModel cache;
+    private readonly List<WorkDone> work = [];
+    private readonly long weightBase;
+    private readonly long kvBase;
+    private readonly long kvBytes;
+
+    private TrafficLedger(Plan plan, long onChipBytes)
+    {
+        cache = new CacheModel(onChipBytes);
+        // The arena lies at 0, weights and caches behind it.
+        weightBase = Lines(plan.BytesOf(MemoryRegion.Activations));
+        kvBase = weightBase + Lines(plan.BytesOf(MemoryRegion.Weights));
+        kvBytes = Lines(plan.BytesOf(MemoryRegion.KvCache));
+    }
+
+    /// <summary>The traffic of each step of a run, on a chip that holds nothing yet; what is left to write back counts for the last step.</summary>
+    public static IReadOnlyList<Traffic> Run(Plan plan, long onChipBytes, RunShape run) => [.. Account(plan, onChipBytes, run).Select(account => account.Traffic)];
+
+    /// <summary>
+    /// The same with the work of each step. Layers of a section differ by where their operands lie and by nothing else: once two in a row have moved the same, those that follow do too.
+    /// </summary>
+    public static IReadOnlyList<StepAccount> Account(Plan plan, long onChipBytes, RunShape run)
+    {
+        var ledger = new TrafficLedger(plan, onChipBytes);
+        var walk = new PlanWalk(plan, run, ledger);
+        var accounts = new List<StepAccount>();
+        foreach (var section in plan.Sections)
+        {
+            StepAccount[] before = [];
+            var steady = false;
+            for (var repeat = 0; repeat < section.Layers; repeat++)
+            {
+                var layer = section.FirstLayer < 0 ? -1 : section.FirstLayer + repeat;
+                var own = new StepAccount[section.Steps.Count];
+                for (var i = 0; i < own.Length; i++)
+                {
+                    var placed = new PlacedStep(section.Steps[i], layer, repeat);
+                    // Without logits a run ends where their rows would be selected.
+                    if (run.LogitRows == 0 && placed.Step.Kind == StepKind.SelectRows)
+                        return ledger.Flushed(accounts, own[..i]);
+                    own[i] = steady ? before[i] with { Step = placed } : ledger.Walk(walk, placed);
+                }
+                steady = before.Length > 0 && own.Index().All(item => (item.Item.Traffic, item.Item.Work) == (before[item.Index].Traffic, before[item.Index].Work));
+                before = own;
+                accounts.AddRange(own);
+            }
+        }
+        return ledger.Flushed(accounts, []);
+    }
+
+    void IPlanListener.Touch(in Touch touch)
+    {
+        var (address, kind) = touch.Operand.Memory switch
+        {
+            MemoryRegion.Activations => (0, touch.Operand.IsIntermediate ? CacheModel.MovedKind.Intermediates : CacheModel.MovedKind.Activations),
+            MemoryRegion.Weights => (weightBase, CacheModel.MovedKind.Weights),
+            MemoryRegion.KvCache => (kvBase + touch.Sequence * kvBytes, CacheModel.MovedKind.Kv),
+            _ => (-1L, default),
+        };
+        if (address >= 0)
+            cache.Touch(address + touch.Offset, touch.Bytes, touch.Kind is AccessKind.Write or AccessKind.Append, kind);
+    }
+
+    void IPlanListener.Compute(Work done, double operations)
+    {
+        var index = work.FindIndex(item => item.Kind == done.Kind && item.Operand == done.Operand);
+        if (index < 0)
+            work.Add(new WorkDone(done.Kind, done.Operand, operations));
+        else
+            work[index] = work[index] with { Operations = work[index].Operations + operations };
+    }
+
+    private StepAccount Walk(PlanWalk walk, PlacedStep step)
+    {
+        work.Clear();
+        var before = Traffic.Of(cache);
+        walk.Walk(step);
+        return new StepAccount(step, Traffic.Of(cache) - before, [.. work]);
+    }
+
+    private List<StepAccount> Flushed(List<StepAccount> accounts, StepAccount[] more)
+    {
+        accounts.AddRange(more);
+        var before = Traffic.Of(cache);
+        cache.Flush();
+        accounts[^1] = accounts[^1] with { Traffic = accounts[^1].Traffic + (Traffic.Of(cache) - before) };
+        return accounts;
+    }
+
+    /// <summary>Whole lines, and one between two memories.</summary>
+    private static long Lines(long bytes) => (bytes / CacheModel.LineBytes + 2) * CacheModel.LineBytes;
+}

@@ -1,0 +1,107 @@
+using Temoto.Tensors;
+
+namespace Temoto.Planning;
+
+/// <summary>A weight as a plan needs to know it: how it is written, how large, and nothing of what it holds.</summary>
+/// <param name="RowBytes">Of one row as it lies: packed rows on average, rounded up; scales and zero points in planes of their own not included.</param>
+/// <param name="ElementBytes">All rows as they lie.</param>
+/// <param name="ScaleBytes">Scales in a plane of their own.</param>
+/// <param name="ZeroPointBytes">Zero points in a plane of their own.</param>
+internal sealed record WeightInfo(string Name, Format Format, long Rows, long Columns, long RowBytes, long ElementBytes, long ScaleBytes, long ZeroPointBytes)
+{
+    /// <summary>Of one row once it is unpacked; <see cref="RowBytes"/> where it lies plain.</summary>
+    public required long PlainRowBytes { get; init; }
+
+    /// <summary>Packed rows are decoded in blocks of as many.</summary>
+    public int BlockRows { get; init; } = 1;
+
+    /// <summary>One scale for the whole matrix.</summary>
+    public bool HasOneScale { get; init; }
+
+    /// <summary>How the input of its product is to be rounded; null where it says nothing.</summary>
+    public Grid? InputGrid { get; init; }
+
+    /// <summary>Its rows lie in a packed encoding.</summary>
+    public bool IsPacked => Format.Packing != RowPacking.None;
+
+    /// <summary>Everything.</summary>
+    public long Bytes => ElementBytes + ScaleBytes + ZeroPointBytes;
+
+    /// <summary>The same weight with its rows laid out plain.</summary>
+    public WeightInfo Plain => this with
+    {
+        Format = Format with { Packing = RowPacking.None, EscapeShare = null },
+        RowBytes = PlainRowBytes,
+        ElementBytes = PlainRowBytes * Rows,
+        BlockRows = 1,
+    };
+
+    public static WeightInfo Of(Tensor tensor)
+    {
+        var rows = Math.Max(1, tensor.Rows);
+        var elements = tensor.Encoded?.ByteLength ?? tensor.ByteLength;
+        return new WeightInfo(
+            tensor.Name,
+            FormatOf(tensor),
+            tensor.Rows,
+            tensor.Columns,
+            Math.Max(1, (elements + rows - 1) / rows),
+            elements,
+            tensor.Scales?.Scales.ByteLength ?? 0,
+            tensor.Scales?.Zeros?.ByteLength ?? 0)
+        {
+            PlainRowBytes = tensor.RowBytes,
+            BlockRows = tensor.Encoded?.BlockRows ?? 1,
+            HasOneScale = tensor.Scales is { PerTensor: true },
+            InputGrid = tensor.InputGrid is { } grid ? new Grid(grid.StaticScale) : null,
+        };
+    }
+
+    private static Format FormatOf(Tensor tensor)
+    {
+        var format = tensor.DType switch
+        {
+            DType.F32 => Format.Single,
+            DType.F16 => new Format(NumberType.Float16, 16),
+            DType.BF16 => new Format(NumberType.BFloat16, 16),
+            DType.F8E4M3 => new Format(NumberType.Float8E4M3, 8),
+            DType.F8E5M2 => new Format(NumberType.Float8E5M2, 8),
+            DType.I8 => new Format(NumberType.Int8, 8),
+            DType.U8 => new Format(NumberType.UInt8, 8),
+            DType.I16 => new Format(NumberType.Int16, 16),
+            DType.I32 => new Format(NumberType.Int32, 32),
+            DType.I64 => new Format(NumberType.Int64, 64),
+            DType.F64 => new Format(NumberType.Float64, 64),
+            DType.Bool => new Format(NumberType.Bool, 8),
+            DType.I4 => new Format(NumberType.Int4, 4),
+            DType.Q8_0 => Blocks(NumberType.Q8_0, 8, 32, ScaleType.Float16, false),
+            DType.Q4_0 => Blocks(NumberType.Q4_0, 4, 32, ScaleType.Float16, false),
+            DType.Q4_1 => Blocks(NumberType.Q4_1, 4, 32, ScaleType.Float16, true),
+            DType.Q5_0 => Blocks(NumberType.Q5_0, 5, 32, ScaleType.Float16, false),
+            DType.Q5_1 => Blocks(NumberType.Q5_1, 5, 32, ScaleType.Float16, true),
+            DType.Q2_K => Blocks(NumberType.Q2_K, 2, 16, ScaleType.IntegerTimesFloat16, true),
+            DType.Q3_K => Blocks(NumberType.Q3_K, 3, 16, ScaleType.IntegerTimesFloat16, false),
+            DType.Q4_K => Blocks(NumberType.Q4_K, 4, 32, ScaleType.IntegerTimesFloat16, true),
+            DType.Q5_K => Blocks(NumberType.Q5_K, 5, 32, ScaleType.IntegerTimesFloat16, true),
+            DType.Q6_K => Blocks(NumberType.Q6_K, 6, 16, ScaleType.IntegerTimesFloat16, false),
+            _ => throw new ArgumentOutOfRangeException(nameof(tensor), tensor.DType, "no such element type"),
+        };
+        if (tensor.Scales is { } scales)
+        {
+            format = format with
+            {
+                Group = scales.GroupSize,
+                Scales = scales.Scales.DType == DType.F16 ? ScaleType.Float16 : ScaleType.Float32,
+                HasZeroPoints = scales.Zeros is not null,
+            };
+        }
+        if (tensor.Encoded is null)
+            return format;
+        // Zero points are for unpacked rows, and so are groups that no integer product takes.
+        return tensor is { Encoded.Escaped: { } code, Scales: { Zeros: null } } && (format.Group % 32 == 0 || format.Group >= tensor.Columns) && tensor.Columns % 32 == 0
+            ? format with { Packing = RowPacking.Escape, EscapeShare = code.EscapeShare }
+            : format with { Packing = RowPacking.Decoded };
+    }
+
+    private static Format Blocks(NumberType type, int bits, int group, ScaleType scales, bool hasMinima) => new(type, bits) { Group = group, Scales = scales, HasZeroPoints = hasMinima };
+}

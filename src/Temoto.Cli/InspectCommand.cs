@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
 using Temoto.Dataflow;
-using Temoto.Formats;
 using Temoto.Formats.Hub;
+using Temoto.Formats;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
+using Temoto.Models;
 using Temoto.Packing;
 using Temoto.Tensors;
 
@@ -84,7 +85,7 @@ internal static class InspectCommand
             .. config.Vision is { } vision
                 ? new[] { ("pictures", $"{vision.ImageWidth} x {vision.ImageHeight} in patches of {vision.PatchSize}: {vision.Tokens} tokens"), ("classes", $"{vision.Labels.Count}: {Labels(vision)}"), ("preprocessor", checkpoint.Preprocessor is null ? "none" : PreprocessorSettings.FileName) }
                 : [("vocab_size", $"{config.VocabSize}"), ("max_position_embeddings", $"{config.MaxPositionEmbeddings}")],
-            config.HasLearnedPositions ? ("positions", "learned") : ("rope_theta", $"{config.RopeTheta}{(config.RopeScaling is { } scaling ? $", {scaling.RopeType} scaling x{scaling.Factor}" : "")}"),
+            ModelTypes.Of(config).LearnsPositions ? ("positions", "learned") : ("rope_theta", $"{config.RopeTheta}{(config.RopeScaling is { } scaling ? $", {scaling.RopeType} scaling x{scaling.Factor}" : "")}"),
             ("output head", config.TieWordEmbeddings ? "tied to the embedding" : "separate"),
             ("tokenizer", checkpoint.Tokenizer is { } tokenizer ? $"{tokenizer.Kind}, {tokenizer.Tokens.Count} tokens, {tokenizer.AddedTokens.Count} added" : "none"),
             ("chat template", checkpoint.ChatTemplate is null ? "none" : $"{checkpoint.ChatTemplate.Length} characters"),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Temoto.Formats;
+using Temoto.Models;
 using Temoto.Quantization;
 using Temoto.Tensors;
 
@@ -96,7 +97,7 @@ internal static class PackRun
         var macro = target == PackTarget.AwqMacro;
         if (macro)
             AwqMacroLayout.Of(checkpoint.Path, config);
-        foreach (var (name, shape) in ModelTensors.Of(config))
+        foreach (var (name, shape) in ModelTypes.Of(config).FileTensors(config))
         {
             var tensor = checkpoint.Require(name, shape);
             var type = settings is null ? tensor.DType : name.EndsWith("embed_tokens.weight", StringComparison.Ordinal) ? settings.Embedding.Type : name == "lm_head.weight" ? settings.LmHead.Type : DType.F16;

@@ -1,4 +1,5 @@
 using Temoto.Dataflow;
+using Temoto.Models;
 
 namespace Temoto.Quantization;
 

@@ -70,7 +70,7 @@ internal static unsafe class ModelQuantizer
         foreach (var layer in layers)
         {
             cancellation.ThrowIfCancellationRequested();
-            var names = NamesOf(config, layer);
+            var names = NamesOf(graph, layer);
             var layerWeights = names.Sum(name => source.Tensors[name].ElementCount);
             var before = doneWeights;
             if (undone.Contains(layer))
@@ -94,7 +94,7 @@ internal static unsafe class ModelQuantizer
         {
             using var slice = new GraphSlice(graph, OpsOf(layer), stream.LongestSequence, compute);
             using var weights = LayerWeights.Load(source, names, compute);
-            var groups = BoundGroup.Of(slice.Ops, ScaleGroup.Of(config.ModelType, source.Path), config.ModelType);
+            var groups = BoundGroup.Of(slice.Ops, ModelTypes.Of(config).ScaleGroups, config.ModelType);
             using var measured = new LayerCalibration(slice, weights, groups, stream, compute, cancellation);
             return new LayerQuantizer(source, settings, encoder, compute).Quantize(layer, measured, groups, names, report, layerProgress, cancellation);
         }
@@ -131,7 +131,7 @@ internal static unsafe class ModelQuantizer
         var embedding = Entrance(graph);
         var heads = Heads(graph);
         var tensors = new List<Tensor>();
-        foreach (var (name, _) in ModelTensors.Of(source.Config))
+        foreach (var (name, _) in graph.Weights)
         {
             cancellation.ThrowIfCancellationRequested();
             if (LayerOf(name) >= 0)
@@ -186,6 +186,6 @@ internal static unsafe class ModelQuantizer
         return length > 0 && int.TryParse(digits[..length], out var layer) ? layer : -1;
     }
 
-    private static List<string> NamesOf(ModelConfig config, int layer) =>
-        [.. ModelTensors.Of(config).Select(tensor => tensor.Name).Where(name => LayerOf(name) == layer)];
+    private static List<string> NamesOf(ModelGraph graph, int layer) =>
+        [.. graph.Weights.Select(use => use.Name).Where(name => LayerOf(name) == layer)];
 }

@@ -1,3 +1,4 @@
+using Temoto.Models;
 using Temoto.Tensors;
 
 namespace Temoto.Formats;
@@ -23,7 +24,7 @@ internal static unsafe class AutoAwqExport
     public static IReadOnlyList<TensorEntry> Entries(ModelConfig config, int groupSize)
     {
         var entries = new List<TensorEntry>();
-        foreach (var (name, shape) in ModelTensors.Of(config))
+        foreach (var (name, shape) in ModelTypes.Of(config).FileTensors(config))
         {
             if (!IsLayerLinear(name))
             {
@@ -45,7 +46,7 @@ internal static unsafe class AutoAwqExport
     public static IReadOnlyList<string> Write(Checkpoint checkpoint, string? tokenizerDirectory, string directory, Action<long, long>? progress, CancellationToken cancellation)
     {
         var config = HuggingFaceLayout.ConfigOf(checkpoint);
-        var tensors = ModelTensors.Of(config).Select(tensor => checkpoint.Require(tensor.Name, tensor.Shape)).ToList();
+        var tensors = ModelTypes.Of(config).FileTensors(config).Select(tensor => checkpoint.Require(tensor.Name, tensor.Shape)).ToList();
         var groupSize = Int4Weight.Check(checkpoint.Path, tensors.First(tensor => IsLayerLinear(tensor.Name)), null).GroupSize;
         HuggingFaceDirectory.Create(directory);
         WriteWeights(checkpoint, tensors, Entries(config, groupSize), groupSize, Path.Combine(directory, HuggingFaceDirectory.WeightsFileName), progress, cancellation);

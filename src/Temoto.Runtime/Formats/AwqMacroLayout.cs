@@ -1,3 +1,6 @@
+using Temoto.Dataflow;
+using Temoto.Models;
+
 namespace Temoto.Formats;
 
 /// <summary>One tensor of an AWQ_MACRO stream.</summary>
@@ -13,7 +16,7 @@ internal sealed record AwqMacroPart(string Name, long[] Shape, bool IsMacros, lo
 
 /// <summary>
 /// Where everything lies in an AWQ_MACRO stream, which depends on the model's shape alone. Per layer: q, k, v, o, gate, up, down, each with its bias behind it, then
-/// the two norms; behind the layers the final norm and the embedding. Ours, since the published design runs one model only: qwen3's q and k norms behind a
+/// the two norms; behind the layers the final norm and the embedding. Ours, since the published design runs one model only: the norms of q and k behind a
 /// layer's two norms, and an untied head behind the embedding.
 /// </summary>
 internal static class AwqMacroLayout
@@ -33,10 +36,10 @@ internal static class AwqMacroLayout
     /// <param name="source">For error lines.</param>
     public static IReadOnlyList<AwqMacroPart> Of(string source, ModelConfig config)
     {
-        if (config.ModelType is not ("qwen2" or "qwen3" or "llama"))
-            throw new InputException(source, "model_type", $"'{config.ModelType}'", "qwen2, qwen3 or llama: the stream has an order for their tensors alone", "keep this model in another format");
+        if (!ModelTypes.Of(config).HasMacroStream)
+            throw new InputException(source, "model_type", $"'{config.ModelType}'", $"{ModelTypes.Names(type => type.HasMacroStream)}: the stream has an order for their tensors alone", "keep this model in another format");
         // The layers are alike: one is looked up, the others follow.
-        var layer = ModelTensors.Of(config with { NumHiddenLayers = 1 }).ToDictionary(tensor => tensor.Name, tensor => tensor.Shape);
+        var layer = OneLayer(config).ToDictionary(use => use.Name, use => use.Shape);
         var parts = new List<AwqMacroPart>();
         long offset = 0;
 
@@ -73,8 +76,10 @@ internal static class AwqMacroLayout
     /// <summary>How many parts there are, without listing them.</summary>
     public static long Count(ModelConfig config)
     {
-        var one = ModelTensors.Of(config with { NumHiddenLayers = 1 }).Count;
+        var one = OneLayer(config).Count;
         var tail = config.TieWordEmbeddings ? 2 : 3;
         return tail + (long)config.NumHiddenLayers * (one - tail);
     }
+
+    private static IReadOnlyList<WeightUse> OneLayer(ModelConfig config) => ModelTypes.Of(config).FileTensors(config with { NumHiddenLayers = 1 });
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Temoto.Models;
 using Temoto.Tensors;
 
 namespace Temoto.Formats;
@@ -46,11 +47,7 @@ internal static class CheckpointReader
         try
         {
             var config = HuggingFaceConfig.Read(Path.Combine(directory, HuggingFaceConfig.FileName), out var quantization);
-            var tensors = weightsFile is null ? HuggingFaceDirectory.OpenWeights(directory, owned) : HuggingFaceDirectory.OpenSingle(weightsFile, owned);
-            if (config.ModelType == "opt")
-                tensors = OptConfig.FullNames(tensors);
-            else if (config.Vision is not null)
-                tensors = VitConfig.Flatten(tensors);
+            var tensors = ModelTypes.Of(config).FromFile(weightsFile is null ? HuggingFaceDirectory.OpenWeights(directory, owned) : HuggingFaceDirectory.OpenSingle(weightsFile, owned));
             return new Checkpoint(owned)
             {
                 Path = path,

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Temoto.Kernels;
+using Temoto.Models;
 using Temoto.Tensors;
 
 namespace Temoto.Formats;
@@ -17,21 +18,21 @@ internal static class GgufExport
     {
         if (!BlockEncoder.Supports(dtype))
             throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "F32, F16, BF16, Q8_0 or Q4_0");
-        if (checkpoint.Config.ModelType is not ("llama" or "qwen2" or "qwen3"))
-            throw new InputException(checkpoint.Path, "model_type", $"'{checkpoint.Config.ModelType}'", "llama, qwen2 or qwen3: the architectures GGUF export knows", "write a .temoto file");
-        var tensors = Tensors(checkpoint);
+        var architecture = ModelTypes.Of(checkpoint.Config).Gguf
+            ?? throw new InputException(checkpoint.Path, "model_type", $"'{checkpoint.Config.ModelType}'", $"{ModelTypes.Names(type => type.Gguf is not null)}: the architectures GGUF export knows", "write a .temoto file");
+        var tensors = Tensors(checkpoint, architecture);
         var factors = FrequencyFactors(checkpoint.Config);
         var entries = tensors.Select(item => new TensorEntry(item.Name, TypeOf(item.Tensor, dtype), item.Tensor.Shape)).ToList();
         if (factors is not null)
-            entries.Add(new TensorEntry(GgufNames.RopeFrequencies, DType.F32, [factors.Length]));
-        var metadata = Metadata(checkpoint, dtype);
+            entries.Add(new TensorEntry(GgufArchitecture.RopeFrequencies, DType.F32, [factors.Length]));
+        var metadata = Metadata(checkpoint, architecture, dtype);
         var total = entries.Sum(entry => entry.ByteLength);
         long done = 0;
         using var writer = new GgufWriter(path, metadata, entries);
         for (var i = 0; i < tensors.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            WriteTensor(writer, checkpoint, tensors[i].Tensor, entries[i].DType);
+            WriteTensor(writer, tensors[i].Tensor, entries[i].DType, RowOrder(checkpoint.Config, architecture, tensors[i].Tensor));
             done += entries[i].ByteLength;
             progress?.Invoke(done, total);
         }
@@ -54,7 +55,7 @@ internal static class GgufExport
         return [.. Enumerable.Range(0, config.HeadDim / 2).Select(pair => (float)(plain.RopeFrequency(pair) / config.RopeFrequency(pair)))];
     }
 
-    private static List<(string Name, Tensor Tensor)> Tensors(Checkpoint checkpoint)
+    private static List<(string Name, Tensor Tensor)> Tensors(Checkpoint checkpoint, GgufArchitecture architecture)
     {
         var result = new List<(string, Tensor)>();
         foreach (var tensor in checkpoint.Tensors.Values)
@@ -62,7 +63,7 @@ internal static class GgufExport
             // A tied head is the embedding; some checkpoints store it twice.
             if (checkpoint.Config.TieWordEmbeddings && tensor.Name == "lm_head.weight")
                 continue;
-            var name = GgufNames.FromHuggingFace(tensor.Name);
+            var name = architecture.FromHuggingFace(tensor.Name);
             if (name is not null)
                 result.Add((name, tensor));
         }
@@ -76,12 +77,11 @@ internal static class GgufExport
         return tensor.Columns % dtype.BlockElements() == 0 ? dtype : DType.F16;
     }
 
-    private static unsafe void WriteTensor(GgufWriter writer, Checkpoint checkpoint, Tensor tensor, DType dtype)
+    private static unsafe void WriteTensor(GgufWriter writer, Tensor tensor, DType dtype, Func<int, int>? order)
     {
         var rowBytes = dtype.RowBytes(tensor.Columns);
         using var row = new NativeBuffer(tensor.Columns * sizeof(float));
         using var encoded = new NativeBuffer(rowBytes * tensor.Rows);
-        var order = RowOrder(checkpoint.Config, tensor);
         if (tensor.Shape.Length < 2 && order is not null)
         {
             // A bias of q or k: its elements are permuted as the rows of the matrix are.
@@ -102,40 +102,27 @@ internal static class GgufExport
     }
 
     /// <summary>
-    /// GGUF's llama architecture rotates neighbouring elements, so each head's rows of q and k are interleaved: new row 2i is old row i, new row 2i + 1
+    /// Some of GGUF's architectures rotate neighbouring elements, so each head's rows of q and k are interleaved: new row 2i is old row i, new row 2i + 1
     /// is old row i + HeadDim/2. Null where rows stay.
     /// </summary>
-    private static Func<int, int>? RowOrder(ModelConfig config, Tensor tensor)
+    private static Func<int, int>? RowOrder(ModelConfig config, GgufArchitecture architecture, Tensor tensor)
     {
-        if (config.ModelType != "llama" || config.RopeInterleaved || !(tensor.Name.Contains(".q_proj.", StringComparison.Ordinal) || tensor.Name.Contains(".k_proj.", StringComparison.Ordinal)))
+        if (!architecture.InterleavesRope || config.RopeInterleaved || !(tensor.Name.Contains(".q_proj.", StringComparison.Ordinal) || tensor.Name.Contains(".k_proj.", StringComparison.Ordinal)))
             return null;
         var headDim = config.HeadDim;
         return row => row / headDim * headDim + row % headDim / 2 + row % 2 * (headDim / 2);
     }
 
-    private static GgufMetadata Metadata(Checkpoint checkpoint, DType dtype)
+    private static GgufMetadata Metadata(Checkpoint checkpoint, GgufArchitecture architecture, DType dtype)
     {
         var config = checkpoint.Config;
-        var a = config.ModelType;
         var metadata = new GgufMetadata()
-            .Add("general.architecture", a)
+            .Add("general.architecture", architecture.Name)
             .Add("general.name", Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(checkpoint.Path))))
             .Add("general.alignment", (uint)GgufFormat.DefaultAlignment)
-            .Add("general.file_type", FileType(dtype))
-            .Add($"{a}.context_length", (uint)config.MaxPositionEmbeddings)
-            .Add($"{a}.embedding_length", (uint)config.HiddenSize)
-            .Add($"{a}.block_count", (uint)config.NumHiddenLayers)
-            .Add($"{a}.feed_forward_length", (uint)config.IntermediateSize)
-            .Add($"{a}.attention.head_count", (uint)config.NumAttentionHeads)
-            .Add($"{a}.attention.head_count_kv", (uint)config.NumKeyValueHeads)
-            .Add($"{a}.attention.key_length", (uint)config.HeadDim)
-            .Add($"{a}.attention.value_length", (uint)config.HeadDim)
-            .Add($"{a}.attention.layer_norm_rms_epsilon", config.RmsNormEps)
-            .Add($"{a}.rope.dimension_count", (uint)config.HeadDim)
-            .Add($"{a}.rope.freq_base", (float)config.RopeTheta)
-            .Add($"{a}.vocab_size", (uint)config.VocabSize);
-        if (config.RopeScaling is { RopeType: "linear" } scaling)
-            metadata.Add($"{a}.rope.scaling.type", "linear").Add($"{a}.rope.scaling.factor", (float)scaling.Factor);
+            .Add("general.file_type", FileType(dtype));
+        foreach (var (key, value) in architecture.Write(config))
+            metadata.Add($"{architecture.Name}.{key}", value);
         if (checkpoint.Tokenizer is { } tokenizer)
             AddTokenizer(metadata, checkpoint, tokenizer);
         if (checkpoint.ChatTemplate is not null)

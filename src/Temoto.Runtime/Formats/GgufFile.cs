@@ -172,6 +172,21 @@ internal sealed unsafe class GgufFile : IDisposable
         return numbers;
     }
 
+    /// <summary>What stands under a key, for error lines: a short value itself, of others the type.</summary>
+    public string Describe(string key)
+    {
+        if (!metadata.TryGetValue(key, out var value))
+            return "nothing";
+        return value.Type switch
+        {
+            GgufValueType.String => $"'{String(key)}'",
+            GgufValueType.Bool => $"{Bool(key)}".ToLowerInvariant(),
+            GgufValueType.Float32 or GgufValueType.Float64 => $"{Number(key, double.MinValue, double.MaxValue)}",
+            GgufValueType.Array => "an array",
+            _ => $"{Int(key, int.MinValue, int.MaxValue)}",
+        };
+    }
+
     /// <summary>An error about this file.</summary>
     public InputException Bad(string? key, string found, string expected, string next = Next) => new(Path, key, found, expected, next);
 

@@ -1,3 +1,5 @@
+using Temoto.Models;
+
 namespace Temoto.Formats;
 
 /// <summary>The vocabulary in a GGUF file's metadata (<c>tokenizer.ggml.*</c>) as a <see cref="TokenizerModel"/>.</summary>
@@ -86,7 +88,7 @@ internal static class GgufVocabulary
             "llama-bpe" or "llama3" or "llama-v3" => (PreTokenizerKind.Llama3, false, true, true),
             "gpt-2" or "phi-2" => (PreTokenizerKind.Gpt2, false, false, false),
             // Old converters wrote no kind, or 'default': the architecture decides.
-            null or "default" when modelType is "qwen2" or "qwen3" => (PreTokenizerKind.Qwen2, true, false, false),
+            null or "default" when ModelTypes.Find(modelType)?.Tokenizer == TokenizerFamily.Qwen2 => (PreTokenizerKind.Qwen2, true, false, false),
             null or "default" => (PreTokenizerKind.Gpt2, false, false, false),
             _ => throw file.Bad(Prefix + "pre", $"'{pre}'", "qwen2, deepseek-r1-qwen, llama-bpe, gpt-2, phi-2 or default", "use a model with one of these pre-tokenizers"),
         };

@@ -67,6 +67,15 @@ internal sealed class GgufMetadata
         return this;
     }
 
+    /// <param name="value">A string, a uint or a float.</param>
+    public GgufMetadata Add(string key, object value) => value switch
+    {
+        string text => Add(key, text),
+        uint number => Add(key, number),
+        float number => Add(key, number),
+        _ => throw new ArgumentException($"{value.GetType()} for '{key}'", nameof(value)),
+    };
+
     private void AddArray(string key, GgufValueType elementType, int count)
     {
         AddKey(key, GgufValueType.Array);

@@ -1,3 +1,5 @@
+using Temoto.Models;
+
 namespace Temoto.Formats;
 
 /// <summary>
@@ -15,8 +17,8 @@ internal static class HuggingFaceLayout
             throw new InputException(checkpoint.Path, "model_type", $"'{config.ModelType}'", "a language model: the format has no other", "write a .temoto file");
         if (config.RopeFrequencyFactors is not null)
             throw new InputException(checkpoint.Path, "rope_freqs.weight", "frequency factors", "a scaling that config.json can say", next);
-        if (config.ModelType == "qwen2" && !config.AttentionBias)
-            throw new InputException(checkpoint.Path, "model_type", "qwen2 without biases on q, k and v", "qwen2 as config.json means it, with them", next);
+        if (ModelTypes.Of(config).Unsayable(config) is { } unsayable)
+            throw new InputException(checkpoint.Path, "model_type", unsayable, $"{config.ModelType} as config.json means it", next);
         return config with { RopeInterleaved = false };
     }
 

@@ -49,7 +49,7 @@ internal sealed class JsonFile : IDisposable
 }
 
 /// <summary>Typed access to one JSON object of a file; null and a missing key mean the same, as they do in Hugging Face's files.</summary>
-internal readonly struct JsonFields(string path, string prefix, JsonElement element)
+internal readonly struct JsonFields(string path, string prefix, JsonElement element) : IConfigFields
 {
     private const string Next = "use the file its authors published";
 
@@ -188,7 +188,7 @@ internal readonly struct JsonFields(string path, string prefix, JsonElement elem
     }
 
     /// <summary>An error about a key of this object.</summary>
-    public InputException Wrong(string key, string expected, string next = Next)
+    public InputException Wrong(string key, string expected, string? next = null)
     {
         var found = "nothing";
         if (element.TryGetProperty(key, out var value))
@@ -196,6 +196,6 @@ internal readonly struct JsonFields(string path, string prefix, JsonElement elem
             // Raw text only of scalars: an object could be long.
             found = value.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? $"a JSON {value.ValueKind}" : value.GetRawText();
         }
-        return new InputException(path, prefix + key, found, expected, next);
+        return new InputException(path, prefix + key, found, expected, next ?? Next);
     }
 }

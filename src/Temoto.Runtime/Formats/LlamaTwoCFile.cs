@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Temoto.Models;
 using Temoto.Tensors;
 
 namespace Temoto.Formats;
@@ -86,7 +87,7 @@ internal static unsafe class LlamaTwoCFile
             Format = "llama2.c",
             Config = new ModelConfig
             {
-                ModelType = "llama",
+                ModelType = Llama.TypeName,
                 HiddenSize = header.Dim,
                 IntermediateSize = header.HiddenDim,
                 NumHiddenLayers = header.Layers,

@@ -5,7 +5,7 @@ namespace Temoto.Formats;
 /// </summary>
 internal sealed record ModelConfig
 {
-    /// <summary><c>model_type</c>: which file of Models/ lists the operations (qwen2, llama, qwen3, opt, vit, deit).</summary>
+    /// <summary><c>model_type</c>: which file of Models/ knows the rest.</summary>
     public required string ModelType { get; init; }
 
     public required int HiddenSize { get; init; }
@@ -43,9 +43,6 @@ internal sealed record ModelConfig
 
     /// <summary>What a model that looks at pictures has beside the rest; null for language models.</summary>
     public VisionConfig? Vision { get; init; }
-
-    /// <summary>A table of learned positions (opt, vit, deit) in place of rotary ones.</summary>
-    public bool HasLearnedPositions => ModelType == "opt" || Vision is not null;
 
     public double RopeTheta { get; init; } = 10000;
 

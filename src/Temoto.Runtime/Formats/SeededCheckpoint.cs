@@ -1,4 +1,5 @@
 using Temoto.Kernels;
+using Temoto.Models;
 using Temoto.Tensors;
 
 namespace Temoto.Formats;
@@ -91,7 +92,7 @@ internal static class SeededCheckpoint
 
     private static unsafe void WriteWeights(ModelConfig config, ulong seed, string path, DType dtype, Action<long, long>? progress, CancellationToken cancellation)
     {
-        TensorEntry[] entries = [.. ModelTensors.Of(config).Select(tensor => new TensorEntry(tensor.Name, dtype, tensor.Shape))];
+        TensorEntry[] entries = [.. ModelTypes.Of(config).FileTensors(config).Select(tensor => new TensorEntry(tensor.Name, dtype, tensor.Shape))];
         var totalBytes = entries.Sum(entry => entry.ByteLength);
         long writtenBytes = 0;
         using var writer = new SafetensorsWriter(path, entries, new Dictionary<string, string> { ["format"] = "pt" });

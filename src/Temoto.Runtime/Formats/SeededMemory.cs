@@ -1,3 +1,4 @@
+using Temoto.Models;
 using Temoto.Tensors;
 
 namespace Temoto.Formats;
@@ -31,10 +32,10 @@ internal static unsafe class SeededMemory
         try
         {
             var tensors = new Dictionary<string, Tensor>();
-            foreach (var (tensorName, fileShape) in ModelTensors.Of(config))
+            var modelType = ModelTypes.Of(config);
+            foreach (var ((tensorName, shape), (_, fileShape)) in modelType.Build(config).Weights.Zip(modelType.FileTensors(config)))
             {
                 cancellation.ThrowIfCancellationRequested();
-                var shape = config.Vision is null ? fileShape : VitConfig.FlatShape(fileShape);
                 var dtype = shape.Length == 1 ? DType.F32 : type;
                 if (shape[^1] % dtype.BlockElements() != 0)
                     throw new InputException(name, tensorName, $"rows of {shape[^1]} weights", $"whole blocks of {dtype.BlockElements()} for {dtype}", "choose f16 or int8");

@@ -1,5 +1,6 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
+using Temoto.Models;
 
 namespace Temoto.Formats;
 
@@ -123,35 +124,27 @@ internal static class VocabMerges
         return merges;
     }
 
-    private enum TokenizerFamily
-    {
-        Gpt2,
-        Opt,
-        Qwen2,
-    }
-
     /// <summary>The files do not carry the splitting expression: the tokenizer's class, else the model's type, else OPT's own first tokens tell.</summary>
     private static TokenizerFamily Family(string directory, TokenizerConfig config, VocabularyBuilder ids)
     {
         var modelType = ReadModelType(directory);
+        var ofType = ModelTypes.Find(modelType)?.Tokenizer;
         var looksLikeOpt = ids.TryGetId("<s>", out var start) && start == 0 && ids.TryGetId("<pad>", out var pad) && pad == 1 && ids.TryGetId("</s>", out var end) && end == 2;
         switch (config.TokenizerClass)
         {
             case "Qwen2Tokenizer" or "Qwen2TokenizerFast":
                 return TokenizerFamily.Qwen2;
             case "GPT2Tokenizer" or "GPT2TokenizerFast":
-                return modelType == "opt" || (modelType is null && looksLikeOpt) ? TokenizerFamily.Opt : TokenizerFamily.Gpt2;
+                return ofType == TokenizerFamily.Opt || (modelType is null && looksLikeOpt) ? TokenizerFamily.Opt : TokenizerFamily.Gpt2;
             case null or "PreTrainedTokenizerFast" or "PreTrainedTokenizer":
                 break;
             default:
                 throw new InputException(Path.Combine(directory, TokenizerConfig.FileName), "tokenizer_class", $"'{config.TokenizerClass}' without a tokenizer.json", "Qwen2Tokenizer or GPT2Tokenizer", "add the model's tokenizer.json to the directory");
         }
-        return modelType switch
+        return ofType ?? modelType switch
         {
-            "qwen2" or "qwen3" => TokenizerFamily.Qwen2,
-            "opt" => TokenizerFamily.Opt,
             null or "gpt2" => looksLikeOpt ? TokenizerFamily.Opt : TokenizerFamily.Gpt2,
-            _ => throw new InputException(Path.Combine(directory, "config.json"), "model_type", $"'{modelType}' with vocab.json and merges.txt alone", "qwen2, qwen3, gpt2 or opt", "add the model's tokenizer.json to the directory"),
+            _ => throw new InputException(Path.Combine(directory, "config.json"), "model_type", $"'{modelType}' with vocab.json and merges.txt alone", $"gpt2, {ModelTypes.Names(type => type.Tokenizer is not null)}", "add the model's tokenizer.json to the directory"),
         };
     }
 

@@ -1,4 +1,5 @@
 using Temoto.Formats;
+using Temoto.Models;
 using Temoto.Tensors;
 
 namespace Temoto.Tests.Formats;
@@ -45,13 +46,15 @@ public sealed class GgufCheckpointTests : IDisposable
     [Fact]
     public void NamesTranslateBothWays()
     {
-        foreach (var architecture in new[] { "llama", "qwen2", "qwen3" })
+        foreach (var type in ModelTypes.All.Where(type => type.Gguf is not null))
         {
-            foreach (var entry in GgufFixture.Entries(GgufFixture.Config(architecture), DType.F32))
-                Assert.Equal(entry.Name, GgufNames.FromHuggingFace(GgufNames.ToHuggingFace(entry.Name)!));
+            var config = GgufFixture.Config(type.Gguf!.Name);
+            var names = GgufFixture.Entries(config, DType.F32).Select(entry => entry.Name).ToList();
+            Assert.All(names, name => Assert.Equal(name, type.Gguf.FromHuggingFace(type.Gguf.ToHuggingFace(name)!)));
+            Assert.Equal(type.Build(config).Weights.Select(use => use.Name).Order(), names.Select(name => type.Gguf.ToHuggingFace(name)).Order());
         }
         foreach (var unknown in new[] { "blk.x.attn_q.weight", "blk.-1.attn_q.weight", "blk.01.attn_q.weight", "blk.1.attn_q", "blk.1.ssm_a.weight", "blk..attn_q.weight", "blk.", "token_embd", "blk.99999999999.attn_q.weight" })
-            Assert.Null(GgufNames.ToHuggingFace(unknown));
+            Assert.Null(new Llama().Gguf!.ToHuggingFace(unknown));
     }
 
     [Fact]

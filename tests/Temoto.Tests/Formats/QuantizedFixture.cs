@@ -3,6 +3,7 @@ using Temoto.Formats;
 using Temoto.Generation.Evaluation;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
+using Temoto.Models;
 using Temoto.Tensors;
 
 namespace Temoto.Tests.Formats;
@@ -16,7 +17,7 @@ internal static unsafe class QuantizedFixture
         var random = new Random(seed);
         var owned = new List<IDisposable>();
         var tensors = new Dictionary<string, Tensor>();
-        foreach (var (name, shape) in ModelTensors.Of(config))
+        foreach (var (name, shape) in ModelTypes.Of(config).Build(config).Weights)
         {
             var (mean, deviation) = SeededCheckpoint.Distribution(config, name, shape);
             tensors.Add(name, AutoAwqExport.IsLayerLinear(name)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Temoto.Formats;
 using Temoto.Kernels;
+using Temoto.Models;
 using Temoto.Tensors;
 
 namespace Temoto.Tests.Formats;
@@ -25,7 +26,7 @@ public sealed class SeededCheckpointTests : IDisposable
         using var checkpoint = CheckpointReader.Open(folder.File("model"));
         Assert.Equal(config, checkpoint.Config);
         Assert.Equal([258, 256], checkpoint.Generation.EosTokenIds);
-        var expected = ModelTensors.Of(config);
+        var expected = ModelTypes.Of(config).FileTensors(config);
         Assert.Equal(expected.Count, checkpoint.Tensors.Count);
         foreach (var (name, dimensions) in expected)
             Assert.Equal(dtype, $"{checkpoint.Require(name, dimensions).DType}");
@@ -107,7 +108,7 @@ public sealed class SeededCheckpointTests : IDisposable
     public void PublishedShapesHaveTheirPublishedSize()
     {
         foreach (var (name, parameters) in new[] { ("qwen2.5-0.5b", 494_032_768L), ("qwen2.5-1.5b", 1_543_714_304L), ("qwen3-0.6b", 596_049_920L), ("llama-3.2-1b", 1_235_814_400L), ("tinyllama-1.1b", 1_100_048_384L), ("opt-125m", 125_239_296L), ("opt-350m", 331_196_416L), ("opt-1.3b", 1_315_758_080L) })
-            Assert.Equal(parameters, ModelTensors.Of(ModelShapes.Get(name)).Sum(tensor => tensor.Shape.Aggregate(1L, (product, dimension) => product * dimension)));
+            Assert.Equal(parameters, Architecture.Build(ModelShapes.Get(name), name).Weights.Sum(use => use.Shape.Aggregate(1L, (product, dimension) => product * dimension)));
     }
 
     private static unsafe float[] Decode(Tensor tensor)

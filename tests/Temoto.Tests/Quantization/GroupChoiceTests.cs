@@ -52,7 +52,7 @@ public class GroupChoiceTests
             var names = source.Tensors.Keys.Where(name => name.Contains($".layers.{layer}.", StringComparison.Ordinal)).ToList();
             var weights = LayerWeights.Load(source, names, compute);
             kept.Add(weights);
-            foreach (var group in BoundGroup.Of([.. graph.Ops.Where(op => op.Layer == layer)], ScaleGroup.Of(source.Config.ModelType, "file"), source.Config.ModelType))
+            foreach (var group in BoundGroup.Of([.. graph.Ops.Where(op => op.Layer == layer)], ModelTypes.Of(source.Config).ScaleGroups, source.Config.ModelType))
             {
                 if (group.FoldInto is null)
                     continue;

@@ -109,7 +109,7 @@ public class VisionQuantizerTests
         var folds = 0;
         for (var layer = 0; layer < source.Config.NumHiddenLayers; layer++)
         {
-            foreach (var group in BoundGroup.Of([.. graph.Ops.Where(op => op.Layer == layer)], ScaleGroup.Of("deit", "file"), "deit").Where(group => group.FoldInto is not null))
+            foreach (var group in BoundGroup.Of([.. graph.Ops.Where(op => op.Layer == layer)], ModelTypes.Of(source.Config).ScaleGroups, "deit").Where(group => group.FoldInto is not null))
             {
                 folds++;
                 new GroupChoice(group, [.. Enumerable.Range(0, group.Input.Width).Select(_ => MathF.Pow(10, random.NextSingle() * 2 - 1))], null, null, 0.5, 1, 1).Fold(weights);

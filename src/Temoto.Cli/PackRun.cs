@@ -1,5 +1,7 @@
 using System.CommandLine;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Awq;
+using Temoto.Formats.Config;
 using Temoto.Quantization;
 using Temoto.Tensors;
 

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Temoto.Dataflow;
-using Temoto.Formats;
-using Temoto.Generation;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Seeded;
 using Temoto.Generation.Benchmarking;
 using Temoto.Generation.Execution;
+using Temoto.Machine;
 using Temoto.Tensors;
 
 namespace Temoto.Cli;

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
 using Temoto.Dataflow;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Config;
 using Temoto.Formats.Hub;
-using Temoto.Formats;
+using Temoto.Formats.Images;
 using Temoto.Generation.Execution;
-using Temoto.Kernels;
+using Temoto.Kernels.Attention;
 using Temoto.Models;
 using Temoto.Packing;
 using Temoto.Tensors;

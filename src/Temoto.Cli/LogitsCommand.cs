@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using Temoto.Formats;
+using Temoto.Formats.Files;
 using Temoto.Generation.Evaluation;
 
 namespace Temoto.Cli;

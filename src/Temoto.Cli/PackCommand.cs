@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Gguf;
+using Temoto.Formats.Seeded;
 using Temoto.Quantization;
 using Temoto.Tensors;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Awq;
 using Temoto.Models;
 using Temoto.Quantization;
 using Temoto.Tensors;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Temoto.Dataflow;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
 using Temoto.Generation.Execution;
 
 namespace Temoto.Cli;

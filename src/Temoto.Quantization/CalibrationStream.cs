@@ -1,5 +1,5 @@
 using Temoto.Dataflow;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
 using Temoto.Tensors;
 
 namespace Temoto.Quantization;

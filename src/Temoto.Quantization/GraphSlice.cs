@@ -1,7 +1,7 @@
 using Temoto.Dataflow;
 using Temoto.Generation;
 using Temoto.Generation.Execution;
-using Temoto.Kernels;
+using Temoto.Kernels.Attention;
 using Temoto.Tensors;
 
 namespace Temoto.Quantization;

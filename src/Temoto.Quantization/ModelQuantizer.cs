@@ -1,6 +1,8 @@
 using Temoto.Dataflow;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Config;
 using Temoto.Kernels;
+using Temoto.Machine;
 using Temoto.Models;
 using Temoto.Tensors;
 

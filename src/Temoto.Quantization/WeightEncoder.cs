@@ -1,4 +1,5 @@
 using Temoto.Kernels;
+using Temoto.Machine;
 using Temoto.Tensors;
 
 namespace Temoto.Quantization;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using Temoto.Formats;
+using Temoto.Formats.Files;
+using Temoto.Formats.Json;
 
 namespace Temoto.Dataflow;
 

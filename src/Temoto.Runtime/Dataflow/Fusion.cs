@@ -1,4 +1,4 @@
-using Temoto.Kernels;
+using Temoto.Kernels.Integers;
 
 namespace Temoto.Dataflow;
 

@@ -1,5 +1,5 @@
-using Temoto.Formats;
-using Temoto.Kernels;
+using Temoto.Formats.Config;
+using Temoto.Kernels.Attention;
 
 namespace Temoto.Dataflow;
 

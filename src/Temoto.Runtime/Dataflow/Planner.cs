@@ -1,4 +1,5 @@
-using Temoto.Kernels;
+using Temoto.Kernels.Attention;
+using Temoto.Kernels.Integers;
 using Temoto.Tensors;
 
 namespace Temoto.Dataflow;

@@ -1,4 +1,6 @@
 using Temoto.Kernels;
+using Temoto.Kernels.Attention;
+using Temoto.Kernels.Integers;
 
 namespace Temoto.Dataflow;
 

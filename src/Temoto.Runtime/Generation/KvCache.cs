@@ -1,6 +1,6 @@
 using Temoto.Dataflow;
-using Temoto.Formats;
-using Temoto.Kernels;
+using Temoto.Formats.Config;
+using Temoto.Kernels.Attention;
 using Temoto.Tensors;
 
 namespace Temoto.Generation;

@@ -1,5 +1,7 @@
 using System.Text;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Config;
+using Temoto.Formats.Images;
 using Temoto.Generation.Execution;
 using Temoto.Models;
 

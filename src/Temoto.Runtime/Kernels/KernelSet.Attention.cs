@@ -1,3 +1,5 @@
+using Temoto.Kernels.Attention;
+
 namespace Temoto.Kernels;
 
 internal abstract unsafe partial class KernelSet

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Temoto.Machine;
 using Temoto.Tensors;
 
 namespace Temoto.Kernels;

@@ -1,3 +1,5 @@
+using Temoto.Machine;
+
 namespace Temoto.Kernels;
 
 /// <summary>How a program asks for lines before it loads them.</summary>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Temoto.Formats;
+using Temoto.Formats.Config;
 using Temoto.Tensors;
 
 namespace Temoto.Models;

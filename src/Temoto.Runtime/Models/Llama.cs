@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Temoto.Dataflow;
-using Temoto.Formats;
+using Temoto.Formats.Config;
+using Temoto.Formats.Json;
 
 namespace Temoto.Models;
 

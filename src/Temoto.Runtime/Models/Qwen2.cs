@@ -1,5 +1,6 @@
 using Temoto.Dataflow;
-using Temoto.Formats;
+using Temoto.Formats.Config;
+using Temoto.Formats.Json;
 
 namespace Temoto.Models;
 

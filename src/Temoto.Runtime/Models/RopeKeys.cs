@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Temoto.Formats;
+using Temoto.Formats.Config;
+using Temoto.Formats.Json;
 using Temoto.Kernels;
 using Temoto.Tensors;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Temoto.Dataflow;
-using Temoto.Formats;
+using Temoto.Formats.Config;
+using Temoto.Formats.Json;
 using Temoto.Tensors;
 
 namespace Temoto.Models;

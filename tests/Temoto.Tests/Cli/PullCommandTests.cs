@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Temoto.Cli;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Gguf;
+using Temoto.Formats.Seeded;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 using Temoto.Tests.Formats.Hub;

@@ -1,5 +1,6 @@
 using Temoto.Dataflow;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Seeded;
 using Temoto.Packing;
 using Temoto.Quantization;
 using Temoto.Tensors;

@@ -1,6 +1,6 @@
 using Temoto.Dataflow;
-using Temoto.Formats;
-using Temoto.Kernels;
+using Temoto.Formats.Seeded;
+using Temoto.Kernels.Attention;
 using Temoto.Models;
 using Temoto.Tensors;
 

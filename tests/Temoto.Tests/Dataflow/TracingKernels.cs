@@ -1,5 +1,7 @@
 using Temoto.Dataflow;
 using Temoto.Kernels;
+using Temoto.Kernels.Attention;
+using Temoto.Kernels.Integers;
 using Temoto.Tensors;
 
 namespace Temoto.Tests.Dataflow;

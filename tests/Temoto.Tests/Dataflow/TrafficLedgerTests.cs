@@ -1,8 +1,11 @@
 using Temoto.Dataflow;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Gguf;
+using Temoto.Formats.Config;
+using Temoto.Formats.Seeded;
 using Temoto.Generation;
 using Temoto.Generation.Execution;
-using Temoto.Kernels;
+using Temoto.Machine;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 

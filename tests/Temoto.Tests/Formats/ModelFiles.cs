@@ -1,7 +1,11 @@
 using System.Runtime.InteropServices;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Awq;
+using Temoto.Formats.Seeded;
 using Temoto.Packing;
 using Temoto.Tensors;
+using Temoto.Tests.Formats.Checkpoints.Gguf;
+using Temoto.Tests.Formats.Files;
 
 namespace Temoto.Tests.Formats;
 

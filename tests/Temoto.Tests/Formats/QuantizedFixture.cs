@@ -1,5 +1,8 @@
 using System.Runtime.InteropServices;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Awq;
+using Temoto.Formats.Config;
+using Temoto.Formats.Seeded;
 using Temoto.Generation.Evaluation;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;

@@ -1,4 +1,6 @@
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Images;
+using Temoto.Formats.Seeded;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 using Temoto.Tests.Models;

@@ -1,4 +1,5 @@
 using Temoto.Kernels;
+using Temoto.Kernels.Floats;
 using Temoto.Tensors;
 
 namespace Temoto.Tests.Kernels;

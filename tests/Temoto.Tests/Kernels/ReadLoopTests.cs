@@ -1,4 +1,5 @@
 using Temoto.Kernels;
+using Temoto.Machine;
 
 namespace Temoto.Tests.Kernels;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using Temoto.Formats;
+using Temoto.Formats.Config;
+using Temoto.Formats.Seeded;
 using Temoto.Kernels;
 using Temoto.Models;
 using Temoto.Tensors;

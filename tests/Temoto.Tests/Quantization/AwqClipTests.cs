@@ -1,5 +1,6 @@
-using Temoto.Formats;
+using Temoto.Formats.Seeded;
 using Temoto.Kernels;
+using Temoto.Machine;
 using Temoto.Quantization;
 using Temoto.Tensors;
 

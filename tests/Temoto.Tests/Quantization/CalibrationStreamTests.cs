@@ -1,6 +1,7 @@
 using Temoto.Dataflow;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
+using Temoto.Machine;
 using Temoto.Models;
 using Temoto.Quantization;
 using Temoto.Tests.Formats;

@@ -1,4 +1,5 @@
-using Temoto.Formats;
+using Temoto.Formats.Config;
+using Temoto.Formats.Seeded;
 using Temoto.Quantization;
 
 namespace Temoto.Tests.Quantization;

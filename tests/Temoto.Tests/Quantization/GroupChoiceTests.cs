@@ -1,7 +1,9 @@
 using Temoto.Dataflow;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Seeded;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
+using Temoto.Machine;
 using Temoto.Models;
 using Temoto.Quantization;
 using Temoto.Tests.Formats;

@@ -1,6 +1,8 @@
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Awq;
 using Temoto.Generation.Tokenizers;
 using Temoto.Kernels;
+using Temoto.Machine;
 using Temoto.Models;
 using Temoto.Quantization;
 using Temoto.Tensors;

@@ -1,4 +1,5 @@
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Seeded;
 using Temoto.Packing;
 using Temoto.Quantization;
 using Temoto.Tensors;

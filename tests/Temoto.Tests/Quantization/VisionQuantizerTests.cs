@@ -1,6 +1,8 @@
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Gguf;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
+using Temoto.Machine;
 using Temoto.Models;
 using Temoto.Quantization;
 using Temoto.Tensors;

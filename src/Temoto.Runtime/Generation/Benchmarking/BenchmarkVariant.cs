@@ -1,5 +1,5 @@
 using Temoto.Generation.Execution;
-using Temoto.Kernels;
+using Temoto.Machine;
 
 namespace Temoto.Generation.Benchmarking;
 

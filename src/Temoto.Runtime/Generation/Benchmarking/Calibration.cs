@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Temoto.Dataflow;
-using Temoto.Formats;
+using Temoto.Formats.Seeded;
 using Temoto.Kernels;
+using Temoto.Machine;
 using Temoto.Packing;
 using Temoto.Tensors;
 

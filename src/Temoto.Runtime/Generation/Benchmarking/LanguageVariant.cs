@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Temoto.Dataflow;
 using Temoto.Generation.Execution;
-using Temoto.Kernels;
+using Temoto.Machine;
 
 namespace Temoto.Generation.Benchmarking;
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Temoto.Kernels;
+using Temoto.Kernels.Integers;
+using Temoto.Machine;
 using Temoto.Tensors;
 
 namespace Temoto.Generation.Benchmarking;

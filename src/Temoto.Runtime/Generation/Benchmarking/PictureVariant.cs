@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Temoto.Generation.Execution;
-using Temoto.Kernels;
+using Temoto.Machine;
 
 namespace Temoto.Generation.Benchmarking;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Temoto.Kernels;
+using Temoto.Machine;
 using Temoto.Tensors;
 
 namespace Temoto.Generation.Benchmarking;

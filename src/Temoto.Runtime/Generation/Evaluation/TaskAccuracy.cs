@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
-using Temoto.Formats;
+using Temoto.Formats.Json;
 
 namespace Temoto.Generation.Evaluation;
 

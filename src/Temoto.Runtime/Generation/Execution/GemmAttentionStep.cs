@@ -1,5 +1,5 @@
 using Temoto.Dataflow;
-using Temoto.Kernels;
+using Temoto.Kernels.Attention;
 
 namespace Temoto.Generation.Execution;
 

@@ -1,6 +1,7 @@
 using Temoto.Dataflow;
-using Temoto.Formats;
-using Temoto.Kernels;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Config;
+using Temoto.Machine;
 
 namespace Temoto.Generation.Execution;
 

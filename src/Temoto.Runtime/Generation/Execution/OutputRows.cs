@@ -1,5 +1,5 @@
 using Temoto.Dataflow;
-using Temoto.Kernels;
+using Temoto.Kernels.Integers;
 using Temoto.Tensors;
 
 namespace Temoto.Generation.Execution;

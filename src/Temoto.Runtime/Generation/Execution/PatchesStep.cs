@@ -1,5 +1,5 @@
 using Temoto.Dataflow;
-using Temoto.Formats;
+using Temoto.Formats.Config;
 
 namespace Temoto.Generation.Execution;
 

@@ -1,5 +1,6 @@
 using Temoto.Dataflow;
 using Temoto.Kernels;
+using Temoto.Kernels.Attention;
 
 namespace Temoto.Generation.Execution;
 

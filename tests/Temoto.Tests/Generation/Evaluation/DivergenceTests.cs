@@ -1,4 +1,4 @@
-using Temoto.Formats;
+using Temoto.Formats.Seeded;
 using Temoto.Generation.Evaluation;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;

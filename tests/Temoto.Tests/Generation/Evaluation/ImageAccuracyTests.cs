@@ -1,4 +1,5 @@
-using Temoto.Formats;
+using Temoto.Formats.Images;
+using Temoto.Formats.Seeded;
 using Temoto.Generation.Evaluation;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;

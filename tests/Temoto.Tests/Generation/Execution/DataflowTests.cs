@@ -1,5 +1,7 @@
 using Temoto.Dataflow;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Gguf;
+using Temoto.Formats.Seeded;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 

@@ -1,4 +1,5 @@
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Seeded;
 using Temoto.Generation;
 using Temoto.Generation.Execution;
 using Temoto.Tensors;

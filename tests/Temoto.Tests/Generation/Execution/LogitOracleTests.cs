@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Config;
+using Temoto.Formats.Seeded;
 using Temoto.Generation.Evaluation;
 using Temoto.Kernels;
 using Temoto.Quantization;

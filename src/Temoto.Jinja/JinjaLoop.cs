@@ -1,4 +1,4 @@
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 /// <summary>The variable <c>loop</c>; calling it walks deeper (<c>{% for .. recursive %}</c>).</summary>
 internal sealed class JinjaLoop(IReadOnlyList<JinjaValue> items, int depth, Func<JinjaValue, int, JinjaValue>? recurse) : JinjaCallable("loop")
@@ -31,14 +31,14 @@ internal sealed class JinjaLoop(IReadOnlyList<JinjaValue> items, int depth, Func
     public override JinjaValue Call(JinjaEvaluator evaluator, JinjaArguments arguments)
     {
         if (recurse is null)
-            throw new JinjaError("a call of 'loop' in a loop that is not recursive", "{% for .. recursive %}");
+            throw new JinjaException("a call of 'loop' in a loop that is not recursive", "{% for .. recursive %}");
         return recurse(arguments.Bind(1, "iterable")[0]!, depth + 1);
     }
 
     private JinjaValue Cycle(JinjaEvaluator evaluator, JinjaArguments arguments)
     {
         if (arguments.Positional.Count == 0)
-            throw new JinjaError("loop.cycle without items", "at least one item");
+            throw new JinjaException("loop.cycle without items", "at least one item");
         return arguments.Positional[Index % arguments.Positional.Count];
     }
 

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Text;
 
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 /// <summary>Python's operators over <see cref="JinjaValue"/>.</summary>
 internal static class JinjaOperators
@@ -26,7 +26,7 @@ internal static class JinjaOperators
             ("*", JinjaString or JinjaSequence { Kind: SequenceKind.List or SequenceKind.Tuple }, _) when AsInteger(right) is { } count => Repeat(left, count, budget),
             ("*", _, JinjaString or JinjaSequence { Kind: SequenceKind.List or SequenceKind.Tuple }) when AsInteger(left) is { } count => Repeat(right, count, budget),
             ("%", JinjaString format, _) => format.With(PrintfFormat.Format(format.Text, right, budget)),
-            _ => throw new JinjaError($"{left.TypeName} {symbol} {right.TypeName}", "operands of types that go together"),
+            _ => throw new JinjaException($"{left.TypeName} {symbol} {right.TypeName}", "operands of types that go together"),
         };
     }
 
@@ -35,7 +35,7 @@ internal static class JinjaOperators
         JinjaUndefined missing => throw missing.Error(),
         JinjaFloat real => -real.Value,
         _ when AsInteger(value) is { } integer => new JinjaInteger(-integer),
-        _ => throw new JinjaError($"-{value.TypeName}", "a number"),
+        _ => throw new JinjaException($"-{value.TypeName}", "a number"),
     };
 
     /// <summary>bool is a kind of int.</summary>
@@ -51,7 +51,7 @@ internal static class JinjaOperators
     private static double ToDouble(BigInteger integer)
     {
         var value = (double)integer;
-        return double.IsFinite(value) ? value : throw new JinjaError("an integer too large for a float", "a smaller one");
+        return double.IsFinite(value) ? value : throw new JinjaException("an integer too large for a float", "a smaller one");
     }
 
     private static JinjaValue Integers(string symbol, BigInteger left, BigInteger right, JinjaBudget budget)
@@ -111,9 +111,9 @@ internal static class JinjaOperators
                     throw DivisionByZero();
                 var power = Math.Pow(left, right);
                 if (double.IsNaN(power) && !double.IsNaN(left) && !double.IsNaN(right))
-                    throw new JinjaError("a root of a negative number", "a number that is not negative");
+                    throw new JinjaException("a root of a negative number", "a number that is not negative");
                 return double.IsInfinity(power) && double.IsFinite(left) && double.IsFinite(right)
-                    ? throw new JinjaError("a power too large for a float", "a smaller one")
+                    ? throw new JinjaException("a power too large for a float", "a smaller one")
                     : power;
         }
     }
@@ -125,7 +125,7 @@ internal static class JinjaOperators
         return rest != 0 && rest < 0 != right < 0 ? rest + right : rest;
     }
 
-    private static JinjaError DivisionByZero() => new("a division by zero", "another divisor");
+    private static JinjaException DivisionByZero() => new("a division by zero", "another divisor");
 
     private static JinjaString Add(JinjaString left, JinjaString right, JinjaBudget budget)
     {
@@ -234,7 +234,7 @@ internal static class JinjaOperators
                 return a.Items.Count.CompareTo(b.Items.Count);
         }
         if (AsDouble(left) is null || AsDouble(right) is null)
-            throw new JinjaError($"a comparison of {left.TypeName} with {right.TypeName}", "values of one kind");
+            throw new JinjaException($"a comparison of {left.TypeName} with {right.TypeName}", "values of one kind");
         var order = CompareNumbers(left, right);
         return order == Unordered ? null : order;
     }
@@ -278,10 +278,10 @@ internal static class JinjaOperators
                 budget.Step(1 + (text.Text.Length >> 4));
                 return item is JinjaString part
                     ? text.Text.Contains(part.Text, StringComparison.Ordinal)
-                    : throw new JinjaError($"{item.TypeName} in str", "a string in a string");
+                    : throw new JinjaException($"{item.TypeName} in str", "a string in a string");
             case JinjaMapping mapping:
                 budget.Step(item.Weight);
-                return JinjaMapping.IsHashable(item) ? mapping.Find(item) is not null : throw new JinjaError($"a {item.TypeName} as a dict key", "a string, number, bool or None");
+                return JinjaMapping.IsHashable(item) ? mapping.Find(item) is not null : throw new JinjaException($"a {item.TypeName} as a dict key", "a string, number, bool or None");
             case JinjaSequence sequence:
                 foreach (var candidate in sequence.Take())
                 {
@@ -290,7 +290,7 @@ internal static class JinjaOperators
                 }
                 return false;
             default:
-                throw new JinjaError($"in {container.TypeName}", "a string, list or dict to look in");
+                throw new JinjaException($"in {container.TypeName}", "a string, list or dict to look in");
         }
     }
 
@@ -312,7 +312,7 @@ internal static class JinjaOperators
                 budget.Step(16L * text.Text.Length);
                 return [.. PythonText.Characters(text.Text).Select(character => text.With(character))];
             default:
-                throw new JinjaError($"a walk through {value.TypeName}", "a list, dict or string");
+                throw new JinjaException($"a walk through {value.TypeName}", "a list, dict or string");
         }
     }
 
@@ -325,7 +325,7 @@ internal static class JinjaOperators
         {
             return [.. keyed.OrderBy(pair => pair.Key, comparer).Select(pair => pair.Item)];
         }
-        catch (InvalidOperationException error) when (error.InnerException is JinjaError inner)
+        catch (InvalidOperationException error) when (error.InnerException is JinjaException inner)
         {
             throw inner;
         }
@@ -338,7 +338,7 @@ internal static class JinjaOperators
         if (target is JinjaUndefined missing)
             throw missing.Error();
         if (target is not (JinjaString or JinjaSequence { HasIndex: true }))
-            throw new JinjaError($"a slice of {target.TypeName}", "a string or list");
+            throw new JinjaException($"a slice of {target.TypeName}", "a string or list");
         budget.Step(target.Weight);
         // Text without surrogate pairs is cut directly; with them, by code point.
         var text = target as JinjaString;
@@ -348,7 +348,7 @@ internal static class JinjaOperators
             budget.Step(16L * characters.Count);
         var stride = Bound(step) ?? 1;
         if (stride == 0)
-            throw new JinjaError("a slice with step 0", "another step");
+            throw new JinjaException("a slice with step 0", "another step");
         long count = items?.Count ?? text!.Length;
         var (lowest, highest) = stride > 0 ? (0L, count) : (-1L, count - 1);
         long Place(JinjaValue? value, long otherwise) =>
@@ -376,6 +376,6 @@ internal static class JinjaOperators
         null or JinjaNone => null,
         _ when AsInteger(value) is { } integer => (long)BigInteger.Clamp(integer, int.MinValue, int.MaxValue),
         JinjaUndefined missing => throw missing.Error(),
-        _ => throw new JinjaError($"a slice bound of type {value.TypeName}", "an integer or None"),
+        _ => throw new JinjaException($"a slice bound of type {value.TypeName}", "an integer or None"),
     };
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 /// <summary>Python's dict: keeps insertion order; 1, 1.0 and True are the same key; the last of equal keys gives the value.</summary>
 internal sealed class JinjaMapping : JinjaValue
@@ -13,7 +13,7 @@ internal sealed class JinjaMapping : JinjaValue
         foreach (var (key, value) in source)
         {
             if (!IsHashable(key))
-                throw new JinjaError($"a {key.TypeName} as a dict key", "a string, number, bool or None");
+                throw new JinjaException($"a {key.TypeName} as a dict key", "a string, number, bool or None");
             if (places.TryGetValue(key, out var place))
             {
                 entries[place] = new(entries[place].Key, value);
@@ -31,7 +31,7 @@ internal sealed class JinjaMapping : JinjaValue
             Depth = Math.Max(Depth, Math.Max(key.Depth, value.Depth) + 1);
         }
         if (Depth > MaxDepth || weight > JinjaSequence.MaxWeight)
-            throw new JinjaError("a dict nested too deeply or shared too often", $"at most {MaxDepth} levels");
+            throw new JinjaException("a dict nested too deeply or shared too often", $"at most {MaxDepth} levels");
         Weight = weight;
     }
 
@@ -41,9 +41,9 @@ internal sealed class JinjaMapping : JinjaValue
 
     public override bool IsTrue => entries.Count > 0;
 
-    public override int Depth { get; }
+    internal override int Depth { get; }
 
-    public override long Weight { get; }
+    internal override long Weight { get; }
 
     /// <summary>The value of a key, or null; an unhashable key is in no dict.</summary>
     public JinjaValue? Find(JinjaValue key) => IsHashable(key) && places.TryGetValue(key, out var place) ? entries[place].Value : null;

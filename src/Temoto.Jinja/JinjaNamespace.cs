@@ -1,4 +1,4 @@
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 /// <summary>The one mutable value: <c>namespace(...)</c>, whose attributes a template sets from inside a loop.</summary>
 internal sealed class JinjaNamespace : JinjaValue

@@ -1,4 +1,4 @@
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 /// <summary>
 /// <c>a.b</c> and <c>a[b]</c>. Methods that change a list or dict are not there, as in Jinja's immutable sandbox; a missing
@@ -119,7 +119,7 @@ internal static class JinjaAttributes
                         if (JinjaOperators.AreEqual(sequence.Items[i], sought, evaluator.Budget))
                             return i;
                     }
-                    throw new JinjaError("an index() of a value that is not in the list", "a value that is");
+                    throw new JinjaException("an index() of a value that is not in the list", "a value that is");
                 });
             case "count":
                 return new JinjaFunction(name, (evaluator, arguments) =>

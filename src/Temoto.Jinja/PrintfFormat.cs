@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 /// <summary>Python's <c>'..' % values</c> and the filter <c>format</c>.</summary>
 internal static class PrintfFormat
@@ -12,7 +12,7 @@ internal static class PrintfFormat
         var output = new StringBuilder();
         var next = 0;
         var position = 0;
-        JinjaValue Take() => next < list.Count ? list[next++] : throw new JinjaError("a format with more places than values", "a value for each");
+        JinjaValue Take() => next < list.Count ? list[next++] : throw new JinjaException("a format with more places than values", "a value for each");
         while (position < format.Length)
         {
             var mark = format.IndexOf('%', position);
@@ -24,7 +24,7 @@ internal static class PrintfFormat
             if (mark == format.Length)
                 break;
             var value = ReadName(format, ref position) is { } name
-                ? named?.Find(name) ?? throw new JinjaError($"a format that names '{name}'", "a dict with that key")
+                ? named?.Find(name) ?? throw new JinjaException($"a format that names '{name}'", "a dict with that key")
                 : null;
             var spec = ReadSpec(format, ref position, Take);
             if (spec.Type == '%')
@@ -38,7 +38,7 @@ internal static class PrintfFormat
             output.Append(Convert(spec, value, budget));
         }
         if (next < list.Count && named is null)
-            throw new JinjaError("a format with fewer places than values", "a place for each");
+            throw new JinjaException("a format with fewer places than values", "a place for each");
         return output.ToString();
     }
 
@@ -54,7 +54,7 @@ internal static class PrintfFormat
             case 's' or 'f' or 'F' or 'x' or 'X' or 'o':
                 return spec.Format(value, budget);
             default:
-                throw new JinjaError($"the format '%{spec.Type}'", "%s, %r, %d, %f, %x, %o or %%");
+                throw new JinjaException($"the format '%{spec.Type}'", "%s, %r, %d, %f, %x, %o or %%");
         }
     }
 
@@ -64,7 +64,7 @@ internal static class PrintfFormat
             return null;
         var end = format.IndexOf(')', position);
         if (end < 0)
-            throw new JinjaError("a format with an open bracket", "%(name)s");
+            throw new JinjaException("a format with an open bracket", "%(name)s");
         var name = format[(position + 1)..end];
         position = end + 1;
         return name;
@@ -99,7 +99,7 @@ internal static class PrintfFormat
             precision = ReadCount(format, ref position, take) ?? 0;
         }
         if (position >= format.Length)
-            throw new JinjaError("a format that ends after '%'", "%s, %d, %f or their like");
+            throw new JinjaException("a format that ends after '%'", "%s, %d, %f or their like");
         var type = format[position++];
         var isText = type is 's' or 'r' or 'a';
         return new NumberFormat(zero && !left && !isText ? '0' : ' ', left ? '<' : zero && !isText ? '=' : '>', sign, alternate, width, false, precision, type);
@@ -117,6 +117,6 @@ internal static class PrintfFormat
             position++;
         if (start == position)
             return null;
-        return int.TryParse(format.AsSpan(start, position - start), out var count) ? count : throw new JinjaError("a format with a huge width", "a smaller one");
+        return int.TryParse(format.AsSpan(start, position - start), out var count) ? count : throw new JinjaException("a format with a huge width", "a smaller one");
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 /// <summary>C's strftime in the C locale: what <c>strftime_now</c> of a chat template is given.</summary>
 internal static class StrftimeFormat

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 /// <summary>json.dumps: the filter <c>tojson</c> as chat templates know it, without HTML escaping.</summary>
 internal sealed class PythonJson
@@ -67,7 +67,7 @@ internal sealed class PythonJson
                 AppendMapping(mapping, level);
                 break;
             default:
-                throw new JinjaError($"a value of type {value.TypeName} for tojson", "a dict, list, string, number, bool or None");
+                throw new JinjaException($"a value of type {value.TypeName} for tojson", "a dict, list, string, number, bool or None");
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class PythonJson
                 JinjaFloat real => Number(real.Value),
                 JinjaBoolean boolean => boolean.Value ? "true" : "false",
                 JinjaNone => "null",
-                var key => throw new JinjaError($"a dict key of type {key.TypeName} for tojson", "a string, number, bool or None"),
+                var key => throw new JinjaException($"a dict key of type {key.TypeName} for tojson", "a string, number, bool or None"),
             });
             output.Append(keySeparator);
             Append(entries[i].Value, level + 1);

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 /// <summary>Renders a syntax tree by walking it. One evaluator serves one rendering.</summary>
 internal sealed class JinjaEvaluator(JinjaBudget budget)
@@ -32,7 +32,7 @@ internal sealed class JinjaEvaluator(JinjaBudget budget)
         CurrentLine = line;
         Budget.Step();
         if (++depth > JinjaBudget.MaxDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
-            throw new JinjaError("macros, blocks or expressions nested too deeply", $"at most {JinjaBudget.MaxDepth} levels");
+            throw new JinjaException("macros, blocks or expressions nested too deeply", $"at most {JinjaBudget.MaxDepth} levels");
     }
 
     private void Write(string text)
@@ -180,7 +180,7 @@ internal sealed class JinjaEvaluator(JinjaBudget budget)
                 break;
             case AttributeExpression { Target: NameExpression name } attribute:
                 if (scope.Find(name.Name) is not JinjaNamespace space)
-                    throw new JinjaError($"an assignment to '{name.Name}.{attribute.Name}'", $"'{name.Name}' to be a namespace(..)");
+                    throw new JinjaException($"an assignment to '{name.Name}.{attribute.Name}'", $"'{name.Name}' to be a namespace(..)");
                 space.Set(attribute.Name, value);
                 break;
             case ListExpression list:
@@ -188,7 +188,7 @@ internal sealed class JinjaEvaluator(JinjaBudget budget)
                     throw missing.Error();
                 var items = JinjaOperators.Iterate(value, Budget);
                 if (items.Count != list.Items.Count)
-                    throw new JinjaError($"{items.Count} values to unpack", $"{list.Items.Count}");
+                    throw new JinjaException($"{items.Count} values to unpack", $"{list.Items.Count}");
                 for (var i = 0; i < items.Count; i++)
                     Assign(list.Items[i], items[i], scope);
                 break;
@@ -213,7 +213,7 @@ internal sealed class JinjaEvaluator(JinjaBudget budget)
             if (parameters.Any(parameter => parameter.Name == name))
             {
                 if (!given.TryAdd(name, value))
-                    throw new JinjaError($"the argument '{name}' twice in a call of {macro.Name}", "each once");
+                    throw new JinjaException($"the argument '{name}' twice in a call of {macro.Name}", "each once");
             }
             else if (name == "caller" && macro.Uses.Contains("caller"))
             {
@@ -225,9 +225,9 @@ internal sealed class JinjaEvaluator(JinjaBudget budget)
             }
         }
         if (arguments.Positional.Count > parameters.Count && !macro.Uses.Contains("varargs"))
-            throw new JinjaError($"{arguments.Positional.Count} arguments for the macro {macro.Name}", $"at most {parameters.Count}");
+            throw new JinjaException($"{arguments.Positional.Count} arguments for the macro {macro.Name}", $"at most {parameters.Count}");
         if (more.Count > 0 && !macro.Uses.Contains("kwargs"))
-            throw new JinjaError($"the argument '{((JinjaString)more[0].Key).Text}' for the macro {macro.Name}", "one of its parameters");
+            throw new JinjaException($"the argument '{((JinjaString)more[0].Key).Text}' for the macro {macro.Name}", "one of its parameters");
         if (macro.Uses.Contains("varargs"))
             scope.Set("varargs", new JinjaSequence([.. arguments.Positional.Skip(parameters.Count)], SequenceKind.Tuple));
         if (macro.Uses.Contains("kwargs"))
@@ -294,7 +294,7 @@ internal sealed class JinjaEvaluator(JinjaBudget budget)
         if (callee is JinjaUndefined missing)
             throw missing.Error();
         if (callee is not JinjaCallable callable)
-            throw new JinjaError($"a call of a {callee.TypeName}", "a function, method or macro");
+            throw new JinjaException($"a call of a {callee.TypeName}", "a function, method or macro");
         var arguments = Arguments(callable.Name, call.Arguments, scope);
         if (caller is not null)
             arguments = new JinjaArguments(callable.Name, arguments.Positional, [.. arguments.Named, new("caller", caller)]);
@@ -320,13 +320,13 @@ internal sealed class JinjaEvaluator(JinjaBudget budget)
         if (list.NamedSpread is not null)
         {
             if (Evaluate(list.NamedSpread, scope) is not JinjaMapping mapping)
-                throw new JinjaError("** of something that is not a dict", "a dict");
+                throw new JinjaException("** of something that is not a dict", "a dict");
             Budget.Step(mapping.Entries.Count);
             foreach (var (key, value) in mapping.Entries)
             {
                 var name = StringMethods.TextOf(key);
                 if (list.Named.Any(other => other.Name == name))
-                    throw new JinjaError($"the argument '{name}' twice", "each once");
+                    throw new JinjaException($"the argument '{name}' twice", "each once");
                 named.Add(new(name, value));
             }
         }

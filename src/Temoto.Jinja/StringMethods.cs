@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 /// <summary>The methods of Python's str.</summary>
 internal static class StringMethods
@@ -68,7 +68,7 @@ internal static class StringMethods
     {
         JinjaString text => text.Text,
         JinjaUndefined missing => throw missing.Error(),
-        _ => throw new JinjaError($"a value of type {value.TypeName}", "a string"),
+        _ => throw new JinjaException($"a value of type {value.TypeName}", "a string"),
     };
 
     public static int IntegerOf(JinjaValue value) => value switch
@@ -76,7 +76,7 @@ internal static class StringMethods
         JinjaInteger integer => integer.Clamped,
         JinjaBoolean boolean => boolean.Value ? 1 : 0,
         JinjaUndefined missing => throw missing.Error(),
-        _ => throw new JinjaError($"a value of type {value.TypeName}", "an integer"),
+        _ => throw new JinjaException($"a value of type {value.TypeName}", "an integer"),
     };
 
     /// <summary>str.strip(chars): any of the characters, not the string as a whole; null for white space.</summary>
@@ -179,7 +179,7 @@ internal static class StringMethods
     private static List<string> SplitBy(string text, string separator, int limit, bool fromRight, JinjaBudget budget)
     {
         if (separator.Length == 0)
-            throw new JinjaError("split by an empty string", "a separator");
+            throw new JinjaException("split by an empty string", "a separator");
         var parts = new List<string>();
         if (!fromRight)
         {
@@ -256,7 +256,7 @@ internal static class StringMethods
     {
         var separator = TextOf(arguments.Bind(1, "sep")[0]!);
         if (separator.Length == 0)
-            throw new JinjaError("partition by an empty string", "a separator");
+            throw new JinjaException("partition by an empty string", "a separator");
         evaluator.Budget.Characters(text.Text.Length);
         var whole = text.Text;
         var at = last ? whole.LastIndexOf(separator, StringComparison.Ordinal) : whole.IndexOf(separator, StringComparison.Ordinal);
@@ -320,7 +320,7 @@ internal static class StringMethods
     }
 
     private static JinjaInteger Index(JinjaInteger found) =>
-        found.Value.Sign >= 0 ? found : throw new JinjaError("an index() of text that is not in the string", "text that is");
+        found.Value.Sign >= 0 ? found : throw new JinjaException("an index() of text that is not in the string", "text that is");
 
     private static JinjaValue Count(JinjaEvaluator evaluator, string text, string part)
     {
@@ -333,7 +333,7 @@ internal static class StringMethods
         var bound = arguments.Bind(1, "width", "fillchar");
         var fill = bound[1] is null ? " " : TextOf(bound[1]!);
         if (fill.Length != 1)
-            throw new JinjaError("a fill of several characters", "one character");
+            throw new JinjaException("a fill of several characters", "one character");
         var isCenter = left(3) == 1;
         return text.With(Center(text.Text, IntegerOf(bound[0]!), fill[0], evaluator.Budget, isCenter ? null : left));
     }

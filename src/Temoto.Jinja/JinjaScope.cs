@@ -1,4 +1,4 @@
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 /// <summary>Variables of one block; what it lacks is looked up in the block round it.</summary>
 internal sealed class JinjaScope(JinjaScope? parent)

@@ -1,4 +1,4 @@
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 /// <summary>Which of Python's sequences; they print and compare differently and only some have a length or can be indexed.</summary>
 internal enum SequenceKind
@@ -29,7 +29,7 @@ internal sealed class JinjaSequence : JinjaValue
             Depth = Math.Max(Depth, item.Depth + 1);
         }
         if (Depth > MaxDepth || weight > MaxWeight)
-            throw new JinjaError("a list nested too deeply or shared too often", $"at most {MaxDepth} levels");
+            throw new JinjaException("a list nested too deeply or shared too often", $"at most {MaxDepth} levels");
         Weight = weight;
     }
 
@@ -40,9 +40,9 @@ internal sealed class JinjaSequence : JinjaValue
 
     public SequenceKind Kind { get; }
 
-    public override int Depth { get; }
+    internal override int Depth { get; }
 
-    public override long Weight { get; }
+    internal override long Weight { get; }
 
     public override bool IsTrue => Kind == SequenceKind.Generator || Items.Count > 0;
 

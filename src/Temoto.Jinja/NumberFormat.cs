@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 /// <summary>What <c>'%08.2f'</c> and <c>'{:08.2f}'</c> have in common: a number or text, padded.</summary>
 /// <param name="Alignment">'&lt;', '&gt;', '^' or '=' (padding after the sign).</param>
@@ -12,7 +12,7 @@ internal readonly record struct NumberFormat(char Fill, char Alignment, char Sig
     {
         budget.Characters((long)Width + (Precision ?? 0));
         if (Precision > 1000)
-            throw new JinjaError($"a precision of {Precision}", "at most 1000");
+            throw new JinjaException($"a precision of {Precision}", "at most 1000");
         var (sign, body) = Type switch
         {
             's' => ("", Text(PythonText.Str(value, budget))),
@@ -44,7 +44,7 @@ internal readonly record struct NumberFormat(char Fill, char Alignment, char Sig
     private (string Sign, string Body) Integer(JinjaValue value)
     {
         if (JinjaOperators.AsInteger(value) is not { } integer)
-            throw new JinjaError($"a value of type {value.TypeName} for the format '{Type}'", "an integer");
+            throw new JinjaException($"a value of type {value.TypeName} for the format '{Type}'", "an integer");
         var magnitude = BigInteger.Abs(integer);
         var digits = Type switch
         {
@@ -79,7 +79,7 @@ internal readonly record struct NumberFormat(char Fill, char Alignment, char Sig
     private (string Sign, string Body) Real(JinjaValue value)
     {
         if (JinjaOperators.AsDouble(value) is not { } real)
-            throw new JinjaError($"a value of type {value.TypeName} for the format '{Type}'", "a number");
+            throw new JinjaException($"a value of type {value.TypeName} for the format '{Type}'", "a number");
         if (!double.IsFinite(real))
             return (SignOf(real < 0), double.IsNaN(real) ? "nan" : "inf");
         var sign = SignOf(double.IsNegative(real));
@@ -93,7 +93,7 @@ internal readonly record struct NumberFormat(char Fill, char Alignment, char Sig
             case 'r':
                 return (sign, PythonText.Float(Math.Abs(real)));
             default:
-                throw new JinjaError($"the number format '{Type}'", "s, d, f, x, o, b or %");
+                throw new JinjaException($"the number format '{Type}'", "s, d, f, x, o, b or %");
         }
     }
 

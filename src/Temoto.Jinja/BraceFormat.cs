@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 /// <summary>Python's <c>'{} {name:>8}'.format(..)</c>, with items and attributes but without nested fields.</summary>
 internal static class BraceFormat
@@ -22,13 +22,13 @@ internal static class BraceFormat
             {
                 var end = format.IndexOf('}', i);
                 if (end < 0)
-                    throw new JinjaError("a format with an open brace", "a closing one, or {{ for a brace");
+                    throw new JinjaException("a format with an open brace", "a closing one, or {{ for a brace");
                 output.Append(Field(format[(i + 1)..end], arguments, ref next, budget));
                 i = end;
             }
             else if (c == '}')
             {
-                throw new JinjaError("a format with a lone closing brace", "}} for a brace");
+                throw new JinjaException("a format with a lone closing brace", "}} for a brace");
             }
             else
             {
@@ -41,7 +41,7 @@ internal static class BraceFormat
     private static string Field(string field, JinjaArguments arguments, ref int next, JinjaBudget budget)
     {
         if (field.Contains('{'))
-            throw new JinjaError("a nested format field", "a plain width");
+            throw new JinjaException("a nested format field", "a plain width");
         var colon = field.IndexOf(':');
         var (path, spec) = colon < 0 ? (field, "") : (field[..colon], field[(colon + 1)..]);
         var mark = path.IndexOf('!');
@@ -57,7 +57,7 @@ internal static class BraceFormat
             "" => value,
             "r" or "a" => PythonText.Repr(value, budget),
             "s" => PythonText.Str(value, budget),
-            _ => throw new JinjaError($"the conversion '!{conversion}'", "!s or !r"),
+            _ => throw new JinjaException($"the conversion '!{conversion}'", "!s or !r"),
         };
         return spec.Length == 0 ? PythonText.Str(value, budget) : Parse(spec, value).Format(value, budget);
     }
@@ -66,13 +66,13 @@ internal static class BraceFormat
     {
         var index = name.Length == 0 ? next++ : int.TryParse(name, out var given) ? given : -1;
         if (index >= 0)
-            return index < arguments.Positional.Count ? arguments.Positional[index] : throw new JinjaError($"a format that names argument {index}", "that argument");
+            return index < arguments.Positional.Count ? arguments.Positional[index] : throw new JinjaException($"a format that names argument {index}", "that argument");
         foreach (var (key, value) in arguments.Named)
         {
             if (key == name)
                 return value;
         }
-        throw new JinjaError($"a format that names '{name}'", "that argument");
+        throw new JinjaException($"a format that names '{name}'", "that argument");
     }
 
     private static JinjaValue Follow(JinjaValue value, string path, JinjaBudget budget)
@@ -89,7 +89,7 @@ internal static class BraceFormat
             {
                 end = path.IndexOf(']') + 1;
                 if (path[0] != '[' || end < 3)
-                    throw new JinjaError("a malformed format field", "{name[key]} or {name.attribute}");
+                    throw new JinjaException("a malformed format field", "{name[key]} or {name.attribute}");
                 var key = path[1..(end - 1)];
                 value = JinjaAttributes.GetItem(value, int.TryParse(key, out var index) ? (JinjaValue)index : key, budget) ?? throw Missing(key);
             }
@@ -98,7 +98,7 @@ internal static class BraceFormat
         return value;
     }
 
-    private static JinjaError Missing(string name) => new($"a format that reads '{name}'", "a value that has it");
+    private static JinjaException Missing(string name) => new($"a format that reads '{name}'", "a value that has it");
 
     /// <summary>[[fill]align][sign][#][0][width][,][.precision][type].</summary>
     private static NumberFormat Parse(string spec, JinjaValue value)
@@ -116,15 +116,15 @@ internal static class BraceFormat
             (fill, alignment) = ('0', isText ? '<' : '=');
         var width = Count() ?? 0;
         var grouping = Skip(',');
-        int? precision = Skip('.') ? Count() ?? throw new JinjaError($"the format '{spec}'", "digits after '.'") : null;
+        int? precision = Skip('.') ? Count() ?? throw new JinjaException($"the format '{spec}'", "digits after '.'") : null;
         var type = i < spec.Length ? spec[i++] : value switch
         {
             JinjaInteger => 'd',
-            JinjaFloat => precision is null ? 'r' : throw new JinjaError($"the format '{spec}' for a float", "the type 'f' after the precision"),
+            JinjaFloat => precision is null ? 'r' : throw new JinjaException($"the format '{spec}' for a float", "the type 'f' after the precision"),
             _ => 's',
         };
         if (i < spec.Length || (type == 's' && value is JinjaInteger or JinjaFloat))
-            throw new JinjaError($"the format '{spec}' for {value.TypeName}", "[[fill]align][sign][0][width][,][.precision][type]");
+            throw new JinjaException($"the format '{spec}' for {value.TypeName}", "[[fill]align][sign][0][width][,][.precision][type]");
         return new NumberFormat(fill, alignment, sign, alternate, width, grouping, precision, type);
 
         bool Skip(char c)
@@ -142,7 +142,7 @@ internal static class BraceFormat
                 i++;
             if (start == i)
                 return null;
-            return int.TryParse(spec.AsSpan(start, i - start), out var count) ? count : throw new JinjaError("a format with a huge width", "a smaller one");
+            return int.TryParse(spec.AsSpan(start, i - start), out var count) ? count : throw new JinjaException("a format with a huge width", "a smaller one");
         }
     }
 }

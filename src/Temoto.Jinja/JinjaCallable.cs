@@ -1,4 +1,4 @@
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 /// <summary>Something a template can call: a global function, a method bound to its value, a macro, a recursive loop.</summary>
 internal abstract class JinjaCallable(string name) : JinjaValue

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 internal delegate bool JinjaTest(JinjaEvaluator evaluator, JinjaValue value, JinjaArguments arguments);
 
@@ -13,7 +13,7 @@ internal static class JinjaTests
     public static bool Apply(JinjaEvaluator evaluator, string name, JinjaValue value, JinjaArguments arguments)
     {
         if (!All.TryGetValue(name, out var test))
-            throw new JinjaError($"the test '{name}'", "one of " + string.Join(", ", All.Keys.Order()));
+            throw new JinjaException($"the test '{name}'", "one of " + string.Join(", ", All.Keys.Order()));
         return test(evaluator, value, arguments);
     }
 
@@ -74,7 +74,7 @@ internal static class JinjaTests
     {
         arguments.Bind();
         if (value is JinjaString)
-            throw new JinjaError("odd or even of str", "a number");
+            throw new JinjaException("odd or even of str", "a number");
         return JinjaOperators.AreEqual(JinjaOperators.Binary("%", value, 2, evaluator.Budget), rest);
     }
 

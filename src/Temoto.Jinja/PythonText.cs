@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 /// <summary>Python's view of text: strings are code points, and every value has a str() and a repr().</summary>
 internal static class PythonText

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 /// <summary>Builds the syntax tree of a template; one method per level of precedence, loosest first.</summary>
 internal sealed class JinjaParser
@@ -57,12 +57,12 @@ internal sealed class JinjaParser
 
     private string ExpectName(string expected) => Current.Kind == JinjaTokenKind.Name ? Take().Text : throw Unexpected(expected);
 
-    private JinjaError Unexpected(string expected) => new(Current.Described, expected, line: Current.Line);
+    private JinjaException Unexpected(string expected) => new(Current.Described, expected, line: Current.Line);
 
     private void Enter()
     {
         if (++depth > MaxDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
-            throw new JinjaError("blocks or expressions nested too deeply", $"at most {MaxDepth} levels", line: Current.Line);
+            throw new JinjaException("blocks or expressions nested too deeply", $"at most {MaxDepth} levels", line: Current.Line);
     }
 
     private void Leave() => depth--;
@@ -146,9 +146,9 @@ internal sealed class JinjaParser
             case "continue" when loops > 0:
                 return new ContinueStatement(name.Line);
             case "break" or "continue":
-                throw new JinjaError($"'{name.Text}' outside a loop", "it inside {% for %}", line: name.Line);
+                throw new JinjaException($"'{name.Text}' outside a loop", "it inside {% for %}", line: name.Line);
             default:
-                throw new JinjaError($"the tag '{name.Text}'", "if, for, set, macro, call, filter, with, generation, print, break, continue, raw or the end of an open one", line: name.Line);
+                throw new JinjaException($"the tag '{name.Text}'", "if, for, set, macro, call, filter, with, generation, print, break, continue, raw or the end of an open one", line: name.Line);
         }
     }
 
@@ -228,10 +228,10 @@ internal sealed class JinjaParser
                 Expect(",");
             var name = ExpectName("a parameter's name");
             if (parameters.Any(parameter => parameter.Name == name))
-                throw new JinjaError($"the parameter '{name}' twice", "each once", line: Current.Line);
+                throw new JinjaException($"the parameter '{name}' twice", "each once", line: Current.Line);
             var value = TakeIf("=") ? ParseExpression() : null;
             if (value is null && parameters.Count > 0 && parameters[^1].Default is not null)
-                throw new JinjaError($"the parameter '{name}' without a default after one that has it", "a default", line: Current.Line);
+                throw new JinjaException($"the parameter '{name}' without a default after one that has it", "a default", line: Current.Line);
             parameters.Add((name, value));
         }
         return parameters;
@@ -241,7 +241,7 @@ internal sealed class JinjaParser
     {
         var parameters = Current.Is("(") ? ParseSignature() : [];
         if (ParseExpression() is not CallExpression call)
-            throw new JinjaError("a call block without a call", "{% call name(..) %}", line: line);
+            throw new JinjaException("a call block without a call", "{% call name(..) %}", line: line);
         return new CallBlock(call, ParseMacroBody("caller", parameters, "endcall", line), line);
     }
 
@@ -290,7 +290,7 @@ internal sealed class JinjaParser
             return inner;
         }
         var name = ExpectName("a variable's name");
-        return IsConstant(name) ? throw new JinjaError($"an assignment to '{name}'", "a variable's name", line: line) : new NameExpression(name, line);
+        return IsConstant(name) ? throw new JinjaException($"an assignment to '{name}'", "a variable's name", line: line) : new NameExpression(name, line);
     }
 
     private static bool IsConstant(string name) => name is "true" or "false" or "none" or "True" or "False" or "None";
@@ -567,7 +567,7 @@ internal sealed class JinjaParser
         {
             JinjaTokenKind.Name => new AttributeExpression(target, token.Text, line),
             JinjaTokenKind.Number when token.Number is JinjaInteger => new ItemExpression(target, new LiteralExpression(token.Number, line), line),
-            _ => throw new JinjaError(token.Described, "a name after '.'", line: line),
+            _ => throw new JinjaException(token.Described, "a name after '.'", line: line),
         };
     }
 
@@ -631,7 +631,7 @@ internal sealed class JinjaParser
                 var name = Take().Text;
                 Take();
                 if (named.Any(other => other.Name == name))
-                    throw new JinjaError($"the argument '{name}' twice", "each once", line: Current.Line);
+                    throw new JinjaException($"the argument '{name}' twice", "each once", line: Current.Line);
                 named.Add((name, ParseExpression()));
             }
             else if (named.Count == 0 && spread is null && namedSpread is null)
@@ -705,7 +705,7 @@ internal sealed class JinjaParser
         else if (StartsBareArgument())
         {
             if (Current.IsName("is"))
-                throw new JinjaError("'is' after a test", "the tests joined by 'and'", line: line);
+                throw new JinjaException("'is' after a test", "the tests joined by 'and'", line: line);
             Enter();
             arguments = new ArgumentList([ParsePostfix(ParsePrimary())], [], null, null);
             Leave();

@@ -1,4 +1,4 @@
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 /// <summary>The arguments of a call of a function, method, filter or test.</summary>
 internal sealed class JinjaArguments(string callee, IReadOnlyList<JinjaValue> positional, IReadOnlyList<KeyValuePair<string, JinjaValue>> named)
@@ -13,7 +13,7 @@ internal sealed class JinjaArguments(string callee, IReadOnlyList<JinjaValue> po
     public JinjaValue?[] Bind(params ReadOnlySpan<string> names)
     {
         if (Positional.Count > names.Length)
-            throw new JinjaError($"{Positional.Count} arguments for {Callee}", $"at most {names.Length}");
+            throw new JinjaException($"{Positional.Count} arguments for {Callee}", $"at most {names.Length}");
         var bound = new JinjaValue?[names.Length];
         for (var i = 0; i < Positional.Count; i++)
             bound[i] = Positional[i];
@@ -21,7 +21,7 @@ internal sealed class JinjaArguments(string callee, IReadOnlyList<JinjaValue> po
         {
             var place = names.IndexOf(name);
             if (place < 0 || bound[place] is not null)
-                throw new JinjaError($"argument '{name}' for {Callee}", names.Length == 0 ? "no arguments" : $"each of {string.Join(", ", names!)} at most once");
+                throw new JinjaException($"argument '{name}' for {Callee}", names.Length == 0 ? "no arguments" : $"each of {string.Join(", ", names!)} at most once");
             bound[place] = value;
         }
         return bound;
@@ -34,7 +34,7 @@ internal sealed class JinjaArguments(string callee, IReadOnlyList<JinjaValue> po
         for (var i = 0; i < required; i++)
         {
             if (bound[i] is null)
-                throw new JinjaError($"{Callee} without its argument '{names[i]}'", "that argument");
+                throw new JinjaException($"{Callee} without its argument '{names[i]}'", "that argument");
         }
         return bound;
     }

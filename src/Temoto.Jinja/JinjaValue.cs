@@ -1,13 +1,17 @@
 using System.Numerics;
 using System.Text.Json;
 
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
-/// <summary>A value inside a template, with Python's meaning: what the chat templates of the hub are written for. Immutable.</summary>
-internal abstract class JinjaValue
+/// <summary>A value inside a template, with Python's meaning: what the chat templates of the hub are written for. Immutable. Lists and dicts are given as JSON.</summary>
+public abstract class JinjaValue
 {
     /// <summary>Deepest nesting of lists and dicts: what recurses over values may then recurse freely.</summary>
-    public const int MaxDepth = 200;
+    internal const int MaxDepth = 200;
+
+    private protected JinjaValue()
+    {
+    }
 
     /// <summary>Python's name of the type, for error messages.</summary>
     public abstract string TypeName { get; }
@@ -19,41 +23,44 @@ internal abstract class JinjaValue
     /// Elements plus a quarter of the characters when everything is written out (shared parts count each time): what comparing or
     /// printing the value costs at most.
     /// </summary>
-    public virtual long Weight => 1;
+    internal virtual long Weight => 1;
 
     /// <summary>Levels of lists and dicts.</summary>
-    public virtual int Depth => 0;
+    internal virtual int Depth => 0;
 
+    /// <summary>A text.</summary>
     public static implicit operator JinjaValue(string text) => new JinjaString(text);
 
+    /// <summary>True or False.</summary>
     public static implicit operator JinjaValue(bool value) => JinjaBoolean.Of(value);
 
+    /// <summary>An integer.</summary>
     public static implicit operator JinjaValue(long value) => new JinjaInteger(value);
 
+    /// <summary>A float.</summary>
     public static implicit operator JinjaValue(double value) => new JinjaFloat(value);
 
     /// <summary>JSON as Python's json.loads sees it: 1 is an integer, 1.0 a float, the last of equal keys wins.</summary>
     /// <param name="element">Any JSON value.</param>
-    /// <param name="source">Where it came from, for the error message.</param>
-    public static JinjaValue From(JsonElement element, string source = "messages") => From(element, source, 0);
+    public static JinjaValue From(JsonElement element) => From(element, 0);
 
-    private static JinjaValue From(JsonElement element, string source, int depth)
+    private static JinjaValue From(JsonElement element, int depth)
     {
         if (depth >= MaxDepth / 2)
-            throw new InputException(source, null, "JSON nested too deeply", $"at most {MaxDepth / 2} levels", "flatten it");
+            throw new JinjaException("JSON nested too deeply", $"at most {MaxDepth / 2} levels", "flatten it");
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
                 var entries = new List<KeyValuePair<JinjaValue, JinjaValue>>();
                 foreach (var property in element.EnumerateObject())
-                    entries.Add(new(new JinjaString(WellFormed(() => property.Name, source)), From(property.Value, source, depth + 1)));
+                    entries.Add(new(new JinjaString(WellFormed(() => property.Name)), From(property.Value, depth + 1)));
                 return new JinjaMapping(entries);
             case JsonValueKind.Array:
-                return new JinjaSequence([.. element.EnumerateArray().Select(item => From(item, source, depth + 1))]);
+                return new JinjaSequence([.. element.EnumerateArray().Select(item => From(item, depth + 1))]);
             case JsonValueKind.String:
-                return new JinjaString(WellFormed(() => element.GetString()!, source));
+                return new JinjaString(WellFormed(() => element.GetString()!));
             case JsonValueKind.Number:
-                return Number(element.GetRawText(), source);
+                return Number(element.GetRawText());
             case JsonValueKind.True:
             case JsonValueKind.False:
                 return JinjaBoolean.Of(element.ValueKind == JsonValueKind.True);
@@ -62,17 +69,17 @@ internal abstract class JinjaValue
         }
     }
 
-    private static JinjaValue Number(string text, string source)
+    private static JinjaValue Number(string text)
     {
         if (text.AsSpan().ContainsAny('.', 'e', 'E'))
             return new JinjaFloat(double.Parse(text));
         if (text.Length > JinjaInteger.MaxDigits)
-            throw new InputException(source, null, $"a number of {text.Length} digits", $"at most {JinjaInteger.MaxDigits}", "shorten it");
+            throw new JinjaException($"a number of {text.Length} digits", $"at most {JinjaInteger.MaxDigits}", "shorten it");
         return new JinjaInteger(BigInteger.Parse(text));
     }
 
     /// <summary>The JSON reader throws for escapes that are half a surrogate pair.</summary>
-    private static string WellFormed(Func<string> read, string source)
+    private static string WellFormed(Func<string> read)
     {
         try
         {
@@ -80,7 +87,7 @@ internal abstract class JinjaValue
         }
         catch (InvalidOperationException)
         {
-            throw new InputException(source, null, "half a surrogate pair in a JSON string", "well-formed Unicode", "repair the string");
+            throw new JinjaException("half a surrogate pair in a JSON string", "well-formed Unicode", "repair the string");
         }
     }
 }
@@ -105,7 +112,7 @@ internal sealed class JinjaUndefined(string what) : JinjaValue
 
     public override bool IsTrue => false;
 
-    public JinjaError Error() => new($"{What}, which is undefined", "a value", "give it, or use a template that asks whether it is defined");
+    public JinjaException Error() => new($"{What}, which is undefined", "a value", "give it, or use a template that asks whether it is defined");
 }
 
 internal sealed class JinjaBoolean : JinjaValue
@@ -144,9 +151,9 @@ internal sealed class JinjaInteger : JinjaValue
 
     public override bool IsTrue => !Value.IsZero;
 
-    public override long Weight => 1 + (Value.GetBitLength() >> 4);
+    internal override long Weight => 1 + (Value.GetBitLength() >> 4);
 
-    public static JinjaError TooLong() => new($"an integer of more than {MaxDigits} digits", "a shorter one");
+    public static JinjaException TooLong() => new($"an integer of more than {MaxDigits} digits", "a shorter one");
 
     /// <summary>Clamped to what an index or a count may be.</summary>
     public int Clamped => (int)BigInteger.Clamp(Value, int.MinValue, int.MaxValue);
@@ -177,7 +184,7 @@ internal sealed class JinjaString(string text, bool isMarkup = false) : JinjaVal
 
     public override bool IsTrue => Text.Length > 0;
 
-    public override long Weight => 1 + (Text.Length >> 2);
+    internal override long Weight => 1 + (Text.Length >> 2);
 
     /// <summary>The result of a string operation: markup stays markup.</summary>
     public JinjaString With(string text) => new(text, IsMarkup);

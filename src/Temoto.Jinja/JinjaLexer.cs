@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 internal enum JinjaTokenKind
 {
@@ -254,14 +254,14 @@ internal sealed class JinjaLexer
                 case ")" or "]" or "}":
                     var expected = closers.Count > 0 ? $"'{closers.Pop()}'" : "no closing bracket";
                     if (expected != $"'{candidate}'")
-                        throw new JinjaError($"'{candidate}'", expected, line: LineAt(position));
+                        throw new JinjaException($"'{candidate}'", expected, line: LineAt(position));
                     break;
             }
             Add(JinjaTokenKind.Operator, candidate);
             position += candidate.Length;
             return;
         }
-        throw new JinjaError($"the character '{source[position]}' inside a tag", "an expression", line: LineAt(position));
+        throw new JinjaException($"the character '{source[position]}' inside a tag", "an expression", line: LineAt(position));
     }
 
     private void ReadName()
@@ -270,7 +270,7 @@ internal sealed class JinjaLexer
         while (position < source.Length && (source[position] == '_' || char.IsLetterOrDigit(source[position])))
             position++;
         if (position - start > LongestName)
-            throw new JinjaError($"a name of {position - start} characters", $"at most {LongestName}", line: LineAt(start));
+            throw new JinjaException($"a name of {position - start} characters", $"at most {LongestName}", line: LineAt(start));
         Add(JinjaTokenKind.Name, source[start..position], start);
     }
 
@@ -325,7 +325,7 @@ internal sealed class JinjaLexer
         if (isFloat)
             number = new JinjaFloat(double.Parse(digits));
         else if (digits.Length > 1 && digits[0] == '0' && digits.AsSpan().ContainsAnyExcept('0'))
-            throw new JinjaError($"the number {digits}", "no leading zeros", line: LineAt(start));
+            throw new JinjaException($"the number {digits}", "no leading zeros", line: LineAt(start));
         else if (digits.Length > JinjaInteger.MaxDigits)
             throw JinjaInteger.TooLong();
         else
@@ -354,7 +354,7 @@ internal sealed class JinjaLexer
                 text.Append(source[position++]);
         }
         if (position >= source.Length)
-            throw new JinjaError("a string that does not end", $"a closing {quote}", line: LineAt(start));
+            throw new JinjaException("a string that does not end", $"a closing {quote}", line: LineAt(start));
         position++;
         Add(JinjaTokenKind.String, text.ToString(), start);
     }
@@ -402,7 +402,7 @@ internal sealed class JinjaLexer
                 AppendHexEscape(text, c switch { 'x' => 2, 'u' => 4, _ => 8 }, start);
                 break;
             case 'N':
-                throw new JinjaError("the escape \\N", "a character written as itself or as \\u", line: LineAt(start));
+                throw new JinjaException("the escape \\N", "a character written as itself or as \\u", line: LineAt(start));
             default:
                 text.Append('\\').Append(c);
                 break;
@@ -413,7 +413,7 @@ internal sealed class JinjaLexer
     {
         if (position + digits > source.Length || !int.TryParse(source.AsSpan(position, digits), NumberStyles.AllowHexSpecifier, null, out var code)
             || code is < 0 or > 0x10FFFF)
-            throw new JinjaError("an incomplete character escape", $"{digits} hexadecimal digits, at most 10FFFF", line: LineAt(start));
+            throw new JinjaException("an incomplete character escape", $"{digits} hexadecimal digits, at most 10FFFF", line: LineAt(start));
         position += digits;
         if (code > 0xFFFF)
             text.Append(char.ConvertFromUtf32(code));
@@ -440,5 +440,5 @@ internal sealed class JinjaLexer
         return line;
     }
 
-    private JinjaError Unclosed(string what, string end) => new($"{what} that is not closed", $"'{end}'", line: LineAt(Math.Min(position, source.Length)));
+    private JinjaException Unclosed(string what, string end) => new($"{what} that is not closed", $"'{end}'", line: LineAt(Math.Min(position, source.Length)));
 }

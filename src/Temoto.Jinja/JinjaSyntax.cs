@@ -1,4 +1,4 @@
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 // The syntax tree of a template: data only. Lines are 1-based and say where an error happened.
 

@@ -1,4 +1,4 @@
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 /// <summary>
 /// What one rendering may spend. A template comes from the internet: without a limit three lines of it loop for ever or fill the memory.
@@ -24,7 +24,7 @@ internal sealed class JinjaBudget(long steps, long characters)
     {
         stepsLeft -= count;
         if (stepsLeft < 0)
-            throw new JinjaError("a template that does not come to an end within the allowed steps", "a template that visits each message a few times", Smaller);
+            throw new JinjaException("a template that does not come to an end within the allowed steps", "a template that visits each message a few times", Smaller);
     }
 
     /// <summary>Pays for text before it is made.</summary>
@@ -32,7 +32,7 @@ internal sealed class JinjaBudget(long steps, long characters)
     {
         charactersLeft -= count;
         if (charactersLeft < 0)
-            throw new JinjaError("a template that makes more text than is allowed", "text of about the length of the messages", Smaller);
+            throw new JinjaException("a template that makes more text than is allowed", "text of about the length of the messages", Smaller);
         Step(count >> 6);
     }
 }

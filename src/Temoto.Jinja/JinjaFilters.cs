@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 using System.Numerics;
 using System.Text;
 
-namespace Temoto.Generation.ChatTemplates;
+namespace Temoto.Jinja;
 
 internal delegate JinjaValue JinjaFilter(JinjaEvaluator evaluator, JinjaValue value, JinjaArguments arguments);
 
@@ -70,7 +70,7 @@ internal static class JinjaFilters
     public static JinjaValue Apply(JinjaEvaluator evaluator, string name, JinjaValue value, JinjaArguments arguments)
     {
         if (!All.TryGetValue(name, out var filter))
-            throw new JinjaError($"the filter '{name}'", "one of " + string.Join(", ", All.Keys.Order()));
+            throw new JinjaException($"the filter '{name}'", "one of " + string.Join(", ", All.Keys.Order()));
         return filter(evaluator, value, arguments);
     }
 
@@ -180,7 +180,7 @@ internal static class JinjaFilters
         {
             null or JinjaNone => null,
             JinjaSequence { HasIndex: true, Items: [JinjaString item, JinjaString key] } => (item.Text, key.Text),
-            _ => throw new JinjaError("separators of another shape", "two strings"),
+            _ => throw new JinjaException("separators of another shape", "two strings"),
         };
         return new JinjaString(PythonJson.Write(value, bound[0]?.IsTrue ?? false, indent, separators, bound[3]?.IsTrue ?? false, evaluator.Budget));
     }
@@ -210,7 +210,7 @@ internal static class JinjaFilters
             JinjaFloat real => Math.Abs(real.Value),
             _ when JinjaOperators.AsInteger(value) is { } integer => new JinjaInteger(BigInteger.Abs(integer)),
             JinjaUndefined missing => throw missing.Error(),
-            _ => throw new JinjaError($"abs of {value.TypeName}", "a number"),
+            _ => throw new JinjaException($"abs of {value.TypeName}", "a number"),
         };
     }
 
@@ -293,24 +293,24 @@ internal static class JinjaFilters
         var places = bound[0] is null ? 0 : StringMethods.IntegerOf(bound[0]!);
         var method = bound[1] is null ? "common" : StringMethods.TextOf(bound[1]!);
         if (Math.Abs((long)places) > 400)
-            throw new JinjaError($"a precision of {places}", "at most 400 places");
+            throw new JinjaException($"a precision of {places}", "at most 400 places");
         evaluator.Budget.Step(100);
         if (value is JinjaUndefined missing)
             throw missing.Error();
         if (method is "ceil" or "floor")
         {
             var scale = Math.Pow(10, places);
-            var scaled = (JinjaOperators.AsDouble(value) ?? throw new JinjaError($"round of {value.TypeName}", "a number")) * scale;
+            var scaled = (JinjaOperators.AsDouble(value) ?? throw new JinjaException($"round of {value.TypeName}", "a number")) * scale;
             if (!double.IsFinite(scaled) || scale == 0)
-                throw new JinjaError("a number too large to round", "a smaller one");
+                throw new JinjaException("a number too large to round", "a smaller one");
             return (method == "ceil" ? Math.Ceiling(scaled) : Math.Floor(scaled)) / scale;
         }
         if (method != "common")
-            throw new JinjaError($"the rounding method '{method}'", "common, ceil or floor");
+            throw new JinjaException($"the rounding method '{method}'", "common, ceil or floor");
         if (value is JinjaFloat real)
             return double.IsFinite(real.Value) ? double.Parse($"{PythonText.RoundScaled(real.Value, places)}E{-places}") : real;
         if (JinjaOperators.AsInteger(value) is not { } integer)
-            throw new JinjaError($"round of {value.TypeName}", "a number");
+            throw new JinjaException($"round of {value.TypeName}", "a number");
         if (places >= 0)
             return new JinjaInteger(integer);
         var unit = BigInteger.Pow(10, -places);
@@ -341,7 +341,7 @@ internal static class JinjaFilters
             JinjaString text => text.Length,
             JinjaSequence { HasLength: true } sequence => sequence.Items.Count,
             JinjaMapping mapping => mapping.Entries.Count,
-            _ => throw new JinjaError($"the length of {value.TypeName}", "a string, list or dict (a generator needs '| list' first)"),
+            _ => throw new JinjaException($"the length of {value.TypeName}", "a string, list or dict (a generator needs '| list' first)"),
         };
     }
 
@@ -356,7 +356,7 @@ internal static class JinjaFilters
     {
         arguments.Bind();
         if (value is JinjaSequence { HasLength: false })
-            throw new JinjaError("the last item of a generator", "a list ('| list' first)");
+            throw new JinjaException("the last item of a generator", "a list ('| list' first)");
         return Walk(evaluator, value) is [.., var item] ? item : new JinjaUndefined("the last item of an empty sequence");
     }
 
@@ -373,7 +373,7 @@ internal static class JinjaFilters
         {
             JinjaUndefined => Generator([]),
             JinjaMapping mapping => JinjaAttributes.Items(mapping, SequenceKind.Generator, evaluator.Budget),
-            _ => throw new JinjaError($"the items of {value.TypeName}", "a dict"),
+            _ => throw new JinjaException($"the items of {value.TypeName}", "a dict"),
         };
     }
 
@@ -451,7 +451,7 @@ internal static class JinjaFilters
         }
         var bound = arguments.Bind("attribute", "default");
         if (bound[0] is null)
-            throw new JinjaError("map without arguments", "a filter's name or attribute='..'");
+            throw new JinjaException("map without arguments", "a filter's name or attribute='..'");
         var get = Getter(evaluator, bound[0], bound[1]);
         return Generator([.. items.Select(get)]);
     }
@@ -460,7 +460,7 @@ internal static class JinjaFilters
     {
         var items = value.IsTrue ? Walk(evaluator, value) : [];
         if (byAttribute && arguments.Positional.Count == 0)
-            throw new JinjaError($"{arguments.Callee} without arguments", "an attribute's name");
+            throw new JinjaException($"{arguments.Callee} without arguments", "an attribute's name");
         var get = Getter(evaluator, byAttribute ? arguments.Positional[0] : null);
         var before = byAttribute ? 1 : 0;
         if (arguments.Positional.Count == before)
@@ -485,10 +485,10 @@ internal static class JinjaFilters
     {
         var bound = arguments.Bind("case_sensitive", "by", "reverse");
         if (value is not JinjaMapping mapping)
-            throw new JinjaError($"dictsort of {value.TypeName}", "a dict");
+            throw new JinjaException($"dictsort of {value.TypeName}", "a dict");
         var by = bound[1] is null ? "key" : StringMethods.TextOf(bound[1]!);
         if (by is not ("key" or "value"))
-            throw new JinjaError($"dictsort by '{by}'", "by key or value");
+            throw new JinjaException($"dictsort by '{by}'", "by key or value");
         var pairs = JinjaAttributes.Items(mapping, SequenceKind.List, evaluator.Budget).Items;
         var key = KeyOf(evaluator, by == "key" ? 0 : 1, bound[0]);
         return new JinjaSequence(JinjaOperators.Sort(pairs, key, bound[2]?.IsTrue ?? false, evaluator.Budget));
@@ -543,7 +543,7 @@ internal static class JinjaFilters
         var get = Getter(evaluator, bound[0]);
         var sum = bound[1] ?? 0;
         if (sum is JinjaString)
-            throw new JinjaError("a sum of strings", "join");
+            throw new JinjaException("a sum of strings", "join");
         foreach (var item in Walk(evaluator, value))
             sum = JinjaOperators.Binary("+", sum, get(item), evaluator.Budget);
         return sum;
@@ -554,7 +554,7 @@ internal static class JinjaFilters
         var bound = arguments.Bind(1, "linecount", "fill_with");
         var size = StringMethods.IntegerOf(bound[0]!);
         if (size < 1)
-            throw new JinjaError($"batches of {size}", "at least 1");
+            throw new JinjaException($"batches of {size}", "at least 1");
         var batches = Walk(evaluator, value).Chunk(size).Select(chunk => chunk.ToList()).ToList();
         if (bound[1] is { } fill and not JinjaNone && batches.Count > 0)
         {
@@ -570,7 +570,7 @@ internal static class JinjaFilters
         var bound = arguments.Bind(1, "slices", "fill_with");
         var count = StringMethods.IntegerOf(bound[0]!);
         if (count < 1)
-            throw new JinjaError($"{count} slices", "at least 1");
+            throw new JinjaException($"{count} slices", "at least 1");
         evaluator.Budget.Step(count);
         var items = Walk(evaluator, value);
         var (size, longer) = Math.DivRem(items.Count, count);

@@ -11,10 +11,11 @@ public partial class ArchitectureTests
     {
         ["Temoto.Jinja"] = [],
         ["Temoto.Runtime"] = ["Temoto.Jinja"],
+        ["Temoto.Evaluation"] = ["Temoto.Runtime"],
         ["Temoto.Quantization"] = ["Temoto.Runtime"],
         ["Temoto.Simulation"] = ["Temoto.Runtime"],
         ["Temoto.Server"] = ["Temoto.Runtime"],
-        ["Temoto.Cli"] = ["Temoto.Runtime", "Temoto.Quantization", "Temoto.Simulation", "Temoto.Server"],
+        ["Temoto.Cli"] = ["Temoto.Runtime", "Temoto.Evaluation", "Temoto.Quantization", "Temoto.Simulation", "Temoto.Server"],
     };
 
     /// <summary>A folder uses only folders before it. Inside a folder, those below it may use each other.</summary>

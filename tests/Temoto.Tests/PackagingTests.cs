@@ -18,7 +18,8 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
         }
         string[] tool =
         [
-            "DotnetToolSettings.xml", "Spectre.Console.dll", "System.CommandLine.dll", "Temoto.Jinja.dll", "Temoto.Jinja.pdb", "Temoto.Quantization.dll", "Temoto.Quantization.pdb",
+            "DotnetToolSettings.xml", "Spectre.Console.dll", "System.CommandLine.dll", "Temoto.Evaluation.dll", "Temoto.Evaluation.pdb", "Temoto.Jinja.dll", "Temoto.Jinja.pdb",
+            "Temoto.Quantization.dll", "Temoto.Quantization.pdb",
             "Temoto.Runtime.dll", "Temoto.Runtime.pdb",
             "models/demo-vision/config.json", "models/demo-vision/model.safetensors", "models/demo-vision/preprocessor_config.json",
             "models/demo/config.json", "models/demo/generation_config.json", "models/demo/model.safetensors",

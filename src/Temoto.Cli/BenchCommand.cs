@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Temoto.Dataflow;
+using Temoto.Evaluation.Benchmarking;
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
-using Temoto.Formats.Seeded;
-using Temoto.Generation.Benchmarking;
 using Temoto.Generation.Execution;
 using Temoto.Machine;
 using Temoto.Tensors;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Temoto.Dataflow;
-using Temoto.Generation.Benchmarking;
+using Temoto.Evaluation.Benchmarking;
 using Temoto.Generation.Execution;
 using static System.FormattableString;
 

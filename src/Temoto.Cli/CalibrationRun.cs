@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Temoto.Dataflow;
-using Temoto.Generation.Benchmarking;
+using Temoto.Evaluation.Benchmarking;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
 

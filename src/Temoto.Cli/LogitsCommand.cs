@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Temoto.Evaluation;
 using Temoto.Formats.Files;
-using Temoto.Generation.Evaluation;
 
 namespace Temoto.Cli;
 

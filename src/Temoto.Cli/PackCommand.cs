@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
-using Temoto.Formats.Checkpoints.Gguf;
-using Temoto.Formats.Seeded;
 using Temoto.Quantization;
+using Temoto.Quantization.Exports;
 using Temoto.Tensors;
 
 namespace Temoto.Cli;

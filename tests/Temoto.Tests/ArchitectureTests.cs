@@ -6,14 +6,16 @@ namespace Temoto.Tests;
 /// <summary>Keeps docs/architecture.md true: who may reference whom, and which folder of the runtime may use which.</summary>
 public partial class ArchitectureTests
 {
-    /// <summary>Runtime, then the three that do not see each other, then the command.</summary>
+    /// <summary>The template language, the runtime, then those that do not see each other, then the command.</summary>
     private static readonly Dictionary<string, string[]> AllowedReferences = new()
     {
-        ["Temoto.Runtime"] = [],
+        ["Temoto.Jinja"] = [],
+        ["Temoto.Runtime"] = ["Temoto.Jinja"],
+        ["Temoto.Evaluation"] = ["Temoto.Runtime"],
         ["Temoto.Quantization"] = ["Temoto.Runtime"],
         ["Temoto.Simulation"] = ["Temoto.Runtime"],
         ["Temoto.Server"] = ["Temoto.Runtime"],
-        ["Temoto.Cli"] = ["Temoto.Runtime", "Temoto.Quantization", "Temoto.Simulation", "Temoto.Server"],
+        ["Temoto.Cli"] = ["Temoto.Runtime", "Temoto.Evaluation", "Temoto.Quantization", "Temoto.Simulation", "Temoto.Server"],
     };
 
     /// <summary>
@@ -49,10 +51,12 @@ public partial class ArchitectureTests
         }
     }
 
-    [Fact]
-    public void TheRuntimeNeedsNoWebFramework()
+    [Theory]
+    [InlineData("Temoto.Jinja")]
+    [InlineData("Temoto.Runtime")]
+    public void WhatADeviceNeedsHasNoPackageAndNoWebFramework(string name)
     {
-        var project = XDocument.Load(Path.Combine(RepositoryPaths.Root, "src", "Temoto.Runtime", "Temoto.Runtime.csproj"));
+        var project = XDocument.Load(Path.Combine(RepositoryPaths.Root, "src", name, $"{name}.csproj"));
         Assert.Equal("Microsoft.NET.Sdk", project.Root!.Attribute("Sdk")!.Value);
         Assert.Empty(project.Descendants("FrameworkReference"));
         Assert.Empty(project.Descendants("PackageReference"));

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Temoto.Formats.Seeded;
+using Temoto.Evaluation.Seeded;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 

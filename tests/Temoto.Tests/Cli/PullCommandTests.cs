@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Temoto.Cli;
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
-using Temoto.Formats.Checkpoints.Gguf;
-using Temoto.Formats.Seeded;
+using Temoto.Quantization.Exports;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 using Temoto.Tests.Formats.Hub;

@@ -1,6 +1,6 @@
 using Temoto.Dataflow;
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
-using Temoto.Formats.Seeded;
 using Temoto.Packing;
 using Temoto.Quantization;
 using Temoto.Tensors;

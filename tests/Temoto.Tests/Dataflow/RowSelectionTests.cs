@@ -1,5 +1,5 @@
 using Temoto.Dataflow;
-using Temoto.Formats.Seeded;
+using Temoto.Evaluation.Seeded;
 using Temoto.Models;
 using Temoto.Tests.Formats;
 

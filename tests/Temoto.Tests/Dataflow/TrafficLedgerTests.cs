@@ -1,11 +1,11 @@
 using Temoto.Dataflow;
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
-using Temoto.Formats.Checkpoints.Gguf;
 using Temoto.Formats.Config;
-using Temoto.Formats.Seeded;
 using Temoto.Generation;
 using Temoto.Generation.Execution;
 using Temoto.Machine;
+using Temoto.Quantization.Exports;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 

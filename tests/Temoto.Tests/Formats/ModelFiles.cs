@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Checkpoints.Awq;
-using Temoto.Formats.Seeded;
 using Temoto.Packing;
+using Temoto.Quantization.Exports;
 using Temoto.Tensors;
 using Temoto.Tests.Formats.Checkpoints.Gguf;
 using Temoto.Tests.Formats.Files;

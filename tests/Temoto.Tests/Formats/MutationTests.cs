@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Checkpoints.Gguf;
 using Temoto.Formats.Config;
-using Temoto.Formats.Seeded;
 using Temoto.Tensors;
 using Temoto.Tests.Formats.Checkpoints;
 using Temoto.Tests.Formats.Checkpoints.Awq;

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
+using Temoto.Evaluation;
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Checkpoints.Awq;
 using Temoto.Formats.Config;
-using Temoto.Formats.Seeded;
-using Temoto.Generation.Evaluation;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
 using Temoto.Models;
@@ -23,7 +23,7 @@ internal static unsafe class QuantizedFixture
         foreach (var (name, shape) in ModelTypes.Of(config).Build(config).Weights)
         {
             var (mean, deviation) = SeededCheckpoint.Distribution(config, name, shape);
-            tensors.Add(name, AutoAwqExport.IsLayerLinear(name)
+            tensors.Add(name, AutoAwqFormat.IsLayerLinear(name)
                 ? Weight(name, shape[0], shape[1], groupSize, random, symmetric, deviation, owned)
                 : Plain(name, shape, plain, mean, deviation, owned));
         }

@@ -1,6 +1,6 @@
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Images;
-using Temoto.Formats.Seeded;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 using Temoto.Tests.Models;

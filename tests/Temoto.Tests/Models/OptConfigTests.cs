@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Checkpoints.Awq;
-using Temoto.Formats.Checkpoints.Gguf;
 using Temoto.Formats.Config;
-using Temoto.Formats.Seeded;
+using Temoto.Quantization.Exports;
 using Temoto.Tests.Formats;
 
 namespace Temoto.Tests.Models;

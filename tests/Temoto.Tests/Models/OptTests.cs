@@ -1,6 +1,6 @@
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Config;
-using Temoto.Formats.Seeded;
 using Temoto.Kernels;
 using Temoto.Models;
 using Temoto.Quantization;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Config;
-using Temoto.Formats.Seeded;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 

@@ -1,5 +1,5 @@
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Config;
-using Temoto.Formats.Seeded;
 using Temoto.Quantization;
 
 namespace Temoto.Tests.Quantization;

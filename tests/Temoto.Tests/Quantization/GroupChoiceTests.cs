@@ -1,6 +1,6 @@
 using Temoto.Dataflow;
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
-using Temoto.Formats.Seeded;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
 using Temoto.Machine;

@@ -38,7 +38,7 @@ public class ModelQuantizerTests
         foreach (var tensor in parts.SelectMany(part => part.Tensors))
         {
             Assert.Equal(source.Tensors[tensor.Name].Shape, tensor.Shape);
-            var expected = AutoAwqExport.IsLayerLinear(tensor.Name) ? DType.I4 : tensor.Name.Contains("embed_tokens", StringComparison.Ordinal) || tensor.Name.StartsWith("lm_head", StringComparison.Ordinal) ? DType.F16 : DType.BF16;
+            var expected = AutoAwqFormat.IsLayerLinear(tensor.Name) ? DType.I4 : tensor.Name.Contains("embed_tokens", StringComparison.Ordinal) || tensor.Name.StartsWith("lm_head", StringComparison.Ordinal) ? DType.F16 : DType.BF16;
             Assert.Equal(expected, tensor.DType);
         }
     }

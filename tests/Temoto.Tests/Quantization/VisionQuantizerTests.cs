@@ -1,10 +1,10 @@
 using Temoto.Formats.Checkpoints;
-using Temoto.Formats.Checkpoints.Gguf;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
 using Temoto.Machine;
 using Temoto.Models;
 using Temoto.Quantization;
+using Temoto.Quantization.Exports;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 using Temoto.Tests.Generation.Execution;

@@ -1,4 +1,4 @@
-using Temoto.Formats.Seeded;
+using Temoto.Evaluation.Seeded;
 using Temoto.Machine;
 using Temoto.Quantization;
 using Temoto.Tensors;

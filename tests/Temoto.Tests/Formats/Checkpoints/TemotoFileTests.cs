@@ -1,6 +1,6 @@
 using System.Text;
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
-using Temoto.Formats.Seeded;
 using Temoto.Formats.Tokenizers;
 using Temoto.Tensors;
 using Temoto.Tests.Formats.Checkpoints.Gguf;

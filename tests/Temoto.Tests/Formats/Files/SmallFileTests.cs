@@ -1,10 +1,10 @@
 using Temoto.Dataflow;
+using Temoto.Evaluation;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Files;
 using Temoto.Formats.Images;
 using Temoto.Formats.Json;
 using Temoto.Formats.Tokenizers;
-using Temoto.Generation.Evaluation;
 using Temoto.Tensors;
 
 namespace Temoto.Tests.Formats.Files;

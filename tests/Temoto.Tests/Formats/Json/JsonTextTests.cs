@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Images;
 using Temoto.Formats.Json;
-using Temoto.Formats.Seeded;
 using Temoto.Formats.Tokenizers;
 using Temoto.Tests.Generation.Tokenizers;
 

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 using Temoto.Dataflow;
-using Temoto.Formats.Seeded;
+using Temoto.Evaluation.Seeded;
 using Temoto.Generation;
 using Temoto.Tensors;
 

@@ -1,7 +1,7 @@
 using Temoto.Dataflow;
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
-using Temoto.Formats.Checkpoints.Gguf;
-using Temoto.Formats.Seeded;
+using Temoto.Quantization.Exports;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 

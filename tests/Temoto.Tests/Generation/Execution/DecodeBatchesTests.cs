@@ -1,5 +1,5 @@
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
-using Temoto.Formats.Seeded;
 using Temoto.Generation;
 using Temoto.Generation.Execution;
 using Temoto.Tensors;

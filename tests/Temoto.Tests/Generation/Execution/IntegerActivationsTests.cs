@@ -1,5 +1,5 @@
+using Temoto.Evaluation;
 using Temoto.Formats.Checkpoints;
-using Temoto.Generation.Evaluation;
 using Temoto.Kernels;
 using Temoto.Quantization;
 using Temoto.Tensors;

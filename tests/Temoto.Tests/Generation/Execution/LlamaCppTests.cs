@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Temoto.Generation.Evaluation;
+using Temoto.Evaluation;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 using Temoto.Tests.Formats.Checkpoints.Gguf;

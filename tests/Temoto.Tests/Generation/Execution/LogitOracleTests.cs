@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
+using Temoto.Evaluation;
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Config;
-using Temoto.Formats.Seeded;
-using Temoto.Generation.Evaluation;
 using Temoto.Kernels;
 using Temoto.Quantization;
 using Temoto.Tensors;

@@ -1,9 +1,9 @@
 using Temoto.Dataflow;
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
-using Temoto.Formats.Checkpoints.Gguf;
-using Temoto.Formats.Seeded;
 using Temoto.Generation;
 using Temoto.Kernels;
+using Temoto.Quantization.Exports;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 

@@ -19,6 +19,10 @@ internal static class AutoAwqFormat
 
     public const int NibblesPerWord = 8;
 
+    /// <summary>The linear layers that AutoAWQ quantizes: all projections, never embedding or head.</summary>
+    public static bool IsLayerLinear(string tensorName) =>
+        tensorName.EndsWith("_proj.weight", StringComparison.Ordinal) || tensorName.EndsWith(".fc1.weight", StringComparison.Ordinal) || tensorName.EndsWith(".fc2.weight", StringComparison.Ordinal);
+
     /// <summary>
     /// Words in a row of a gemv layer's qzeros (its scales are eight times as wide): what the groups need, rounded up to a multiple of 2 for groups of 64 and of 4
     /// for groups of 32. Null for group sizes that AutoAWQ's gemv does not have.

@@ -46,7 +46,7 @@ internal static class AwqMacroLayout
 
         void Add(string name, long[] shape)
         {
-            var isMacros = AutoAwqExport.IsLayerLinear(name);
+            var isMacros = AutoAwqFormat.IsLayerLinear(name);
             if (isMacros && (shape[0] % OutputMultiple != 0 || shape[1] % AwqMacro.Inputs != 0))
             {
                 throw new InputException(

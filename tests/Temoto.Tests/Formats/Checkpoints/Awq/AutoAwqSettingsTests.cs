@@ -1,6 +1,6 @@
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Checkpoints.Awq;
-using Temoto.Formats.Seeded;
 
 namespace Temoto.Tests.Formats.Checkpoints.Awq;
 

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Checkpoints.Awq;
 using Temoto.Formats.Config;
-using Temoto.Formats.Seeded;
 using Temoto.Tensors;
 
 namespace Temoto.Tests.Formats.Checkpoints.Awq;

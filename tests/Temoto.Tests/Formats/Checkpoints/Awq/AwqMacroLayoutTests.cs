@@ -1,5 +1,5 @@
+using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints.Awq;
-using Temoto.Formats.Seeded;
 using Temoto.Models;
 
 namespace Temoto.Tests.Formats.Checkpoints.Awq;

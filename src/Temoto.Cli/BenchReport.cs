@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using Temoto.Planning;
-using Temoto.Generation.Benchmarking;
+using Temoto.Evaluation.Benchmarking;
 using Temoto.Generation.Execution;
+using Temoto.Machine;
+using Temoto.Planning;
+using Temoto.Planning.Host;
 using static System.FormattableString;
 
 namespace Temoto.Cli;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using Temoto.Machine;
 using Temoto.Planning;
 using Temoto.Planning.Host;
 

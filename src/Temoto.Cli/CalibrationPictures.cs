@@ -1,4 +1,6 @@
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Config;
+using Temoto.Formats.Images;
 
 namespace Temoto.Cli;
 

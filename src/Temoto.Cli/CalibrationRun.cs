@@ -1,10 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
-using Temoto.Planning;
-using Temoto.Planning.Host;
-using Temoto.Generation.Benchmarking;
+using Temoto.Evaluation.Benchmarking;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
+using Temoto.Kernels.Attention;
+using Temoto.Kernels.Emitted;
+using Temoto.Kernels.Floats;
+using Temoto.Kernels.Integers;
+using Temoto.Machine;
+using Temoto.Planning;
+using Temoto.Planning.Host;
 
 namespace Temoto.Cli;
 

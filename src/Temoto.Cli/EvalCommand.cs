@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
-using Temoto.Generation.Evaluation;
+using Temoto.Evaluation;
 
 namespace Temoto.Cli;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Temoto.Generation;
+using Temoto.Machine;
 
 namespace Temoto.Cli;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
-using Temoto.Generation.Evaluation;
+using Temoto.Evaluation;
 
 namespace Temoto.Cli;
 

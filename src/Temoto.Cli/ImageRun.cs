@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using Temoto.Formats;
-using Temoto.Generation;
+using Temoto.Formats.Images;
+using Temoto.Machine;
 
 namespace Temoto.Cli;
 

@@ -1,11 +1,21 @@
 using System.CommandLine;
 using System.Text.Json;
-using Temoto.Planning;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Awq;
+using Temoto.Formats.Checkpoints.Gguf;
+using Temoto.Formats.Config;
+using Temoto.Formats.Files;
 using Temoto.Formats.Hub;
+using Temoto.Formats.Images;
+using Temoto.Formats.Json;
+using Temoto.Formats.Tokenizers;
 using Temoto.Generation.Execution;
-using Temoto.Kernels;
+using Temoto.Kernels.Attention;
+using Temoto.Machine;
+using Temoto.Models;
 using Temoto.Packing;
+using Temoto.Planning;
+using Temoto.Planning.Host;
 using Temoto.Tensors;
 
 namespace Temoto.Cli;
@@ -84,7 +94,7 @@ internal static class InspectCommand
             .. config.Vision is { } vision
                 ? new[] { ("pictures", $"{vision.ImageWidth} x {vision.ImageHeight} in patches of {vision.PatchSize}: {vision.Tokens} tokens"), ("classes", $"{vision.Labels.Count}: {Labels(vision)}"), ("preprocessor", checkpoint.Preprocessor is null ? "none" : PreprocessorSettings.FileName) }
                 : [("vocab_size", $"{config.VocabSize}"), ("max_position_embeddings", $"{config.MaxPositionEmbeddings}")],
-            config.HasLearnedPositions ? ("positions", "learned") : ("rope_theta", $"{config.RopeTheta}{(config.RopeScaling is { } scaling ? $", {scaling.RopeType} scaling x{scaling.Factor}" : "")}"),
+            ModelTypes.Of(config).LearnsPositions ? ("positions", "learned") : ("rope_theta", $"{config.RopeTheta}{(config.RopeScaling is { } scaling ? $", {scaling.RopeType} scaling x{scaling.Factor}" : "")}"),
             ("output head", config.TieWordEmbeddings ? "tied to the embedding" : "separate"),
             ("tokenizer", checkpoint.Tokenizer is { } tokenizer ? $"{tokenizer.Kind}, {tokenizer.Tokens.Count} tokens, {tokenizer.AddedTokens.Count} added" : "none"),
             ("chat template", checkpoint.ChatTemplate is null ? "none" : $"{checkpoint.ChatTemplate.Length} characters"),

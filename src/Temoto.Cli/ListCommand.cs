@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Hub;
 
 namespace Temoto.Cli;

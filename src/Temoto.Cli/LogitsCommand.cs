@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using Temoto.Formats;
-using Temoto.Generation.Evaluation;
+using Temoto.Evaluation;
+using Temoto.Formats.Files;
 
 namespace Temoto.Cli;
 

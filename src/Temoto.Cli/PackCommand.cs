@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Temoto.Formats;
+using Temoto.Evaluation.Seeded;
+using Temoto.Formats.Checkpoints;
 using Temoto.Quantization;
+using Temoto.Quantization.Exports;
 using Temoto.Tensors;
 
 namespace Temoto.Cli;

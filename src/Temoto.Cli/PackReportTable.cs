@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
 using Temoto.Packing;
 using Temoto.Quantization;
 

@@ -1,6 +1,9 @@
 using System.CommandLine;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Awq;
+using Temoto.Models;
 using Temoto.Quantization;
+using Temoto.Quantization.Exports;
 using Temoto.Tensors;
 
 namespace Temoto.Cli;
@@ -96,11 +99,11 @@ internal static class PackRun
         var macro = target == PackTarget.AwqMacro;
         if (macro)
             AwqMacroLayout.Of(checkpoint.Path, config);
-        foreach (var (name, shape) in ModelTensors.Of(config))
+        foreach (var (name, shape) in ModelTypes.Of(config).FileTensors(config))
         {
-            var tensor = checkpoint.Require(name, shape);
+            var tensor = checkpoint.Require(name, shape.Span);
             var type = settings is null ? tensor.DType : name.EndsWith("embed_tokens.weight", StringComparison.Ordinal) ? settings.Embedding.Type : name == "lm_head.weight" ? settings.LmHead.Type : DType.F16;
-            if (!AutoAwqExport.IsLayerLinear(name))
+            if (!AutoAwqFormat.IsLayerLinear(name))
             {
                 if (type is DType.I4 or DType.I8)
                     throw new InputException(checkpoint.Path, name, $"{type}", "a float embedding and head: the format has no other", "add --lm-head f16, or write a .temoto file");

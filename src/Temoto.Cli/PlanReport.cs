@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using Temoto.Planning;
 using Temoto.Generation.Execution;
+using Temoto.Machine;
+using Temoto.Planning;
+using Temoto.Planning.Host;
 using static System.FormattableString;
 
 namespace Temoto.Cli;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using Temoto.Generation;
+using Temoto.Machine;
 
 namespace Temoto.Cli;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Tokenizers;
 using Temoto.Generation.Tokenizers;
 
 namespace Temoto.Cli;

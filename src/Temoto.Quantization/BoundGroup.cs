@@ -1,4 +1,7 @@
+using Temoto.Machine;
+using Temoto.Models;
 using Temoto.Planning;
+using Temoto.Planning.Host;
 
 namespace Temoto.Quantization;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
 using Temoto.Generation;
 using Temoto.Generation.Tokenizers;
 

@@ -1,4 +1,4 @@
-using Temoto.Formats;
+using Temoto.Formats.Config;
 
 namespace Temoto.Quantization;
 

@@ -1,7 +1,9 @@
-using Temoto.Planning;
-using Temoto.Planning.Host;
 using Temoto.Generation;
 using Temoto.Generation.Execution;
+using Temoto.Kernels.Attention;
+using Temoto.Machine;
+using Temoto.Planning;
+using Temoto.Planning.Host;
 using Temoto.Tensors;
 
 namespace Temoto.Quantization;

@@ -1,4 +1,6 @@
+using Temoto.Machine;
 using Temoto.Planning;
+using Temoto.Planning.Host;
 using Temoto.Tensors;
 
 namespace Temoto.Quantization;

@@ -1,7 +1,21 @@
-using Temoto.Planning;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Awq;
+using Temoto.Formats.Checkpoints.Gguf;
+using Temoto.Formats.Config;
+using Temoto.Formats.Files;
+using Temoto.Formats.Hub;
+using Temoto.Formats.Images;
+using Temoto.Formats.Json;
+using Temoto.Formats.Tokenizers;
 using Temoto.Kernels;
+using Temoto.Kernels.Attention;
+using Temoto.Kernels.Emitted;
+using Temoto.Kernels.Floats;
+using Temoto.Kernels.Integers;
+using Temoto.Machine;
 using Temoto.Models;
+using Temoto.Planning;
+using Temoto.Planning.Host;
 using Temoto.Tensors;
 
 namespace Temoto.Quantization;
@@ -70,7 +84,7 @@ internal static unsafe class ModelQuantizer
         foreach (var layer in layers)
         {
             cancellation.ThrowIfCancellationRequested();
-            var names = NamesOf(config, layer);
+            var names = NamesOf(graph, layer);
             var layerWeights = names.Sum(name => source.Tensors[name].ElementCount);
             var before = doneWeights;
             if (undone.Contains(layer))
@@ -94,7 +108,7 @@ internal static unsafe class ModelQuantizer
         {
             using var slice = new GraphSlice(graph, OpsOf(layer), stream.LongestSequence, name => WeightInfo.Of(source.Tensors[name]), compute);
             using var weights = LayerWeights.Load(source, names, compute);
-            var groups = BoundGroup.Of(slice.Ops, ScaleGroup.Of(config.ModelType, source.Path), config.ModelType);
+            var groups = BoundGroup.Of(slice.Ops, ModelTypes.Of(config).ScaleGroups, config.ModelType);
             using var measured = new LayerCalibration(slice, weights, groups, stream, compute, cancellation);
             return new LayerQuantizer(source, settings, encoder, compute).Quantize(layer, measured, groups, names, report, layerProgress, cancellation);
         }
@@ -131,7 +145,7 @@ internal static unsafe class ModelQuantizer
         var embedding = Entrance(graph);
         var heads = Heads(graph);
         var tensors = new List<Tensor>();
-        foreach (var (name, _) in ModelTensors.Of(source.Config))
+        foreach (var (name, _) in graph.Weights)
         {
             cancellation.ThrowIfCancellationRequested();
             if (LayerOf(name) >= 0)
@@ -186,6 +200,6 @@ internal static unsafe class ModelQuantizer
         return length > 0 && int.TryParse(digits[..length], out var layer) ? layer : -1;
     }
 
-    private static List<string> NamesOf(ModelConfig config, int layer) =>
-        [.. ModelTensors.Of(config).Select(tensor => tensor.Name).Where(name => LayerOf(name) == layer)];
+    private static List<string> NamesOf(Graph graph, int layer) =>
+        [.. graph.Weights.Select(use => use.Name).Where(name => LayerOf(name) == layer)];
 }

@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Config;
+using Temoto.Formats.Files;
 using Temoto.Packing;
 using Temoto.Tensors;
 

@@ -1,4 +1,4 @@
-using Temoto.Kernels;
+using Temoto.Machine;
 
 namespace Temoto.Quantization;
 

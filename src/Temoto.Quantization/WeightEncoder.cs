@@ -1,4 +1,9 @@
 using Temoto.Kernels;
+using Temoto.Kernels.Attention;
+using Temoto.Kernels.Emitted;
+using Temoto.Kernels.Floats;
+using Temoto.Kernels.Integers;
+using Temoto.Machine;
 using Temoto.Tensors;
 
 namespace Temoto.Quantization;

@@ -1,10 +1,11 @@
 using System.Reflection;
 using System.Text;
+using Temoto.Jinja;
 
 namespace Temoto.Tests;
 
 /// <summary>
-/// The public API of the runtime stands in PublicApi.golden.txt, so that a change to it is seen in review. To accept a change, run the test with
+/// The public API of the runtime and of the template language stands in PublicApi.golden.txt, so that a change to it is seen in review. To accept a change, run the test with
 /// TEMOTO_UPDATE_GOLDEN=1 and read the difference.
 /// </summary>
 public class PublicApiTests
@@ -14,16 +15,16 @@ public class PublicApiTests
     [Fact]
     public void PublicApiIsTheGoldenOne()
     {
-        var actual = Describe(typeof(InputException).Assembly);
+        var actual = Describe(typeof(InputException).Assembly, typeof(JinjaTemplate).Assembly);
         if (Environment.GetEnvironmentVariable("TEMOTO_UPDATE_GOLDEN") == "1")
             File.WriteAllText(GoldenPath, actual);
         Assert.Equal(File.ReadAllText(GoldenPath), actual);
     }
 
-    private static string Describe(Assembly assembly)
+    private static string Describe(params Assembly[] assemblies)
     {
         var text = new StringBuilder();
-        foreach (var type in assembly.GetExportedTypes().OrderBy(type => type.FullName, StringComparer.Ordinal))
+        foreach (var type in assemblies.SelectMany(assembly => assembly.GetExportedTypes()).OrderBy(type => type.FullName, StringComparer.Ordinal))
         {
             text.Append(type.IsEnum ? "enum " : type.IsInterface ? "interface " : type.IsValueType ? "struct " : "class ").Append(type.FullName).Append('\n');
             var members = type.GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Temoto.Formats;
+using Temoto.Evaluation.Seeded;
 using Temoto.Tensors;
 using Temoto.Tests.Cli;
 using Temoto.Tests.Formats;

@@ -1,5 +1,5 @@
 using System.Text;
-using Temoto.Formats;
+using Temoto.Formats.Files;
 using Temoto.Tensors;
 
 namespace Temoto.Cli.LineEditing;

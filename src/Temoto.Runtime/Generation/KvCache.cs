@@ -1,6 +1,6 @@
-using Temoto.Planning;
 using Temoto.Generation.Execution;
-using Temoto.Kernels;
+using Temoto.Kernels.Attention;
+using Temoto.Planning;
 using Temoto.Tensors;
 
 namespace Temoto.Generation;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
 using Temoto.Generation;
 using Temoto.Generation.ChatTemplates;
 using Temoto.Generation.Execution;

@@ -1,6 +1,9 @@
 using System.Text;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Config;
+using Temoto.Formats.Images;
 using Temoto.Generation.Execution;
+using Temoto.Models;
 
 namespace Temoto;
 
@@ -61,7 +64,7 @@ public sealed class VisionModel : IDisposable
         try
         {
             if (checkpoint.Config.Vision is null)
-                throw new InputException(path, "model_type", $"'{checkpoint.Config.ModelType}', a language model", "vit or deit: a model that looks at pictures", "give it text (temoto run MODEL -p PROMPT), or load it as a LanguageModel");
+                throw new InputException(path, "model_type", $"'{checkpoint.Config.ModelType}', a language model", $"{ModelTypes.Names(type => type.SeesPictures)}: a model that looks at pictures", "give it text (temoto run MODEL -p PROMPT), or load it as a LanguageModel");
             options ??= new ModelOptions();
             var preprocessor = checkpoint.Preprocessor is null ? null : PreprocessorOf(checkpoint);
             return new VisionModel(checkpoint, preprocessor, new VisionEngine(checkpoint, options), options);

@@ -1,3 +1,7 @@
+using Temoto.Kernels.Attention;
+using Temoto.Kernels.Floats;
+using Temoto.Kernels.Integers;
+using Temoto.Packing;
 using Temoto.Planning;
 using Temoto.Tensors;
 
@@ -95,24 +99,6 @@ internal static unsafe class KernelSelfTest
                 if (!Multiplies(kernel, dtype, IntegerProducts.OneToken, blocks, groupBlocks, false, escaped: true))
                     return false;
             }
-        }
-        return true;
-    }
-
-    /// <summary>Rows in the escape code, of every width, come out as the specification lays them out.</summary>
-    public static bool Unescapes()
-    {
-        // Units, and a part of one.
-        const int rowBytes = 3 * EscapeCode.UnitIds + 33;
-        var expected = stackalloc byte[2 * rowBytes];
-        using var sample = new EscapedSample(EscapedSample.Kinds, rowBytes);
-        var located = new EscapedRow();
-        for (var row = 0; row < EscapedSample.Kinds; row++)
-        {
-            sample.Escaped.Locate(row, row + 1, &located);
-            sample.DecodeRows(row, row + 1, expected);
-            if (!EscapeShuffle.Decode(located, sample.Escaped, expected + rowBytes) || !new Span<byte>(expected, rowBytes).SequenceEqual(new Span<byte>(expected + rowBytes, rowBytes)))
-                return false;
         }
         return true;
     }

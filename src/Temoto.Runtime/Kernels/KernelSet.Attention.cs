@@ -1,3 +1,4 @@
+using Temoto.Kernels.Attention;
 using Temoto.Planning;
 
 namespace Temoto.Kernels;

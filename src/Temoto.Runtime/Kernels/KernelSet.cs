@@ -1,3 +1,5 @@
+using Temoto.Kernels.Attention;
+using Temoto.Kernels.Integers;
 using Temoto.Tensors;
 
 namespace Temoto.Kernels;

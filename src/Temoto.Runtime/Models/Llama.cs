@@ -1,5 +1,7 @@
+using System.Text.Json;
+using Temoto.Formats.Config;
+using Temoto.Formats.Json;
 using Temoto.Planning;
-using Temoto.Formats;
 
 namespace Temoto.Models;
 
@@ -7,9 +9,50 @@ namespace Temoto.Models;
 /// Llama 2 and 3 and what shares their architecture: as Qwen2, but without biases unless config.json asks for them
 /// (<c>attention_bias</c> covers q, k, v and o; <c>mlp_bias</c> gate, up and down).
 /// </summary>
-internal static class Llama
+internal sealed class Llama : RotaryDecoder
 {
-    public static Graph Build(ModelConfig config)
+    /// <summary>For formats that hold nothing else, such as llama2.c.</summary>
+    public const string TypeName = "llama";
+
+    private const string Mistral = "mistral";
+
+    public override string Name => TypeName;
+
+    /// <summary>mistral without a sliding window is the same computation.</summary>
+    public override IReadOnlyList<string> AlsoReads => [Mistral];
+
+    protected override bool GgufInterleavesRope => true;
+
+    public override string ClassName(ModelConfig config) => "LlamaForCausalLM";
+
+    public override ModelConfig Read(JsonFields root, string modelType)
+    {
+        if (modelType == Mistral)
+            return ReadMistral(root);
+        return ReadShape(root, keyValueHeadsRequired: false) with
+        {
+            AttentionBias = root.Bool("attention_bias") ?? false,
+            MlpBias = root.Bool("mlp_bias") ?? false,
+        };
+    }
+
+    private ModelConfig ReadMistral(JsonFields root)
+    {
+        var config = ReadShape(root);
+        // null means none, but a missing key means transformers' default, 4096; Has() cannot tell them apart, Keys can.
+        var window = root.Int("sliding_window", 0, int.MaxValue) ?? (root.Keys.Contains("sliding_window") ? int.MaxValue : 4096);
+        return window < config.MaxPositionEmbeddings
+            ? throw root.Wrong("sliding_window", $"null, or at least {config.MaxPositionEmbeddings}", FullAttention)
+            : config;
+    }
+
+    protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config)
+    {
+        json.WriteBoolean("attention_bias", config.AttentionBias);
+        json.WriteBoolean("mlp_bias", config.MlpBias);
+    }
+
+    public override Graph Build(ModelConfig config)
     {
         var g = new GraphBuilder(config);
         var queryWidth = config.NumAttentionHeads * config.HeadDim;

@@ -1,5 +1,6 @@
+using Temoto.Formats.Config;
+using Temoto.Formats.Json;
 using Temoto.Planning;
-using Temoto.Formats;
 
 namespace Temoto.Models;
 
@@ -7,9 +8,26 @@ namespace Temoto.Models;
 /// Qwen2 and Qwen2.5: pre-norm decoder with RMS norm, grouped-query attention with biases on q, k and v, rotary positions,
 /// SwiGLU, tied or separate output head.
 /// </summary>
-internal static class Qwen2
+internal sealed class Qwen2 : RotaryDecoder
 {
-    public static Graph Build(ModelConfig config)
+    public override string Name => "qwen2";
+
+    public override TokenizerFamily? Tokenizer => TokenizerFamily.Qwen2;
+
+    public override string ClassName(ModelConfig config) => "Qwen2ForCausalLM";
+
+    public override ModelConfig Read(JsonFields root, string modelType)
+    {
+        // transformers has a default for num_key_value_heads, but no published checkpoint relies on it: a missing key is a damaged file.
+        var config = ReadShape(root);
+        RefuseWindowInUse(root, config);
+        return config with { AttentionBias = true };
+    }
+
+    /// <summary>A GGUF file may lack the biases.</summary>
+    public override string? Unsayable(ModelConfig config) => config.AttentionBias ? null : "qwen2 without biases on q, k and v";
+
+    public override Graph Build(ModelConfig config)
     {
         var g = new GraphBuilder(config);
         var queryWidth = config.NumAttentionHeads * config.HeadDim;

@@ -1,5 +1,7 @@
+using System.Text.Json;
+using Temoto.Formats.Config;
+using Temoto.Formats.Json;
 using Temoto.Planning;
-using Temoto.Formats;
 
 namespace Temoto.Models;
 
@@ -7,9 +9,25 @@ namespace Temoto.Models;
 /// Qwen3 (dense): as Qwen2 without the biases; instead each head of q and k passes an RMS norm before the rotary positions. HeadDim is
 /// given by config.json and need not be HiddenSize / NumAttentionHeads.
 /// </summary>
-internal static class Qwen3
+internal sealed class Qwen3 : RotaryDecoder
 {
-    public static Graph Build(ModelConfig config)
+    public override string Name => "qwen3";
+
+    public override TokenizerFamily? Tokenizer => TokenizerFamily.Qwen2;
+
+    public override string ClassName(ModelConfig config) => "Qwen3ForCausalLM";
+
+    public override ModelConfig Read(JsonFields root, string modelType)
+    {
+        // 128 is the configuration class's own default.
+        var config = ReadShape(root, headDim: 128);
+        RefuseWindowInUse(root, config);
+        return config with { AttentionBias = root.Bool("attention_bias") ?? false };
+    }
+
+    protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config) => json.WriteBoolean("attention_bias", config.AttentionBias);
+
+    public override Graph Build(ModelConfig config)
     {
         var g = new GraphBuilder(config);
         var queryWidth = config.NumAttentionHeads * config.HeadDim;

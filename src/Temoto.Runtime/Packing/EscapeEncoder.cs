@@ -1,5 +1,4 @@
 using System.Numerics;
-using Temoto.Kernels;
 
 namespace Temoto.Packing;
 

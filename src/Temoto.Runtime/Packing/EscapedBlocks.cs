@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using Temoto.Kernels;
 using Temoto.Tensors;
 
 namespace Temoto.Packing;

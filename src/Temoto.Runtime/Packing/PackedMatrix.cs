@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Temoto.Kernels;
 using Temoto.Tensors;
 
 namespace Temoto.Packing;

@@ -1,7 +1,7 @@
 namespace Temoto.Tensors;
 
 /// <summary>
-/// Rows in the escape code (docs/formats.md, packed matrices, mode 5), for kernels that multiply them as they lie. The code itself is specified beside the kernels.
+/// Rows in the escape code (docs/formats.md, packed matrices, mode 5), for kernels that multiply them as they lie. The code itself is specified in Packing/; its rows are known here because <see cref="EncodedRows"/> hands them to the kernels.
 /// </summary>
 internal abstract unsafe class EscapedRows
 {

@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using Microsoft.Win32.SafeHandles;
+using Temoto.Machine;
 
 namespace Temoto.Tensors;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Temoto.Machine;
 
 namespace Temoto.Tensors;
 

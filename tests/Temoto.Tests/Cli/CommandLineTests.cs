@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Temoto.Cli;
-using Temoto.Formats;
+using Temoto.Evaluation.Seeded;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 

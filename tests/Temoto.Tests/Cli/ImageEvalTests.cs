@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Temoto.Demo.Pictures;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Images;
 using Temoto.Tests.Formats;
 
 namespace Temoto.Tests.Cli;

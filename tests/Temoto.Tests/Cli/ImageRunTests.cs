@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Temoto.Formats;
+using Temoto.Formats.Images;
 using Temoto.Tests.Formats;
 
 namespace Temoto.Tests.Cli;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Temoto.Cli;
 using Temoto.Packing;
 using Temoto.Tests.Formats;
+using Temoto.Tests.Formats.Files;
 
 namespace Temoto.Tests.Cli;
 

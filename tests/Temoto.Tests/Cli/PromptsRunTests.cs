@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Temoto.Formats;
+using Temoto.Evaluation.Seeded;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Temoto.Cli;
-using Temoto.Formats;
+using Temoto.Evaluation.Seeded;
+using Temoto.Formats.Checkpoints;
+using Temoto.Quantization.Exports;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 using Temoto.Tests.Formats.Hub;

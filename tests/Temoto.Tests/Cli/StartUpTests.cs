@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Temoto.Cli;
-using Temoto.Formats;
+using Temoto.Formats.Tokenizers;
 
 namespace Temoto.Tests.Cli;
 

@@ -1,4 +1,6 @@
+using Temoto.Machine;
 using Temoto.Planning;
+using Temoto.Planning.Host;
 
 namespace Temoto.Tests.Dataflow;
 

@@ -1,5 +1,11 @@
-using Temoto.Planning;
 using Temoto.Kernels;
+using Temoto.Kernels.Attention;
+using Temoto.Kernels.Emitted;
+using Temoto.Kernels.Floats;
+using Temoto.Kernels.Integers;
+using Temoto.Machine;
+using Temoto.Planning;
+using Temoto.Planning.Host;
 using Temoto.Tensors;
 
 namespace Temoto.Tests.Dataflow;

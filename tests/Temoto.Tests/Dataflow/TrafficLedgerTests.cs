@@ -1,8 +1,19 @@
-using Temoto.Planning;
-using Temoto.Formats;
+using Temoto.Evaluation.Seeded;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Awq;
+using Temoto.Formats.Checkpoints.Gguf;
+using Temoto.Formats.Config;
+using Temoto.Formats.Files;
+using Temoto.Formats.Hub;
+using Temoto.Formats.Images;
+using Temoto.Formats.Json;
+using Temoto.Formats.Tokenizers;
 using Temoto.Generation;
 using Temoto.Generation.Execution;
-using Temoto.Kernels;
+using Temoto.Machine;
+using Temoto.Planning;
+using Temoto.Planning.Host;
+using Temoto.Quantization.Exports;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 

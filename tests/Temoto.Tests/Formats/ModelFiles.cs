@@ -1,7 +1,12 @@
 using System.Runtime.InteropServices;
-using Temoto.Formats;
+using Temoto.Evaluation.Seeded;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Awq;
 using Temoto.Packing;
+using Temoto.Quantization.Exports;
 using Temoto.Tensors;
+using Temoto.Tests.Formats.Checkpoints.Gguf;
+using Temoto.Tests.Formats.Files;
 
 namespace Temoto.Tests.Formats;
 

@@ -1,6 +1,12 @@
 using System.Buffers.Binary;
-using Temoto.Formats;
+using Temoto.Evaluation.Seeded;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Gguf;
+using Temoto.Formats.Config;
 using Temoto.Tensors;
+using Temoto.Tests.Formats.Checkpoints;
+using Temoto.Tests.Formats.Checkpoints.Awq;
+using Temoto.Tests.Formats.Checkpoints.Gguf;
 
 namespace Temoto.Tests.Formats;
 

@@ -1,8 +1,17 @@
 using System.Runtime.InteropServices;
-using Temoto.Formats;
-using Temoto.Generation.Evaluation;
+using Temoto.Evaluation;
+using Temoto.Evaluation.Seeded;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Awq;
+using Temoto.Formats.Config;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
+using Temoto.Kernels.Attention;
+using Temoto.Kernels.Emitted;
+using Temoto.Kernels.Floats;
+using Temoto.Kernels.Integers;
+using Temoto.Machine;
+using Temoto.Models;
 using Temoto.Tensors;
 
 namespace Temoto.Tests.Formats;
@@ -16,10 +25,10 @@ internal static unsafe class QuantizedFixture
         var random = new Random(seed);
         var owned = new List<IDisposable>();
         var tensors = new Dictionary<string, Tensor>();
-        foreach (var (name, shape) in ModelTensors.Of(config))
+        foreach (var (name, shape) in ModelTypes.Of(config).Build(config).Weights)
         {
             var (mean, deviation) = SeededCheckpoint.Distribution(config, name, shape);
-            tensors.Add(name, AutoAwqExport.IsLayerLinear(name)
+            tensors.Add(name, AutoAwqFormat.IsLayerLinear(name)
                 ? Weight(name, shape[0], shape[1], groupSize, random, symmetric, deviation, owned)
                 : Plain(name, shape, plain, mean, deviation, owned));
         }

@@ -1,4 +1,4 @@
-using Temoto.Formats;
+using Temoto.Evaluation.Seeded;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 

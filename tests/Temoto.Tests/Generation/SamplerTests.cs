@@ -1,4 +1,4 @@
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
 using Temoto.Generation;
 
 namespace Temoto.Tests.Generation;

@@ -1,4 +1,6 @@
-using Temoto.Formats;
+using Temoto.Evaluation.Seeded;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Images;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 using Temoto.Tests.Models;

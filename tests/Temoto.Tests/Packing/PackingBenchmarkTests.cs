@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
 using Temoto.Packing;
 using Temoto.Tensors;
 

@@ -1,5 +1,10 @@
-using Temoto.Formats;
+using Temoto.Evaluation.Seeded;
 using Temoto.Kernels;
+using Temoto.Kernels.Attention;
+using Temoto.Kernels.Emitted;
+using Temoto.Kernels.Floats;
+using Temoto.Kernels.Integers;
+using Temoto.Machine;
 using Temoto.Quantization;
 using Temoto.Tensors;
 

@@ -1,4 +1,4 @@
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
 using Temoto.Quantization;
 
 namespace Temoto.Tests.Quantization;

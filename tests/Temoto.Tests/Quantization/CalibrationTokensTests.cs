@@ -1,4 +1,5 @@
-using Temoto.Formats;
+using Temoto.Evaluation.Seeded;
+using Temoto.Formats.Config;
 using Temoto.Quantization;
 
 namespace Temoto.Tests.Quantization;

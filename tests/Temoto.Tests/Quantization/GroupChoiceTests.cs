@@ -1,8 +1,23 @@
-using Temoto.Planning;
-using Temoto.Formats;
+using Temoto.Evaluation.Seeded;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Awq;
+using Temoto.Formats.Checkpoints.Gguf;
+using Temoto.Formats.Config;
+using Temoto.Formats.Files;
+using Temoto.Formats.Hub;
+using Temoto.Formats.Images;
+using Temoto.Formats.Json;
+using Temoto.Formats.Tokenizers;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
+using Temoto.Kernels.Attention;
+using Temoto.Kernels.Emitted;
+using Temoto.Kernels.Floats;
+using Temoto.Kernels.Integers;
+using Temoto.Machine;
 using Temoto.Models;
+using Temoto.Planning;
+using Temoto.Planning.Host;
 using Temoto.Quantization;
 using Temoto.Tests.Formats;
 
@@ -52,7 +67,7 @@ public class GroupChoiceTests
             var names = source.Tensors.Keys.Where(name => name.Contains($".layers.{layer}.", StringComparison.Ordinal)).ToList();
             var weights = LayerWeights.Load(source, names, compute);
             kept.Add(weights);
-            foreach (var group in BoundGroup.Of([.. graph.Ops.Where(op => op.Layer == layer)], ScaleGroup.Of(source.Config.ModelType, "file"), source.Config.ModelType))
+            foreach (var group in BoundGroup.Of([.. graph.Ops.Where(op => op.Layer == layer)], ModelTypes.Of(source.Config).ScaleGroups, source.Config.ModelType))
             {
                 if (group.FoldInto is null)
                     continue;

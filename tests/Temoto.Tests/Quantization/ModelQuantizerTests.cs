@@ -1,6 +1,12 @@
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Awq;
 using Temoto.Generation.Tokenizers;
 using Temoto.Kernels;
+using Temoto.Kernels.Attention;
+using Temoto.Kernels.Emitted;
+using Temoto.Kernels.Floats;
+using Temoto.Kernels.Integers;
+using Temoto.Machine;
 using Temoto.Models;
 using Temoto.Quantization;
 using Temoto.Tensors;
@@ -30,13 +36,13 @@ public class ModelQuantizerTests
         using var source = TinyCheckpoint.Open(folder, shape);
         var parts = TinyCheckpoint.Quantize(source, Rtn, null);
         Assert.Equal(["outside", "layer-0", "layer-1"], parts.Select(part => part.Key));
-        var names = ModelTensors.Of(source.Config).Select(tensor => tensor.Name).ToList();
+        var names = Architecture.Build(source.Config, source.Path).Weights.Select(use => use.Name).ToList();
         Assert.Equal(names.Order(), parts.SelectMany(part => part.Tensors).Select(tensor => tensor.Name).Order());
         Assert.All(parts, part => Assert.Equal(part.Tensors.OrderBy(tensor => names.IndexOf(tensor.Name)), part.Tensors));
         foreach (var tensor in parts.SelectMany(part => part.Tensors))
         {
             Assert.Equal(source.Tensors[tensor.Name].Shape, tensor.Shape);
-            var expected = AutoAwqExport.IsLayerLinear(tensor.Name) ? DType.I4 : tensor.Name.Contains("embed_tokens", StringComparison.Ordinal) || tensor.Name.StartsWith("lm_head", StringComparison.Ordinal) ? DType.F16 : DType.BF16;
+            var expected = AutoAwqFormat.IsLayerLinear(tensor.Name) ? DType.I4 : tensor.Name.Contains("embed_tokens", StringComparison.Ordinal) || tensor.Name.StartsWith("lm_head", StringComparison.Ordinal) ? DType.F16 : DType.BF16;
             Assert.Equal(expected, tensor.DType);
         }
     }
@@ -184,7 +190,7 @@ public class ModelQuantizerTests
         using var stream = new CalibrationStream(graph, source, TinyCheckpoint.Calibration, compute);
         using var slice = new GraphSlice(graph, [.. graph.Ops.Where(op => op.Layer == 0)], stream.LongestSequence, compute);
         using var weights = LayerWeights.Load(source, tensors.Keys, compute);
-        using var layer = new LayerCalibration(slice, weights, BoundGroup.Of(slice.Ops, ScaleGroup.Of(source.Config.ModelType, "file"), source.Config.ModelType), stream, compute, default);
+        using var layer = new LayerCalibration(slice, weights, BoundGroup.Of(slice.Ops, ModelTypes.Of(source.Config).ScaleGroups, source.Config.ModelType), stream, compute, default);
         var error = layer.LayerError(name => read[name], linear => tensors[linear.Weight].InputGrid is { } grid ? new ActivationGrid(grid, null) : null, default) / layer.LayerEnergy();
         Assert.Equal(reports[0].Error, error, 1e-5 * error);
         Assert.NotEqual("rtn", reports[0].Kept);

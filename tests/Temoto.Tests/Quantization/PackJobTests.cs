@@ -1,4 +1,5 @@
-using Temoto.Formats;
+using Temoto.Evaluation.Seeded;
+using Temoto.Formats.Checkpoints;
 using Temoto.Packing;
 using Temoto.Quantization;
 using Temoto.Tensors;
@@ -160,7 +161,7 @@ public sealed class PackJobTests : IDisposable
             try
             {
                 using var model = LanguageModel.Load(path, new ModelOptions { Threads = 2 });
-                using var rows = new Temoto.Generation.Evaluation.LogitRows(model.Engine);
+                using var rows = new Temoto.Evaluation.LogitRows(model.Engine);
                 rows.Run([1, 2, 3], 0, (_, _) => { }, Cancellation);
             }
             catch (InputException)

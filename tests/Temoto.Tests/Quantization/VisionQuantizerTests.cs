@@ -1,8 +1,14 @@
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
+using Temoto.Kernels.Attention;
+using Temoto.Kernels.Emitted;
+using Temoto.Kernels.Floats;
+using Temoto.Kernels.Integers;
+using Temoto.Machine;
 using Temoto.Models;
 using Temoto.Quantization;
+using Temoto.Quantization.Exports;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 using Temoto.Tests.Generation.Execution;
@@ -109,7 +115,7 @@ public class VisionQuantizerTests
         var folds = 0;
         for (var layer = 0; layer < source.Config.NumHiddenLayers; layer++)
         {
-            foreach (var group in BoundGroup.Of([.. graph.Ops.Where(op => op.Layer == layer)], ScaleGroup.Of("deit", "file"), "deit").Where(group => group.FoldInto is not null))
+            foreach (var group in BoundGroup.Of([.. graph.Ops.Where(op => op.Layer == layer)], ModelTypes.Of(source.Config).ScaleGroups, "deit").Where(group => group.FoldInto is not null))
             {
                 folds++;
                 new GroupChoice(group, [.. Enumerable.Range(0, group.Input.Width).Select(_ => MathF.Pow(10, random.NextSingle() * 2 - 1))], null, null, 0.5, 1, 1).Fold(weights);

@@ -1,5 +1,5 @@
-using Temoto.Formats;
-using Temoto.Kernels;
+using Temoto.Evaluation.Seeded;
+using Temoto.Machine;
 using Temoto.Quantization;
 using Temoto.Tensors;
 

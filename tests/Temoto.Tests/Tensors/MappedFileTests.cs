@@ -1,5 +1,6 @@
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
+using Temoto.Tests.Formats.Files;
 
 namespace Temoto.Tests.Tensors;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Temoto.Formats.Files;
 
 namespace Temoto.Formats.Hub;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Temoto.Formats.Files;
 
 namespace Temoto.Formats.Hub;
 

@@ -1,3 +1,5 @@
+using Temoto.Formats.Files;
+
 namespace Temoto.Formats.Hub;
 
 /// <summary>

@@ -1,6 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Files;
+using Temoto.Formats.Json;
 
 namespace Temoto.Formats.Hub;
 

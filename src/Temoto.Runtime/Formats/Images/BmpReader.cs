@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>
 /// Reads Windows bitmaps of 1, 4 and 8 bits (palette), 24 and 32 bits (32 also with masks of whole bytes), stored from the bottom up or

@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>Parts of an array, read one behind the other as one stream.</summary>
 internal sealed class ConcatenatedStream(byte[] data, IReadOnlyList<(int At, int Length)> parts) : Stream

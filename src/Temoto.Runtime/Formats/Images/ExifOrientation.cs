@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>
 /// How a camera was held: tag 0x0112 in the first directory of an EXIF block, which is a small TIFF file (EXIF 2.3, section 4.6.4).

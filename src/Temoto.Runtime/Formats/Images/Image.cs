@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>A picture of 8-bit RGB pixels, [height, width, 3], row by row without gaps.</summary>
 internal sealed class Image

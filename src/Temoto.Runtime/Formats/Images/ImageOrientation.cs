@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>Turns a stored picture upright. An orientation is EXIF's: where row 0 and column 0 of the stored pixels lie in the scene.</summary>
 internal static class ImageOrientation

@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>
 /// From a picture to what a vision transformer reads: resize, cut out the middle, scale, normalize, in this order and each only where the model's

@@ -1,6 +1,6 @@
 using Temoto.Tensors;
 
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>
 /// Reads a picture as 8-bit RGB: PNG, JPEG (baseline, extended sequential, progressive), BMP, PPM and PGM, told apart by their first bytes.

@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>How new pixels are made from old ones, by the numbers that Pillow and <c>resample</c> in preprocessor_config.json use.</summary>
 internal enum ResampleFilter

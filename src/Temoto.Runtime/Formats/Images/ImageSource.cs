@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>The bytes of a picture file of untrusted origin. Reading beyond them is bad input that names the place.</summary>
 internal sealed class ImageSource(string name, byte[] data)

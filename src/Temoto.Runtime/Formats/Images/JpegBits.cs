@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>
 /// The bits of entropy-coded JPEG data, most significant first. FF 00 stands for FF; any other FF ends the data. Behind the end zeros follow, so that

@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>
 /// The entropy-coded form of one block (T.81: sequential F.2.2, progressive G.1.2 and G.2). Coefficients go to natural order. Sums that leave 16 bits

@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>What the components of a JPEG picture mean.</summary>
 internal enum JpegColorSpace

@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>One colour component of a JPEG picture: its sampling, its blocks of 8 x 8 samples, what the scans gave so far.</summary>
 internal sealed class JpegComponent(int id, int horizontalSampling, int verticalSampling, int quantizationTable)

@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>A JPEG frame header (SOF0, SOF1, SOF2): size, components and their sampling.</summary>
 internal sealed class JpegFrame

@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>
 /// A Huffman code of JPEG (T.81, annex C): canonical, codes of 1 to 16 bits, the code of all ones unused. Short codes are looked up at once;

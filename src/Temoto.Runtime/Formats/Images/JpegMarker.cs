@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>The second bytes of JPEG's markers (ITU-T T.81, table B.1).</summary>
 internal static class JpegMarker

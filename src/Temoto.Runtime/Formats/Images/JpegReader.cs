@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>
 /// Reads JPEG (ITU-T T.81): 8-bit Huffman-coded pictures, baseline, extended sequential and progressive, of 1, 3 or 4 components. A picture that is not

@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>
 /// A JPEG scan header (SOS): which components, which coefficients (in zigzag order), and for a progressive picture which bits of them.

@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>Walks the blocks of a scan: MCU by MCU where components are interleaved, block by block where one stands alone; restarts in between.</summary>
 internal ref struct JpegScanDecoder

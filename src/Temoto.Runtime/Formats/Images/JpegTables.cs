@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>The tables that DHT, DQT and DRI segments define, each until it is defined anew.</summary>
 internal sealed class JpegTables

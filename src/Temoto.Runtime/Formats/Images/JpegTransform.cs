@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>
 /// The inverse discrete cosine transform of 8 x 8 blocks in integers, after C. Loeffler, A. Ligtenberg and G. Moschytz, "Practical fast 1-D DCT

@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>
 /// Brings a row of a component to the picture's width. Where a component has half the samples of another in a direction they are interpolated with the weights 3/4 and 1/4

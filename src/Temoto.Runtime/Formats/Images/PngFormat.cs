@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>What PNG's reader and writer share: signature, colour types, filters, the checksum of a chunk (PNG specification, third edition).</summary>
 internal static class PngFormat

@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>IHDR: the size of a PNG picture and how its samples are stored.</summary>
 internal sealed record PngHeader(int Width, int Height, int BitDepth, PngColor Color, bool Interlaced)

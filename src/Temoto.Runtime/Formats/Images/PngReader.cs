@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>Reads PNG: all colour types and bit depths, palettes, Adam7. Every chunk's checksum is compared; alpha and tRNS are checked and dropped.</summary>
 internal static class PngReader

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>PNG's rows: takes each filter off again and turns samples of 1 to 16 bits into 8-bit RGB.</summary>
 internal static class PngRows

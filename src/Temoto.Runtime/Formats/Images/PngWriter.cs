@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Temoto.Formats.Files;
 
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>Writes a picture as an 8-bit RGB PNG without interlace; each row with the filter whose bytes, read as signed, have the smallest sum of magnitudes.</summary>
 internal static class PngWriter

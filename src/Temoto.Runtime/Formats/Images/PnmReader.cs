@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>Reads PGM and PPM (P2, P3, P5, P6), maxval up to 65535; a sample v becomes round(v / maxval * 255), ties to even.</summary>
 internal static class PnmReader

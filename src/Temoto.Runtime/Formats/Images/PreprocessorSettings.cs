@@ -1,6 +1,7 @@
 using System.Text;
+using Temoto.Formats.Json;
 
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>
 /// preprocessor_config.json as the processors of ViT and DeiT write it. Unlike config.json it is read strictly: a key that is not known here may change the pixels. Keys that are missing have

@@ -1,4 +1,4 @@
-namespace Temoto.Formats;
+namespace Temoto.Formats.Images;
 
 /// <summary>
 /// What each old pixel of a row or column counts for each new one, in 22 fraction bits. A new pixel's middle lies at (i + 0.5) * from / to; the filter is stretched by

@@ -1,3 +1,5 @@
+using Temoto.Jinja;
+
 namespace Temoto.Generation.ChatTemplates;
 
 /// <summary>
@@ -7,13 +9,10 @@ namespace Temoto.Generation.ChatTemplates;
 /// </summary>
 internal sealed class ChatTemplate
 {
-    /// <summary>The longest real template has some 20,000 characters.</summary>
-    private const int LongestSource = 1 << 20;
-
     private readonly string file;
-    private readonly IReadOnlyList<JinjaStatement> template;
+    private readonly JinjaTemplate template;
 
-    private ChatTemplate(string file, IReadOnlyList<JinjaStatement> template)
+    private ChatTemplate(string file, JinjaTemplate template)
     {
         this.file = file;
         this.template = template;
@@ -23,15 +22,13 @@ internal sealed class ChatTemplate
     /// <param name="file">Where it came from, for errors.</param>
     public static ChatTemplate Parse(string source, string file)
     {
-        if (source.Length > LongestSource)
-            throw new InputException(file, "chat template", $"{source.Length} characters", $"at most {LongestSource}", JinjaError.FixTemplate);
         try
         {
-            return new ChatTemplate(file, JinjaParser.Parse(source));
+            return new ChatTemplate(file, JinjaTemplate.Parse(source));
         }
-        catch (JinjaError error)
+        catch (JinjaException error)
         {
-            throw Located(file, error, 0);
+            throw Located(file, error);
         }
     }
 
@@ -42,25 +39,16 @@ internal sealed class ChatTemplate
     /// <summary>Renders with these variables and no others.</summary>
     public string Render(IEnumerable<KeyValuePair<string, JinjaValue>> variables, TimeProvider clock)
     {
-        var given = variables.ToArray();
-        var evaluator = new JinjaEvaluator(JinjaBudget.ForInput(given.Sum(variable => variable.Value.Weight)));
-        var globals = new JinjaScope(null);
-        JinjaGlobals.AddTo(globals, clock);
-        foreach (var (name, value) in given)
-            globals.Set(name, value);
         try
         {
-            return evaluator.Render(template, new JinjaScope(globals));
+            return template.Render(variables, clock);
         }
-        catch (JinjaError error)
+        catch (JinjaException error)
         {
-            throw Located(file, error, evaluator.CurrentLine);
+            throw Located(file, error);
         }
     }
 
-    private static InputException Located(string file, JinjaError error, int line)
-    {
-        var place = error.Line > 0 ? error.Line : line;
-        return new InputException(file, place > 0 ? $"chat template line {place}" : "chat template", error.Found, error.Expected, error.Next);
-    }
+    private static InputException Located(string file, JinjaException error) =>
+        new(file, error.Line > 0 ? $"chat template line {error.Line}" : "chat template", error.Found, error.Expected, error.Next);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Temoto.Jinja;
 
 namespace Temoto.Generation.ChatTemplates;
 
@@ -36,9 +37,21 @@ internal sealed record ChatTemplateInput
     /// <summary>Messages and tools as an OpenAI-style request carries them.</summary>
     public static ChatTemplateInput For(JsonElement messages, JsonElement? tools = null) => new()
     {
-        Messages = JinjaValue.From(messages),
-        Tools = tools is { } given ? JinjaValue.From(given, "tools") : JinjaNone.Value,
+        Messages = Value(messages, "messages"),
+        Tools = tools is { } given ? Value(given, "tools") : JinjaNone.Value,
     };
+
+    private static JinjaValue Value(JsonElement element, string source)
+    {
+        try
+        {
+            return JinjaValue.From(element);
+        }
+        catch (JinjaException error)
+        {
+            throw new InputException(source, null, error.Found, error.Expected, error.Next);
+        }
+    }
 
     /// <summary>Every variable by name.</summary>
     public IEnumerable<KeyValuePair<string, JinjaValue>> All()

@@ -1,4 +1,5 @@
 using Temoto.Kernels;
+using Temoto.Kernels.Integers;
 using Temoto.Planning;
 using Temoto.Tensors;
 

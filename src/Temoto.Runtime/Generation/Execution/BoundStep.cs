@@ -1,4 +1,5 @@
 using Temoto.Kernels;
+using Temoto.Machine;
 using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;

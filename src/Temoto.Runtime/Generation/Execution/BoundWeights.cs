@@ -1,6 +1,7 @@
-using Temoto.Planning;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
 using Temoto.Kernels;
+using Temoto.Machine;
+using Temoto.Planning;
 using Temoto.Tensors;
 
 namespace Temoto.Generation.Execution;

@@ -1,5 +1,7 @@
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
 using Temoto.Kernels;
+using Temoto.Kernels.Floats;
+using Temoto.Machine;
 using Temoto.Models;
 using Temoto.Planning;
 using Temoto.Planning.Host;

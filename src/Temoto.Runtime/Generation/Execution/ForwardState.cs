@@ -1,5 +1,6 @@
-using Temoto.Planning;
 using Temoto.Kernels;
+using Temoto.Kernels.Attention;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;
 

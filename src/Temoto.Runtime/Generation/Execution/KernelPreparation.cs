@@ -1,5 +1,6 @@
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
 using Temoto.Kernels;
+using Temoto.Kernels.Integers;
 
 namespace Temoto.Generation.Execution;
 

@@ -1,6 +1,7 @@
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Config;
+using Temoto.Machine;
 using Temoto.Planning;
-using Temoto.Formats;
-using Temoto.Kernels;
 
 namespace Temoto.Generation.Execution;
 

@@ -1,4 +1,4 @@
-using Temoto.Kernels;
+using Temoto.Kernels.Integers;
 using Temoto.Planning;
 using Temoto.Tensors;
 

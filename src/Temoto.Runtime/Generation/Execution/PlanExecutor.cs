@@ -1,5 +1,6 @@
-using Temoto.Planning;
 using Temoto.Kernels;
+using Temoto.Machine;
+using Temoto.Planning;
 using Temoto.Tensors;
 
 namespace Temoto.Generation.Execution;

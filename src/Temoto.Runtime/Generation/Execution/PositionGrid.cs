@@ -1,4 +1,5 @@
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Config;
 using Temoto.Kernels;
 using Temoto.Tensors;
 

@@ -1,4 +1,5 @@
 using Temoto.Kernels;
+using Temoto.Kernels.Attention;
 using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;

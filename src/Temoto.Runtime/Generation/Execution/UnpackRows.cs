@@ -1,4 +1,4 @@
-using Temoto.Kernels;
+using Temoto.Machine;
 using Temoto.Tensors;
 
 namespace Temoto.Generation.Execution;

@@ -1,5 +1,6 @@
-using Temoto.Formats;
-using Temoto.Kernels;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Config;
+using Temoto.Machine;
 
 namespace Temoto.Generation.Execution;
 

@@ -1,6 +1,6 @@
-using Temoto.Planning;
-using Temoto.Formats;
+using Temoto.Formats.Checkpoints;
 using Temoto.Models;
+using Temoto.Planning;
 
 namespace Temoto.Generation.Execution;
 

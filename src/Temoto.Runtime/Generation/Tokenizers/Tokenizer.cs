@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using Temoto.Formats;
+using Temoto.Formats.Tokenizers;
 
 namespace Temoto.Generation.Tokenizers;
 

@@ -1,5 +1,6 @@
 using System.Text;
-using Temoto.Formats;
+using Temoto.Formats.Files;
+using Temoto.Formats.Json;
 
 namespace Temoto.Planning.Host;
 

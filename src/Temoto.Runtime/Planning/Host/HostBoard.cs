@@ -1,4 +1,7 @@
 using Temoto.Kernels;
+using Temoto.Kernels.Attention;
+using Temoto.Kernels.Integers;
+using Temoto.Machine;
 
 namespace Temoto.Planning.Host;
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Temoto.Formats;
+using Temoto.Formats.Images;
 
 namespace Temoto.Tests.Formats.Images;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Temoto.Formats;
+using Temoto.Formats.Images;
 
 namespace Temoto.Tests.Formats.Images;
 

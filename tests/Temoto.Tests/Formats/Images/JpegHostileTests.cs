@@ -1,4 +1,4 @@
-using Temoto.Formats;
+using Temoto.Formats.Images;
 
 namespace Temoto.Tests.Formats.Images;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using Temoto.Formats;
+using Temoto.Formats.Images;
 
 namespace Temoto.Tests.Formats.Images;
 

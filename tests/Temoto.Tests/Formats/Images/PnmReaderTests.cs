@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Temoto.Formats;
+using Temoto.Formats.Images;
 
 namespace Temoto.Tests.Formats.Images;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Temoto.Generation.ChatTemplates;
+using Temoto.Jinja;
 
 namespace Temoto.Tests.Generation.ChatTemplates;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Temoto.Generation.ChatTemplates;
+using Temoto.Jinja;
 
 namespace Temoto.Tests.Generation.ChatTemplates;
 
@@ -71,7 +72,8 @@ public class ChatTemplateTests
     public void HalfASurrogatePairInJsonIsRefused()
     {
         using var document = JsonDocument.Parse("""["\ud83d"]""");
-        Assert.Throws<InputException>(() => JinjaValue.From(document.RootElement));
+        var error = Assert.Throws<InputException>(() => ChatTemplateInput.For(document.RootElement));
+        Assert.StartsWith("messages: found half a surrogate pair in a JSON string; expected", error.Message);
     }
 
     /// <summary>Each of these would loop, fill the memory or overflow the stack without a limit.</summary>

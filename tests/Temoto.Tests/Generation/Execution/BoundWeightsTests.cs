@@ -1,4 +1,5 @@
 using Temoto.Tests.Formats;
+using Temoto.Tests.Formats.Files;
 using Temoto.Tests.Models;
 
 namespace Temoto.Tests.Generation.Execution;

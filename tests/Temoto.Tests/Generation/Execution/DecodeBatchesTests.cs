@@ -1,4 +1,5 @@
-using Temoto.Formats;
+using Temoto.Evaluation.Seeded;
+using Temoto.Formats.Checkpoints;
 using Temoto.Generation;
 using Temoto.Generation.Execution;
 using Temoto.Tensors;

@@ -1,7 +1,8 @@
 using System.Text.Json;
-using Temoto.Generation.Evaluation;
+using Temoto.Evaluation;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
+using Temoto.Tests.Formats.Checkpoints.Gguf;
 
 namespace Temoto.Tests.Generation.Execution;
 

@@ -1,7 +1,14 @@
 using System.Runtime.InteropServices;
-using Temoto.Formats;
-using Temoto.Generation.Evaluation;
+using Temoto.Evaluation;
+using Temoto.Evaluation.Seeded;
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Config;
 using Temoto.Kernels;
+using Temoto.Kernels.Attention;
+using Temoto.Kernels.Emitted;
+using Temoto.Kernels.Floats;
+using Temoto.Kernels.Integers;
+using Temoto.Machine;
 using Temoto.Quantization;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using Temoto.Formats;
+using Temoto.Formats.Tokenizers;
 using Temoto.Generation.Tokenizers;
 
 namespace Temoto.Tests.Generation.Tokenizers;

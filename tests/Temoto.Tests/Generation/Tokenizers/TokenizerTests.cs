@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Temoto.Formats;
+using Temoto.Formats.Tokenizers;
 using Temoto.Generation.Tokenizers;
 
 namespace Temoto.Tests.Generation.Tokenizers;

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Temoto.Formats.Files;
+
+namespace Temoto.Evaluation;
+
+/// <summary>
+/// One row of a task file (JSON Lines). Either a conversation with its expected answer
+/// (<c>{"kind","language","messages":[{"role","content"}],"answer":"text"}</c>) or a multiple-choice question
+/// (<c>{"kind","prompt":"text","choices":["a","b"],"answer":0}</c>).
+/// </summary>
+/// <param name="Name">kind, or kind/language: figures are summed under it.</param>
+internal sealed record TaskRow(string Name, IReadOnlyList<ChatMessage> Messages, string Prompt, IReadOnlyList<string> Choices, string Answer, int AnswerIndex)
+{
+    private const string Expected = "{\"messages\": [{\"role\", \"content\"}], \"answer\": \"text\"} or {\"prompt\", \"choices\": [...], \"answer\": index}";
+
+    /// <summary>Reads all rows; blank lines are passed over.</summary>
+    public static IReadOnlyList<TaskRow> ReadAll(string path)
+    {
+        var rows = new List<TaskRow>();
+        var number = 0;
+        using var reader = SmallFile.ReadText(path, "a task file, JSON Lines", SmallFile.MaxTextBytes);
+        while (reader.ReadLine() is { } line)
+        {
+            number++;
+            if (string.IsNullOrWhiteSpace(line))
+                continue;
+            try
+            {
+                using var document = JsonDocument.Parse(line);
+                rows.Add(Read(document.RootElement));
+            }
+            catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+            {
+                throw new InputException(path, $"line {number}", $"'{line}' ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')})", Expected, "mend the line");
+            }
+        }
+        return rows.Count > 0 ? rows : throw new InputException(path, null, "no rows", "JSON Lines, " + Expected, "give a task file");
+    }
+
+    private static TaskRow Read(JsonElement row)
+    {
+        var kind = row.TryGetProperty("kind", out var value) ? value.GetString() : null;
+        var language = row.TryGetProperty("language", out value) ? value.GetString() : null;
+        var name = string.Join('/', new[] { kind, language }.Where(part => !string.IsNullOrEmpty(part)));
+        if (name.Length == 0)
+            name = "task";
+        if (row.TryGetProperty("choices", out var choices))
+        {
+            var texts = choices.EnumerateArray().Select(Text).ToList();
+            var index = row.GetProperty("answer").GetInt32();
+            if (index < 0 || index >= texts.Count)
+                throw new FormatException($"answer {index} of {texts.Count} choices");
+            return new TaskRow(name, [], Text(row.GetProperty("prompt")), texts, "", index);
+        }
+        var messages = row.GetProperty("messages").EnumerateArray().Select(message => new ChatMessage(Text(message.GetProperty("role")), Text(message.GetProperty("content")))).ToList();
+        return new TaskRow(name, messages, "", [], Text(row.GetProperty("answer")), 0);
+    }
+
+    private static string Text(JsonElement element) => element.GetString() ?? throw new FormatException("null where a text should be");
+}

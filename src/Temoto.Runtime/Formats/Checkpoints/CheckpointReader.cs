@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+using Temoto.Formats.Checkpoints.Awq;
+using Temoto.Formats.Checkpoints.Gguf;
+using Temoto.Formats.Images;
+using Temoto.Formats.Tokenizers;
+using Temoto.Models;
+using Temoto.Tensors;
+
+namespace Temoto.Formats.Checkpoints;
+
+/// <summary>Opens a checkpoint of any supported format, told apart by what is there, not by what it is called.</summary>
+internal static class CheckpointReader
+{
+    private const string Expected = "a .temoto file, a Hugging Face or AutoAWQ directory, a .safetensors file, a .gguf file or a llama2.c .bin file";
+
+    /// <summary>Maps the weights and reads config, tokenizer and chat template; throws <see cref="InputException"/> on anything that cannot be used.</summary>
+    public static Checkpoint Open(string path)
+    {
+        if (Directory.Exists(path))
+            return OpenHuggingFace(path, Path.TrimEndingDirectorySeparator(path), weightsFile: null);
+        using (var file = MappedFile.Open(path, Expected))
+        {
+            // By content first; a damaged file gets the error of the reader that its name calls for.
+            if (GgufFile.LooksLike(file))
+                return GgufCheckpoint.Open(path);
+            if (LlamaTwoCFile.LooksLike(file))
+                return OpenLlamaTwoC(path);
+            if (!LooksLikeSafetensors(file))
+            {
+                if (File.Exists(AwqMacroFile.SidecarPath(path)))
+                    return AwqMacroFile.Open(path).ToCheckpoint();
+                if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
+                    return GgufCheckpoint.Open(path);
+                if (path.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))
+                    return OpenLlamaTwoC(path);
+                if (!IsNamedSafetensors(path))
+                    throw new InputException(path, null, "none of the known formats", Expected, "name a model file, or the directory of a checkpoint");
+            }
+        }
+        if (TemotoFile.LooksLike(path))
+            return TemotoFile.Open(path);
+        var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (!File.Exists(Path.Combine(directory, HuggingFaceConfig.FileName)))
+            throw new InputException(path, null, "no config.json beside the weights", "the checkpoint's config.json in the same directory", "download config.json as well");
+        return OpenHuggingFace(path, directory, path);
+    }
+
+    private static Checkpoint OpenHuggingFace(string path, string directory, string? weightsFile)
+    {
+        var owned = new List<IDisposable>();
+        try
+        {
+            var config = HuggingFaceConfig.Read(Path.Combine(directory, HuggingFaceConfig.FileName), out var quantization);
+            var tensors = ModelTypes.Of(config).FromFile(weightsFile is null ? HuggingFaceDirectory.OpenWeights(directory, owned) : HuggingFaceDirectory.OpenSingle(weightsFile, owned));
+            return new Checkpoint(owned)
+            {
+                Path = path,
+                Format = quantization is null ? "safetensors" : AutoAwqCheckpoint.FormatName,
+                Config = config,
+                Tensors = quantization is null ? tensors : AutoAwqCheckpoint.Unpack(path, tensors, quantization, owned),
+                Quantization = quantization?.Description,
+                Generation = HuggingFaceConfig.ReadGeneration(directory),
+                Tokenizer = TokenizerFiles.Read(directory),
+                ChatTemplate = TokenizerFiles.ReadChatTemplate(directory),
+                Preprocessor = config.Vision is null ? null : PreprocessorSettings.ReadText(directory),
+            };
+        }
+        catch
+        {
+            foreach (var item in owned)
+                item.Dispose();
+            throw;
+        }
+    }
+
+    private static Checkpoint OpenLlamaTwoC(string path) => LlamaTwoCFile.Open(path, (tokenizerPath, vocabSize) => LlamaTwoCTokenizer.Read(tokenizerPath, vocabSize));
+
+    private static bool LooksLikeSafetensors(MappedFile file) =>
+        file.Length >= SafetensorsFormat.LengthBytes + 2
+        && BinaryPrimitives.ReadUInt64LittleEndian(file.Span(0, 8)) <= SafetensorsFormat.MaxHeaderBytes
+        && file.Span(8, 1)[0] == (byte)'{';
+
+    private static bool IsNamedSafetensors(string path) =>
+        path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) || path.EndsWith(TemotoFormat.Extension, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,26 @@
+using Temoto.Formats.Config;
+
+namespace Temoto.Formats.Checkpoints.Gguf;
+
+/// <summary>The keys of a GGUF file's metadata that begin alike: "llama.block_count" is block_count behind the prefix "llama.".</summary>
+internal sealed class GgufFields(GgufFile file, string prefix) : IConfigFields
+{
+    public string Path => file.Path;
+
+    public string? String(string key) => file.String(prefix + key);
+
+    public int? Int(string key, int smallest, int largest) => file.Int(prefix + key, smallest, largest);
+
+    public int RequiredInt(string key, int smallest, int largest) => file.RequiredInt(prefix + key, smallest, largest);
+
+    public double? Number(string key, double smallest, double largest) => file.Number(prefix + key, smallest, largest);
+
+    public double RequiredNumber(string key, double smallest, double largest) =>
+        Number(key, smallest, largest) ?? throw file.Bad(prefix + key, "nothing", $"a number from {smallest} to {largest}");
+
+    public InputException Wrong(string key, string expected, string? next = null)
+    {
+        var found = file.Describe(prefix + key);
+        return next is null ? file.Bad(prefix + key, found, expected) : file.Bad(prefix + key, found, expected, next);
+    }
+}

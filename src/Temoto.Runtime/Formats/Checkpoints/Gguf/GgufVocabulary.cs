@@ -1,0 +1,183 @@
+using Temoto.Formats.Config;
+using Temoto.Formats.Tokenizers;
+using Temoto.Models;
+
+namespace Temoto.Formats.Checkpoints.Gguf;
+
+/// <summary>The vocabulary in a GGUF file's metadata (<c>tokenizer.ggml.*</c>) as a <see cref="TokenizerModel"/>.</summary>
+internal static class GgufVocabulary
+{
+    private const string Prefix = "tokenizer.ggml.";
+
+    /// <summary>Values of tokenizer.ggml.token_type.</summary>
+    private enum TokenType
+    {
+        Normal = 1,
+        Unknown = 2,
+        Control = 3,
+        UserDefined = 4,
+        Unused = 5,
+        Byte = 6,
+    }
+
+    /// <summary>
+    /// Control tokens that end a turn whatever eos_token_id says. Chat models often name only one of two; llama.cpp stops at these too.
+    /// </summary>
+    private static readonly string[] EndTokens = ["<|endoftext|>", "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>", "<end_of_turn>"];
+
+    /// <summary>Null where the file says that it carries no vocabulary.</summary>
+    public static TokenizerModel? Read(GgufFile file, ModelConfig config)
+    {
+        var kind = file.String(Prefix + "model");
+        return kind switch
+        {
+            null or "none" or "no_vocab" => null,
+            "gpt2" => ReadByteLevel(file, config),
+            "llama" => ReadSentencePiece(file, config),
+            _ => throw file.Bad(Prefix + "model", $"'{kind}'", "gpt2 or llama", "use a model with a BPE vocabulary"),
+        };
+    }
+
+    private static TokenizerModel ReadByteLevel(GgufFile file, ModelConfig config)
+    {
+        var (preTokenizer, nfc, ignoreMerges, addBos) = PreTokenizer(file, config.ModelType);
+        var (tokens, added, _) = ReadTokens(file, config);
+        var model = new TokenizerModel
+        {
+            Kind = TokenizerKind.ByteLevelBpe,
+            Tokens = tokens,
+            Merges = ReadMerges(file, tokens),
+            PreTokenizer = preTokenizer,
+            NormalizeNfc = nfc,
+            IgnoreMerges = ignoreMerges,
+            AddPrefixSpace = file.Bool(Prefix + "add_space_prefix") ?? false,
+            AddedTokens = added,
+        };
+        return WithSpecialTokens(file, model, defaultBos: null, defaultEos: null, defaultUnknown: null, addBos);
+    }
+
+    private static TokenizerModel ReadSentencePiece(GgufFile file, ModelConfig config)
+    {
+        var (tokens, added, unknown) = ReadTokens(file, config);
+        var scores = file.Floats(Prefix + "scores");
+        if (scores.Length != tokens.Count)
+            throw file.Bad(Prefix + "scores", $"{scores.Length} scores", $"one for each of the {tokens.Count} tokens");
+        foreach (var score in scores)
+        {
+            if (float.IsNaN(score))
+                throw file.Bad(Prefix + "scores", "NaN", "numbers");
+        }
+        var model = new TokenizerModel
+        {
+            Kind = TokenizerKind.SentencePieceBpe,
+            Tokens = tokens,
+            Scores = scores,
+            AddPrefixSpace = file.Bool(Prefix + "add_space_prefix") ?? true,
+            AddedTokens = added,
+        };
+        // SentencePiece's own numbering; used where the file does not say and the vocabulary is that long.
+        return WithSpecialTokens(file, model, defaultBos: 1, defaultEos: 2, defaultUnknown: unknown ?? 0, addBos: true);
+    }
+
+    private static (PreTokenizerKind Kind, bool Nfc, bool IgnoreMerges, bool AddBos) PreTokenizer(GgufFile file, string modelType)
+    {
+        var pre = file.String(Prefix + "pre");
+        return pre switch
+        {
+            // Hugging Face's Qwen2 normalizes to NFC, and its ids are the reference here; llama.cpp does not normalize.
+            "qwen2" => (PreTokenizerKind.Qwen2, true, false, false),
+            "deepseek-r1-qwen" => (PreTokenizerKind.Qwen2, false, false, false),
+            "llama-bpe" or "llama3" or "llama-v3" => (PreTokenizerKind.Llama3, false, true, true),
+            "gpt-2" or "phi-2" => (PreTokenizerKind.Gpt2, false, false, false),
+            // Old converters wrote no kind, or 'default': the architecture decides.
+            null or "default" when ModelTypes.Find(modelType)?.Tokenizer == TokenizerFamily.Qwen2 => (PreTokenizerKind.Qwen2, true, false, false),
+            null or "default" => (PreTokenizerKind.Gpt2, false, false, false),
+            _ => throw file.Bad(Prefix + "pre", $"'{pre}'", "qwen2, deepseek-r1-qwen, llama-bpe, gpt-2, phi-2 or default", "use a model with one of these pre-tokenizers"),
+        };
+    }
+
+    private static (Vocabulary Tokens, List<AddedToken> Added, int? Unknown) ReadTokens(GgufFile file, ModelConfig config)
+    {
+        var count = file.ArrayLength(Prefix + "tokens") ?? throw file.Bad(Prefix + "tokens", "nothing", "the vocabulary");
+        if (count > config.VocabSize)
+            throw file.Bad(Prefix + "tokens", $"{count} tokens", $"at most the {config.VocabSize} rows of token_embd.weight");
+        var types = file.Ints(Prefix + "token_type");
+        if (types.Length != 0 && types.Length != count)
+            throw file.Bad(Prefix + "token_type", $"{types.Length} types", $"one for each of the {count} tokens");
+        var strings = file.Strings(Prefix + "tokens");
+        var tokens = new VocabularyBuilder((int)count, (int)Math.Min(strings.TextBytes, Array.MaxLength));
+        var added = new List<AddedToken>();
+        int? unknown = null;
+        for (var id = 0; id < count; id++)
+        {
+            var type = types.Length == 0 ? TokenType.Normal : (TokenType)types[id];
+            var text = strings.Next();
+            if (type != TokenType.Unused)
+                tokens.Add(text, id);
+            // An empty text would match everywhere.
+            if (type is TokenType.Control or TokenType.UserDefined && text.Length > 0)
+                added.Add(new AddedToken(id, new string(text), Special: type == TokenType.Control));
+            else if (type == TokenType.Unknown)
+                unknown ??= id;
+        }
+        return (tokens.Build((int)count), added, unknown);
+    }
+
+    /// <summary>
+    /// "left right" pairs, kept as ids: a hostile list cannot make us allocate more than it is long.
+    /// </summary>
+    private static RankedMerges ReadMerges(GgufFile file, Vocabulary tokens)
+    {
+        const string key = Prefix + "merges";
+        var count = file.ArrayLength(key) ?? throw file.Bad(key, "nothing", "the merges of a byte-level BPE vocabulary");
+        if (count > ModelLimits.VocabSize)
+            throw file.Bad(key, $"{count} merges", $"at most {ModelLimits.VocabSize}");
+        var strings = file.Strings(key);
+        var merges = new RankedMerges(tokens, (int)count);
+        for (var rank = 0; rank < count; rank++)
+        {
+            // The byte alphabet has no space, so the only one separates.
+            var text = strings.Next();
+            var space = text.IndexOf(' ');
+            if (space <= 0 || !merges.TryAdd(text[..space], text[(space + 1)..]))
+                throw file.Bad(key, $"'{text}' at rank {rank}", "two tokens of the vocabulary with a space between, which join into a third");
+        }
+        return merges;
+    }
+
+    private static TokenizerModel WithSpecialTokens(GgufFile file, TokenizerModel model, int? defaultBos, int? defaultEos, int? defaultUnknown, bool addBos)
+    {
+        var count = model.Tokens.Count;
+
+        // Some converters write 2^32 - 1 for "none".
+        int? Id(string name, int? ifMissing)
+        {
+            var key = $"{Prefix}{name}_token_id";
+            if (!file.Has(key))
+                return ifMissing < count ? ifMissing : null;
+            return file.IsNoToken(key) ? null : file.Int(key, 0, count - 1);
+        }
+
+        var bos = Id("bos", defaultBos);
+        var eos = Id("eos", defaultEos);
+        var ends = new List<int>();
+        foreach (var id in new[] { eos, Id("eot", null), Id("eom", null) })
+        {
+            if (id is not null && !ends.Contains(id.Value))
+                ends.Add(id.Value);
+        }
+        foreach (var token in model.AddedTokens)
+        {
+            if (token.Special && EndTokens.Contains(token.Content) && !ends.Contains(token.Id))
+                ends.Add(token.Id);
+        }
+        return model with
+        {
+            BosTokenId = bos,
+            EosTokenIds = ends,
+            UnknownTokenId = Id("unknown", defaultUnknown),
+            Prefix = (file.Bool(Prefix + "add_bos_token") ?? addBos) && bos is not null ? [bos.Value] : [],
+            Suffix = (file.Bool(Prefix + "add_eos_token") ?? false) && eos is not null ? [eos.Value] : [],
+        };
+    }
+}

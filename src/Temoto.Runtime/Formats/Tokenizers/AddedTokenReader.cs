@@ -1,0 +1,137 @@
+using System.Text.Json;
+using Temoto.Formats.Json;
+
+namespace Temoto.Formats.Tokenizers;
+
+/// <summary>
+/// Reads tokenizer.json's <c>added_tokens</c> into the vocabulary as it goes, without a document tree, which takes several times the text of a long list.
+/// </summary>
+internal sealed class AddedTokenReader(VocabularyBuilder vocabulary, string sourceName)
+{
+    private const string Section = "added_tokens";
+
+    private static readonly string[] FlagNames = ["special", "single_word", "lstrip", "rstrip", "normalized"];
+
+    private readonly AddedTokenList tokens = new();
+
+    /// <summary>One bit for each id that an added token has.</summary>
+    private ulong[] seen = [];
+    private char[] text = new char[256];
+    private int length;
+    private int? id;
+
+    /// <summary>The flags of the token at hand; null where it does not say.</summary>
+    private readonly bool?[] flags = new bool?[FlagNames.Length];
+
+    private string Where => $"{Section}[{tokens.Count}]";
+
+    /// <param name="utf8">The array.</param>
+    public AddedTokenList Read(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = StrictJson.MaxDepth });
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+            return tokens;
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw Wrong(Section, reader.TokenType, "an array");
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            ReadToken(ref reader);
+            AddToken();
+        }
+        return tokens;
+    }
+
+    private void ReadToken(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw Wrong(Where, reader.TokenType, "an object");
+        (id, length) = (null, -1);
+        Array.Clear(flags);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("id"u8))
+                ReadId(ref reader);
+            else if (reader.ValueTextEquals("content"u8))
+                ReadContent(ref reader);
+            else
+                ReadFlag(ref reader);
+        }
+        if (length < 0)
+            throw StrictJson.Missing(sourceName, $"{Where}.content", "a string");
+        if (id is null)
+            throw StrictJson.Missing(sourceName, $"{Where}.id", "a token id");
+    }
+
+    private void ReadId(ref Utf8JsonReader reader)
+    {
+        if (id is not null)
+            throw Twice($"{Where}.id");
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out var number) || number is < 0 or >= Vocabulary.LargestCount)
+            throw Wrong($"{Where}.id", reader.TokenType, $"a token id below {Vocabulary.LargestCount}");
+        id = number;
+    }
+
+    private void ReadContent(ref Utf8JsonReader reader)
+    {
+        if (length >= 0)
+            throw Twice($"{Where}.content");
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.String)
+            throw Wrong($"{Where}.content", reader.TokenType, "a string");
+        if (text.Length < reader.ValueSpan.Length)
+            text = new char[reader.ValueSpan.Length * 2];
+        length = reader.CopyString(text);
+    }
+
+    /// <summary>Keys that are no flags are passed over.</summary>
+    private void ReadFlag(ref Utf8JsonReader reader)
+    {
+        var flag = 0;
+        while (flag < FlagNames.Length && !reader.ValueTextEquals(FlagNames[flag]))
+            flag++;
+        reader.Read();
+        if (flag == FlagNames.Length)
+        {
+            reader.Skip();
+            return;
+        }
+        if (flags[flag] is not null)
+            throw Twice($"{Where}.{FlagNames[flag]}");
+        flags[flag] = reader.TokenType switch
+        {
+            JsonTokenType.True => true,
+            JsonTokenType.False => false,
+            JsonTokenType.Null => null,
+            _ => throw Wrong($"{Where}.{FlagNames[flag]}", reader.TokenType, "true or false"),
+        };
+    }
+
+    private void AddToken()
+    {
+        var content = text.AsSpan(0, length);
+        if (!vocabulary.TryAdd(content, id!.Value) && vocabulary.TryGetId(content, out var known) && (known != id || IsSeen(known)))
+            throw IsSeen(known) ? Twice($"{Where} ('{content}')") : TwoIds(content, known);
+        See(id.Value);
+        var special = flags[0] ?? false;
+        tokens.Add(id.Value, special, flags[1] ?? false, flags[2] ?? false, flags[3] ?? false, flags[4] ?? !special);
+    }
+
+    private bool IsSeen(int number) => number / 64 < seen.Length && (seen[number / 64] & 1UL << number % 64) != 0;
+
+    private void See(int number)
+    {
+        if (number / 64 >= seen.Length)
+            Array.Resize(ref seen, Math.Max(number / 64 + 1, seen.Length * 2));
+        seen[number / 64] |= 1UL << number % 64;
+    }
+
+    private InputException TwoIds(ReadOnlySpan<char> content, int known) =>
+        new(sourceName, $"{Section}['{content}']", $"id {id}, but {known} elsewhere", "one id per token", "the file is damaged; fetch it again");
+
+    private InputException Twice(string key) => new(sourceName, key, "it twice", "it once", "the file is damaged; fetch it again");
+
+    private InputException Wrong(string key, JsonTokenType found, string expected) =>
+        new(sourceName, key, $"{found}", expected, "the file is damaged or of another kind");
+}

@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+
+namespace Temoto.Kernels.Floats;
+
+internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
+{
+    /// <summary>A row of plain elements (no blocks): how a register, or the one element of a tail, is read as float32.</summary>
+    private interface IRow
+    {
+        static abstract TVector Load(byte* row, long element);
+
+        static abstract float LoadOne(byte* row, long element);
+    }
+
+    private readonly struct F32Row : IRow
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Load(byte* row, long element) => TLanes.Load((float*)row + element);
+
+        public static float LoadOne(byte* row, long element) => ((float*)row)[element];
+    }
+
+    private readonly struct F16Row : IRow
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Load(byte* row, long element) => TLanes.LoadF16((ushort*)row + element);
+
+        public static float LoadOne(byte* row, long element) => (float)((Half*)row)[element];
+    }
+
+    private readonly struct BF16Row : IRow
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Load(byte* row, long element) => TLanes.LoadBF16((ushort*)row + element);
+
+        public static float LoadOne(byte* row, long element) => BitConverter.UInt32BitsToSingle((uint)((ushort*)row)[element] << 16);
+    }
+
+    private readonly struct I8Row : IRow
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Load(byte* row, long element) => TLanes.LoadI8((sbyte*)row + element);
+
+        public static float LoadOne(byte* row, long element) => ((sbyte*)row)[element];
+    }
+
+    /// <summary>Sum of row[i] * x[i]. Four sums run side by side, so that a multiply-add need not wait for the one before.</summary>
+    private static float Dot<TRow>(byte* row, float* x, long count)
+        where TRow : struct, IRow
+    {
+        TVector a = TLanes.Zero, b = TLanes.Zero, c = TLanes.Zero, d = TLanes.Zero;
+        var n = TLanes.Count;
+        long i = 0;
+        for (; i + 4 * n <= count; i += 4 * n)
+        {
+            a = TLanes.MultiplyAdd(TRow.Load(row, i), TLanes.Load(x + i), a);
+            b = TLanes.MultiplyAdd(TRow.Load(row, i + n), TLanes.Load(x + i + n), b);
+            c = TLanes.MultiplyAdd(TRow.Load(row, i + 2 * n), TLanes.Load(x + i + 2 * n), c);
+            d = TLanes.MultiplyAdd(TRow.Load(row, i + 3 * n), TLanes.Load(x + i + 3 * n), d);
+        }
+        for (; i + n <= count; i += n)
+            a = TLanes.MultiplyAdd(TRow.Load(row, i), TLanes.Load(x + i), a);
+        var sum = TLanes.Sum(TLanes.Add(TLanes.Add(a, b), TLanes.Add(c, d)));
+        for (; i < count; i++)
+            sum += TRow.LoadOne(row, i) * x[i];
+        return sum;
+    }
+
+    private static void Decode<TRow>(byte* row, float* destination, long count)
+        where TRow : struct, IRow
+    {
+        long i = 0;
+        for (; i + TLanes.Count <= count; i += TLanes.Count)
+            TLanes.Store(TRow.Load(row, i), destination + i);
+        for (; i < count; i++)
+            destination[i] = TRow.LoadOne(row, i);
+    }
+}

@@ -1,0 +1,29 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Temoto.Kernels.Integers;
+
+/// <summary>
+/// AVX2: vpmaddubsw adds two products in int16 and would cut them at 32767. Two products of weights up to 127 are at most 2 * 127 * 127 = 32258, four of weights up to 31 are 15748; of signed weights the magnitudes (128
+/// as an unsigned byte) meet activations with their signs, at most 2 * 128 * 127 = 32512.
+/// </summary>
+internal readonly struct Avx2Products : IByteProducts
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Small(Vector256<byte> weights, Vector256<sbyte> x) =>
+        Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, x), Vector256.Create((short)1));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Small(Vector256<byte> low, Vector256<sbyte> xLow, Vector256<byte> high, Vector256<sbyte> xHigh) =>
+        Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(low, xLow) + Avx2.MultiplyAddAdjacent(high, xHigh), Vector256.Create((short)1));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Signed(Vector256<sbyte> weights, Vector256<sbyte> x) =>
+        Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(Avx2.Abs(weights), Avx2.Sign(x, weights)), Vector256.Create((short)1));
+
+    public static bool HasRaised => false;
+
+    /// <summary>Two products of weights up to 255 do not fit into int16.</summary>
+    public static Vector256<int> Raised(Vector256<byte> weights, Vector256<sbyte> x) => throw new NotSupportedException();
+}

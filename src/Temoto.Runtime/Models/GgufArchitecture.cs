@@ -1,0 +1,72 @@
+using System.Globalization;
+using Temoto.Formats.Config;
+using Temoto.Tensors;
+
+namespace Temoto.Models;
+
+/// <summary>A model type in GGUF files: tensor names stand beside those of the Hugging Face checkpoint that was converted.</summary>
+/// <param name="Name"><c>general.architecture</c>, and the front of the keys.</param>
+/// <param name="LayerPrefix">What stands before a layer's number in the Hugging Face checkpoint, where GGUF has "blk.".</param>
+/// <param name="Whole">Tensors outside the layers.</param>
+/// <param name="OfLayer">Names within a layer, without ".weight" and ".bias".</param>
+/// <param name="InterleavesRope">The rows of q and k lie so that rotated pairs are neighbours.</param>
+/// <param name="Read">The configuration, from the architecture's metadata and the file's tensors by GGUF name.</param>
+/// <param name="Write">Metadata as <paramref name="Read"/> reads it; a value is a uint, a float or a string.</param>
+internal sealed record GgufArchitecture(
+    string Name,
+    string LayerPrefix,
+    IReadOnlyList<(string Gguf, string HuggingFace)> Whole,
+    IReadOnlyList<(string Gguf, string HuggingFace)> OfLayer,
+    bool InterleavesRope,
+    Func<IConfigFields, IReadOnlyDictionary<string, Tensor>, ModelConfig> Read,
+    Func<ModelConfig, IEnumerable<(string Key, object Value)>> Write)
+{
+    /// <summary>Divisors of the rotary frequencies (Llama 3); becomes part of the configuration, not a weight.</summary>
+    public const string RopeFrequencies = "rope_freqs.weight";
+
+    private const string GgufLayerPrefix = "blk.";
+
+    /// <summary>The rows of the embedding, which no key need name.</summary>
+    public static int VocabSize(string path, IReadOnlyDictionary<string, Tensor> tensors, int hiddenSize)
+    {
+        const string name = "token_embd.weight";
+        return tensors.TryGetValue(name, out var embedding) && embedding.Shape.Length == 2 && embedding.Shape[0] <= ModelLimits.VocabSize
+            ? (int)embedding.Shape[0]
+            : throw new InputException(path, name, embedding is null ? "no such tensor" : $"{embedding.DType} [{string.Join(", ", embedding.Shape)}]", $"a matrix [vocabulary, {hiddenSize}]", "download or convert the model again");
+    }
+
+    /// <summary>Null where this architecture has no such tensor.</summary>
+    public string? ToHuggingFace(string name) => Translate(name, GgufLayerPrefix, LayerPrefix, static pair => pair);
+
+    /// <summary>Null where GGUF has no such tensor.</summary>
+    public string? FromHuggingFace(string name) => Translate(name, LayerPrefix, GgufLayerPrefix, static pair => (pair.HuggingFace, pair.Gguf));
+
+    private string? Translate(string name, string fromPrefix, string toPrefix, Func<(string Gguf, string HuggingFace), (string From, string To)> direction)
+    {
+        if (Find(Whole, name, direction) is { } whole)
+            return whole;
+        if (!name.StartsWith(fromPrefix, StringComparison.Ordinal))
+            return null;
+        var rest = name.AsSpan(fromPrefix.Length);
+        var dot = rest.IndexOf('.');
+        // The number as the writers print it: no sign, no leading zero, so that two names never become one.
+        if (dot <= 0 || !int.TryParse(rest[..dot], NumberStyles.None, CultureInfo.InvariantCulture, out var layer) || rest[..dot].Length > 1 && rest[0] == '0')
+            return null;
+        rest = rest[(dot + 1)..];
+        var lastDot = rest.LastIndexOf('.');
+        if (lastDot < 0 || rest[lastDot..] is not (".weight" or ".bias"))
+            return null;
+        return Find(OfLayer, rest[..lastDot], direction) is { } ofLayer ? $"{toPrefix}{layer}.{ofLayer}{rest[lastDot..]}" : null;
+    }
+
+    private static string? Find(IReadOnlyList<(string Gguf, string HuggingFace)> names, ReadOnlySpan<char> name, Func<(string Gguf, string HuggingFace), (string From, string To)> direction)
+    {
+        foreach (var pair in names)
+        {
+            var (from, to) = direction(pair);
+            if (name.SequenceEqual(from))
+                return to;
+        }
+        return null;
+    }
+}

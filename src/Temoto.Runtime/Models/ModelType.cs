@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Temoto.Formats.Config;
+using Temoto.Formats.Json;
+using Temoto.Planning;
+using Temoto.Tensors;
+
+namespace Temoto.Models;
+
+/// <summary>
+/// All that is particular to one model type: what it is called, how its configuration is read and written, how its tensors lie in files, what it computes, how its
+/// weights may be scaled. Readers and writers of files ask here and know no model type themselves. One file of this folder each, listed in <see cref="ModelTypes"/>.
+/// </summary>
+internal abstract class ModelType
+{
+    /// <summary><c>model_type</c> of config.json, as we write it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Other values of <c>model_type</c> whose computation is the same; they are read as this type.</summary>
+    public virtual IReadOnlyList<string> AlsoReads => [];
+
+    /// <summary>What transformers calls the class, in config.json's <c>architectures</c>.</summary>
+    public abstract string ClassName(ModelConfig config);
+
+    /// <param name="root">The keys of a config.json.</param>
+    /// <param name="modelType">Its <c>model_type</c>: <see cref="Name"/>, or one of <see cref="AlsoReads"/>.</param>
+    public abstract ModelConfig Read(JsonFields root, string modelType);
+
+    /// <summary>The shape, as <see cref="Read"/> reads it.</summary>
+    public abstract void Write(Utf8JsonWriter json, ModelConfig config);
+
+    /// <summary>What config.json has no word for in this type, though another format of file may hold it; null where it can say everything.</summary>
+    public virtual string? Unsayable(ModelConfig config) => null;
+
+    /// <summary>The operations in the order of the maths.</summary>
+    public abstract Graph Build(ModelConfig config);
+
+    /// <summary>The tensors of a Hugging Face checkpoint, in the order of <see cref="Build"/>; their shapes are the file's.</summary>
+    public virtual IReadOnlyList<WeightUse> FileTensors(ModelConfig config) => Build(config).Weights;
+
+    /// <summary>The tensors of a Hugging Face checkpoint under the names and in the shapes that the operations have; the bytes stay where they are.</summary>
+    public virtual IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors) => tensors;
+
+    /// <summary>In the order of the layer; every linear layer is in exactly one.</summary>
+    public abstract IReadOnlyList<ScaleGroup> ScaleGroups { get; }
+
+    /// <summary>Which GGUF files are of this type; null where none are.</summary>
+    public virtual GgufArchitecture? Gguf => null;
+
+    /// <summary>True where the AWQ_MACRO stream has an order for the tensors.</summary>
+    public virtual bool HasMacroStream => false;
+
+    /// <summary>How its tokenizer splits text where the tokenizer's files do not say; null where only they can.</summary>
+    public virtual TokenizerFamily? Tokenizer => null;
+
+    /// <summary>A table of learned positions in place of rotary ones.</summary>
+    public virtual bool LearnsPositions => false;
+
+    /// <summary>The input is a picture, and <see cref="ModelConfig.Vision"/> is there.</summary>
+    public virtual bool SeesPictures => false;
+}

@@ -1,0 +1,39 @@
+using Temoto.Evaluation.Benchmarking;
+using Temoto.Kernels;
+using Temoto.Kernels.Attention;
+using Temoto.Kernels.Emitted;
+using Temoto.Kernels.Floats;
+using Temoto.Kernels.Integers;
+using Temoto.Machine;
+using Temoto.Planning;
+using Temoto.Planning.Host;
+
+namespace Temoto.Tests.Evaluation.Benchmarking;
+
+public class CalibrationTests
+{
+    [Fact]
+    public void EveryFigureIsMeasured()
+    {
+        var kernels = KernelChooser.Choose(null);
+        var reported = new List<(int Done, int All)>();
+        var calibration = Calibration.Measure(kernels, 2, seconds: 0.001, (done, all) => reported.Add((done, all)), TestContext.Current.CancellationToken);
+        var board = calibration.Board;
+
+        Assert.Equal((HostProcessor.Name, "measured", kernels.Name, 2), (board.Name, board.Evidence, board.Kernels, board.Threads));
+        Assert.Equal([1, 2], calibration.Reads.Select(read => read.Threads).Distinct());
+        Assert.All(calibration.Reads, read => Assert.True(read.BytesPerSecond > 0));
+        // Bounds far below and far above anything that runs .NET: units are checked, not speed.
+        foreach (var rate in (double[])[board.ReadBytesPerSecond, board.CacheBytesPerSecond, board.UnpackBytesPerSecond])
+            Assert.InRange(rate, 1e5, 1e14);
+        foreach (var rate in (double[])[board.DecodeInt4OperationsPerSecond, board.DecodeInt8OperationsPerSecond, board.DecodeIdsInt4OperationsPerSecond, board.DecodeIdsInt8OperationsPerSecond, board.DecodeEscapesInt4OperationsPerSecond, board.DecodeEscapesInt8OperationsPerSecond, board.PrefillInt4OperationsPerSecond, board.PrefillInt8OperationsPerSecond, board.FloatOperationsPerSecond])
+            Assert.InRange(rate, 1e7, 1e16);
+        Assert.InRange(board.RegionSeconds, 1e-8, 1);
+        Assert.Equal(reported[^1].All, reported.Count);
+        Assert.Equal(reported.Count, reported[^1].Done);
+    }
+
+    [Fact]
+    public void ACalibrationCanBeInterrupted() =>
+        Assert.Throws<OperationCanceledException>(() => Calibration.Measure(KernelChooser.Choose(null), 1, seconds: 0.001, null, new CancellationToken(canceled: true)));
+}

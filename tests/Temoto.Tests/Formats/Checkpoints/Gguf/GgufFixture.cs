@@ -1,0 +1,164 @@
+using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Gguf;
+using Temoto.Formats.Config;
+using Temoto.Kernels;
+using Temoto.Kernels.Attention;
+using Temoto.Kernels.Emitted;
+using Temoto.Kernels.Floats;
+using Temoto.Kernels.Integers;
+using Temoto.Machine;
+using Temoto.Tensors;
+using Temoto.Tests.Formats.Tokenizers;
+
+namespace Temoto.Tests.Formats.Checkpoints.Gguf;
+
+/// <summary>
+/// Writes a whole tiny GGUF model, complete enough for llama.cpp: seeded random weights in any tensor type, GPT-2 style vocabulary of the 256 bytes,
+/// some merges and three control tokens.
+/// </summary>
+internal static unsafe class GgufFixture
+{
+    public const int EndOfText = 296;
+
+    private static readonly string[] Merges =
+    [
+        "Ġ t", "h e", "i n", "Ġt he", "r e", "o n", "Ġ a", "e r", "Ġ s", "a t", "e n", "Ġ w", "o r", "Ġ c", "i t", "i s", "a n", "Ġ o", "e s", "n d",
+        "Ġ b", "e d", "Ġ f", "Ġ p", "in g", "Ġo f", "a r", "Ġ m", "o u", "Ġa nd", "l l", "Ġ d", "a l", "Ġt o", "o m", "i c", "l e", "Ġ h", "Ġ in", "a s",
+    ];
+
+    private static readonly string[] Specials = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
+
+    /// <summary>256 bytes, 40 merges, 3 specials, padded to a multiple of 32 as real vocabularies are.</summary>
+    public const int VocabSize = 320;
+
+    /// <summary>hidden 256 (one super-block), 2 layers, 4 heads of 64, 2 key and value heads, 512 wide feed-forward.</summary>
+    public static ModelConfig Config(string architecture) => new()
+    {
+        ModelType = architecture,
+        HiddenSize = 256,
+        IntermediateSize = 512,
+        NumHiddenLayers = 2,
+        NumAttentionHeads = 4,
+        NumKeyValueHeads = 2,
+        HeadDim = 64,
+        VocabSize = VocabSize,
+        MaxPositionEmbeddings = 256,
+        RmsNormEps = 1e-5f,
+        RopeTheta = 10000,
+        RopeInterleaved = architecture == "llama",
+        TieWordEmbeddings = architecture == "qwen2",
+        AttentionBias = architecture == "qwen2",
+    };
+
+    /// <param name="dtype">Of the matrices; norms and biases are always F32.</param>
+    /// <param name="ropeFrequencies">With <c>rope_freqs.weight</c>, as files of Llama 3.1 and later have: factors that grow from 1 to 8.</param>
+    public static void Write(string path, DType dtype, string architecture = "llama", int seed = 1, bool ropeFrequencies = false)
+    {
+        var config = Config(architecture);
+        var random = new Random(seed);
+        var entries = Entries(config, dtype);
+        if (ropeFrequencies)
+            entries.Add(new TensorEntry("rope_freqs.weight", DType.F32, [config.HeadDim / 2]));
+        using var writer = new GgufWriter(path, Metadata(config), entries);
+        foreach (var entry in entries)
+            writer.Write(entry.Name == "rope_freqs.weight" ? Factors(config.HeadDim / 2) : Weights(entry, random));
+        writer.Commit();
+    }
+
+    public static GgufMetadata Metadata(ModelConfig config)
+    {
+        var a = config.ModelType;
+        string[] tokens =
+        [
+            .. ByteAlphabet.Characters,
+            .. Merges.Select(merge => merge.Replace(" ", "", StringComparison.Ordinal)),
+            .. Specials,
+            .. Enumerable.Range(0, VocabSize - EndOfText - Specials.Length).Select(i => $"[PAD{i}]"),
+        ];
+        var types = tokens.Select((_, id) => id < EndOfText ? 1 : id < EndOfText + Specials.Length ? 3 : 5).ToArray();
+        return new GgufMetadata()
+            .Add("general.architecture", a)
+            .Add("general.name", "fixture")
+            .Add("general.alignment", (uint)GgufFormat.DefaultAlignment)
+            .Add($"{a}.context_length", (uint)config.MaxPositionEmbeddings)
+            .Add($"{a}.embedding_length", (uint)config.HiddenSize)
+            .Add($"{a}.block_count", (uint)config.NumHiddenLayers)
+            .Add($"{a}.feed_forward_length", (uint)config.IntermediateSize)
+            .Add($"{a}.attention.head_count", (uint)config.NumAttentionHeads)
+            .Add($"{a}.attention.head_count_kv", (uint)config.NumKeyValueHeads)
+            .Add($"{a}.attention.key_length", (uint)config.HeadDim)
+            .Add($"{a}.attention.value_length", (uint)config.HeadDim)
+            .Add($"{a}.attention.layer_norm_rms_epsilon", config.RmsNormEps)
+            .Add($"{a}.rope.dimension_count", (uint)config.HeadDim)
+            .Add($"{a}.rope.freq_base", (float)config.RopeTheta)
+            .Add($"{a}.vocab_size", (uint)config.VocabSize)
+            .Add("tokenizer.ggml.model", "gpt2")
+            .Add("tokenizer.ggml.pre", a == "llama" ? "gpt-2" : "qwen2")
+            .Add("tokenizer.ggml.tokens", tokens)
+            .Add("tokenizer.ggml.token_type", types)
+            .Add("tokenizer.ggml.merges", Merges)
+            .Add("tokenizer.ggml.bos_token_id", (uint)EndOfText)
+            .Add("tokenizer.ggml.eos_token_id", (uint)EndOfText + 2)
+            .Add("tokenizer.ggml.add_bos_token", false)
+            .Add("tokenizer.chat_template", "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}");
+    }
+
+    /// <summary>All tensors under their GGUF names.</summary>
+    public static List<TensorEntry> Entries(ModelConfig config, DType dtype)
+    {
+        var entries = new List<TensorEntry>();
+        long hidden = config.HiddenSize, heads = config.NumAttentionHeads * config.HeadDim, keyValue = config.NumKeyValueHeads * config.HeadDim;
+
+        void Add(string name, DType type, params long[] shape) => entries.Add(new TensorEntry(name, type, shape));
+
+        Add("token_embd.weight", dtype, config.VocabSize, hidden);
+        for (var i = 0; i < config.NumHiddenLayers; i++)
+        {
+            Add($"blk.{i}.attn_norm.weight", DType.F32, hidden);
+            Add($"blk.{i}.attn_q.weight", dtype, heads, hidden);
+            Add($"blk.{i}.attn_k.weight", dtype, keyValue, hidden);
+            Add($"blk.{i}.attn_v.weight", dtype, keyValue, hidden);
+            if (config.AttentionBias)
+            {
+                Add($"blk.{i}.attn_q.bias", DType.F32, heads);
+                Add($"blk.{i}.attn_k.bias", DType.F32, keyValue);
+                Add($"blk.{i}.attn_v.bias", DType.F32, keyValue);
+            }
+            if (config.ModelType == "qwen3")
+            {
+                Add($"blk.{i}.attn_q_norm.weight", DType.F32, config.HeadDim);
+                Add($"blk.{i}.attn_k_norm.weight", DType.F32, config.HeadDim);
+            }
+            Add($"blk.{i}.attn_output.weight", dtype, hidden, heads);
+            Add($"blk.{i}.ffn_norm.weight", DType.F32, hidden);
+            Add($"blk.{i}.ffn_gate.weight", dtype, config.IntermediateSize, hidden);
+            Add($"blk.{i}.ffn_up.weight", dtype, config.IntermediateSize, hidden);
+            Add($"blk.{i}.ffn_down.weight", dtype, hidden, config.IntermediateSize);
+        }
+        Add("output_norm.weight", DType.F32, hidden);
+        if (!config.TieWordEmbeddings)
+            Add("output.weight", dtype, config.VocabSize, hidden);
+        return entries;
+    }
+
+    private static byte[] Factors(int count) => [.. Enumerable.Range(0, count).SelectMany(i => BitConverter.GetBytes(1 + 7f * i / (count - 1)))];
+
+    /// <summary>Matrices with variance 1 / columns, norms about 1, biases about 0.</summary>
+    private static byte[] Weights(TensorEntry entry, Random random)
+    {
+        var elements = entry.Shape.Aggregate(1L, (product, dimension) => product * dimension);
+        var matrix = entry.Shape.Length > 1;
+        var standardDeviation = matrix ? 1 / MathF.Sqrt(entry.Shape[^1]) : 0.1f;
+        if (!BlockEncoder.Supports(entry.DType))
+            return RandomBlocks.Make(entry.DType, elements, standardDeviation, random);
+        var mean = entry.Name.EndsWith("norm.weight", StringComparison.Ordinal) ? 1f : 0f;
+        var values = new float[elements];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = mean + standardDeviation * 2 * MathF.Sqrt(3) * (random.NextSingle() - 0.5f);
+        var bytes = new byte[entry.ByteLength];
+        fixed (float* source = values)
+        fixed (byte* destination = bytes)
+            BlockEncoder.EncodeRow(entry.DType, source, destination, elements);
+        return bytes;
+    }
+}

@@ -13,7 +13,7 @@ public enum NumberType
     Float16,
 
     /// <summary>The upper half of an IEEE single.</summary>
-    BFloat16,
+    Bfloat16,
 
     /// <summary>Eight bits, four of them exponent.</summary>
     Float8E4M3,
@@ -28,7 +28,7 @@ public enum NumberType
     Int8,
 
     /// <summary>Unsigned, eight bits.</summary>
-    UInt8,
+    Uint8,
 
     /// <summary>Signed, sixteen bits.</summary>
     Int16,

@@ -394,6 +394,7 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
     /// <summary>Those whose logits are wanted come to the front.</summary>
     private Step Select(SelectRowsOp op)
     {
+        onLogitRows = false;
         var input = Activations(OperandRole.Input, op.Input);
         onLogitRows = true;
         return new Step(op.Name, StepKind.SelectRows, "", [input, Activations(OperandRole.Output, op.Output)], [], [new Loop(Dimension.LogitRows, 1, [Read(OperandRole.Input), Write(OperandRole.Output)])])

@@ -63,11 +63,11 @@ internal sealed record WeightInfo(string Name, Format Format, long Rows, long Co
         {
             DType.F32 => Format.Single,
             DType.F16 => new Format(NumberType.Float16, 16),
-            DType.BF16 => new Format(NumberType.BFloat16, 16),
+            DType.BF16 => new Format(NumberType.Bfloat16, 16),
             DType.F8E4M3 => new Format(NumberType.Float8E4M3, 8),
             DType.F8E5M2 => new Format(NumberType.Float8E5M2, 8),
             DType.I8 => new Format(NumberType.Int8, 8),
-            DType.U8 => new Format(NumberType.UInt8, 8),
+            DType.U8 => new Format(NumberType.Uint8, 8),
             DType.I16 => new Format(NumberType.Int16, 16),
             DType.I32 => new Format(NumberType.Int32, 32),
             DType.I64 => new Format(NumberType.Int64, 64),

@@ -6,7 +6,7 @@ namespace Temoto.Kernels;
 /// <summary>
 /// Rows of integer weights times one token, in AVX512-VNNI instructions that .NET has no intrinsics for. The code is assembled ahead of time from tools/emit/RowsSource.cs, which says how it works.
 /// </summary>
-internal static unsafe partial class EmittedRows
+internal static unsafe class EmittedRows
 {
     /// <summary>How weights lie. Nibbles: a unit is four blocks of 32 columns; bytes: two.</summary>
     public enum Kind : long
@@ -89,7 +89,7 @@ internal static unsafe partial class EmittedRows
     /// <summary>Of each kind.</summary>
     private const int ConstantRegisters = 5;
 
-    private static readonly Lazy<nint> Entry = new(() => (nint)ExecutableMemory.Load(Code));
+    private static readonly Lazy<nint> Entry = new(() => ExecutableMemory.Load(nameof(EmittedRows)));
 
     /// <summary>For each kind: where words of weights and of scales lie, bits of weights, shifts and bits of zero points. Never freed.</summary>
     private static readonly byte* Constants = NewConstants();

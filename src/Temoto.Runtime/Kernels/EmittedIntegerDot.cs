@@ -35,9 +35,9 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
 
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
-        if (tokens == 1 && TakesOneToken(weight, out var kind, out var unitBlocks, out var unitScales))
+        if (tokens == 1 && OneTokenLayout(weight) is { } layout)
         {
-            MatVec(weight, kind, unitBlocks, unitScales, rowStart, rowEnd, bias, x, y, scratch);
+            MatVec(weight, layout, rowStart, rowEnd, bias, x, y, scratch);
             return;
         }
         if (tokens == 1 || !Packs(weight.DType))

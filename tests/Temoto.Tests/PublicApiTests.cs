@@ -1,11 +1,12 @@
 using System.Reflection;
 using System.Text;
 using Temoto.Jinja;
+using Temoto.Plans;
 
 namespace Temoto.Tests;
 
 /// <summary>
-/// The public API of the runtime and of the template language stands in PublicApi.golden.txt, so that a change to it is seen in review. To accept a change, run the test with
+/// The public API of the runtime, the plan and the template language stands in PublicApi.golden.txt, so that a change to it is seen in review. To accept a change, run the test with
 /// TEMOTO_UPDATE_GOLDEN=1 and read the difference.
 /// </summary>
 public class PublicApiTests
@@ -15,7 +16,7 @@ public class PublicApiTests
     [Fact]
     public void PublicApiIsTheGoldenOne()
     {
-        var actual = Describe(typeof(InputException).Assembly, typeof(JinjaTemplate).Assembly);
+        var actual = Describe(typeof(InputException).Assembly, typeof(Plan).Assembly, typeof(JinjaTemplate).Assembly);
         if (Environment.GetEnvironmentVariable("TEMOTO_UPDATE_GOLDEN") == "1")
             File.WriteAllText(GoldenPath, actual);
         Assert.Equal(File.ReadAllText(GoldenPath), actual);

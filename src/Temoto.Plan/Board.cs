@@ -178,9 +178,9 @@ public sealed record Board(string Name, string Description, Items<BoardDevice> D
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public HostIdentity? Host { get; init; }
 
-    /// <summary>Figures are assumed where any rate is.</summary>
+    /// <summary>The rate of some product is assumed.</summary>
     [JsonIgnore]
-    public bool HasAssumedRates => Units.Any(unit => (unit.OperationsPerSecond ?? unit.ClockHz)?.Evidence == Evidence.Assumed);
+    public bool HasAssumedRates => Units.Any(unit => unit.Work == WorkKind.Product && (unit.OperationsPerSecond ?? unit.ClockHz)?.Evidence == Evidence.Assumed);
 
     /// <summary>The memory of a level.</summary>
     public BoardMemory Memory(MemoryLevel level) => Memories.First(memory => memory.Level == level);

@@ -15,7 +15,7 @@ public class ModelTypesTests
     private const double GoldenTolerance = 3e-5;
 
     /// <summary>Folders of golden-models; those whose config.json asks for what is refused are in <see cref="Refused"/>.</summary>
-    public static TheoryData<string> Golden => ["deit", "llama", "llama-bias", "llama-headdim", "llama-linear", "llama-llama3rope", "opt", "qwen2", "qwen3", "vit"];
+    public static TheoryData<string> Golden => ["deit", "granite", "llama", "llama-bias", "llama-headdim", "llama-linear", "llama-llama3rope", "opt", "qwen2", "qwen3", "smollm3", "vit"];
 
     /// <summary>Of known types, with positions or windows that are not computed here.</summary>
     public static TheoryData<string> Refused => ["llama-dynamic", "mistral-window", "qwen2-yarn"];
@@ -68,6 +68,7 @@ public class ModelTypesTests
 
     /// <summary>transformers 4 wrote rope_theta and rope_scaling where 5 writes rope_parameters; types without rotary positions have one form.</summary>
     [Theory]
+    [InlineData("granite")]
     [InlineData("llama")]
     [InlineData("llama-bias")]
     [InlineData("llama-headdim")]
@@ -75,6 +76,7 @@ public class ModelTypesTests
     [InlineData("llama-llama3rope")]
     [InlineData("qwen2")]
     [InlineData("qwen3")]
+    [InlineData("smollm3")]
     public void OldAndNewConfigsAreReadAlike(string folder)
     {
         var path = RepositoryPaths.DataPath($"golden-models/{folder}");
@@ -91,7 +93,7 @@ public class ModelTypesTests
         Assert.Null(ModelTypes.Find(null));
         var architectures = ModelTypes.All.Select(type => type.Gguf?.Name).OfType<string>().ToList();
         Assert.Equal(architectures.Distinct(), architectures);
-        Assert.Equal("llama, qwen2 or qwen3", ModelTypes.Names(type => type.Gguf is not null));
+        Assert.Equal("granite, llama, qwen2, qwen3 or smollm3", ModelTypes.Names(type => type.Gguf is not null));
     }
 
     /// <summary>A type is named by its file of Models/ alone; shapes to measure with are data.</summary>

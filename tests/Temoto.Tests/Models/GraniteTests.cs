@@ -13,10 +13,10 @@ namespace Temoto.Tests.Models;
 
 public sealed class GraniteTests : IDisposable
 {
-    /// <summary>The keys of the published granite-3.3-2b-instruct that bear on the computation.</summary>
+    /// <summary>The keys of a published Granite 3 of 8B parameters that bear on the computation.</summary>
     private const string Published = """
-        {"model_type":"granite","attention_bias":false,"attention_multiplier":0.015625,"embedding_multiplier":12.0,"hidden_act":"silu","hidden_size":2048,"intermediate_size":8192,
-         "logits_scaling":8.0,"max_position_embeddings":131072,"mlp_bias":false,"num_attention_heads":32,"num_hidden_layers":40,"num_key_value_heads":8,"residual_multiplier":0.22,
+        {"model_type":"granite","attention_bias":false,"attention_multiplier":0.0078125,"embedding_multiplier":12.0,"hidden_act":"silu","hidden_size":4096,"intermediate_size":12800,
+         "logits_scaling":16.0,"max_position_embeddings":131072,"mlp_bias":false,"num_attention_heads":32,"num_hidden_layers":40,"num_key_value_heads":8,"residual_multiplier":0.22,
          "rms_norm_eps":1e-05,"rope_scaling":null,"rope_theta":10000000.0,"tie_word_embeddings":true,"vocab_size":49159}
         """;
 
@@ -29,21 +29,21 @@ public sealed class GraniteTests : IDisposable
         new ModelConfig
         {
             ModelType = "granite",
-            HiddenSize = 2048,
-            IntermediateSize = 8192,
+            HiddenSize = 4096,
+            IntermediateSize = 12800,
             NumHiddenLayers = 40,
             NumAttentionHeads = 32,
             NumKeyValueHeads = 8,
-            HeadDim = 64,
+            HeadDim = 128,
             VocabSize = 49159,
             MaxPositionEmbeddings = 131072,
             RmsNormEps = 1e-5f,
             RopeTheta = 1e7,
             TieWordEmbeddings = true,
             EmbeddingMultiplier = 12,
-            AttentionMultiplier = 1 / 64f,
+            AttentionMultiplier = 1 / 128f,
             ResidualMultiplier = 0.22f,
-            LogitsScaling = 8,
+            LogitsScaling = 16,
         },
         Read(Published));
 

@@ -63,7 +63,7 @@ internal sealed class SmolLM3 : RotaryDecoder
     }
 
     protected override string? UnsayableInGguf(ModelConfig config) =>
-        Equals(config.NoRopeLayers, EveryNth(Interval, config.NumHiddenLayers)) ? null : $"smollm3 whose layers without positions are not every {Interval}th";
+        EveryNth(Interval, config.NumHiddenLayers).Index().All(layer => HasPositions(config, layer.Index) == (layer.Item != 0)) ? null : $"smollm3 whose layers without positions are not every {Interval}th";
 
     public override Graph Build(ModelConfig config)
     {

@@ -1,7 +1,6 @@
 #if BOARDS
-using Temoto.Machine;
-using Temoto.Planning;
 using Temoto.Planning.Host;
+using Temoto.Plans;
 using Temoto.Tests.Formats;
 
 namespace Temoto.Tests.Planning;

@@ -4,7 +4,7 @@ using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Checkpoints.Gguf;
 using Temoto.Formats.Config;
 using Temoto.Models;
-using Temoto.Planning;
+using Temoto.Plans;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 using Temoto.Tests.Formats.Checkpoints.Gguf;

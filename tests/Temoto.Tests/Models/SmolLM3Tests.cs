@@ -3,7 +3,7 @@ using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Config;
 using Temoto.Models;
-using Temoto.Planning;
+using Temoto.Plans;
 using Temoto.Quantization.Exports;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;

@@ -1,4 +1,4 @@
-"""Logits of a qwen2, llama or qwen3 checkpoint, computed in float64 from the published formulas with numpy alone.
+"""Logits of a qwen2, llama, qwen3, smollm3 or granite checkpoint, computed in float64 from the published formulas with numpy alone.
 
 Usage: decoder_logits.py MODEL TOKENS OUTPUT
   MODEL      Hugging Face directory (config.json, model.safetensors in F32, F16 or BF16), or a .temoto file without packed rows
@@ -119,6 +119,10 @@ def main():
     head_dim = config.get("head_dim") or config["hidden_size"] // heads
     eps = config["rms_norm_eps"]
     angles = rotary_angles(config, head_dim, np.arange(count))
+    granite = config["model_type"] == "granite"
+    score_scale = config["attention_multiplier"] if granite else 1 / np.sqrt(head_dim)
+    residual_scale = config["residual_multiplier"] if granite else 1.0
+    has_positions = config["no_rope_layers"] if config["model_type"] == "smollm3" else [1] * config["num_hidden_layers"]
     mask = np.triu(np.full((count, count), -np.inf), 1)
 
     def linear(x, name):
@@ -127,7 +131,7 @@ def main():
         y = x @ w[name + ".weight"].T
         return y + w[name + ".bias"] if name + ".bias" in w else y
 
-    hidden = w["model.embed_tokens.weight"][ids]
+    hidden = w["model.embed_tokens.weight"][ids] * (config["embedding_multiplier"] if granite else 1.0)
     for layer in range(config["num_hidden_layers"]):
         p = f"model.layers.{layer}."
         x = rms_norm(hidden, w[p + "input_layernorm.weight"], eps)
@@ -137,20 +141,22 @@ def main():
         if config["model_type"] == "qwen3":
             q = rms_norm(q, w[p + "self_attn.q_norm.weight"], eps)
             k = rms_norm(k, w[p + "self_attn.k_norm.weight"], eps)
-        q, k = rotate(q, angles), rotate(k, angles)
+        if has_positions[layer]:
+            q, k = rotate(q, angles), rotate(k, angles)
         mixed = np.empty((count, heads, head_dim))
         for head in range(heads):
             shared = head * kv_heads // heads
-            scores = q[:, head] @ k[:, shared].T / np.sqrt(head_dim) + mask
+            scores = q[:, head] @ k[:, shared].T * score_scale + mask
             scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
             mixed[:, head] = scores / scores.sum(axis=-1, keepdims=True) @ v[:, shared]
-        hidden = hidden + linear(mixed.reshape(count, heads * head_dim), p + "self_attn.o_proj")
+        hidden = hidden + residual_scale * linear(mixed.reshape(count, heads * head_dim), p + "self_attn.o_proj")
         x = rms_norm(hidden, w[p + "post_attention_layernorm.weight"], eps)
         gate = linear(x, p + "mlp.gate_proj")
-        hidden = hidden + linear(gate / (1 + np.exp(-gate)) * linear(x, p + "mlp.up_proj"), p + "mlp.down_proj")
+        hidden = hidden + residual_scale * linear(gate / (1 + np.exp(-gate)) * linear(x, p + "mlp.up_proj"), p + "mlp.down_proj")
     hidden = rms_norm(hidden, w["model.norm.weight"], eps)
     head = "lm_head.weight" if "lm_head.weight" in w else "model.embed_tokens.weight"
-    (hidden @ w[head].T).astype("<f8").tofile(output)
+    logits = hidden @ w[head].T / (config["logits_scaling"] if granite else 1.0)
+    logits.astype("<f8").tofile(output)
 
 
 if __name__ == "__main__":

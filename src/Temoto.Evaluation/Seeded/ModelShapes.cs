@@ -62,6 +62,19 @@ internal static class ModelShapes
             ModelType = "qwen3", HiddenSize = 64, IntermediateSize = 160, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 32,
             VocabSize = 320, MaxPositionEmbeddings = 256, RmsNormEps = 1e-6f, RopeTheta = 1e6, TieWordEmbeddings = true,
         }),
+        // The fourth layer is the first without positions.
+        ("tiny-smollm3", new ModelConfig
+        {
+            ModelType = "smollm3", HiddenSize = 64, IntermediateSize = 160, NumHiddenLayers = 4, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 16,
+            VocabSize = 320, MaxPositionEmbeddings = 256, RmsNormEps = 1e-6f, RopeTheta = 2e6, TieWordEmbeddings = true, NoRopeLayers = [1, 1, 1, 0],
+        }),
+        // All factors other than what they are elsewhere: 1, and 1 / 4 for the scores.
+        ("tiny-granite", new ModelConfig
+        {
+            ModelType = "granite", HiddenSize = 64, IntermediateSize = 160, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 16,
+            VocabSize = 320, MaxPositionEmbeddings = 256, RmsNormEps = 1e-5f, RopeTheta = 10000,
+            EmbeddingMultiplier = 3, AttentionMultiplier = 0.4f, ResidualMultiplier = 0.5f, LogitsScaling = 2,
+        }),
         ("tiny-opt", Opt(64, 160, 2, 4, 320, 256)),
         ("tiny-opt-post", Opt(64, 160, 2, 4, 320, 256) with { WordEmbedProjDim = 48, DoLayerNormBefore = false }),
         // Wider than high, so that rows and columns of patches cannot be mixed up.

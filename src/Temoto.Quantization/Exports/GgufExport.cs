@@ -24,6 +24,8 @@ internal static class GgufExport
             throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "F32, F16, BF16, Q8_0 or Q4_0");
         var architecture = ModelTypes.Of(checkpoint.Config).Gguf
             ?? throw new InputException(checkpoint.Path, "model_type", $"'{checkpoint.Config.ModelType}'", $"{ModelTypes.Names(type => type.Gguf is not null)}: the architectures GGUF export knows", "write a .temoto file");
+        if (architecture.Unsayable(checkpoint.Config) is { } unsayable)
+            throw new InputException(checkpoint.Path, "model_type", unsayable, $"{checkpoint.Config.ModelType} as GGUF means it", "write a .temoto file");
         var tensors = Tensors(checkpoint, architecture);
         var factors = FrequencyFactors(checkpoint.Config);
         var entries = tensors.Select(item => new TensorEntry(item.Name, TypeOf(item.Tensor, dtype), item.Tensor.Shape)).ToList();

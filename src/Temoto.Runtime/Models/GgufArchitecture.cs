@@ -12,6 +12,7 @@ namespace Temoto.Models;
 /// <param name="InterleavesRope">The rows of q and k lie so that rotated pairs are neighbours.</param>
 /// <param name="Read">The configuration, from the architecture's metadata and the file's tensors by GGUF name.</param>
 /// <param name="Write">Metadata as <paramref name="Read"/> reads it; a value is a uint, a float or a string.</param>
+/// <param name="Unsayable">What the metadata has no word for, though config.json has; null where they can say everything.</param>
 internal sealed record GgufArchitecture(
     string Name,
     string LayerPrefix,
@@ -19,7 +20,8 @@ internal sealed record GgufArchitecture(
     IReadOnlyList<(string Gguf, string HuggingFace)> OfLayer,
     bool InterleavesRope,
     Func<IConfigFields, IReadOnlyDictionary<string, Tensor>, ModelConfig> Read,
-    Func<ModelConfig, IEnumerable<(string Key, object Value)>> Write)
+    Func<ModelConfig, IEnumerable<(string Key, object Value)>> Write,
+    Func<ModelConfig, string?> Unsayable)
 {
     /// <summary>Divisors of the rotary frequencies (Llama 3); becomes part of the configuration, not a weight.</summary>
     public const string RopeFrequencies = "rope_freqs.weight";

@@ -5,7 +5,7 @@ namespace Temoto.Models;
 /// <summary>The model types there are.</summary>
 internal static class ModelTypes
 {
-    public static IReadOnlyList<ModelType> All { get; } = [new Vit("deit"), new Llama(), new Opt(), new Qwen2(), new Qwen3(), new Vit("vit")];
+    public static IReadOnlyList<ModelType> All { get; } = [new Vit("deit"), new Granite(), new Llama(), new Opt(), new Qwen2(), new Qwen3(), new SmolLM3(), new Vit("vit")];
 
     /// <summary>The type that reads a config.json of this <c>model_type</c>; null where none does.</summary>
     public static ModelType? Find(string? modelType) => modelType is null ? null : All.FirstOrDefault(type => type.Name == modelType || type.AlsoReads.Contains(modelType));

@@ -13,7 +13,8 @@ internal static class RopeKeys
     private const string OtherPositions = "use a checkpoint with one of these position encodings";
     private const string WholeHeads = "use a checkpoint whose whole heads are rotated";
 
-    public static (double Theta, RopeScaling? Scaling) Read(JsonFields root)
+    /// <param name="defaultTheta">Of configurations without rope_theta.</param>
+    public static (double Theta, RopeScaling? Scaling) Read(JsonFields root, double defaultTheta)
     {
         // Newer files hold rope_theta and the scaling together in rope_parameters.
         var key = root.Has("rope_parameters") ? "rope_parameters" : "rope_scaling";
@@ -23,8 +24,8 @@ internal static class RopeKeys
             throw root.Wrong("partial_rotary_factor", "1", WholeHeads);
         var theta = root.Number("rope_theta", ModelLimits.SmallestRopeTheta, ModelLimits.LargestRopeTheta);
         if (root.Object(key) is not { } rope)
-            return (theta ?? 10000, null);
-        theta = rope.Number("rope_theta", ModelLimits.SmallestRopeTheta, ModelLimits.LargestRopeTheta) ?? theta ?? 10000;
+            return (theta ?? defaultTheta, null);
+        theta = rope.Number("rope_theta", ModelLimits.SmallestRopeTheta, ModelLimits.LargestRopeTheta) ?? theta ?? defaultTheta;
         if ((rope.Number("partial_rotary_factor", 0, 1) ?? 1) != 1)
             throw rope.Wrong("partial_rotary_factor", "1", WholeHeads);
         var typeKey = rope.Has("rope_type") ? "rope_type" : "type";

@@ -51,7 +51,7 @@ internal abstract class RotaryDecoder : ModelType
 
     public override IReadOnlyList<ScaleGroup> ScaleGroups => Gated;
 
-    public override GgufArchitecture? Gguf => gguf ??= new GgufArchitecture(Name, "model.layers.", GgufWhole, GgufOfLayer, GgufInterleavesRope, ReadGguf, WriteGguf);
+    public override GgufArchitecture? Gguf => gguf ??= new GgufArchitecture(Name, "model.layers.", GgufWhole, GgufOfLayer, GgufInterleavesRope, ReadGguf, WriteGguf, UnsayableInGguf);
 
     public override bool HasMacroStream => true;
 
@@ -60,7 +60,8 @@ internal abstract class RotaryDecoder : ModelType
 
     /// <summary>The keys that all types of this kind have; without biases.</summary>
     /// <param name="headDim">Of configurations without head_dim; null: hidden_size / num_attention_heads.</param>
-    protected ModelConfig ReadShape(JsonFields root, bool keyValueHeadsRequired = true, int? headDim = null)
+    /// <param name="ropeTheta">Of configurations without rope_theta.</param>
+    protected ModelConfig ReadShape(JsonFields root, bool keyValueHeadsRequired = true, int? headDim = null, double ropeTheta = 10000)
     {
         var heads = AttentionHeads.Read(root, AttentionKeys.HuggingFace, keyValueHeadsRequired, headDim);
         foreach (var layerType in root.Strings("layer_types", most: ModelLimits.Layers))
@@ -71,7 +72,7 @@ internal abstract class RotaryDecoder : ModelType
         var hiddenAct = root.String("hidden_act") ?? "silu";
         if (hiddenAct != "silu")
             throw root.Wrong("hidden_act", "silu", "use a checkpoint with this activation");
-        var (theta, scaling) = RopeKeys.Read(root);
+        var (theta, scaling) = RopeKeys.Read(root, ropeTheta);
         return new ModelConfig
         {
             ModelType = Name,
@@ -86,18 +87,18 @@ internal abstract class RotaryDecoder : ModelType
             RmsNormEps = (float)(root.Number("rms_norm_eps", 0, 1) ?? 1e-6),
             RopeTheta = theta,
             RopeScaling = scaling,
-            // The default is false in the configuration classes of all these types.
+            // The default is false in the configuration classes of all these types but smollm3.
             TieWordEmbeddings = root.Bool("tie_word_embeddings") ?? false,
             HiddenAct = hiddenAct,
         };
     }
 
     /// <summary>A window that use_sliding_window has to switch on; one that never cuts anything off is harmless.</summary>
-    protected static void RefuseWindowInUse(JsonFields root, ModelConfig config)
+    /// <param name="windowWhereMissing">What transformers takes where sliding_window is missing; null: none.</param>
+    protected static void RefuseWindowInUse(JsonFields root, ModelConfig config, int? windowWhereMissing = 4096)
     {
-        var window = root.Int("sliding_window", 0, int.MaxValue);
-        // Where the key is missing, transformers takes 4096.
-        if ((root.Bool("use_sliding_window") ?? false) && (window ?? 4096) < config.MaxPositionEmbeddings)
+        var window = root.Int("sliding_window", 0, int.MaxValue) ?? windowWhereMissing;
+        if ((root.Bool("use_sliding_window") ?? false) && window < config.MaxPositionEmbeddings)
             throw root.Wrong("use_sliding_window", $"false, or a sliding_window of at least {config.MaxPositionEmbeddings}", FullAttention);
     }
 
@@ -158,6 +159,9 @@ internal abstract class RotaryDecoder : ModelType
             MlpBias = tensors.ContainsKey("blk.0.ffn_gate.bias"),
         };
     }
+
+    /// <summary>What GGUF has no word for in this type; null where it can say everything.</summary>
+    protected virtual string? UnsayableInGguf(ModelConfig config) => null;
 
     /// <summary>As <see cref="ReadGguf"/> reads it: key and value, a uint, float or string.</summary>
     protected virtual IEnumerable<(string Key, object Value)> WriteGguf(ModelConfig config)

@@ -26,6 +26,7 @@ public class ModelQuantizerTests
     [InlineData("tiny-qwen2")]
     [InlineData("tiny-llama")]
     [InlineData("tiny-qwen3")]
+    [InlineData("tiny-granite")]
     [InlineData("tiny-opt")]
     [InlineData("tiny-opt-post")]
     public void PartsHoldEveryTensorInTheOrderOfTheCheckpoint(string shape)
@@ -65,7 +66,7 @@ public class ModelQuantizerTests
     public static TheoryData<string, string> ShapesAndMethods()
     {
         var data = new TheoryData<string, string>();
-        foreach (var shape in new[] { "tiny-qwen2", "tiny-llama", "tiny-qwen3", "tiny-opt", "tiny-opt-post" })
+        foreach (var shape in new[] { "tiny-qwen2", "tiny-llama", "tiny-qwen3", "tiny-granite", "tiny-opt", "tiny-opt-post" })
         {
             data.Add(shape, nameof(Awq));
             data.Add(shape, nameof(SmoothQuant));

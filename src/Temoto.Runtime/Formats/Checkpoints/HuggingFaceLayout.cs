@@ -5,7 +5,7 @@ namespace Temoto.Formats.Checkpoints;
 
 /// <summary>
 /// What has to change before a checkpoint of another format fits a Hugging Face config.json: there, element i of a head rotates with i + HeadDim / 2, while
-/// llama2.c files and GGUF files of the llama architecture keep rotated pairs as neighbours.
+/// llama2.c files and GGUF files of llama and its like keep rotated pairs as neighbours.
 /// </summary>
 internal static class HuggingFaceLayout
 {

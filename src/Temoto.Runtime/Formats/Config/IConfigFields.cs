@@ -8,6 +8,8 @@ internal interface IConfigFields
 
     string? String(string key);
 
+    bool? Bool(string key);
+
     /// <summary>Null where the key is missing.</summary>
     int? Int(string key, int smallest, int largest);
 

@@ -1,3 +1,5 @@
+using Temoto.Plans;
+
 namespace Temoto.Formats.Config;
 
 /// <summary>
@@ -55,17 +57,32 @@ internal sealed record ModelConfig
     public IReadOnlyList<float>? RopeFrequencyFactors { get; init; }
 
     /// <summary>
-    /// True where a head's rotated pairs are neighbours (2i, 2i+1): llama2.c, and GGUF files of the llama architecture, whose converter
+    /// True where a head's rotated pairs are neighbours (2i, 2i+1): llama2.c, and GGUF files of llama, granite and smollm3, whose converter
     /// permutes q and k. False for the Hugging Face layout, where element i pairs with i + HeadDim/2.
     /// </summary>
     public bool RopeInterleaved { get; init; }
 
+    /// <summary>smollm3: <c>no_rope_layers</c>, of each layer 1 where it has rotary positions and 0 where it has none, whatever the key's name says; null where all have them.</summary>
+    public Items<int>? NoRopeLayers { get; init; }
+
+    /// <summary>granite: what the embedding's rows are multiplied by.</summary>
+    public float EmbeddingMultiplier { get; init; } = 1;
+
+    /// <summary>granite: what scores are multiplied by; null is 1 / sqrt(HeadDim).</summary>
+    public float? AttentionMultiplier { get; init; }
+
+    /// <summary>granite: what attention and feed-forward are multiplied by before they are added to the residual.</summary>
+    public float ResidualMultiplier { get; init; } = 1;
+
+    /// <summary>granite: what logits are divided by.</summary>
+    public float LogitsScaling { get; init; } = 1;
+
     public bool TieWordEmbeddings { get; init; }
 
-    /// <summary>Biases on q, k and v (qwen2: always; llama, qwen3: <c>attention_bias</c>, opt: <c>enable_bias</c>, which then also cover the output; vit, deit: <c>qkv_bias</c>).</summary>
+    /// <summary>Biases on q, k and v (qwen2: always; llama, granite, smollm3, qwen3: <c>attention_bias</c>, opt: <c>enable_bias</c>, which then also cover the output; vit, deit: <c>qkv_bias</c>).</summary>
     public bool AttentionBias { get; init; }
 
-    /// <summary>Biases on gate, up and down (llama: <c>mlp_bias</c>), or on fc1 and fc2 (opt: <c>enable_bias</c>).</summary>
+    /// <summary>Biases on gate, up and down (llama, granite, smollm3: <c>mlp_bias</c>), or on fc1 and fc2 (opt: <c>enable_bias</c>).</summary>
     public bool MlpBias { get; init; }
 
     public string HiddenAct { get; init; } = "silu";

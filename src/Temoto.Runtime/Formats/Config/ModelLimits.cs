@@ -27,6 +27,10 @@ internal static class ModelLimits
     /// <summary>Classes.</summary>
     public const int Labels = 1 << 16;
 
+    public const double SmallestMultiplier = 1e-6;
+
+    public const double LargestMultiplier = 1e6;
+
     public const double SmallestRopeTheta = 1e-3;
 
     public const double LargestRopeTheta = 1e12;

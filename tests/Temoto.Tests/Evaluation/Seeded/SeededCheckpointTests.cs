@@ -18,6 +18,8 @@ public sealed class SeededCheckpointTests : IDisposable
     [InlineData("tiny-qwen2", "F32")]
     [InlineData("tiny-llama", "F16")]
     [InlineData("tiny-qwen3", "BF16")]
+    [InlineData("tiny-smollm3", "BF16")]
+    [InlineData("tiny-granite", "F32")]
     [InlineData("tiny-opt", "F16")]
     [InlineData("tiny-opt-post", "BF16")]
     public void OpensAsTheShapeItWasMadeFrom(string shape, string dtype)

@@ -19,6 +19,11 @@ public class DataflowTests
         { "tiny-qwen3", "BF16", KvCacheType.F16 },
         { "tiny-llama", "Q8_0", KvCacheType.F16 },
         { "tiny-qwen2", "Q4_0", KvCacheType.Int8 },
+        // Scores with a scale of their own, with the plain product and with that of integers.
+        { "tiny-granite", "F32", KvCacheType.F32 },
+        { "tiny-granite", "Q4_0", KvCacheType.Int8 },
+        // Layers that are not alike.
+        { "tiny-smollm3", "BF16", KvCacheType.F16 },
     };
 
     [Theory]

@@ -32,6 +32,8 @@ public sealed class LlamaCppTests : IDisposable
     [InlineData("qwen2", DType.F32)]
     [InlineData("qwen2", DType.BF16)]
     [InlineData("qwen3", DType.F32)]
+    [InlineData("smollm3", DType.F32)]
+    [InlineData("granite", DType.F32)]
     internal void GreedyTokensAgree(string architecture, DType dtype)
     {
         var path = folder.File("m.gguf");
@@ -73,6 +75,8 @@ public sealed class LlamaCppTests : IDisposable
     [InlineData("llama", DType.F32, 1e-5)]
     [InlineData("qwen2", DType.F32, 1e-5)]
     [InlineData("qwen3", DType.F32, 1e-5)]
+    [InlineData("smollm3", DType.F32, 1e-5)]
+    [InlineData("granite", DType.F32, 1e-5)]
     [InlineData("llama", DType.F32, 1e-5, true)]
     [InlineData("llama", DType.F16, 0.002)]
     [InlineData("llama", DType.BF16, 0.008)]

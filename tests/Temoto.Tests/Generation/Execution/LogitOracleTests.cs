@@ -28,7 +28,7 @@ public class LogitOracleTests
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (var shape in new[] { "tiny-qwen2", "tiny-llama", "tiny-qwen3" })
+            foreach (var shape in new[] { "tiny-qwen2", "tiny-llama", "tiny-qwen3", "tiny-smollm3", "tiny-granite" })
             {
                 foreach (var kernels in KernelChooser.Available.Append("precise"))
                     data.Add(shape, kernels);
@@ -54,6 +54,8 @@ public class LogitOracleTests
     {
         Compare(ModelShapes.Get("tiny-qwen2") with { TieWordEmbeddings = false }, DType.F32, "precise");
         Compare(ModelShapes.Get("tiny-llama") with { TieWordEmbeddings = true, AttentionBias = true, MlpBias = true }, DType.F32, "precise");
+        Compare(ModelShapes.Get("tiny-smollm3") with { TieWordEmbeddings = false, AttentionBias = true, MlpBias = true, NoRopeLayers = [0, 1, 0, 0] }, DType.F32, "precise");
+        Compare(ModelShapes.Get("tiny-granite") with { TieWordEmbeddings = true, AttentionBias = true, MlpBias = true }, DType.F32, "precise");
     }
 
     /// <summary>Formats of integer weights, and whether their inputs are rounded too.</summary>

@@ -35,6 +35,8 @@ public sealed unsafe class AutoAwqExportTests : IDisposable
     [InlineData("tiny-qwen2", 32, false)]
     [InlineData("tiny-llama", 16, true)]
     [InlineData("tiny-qwen3", 32, false)]
+    [InlineData("tiny-smollm3", 32, false)]
+    [InlineData("tiny-granite", 32, false)]
     [InlineData("wide", 32, false)]
     [InlineData("wide", 64, true)]
     [InlineData("wide", 128, false)]

@@ -32,6 +32,8 @@ public class GgufExportTests
     [InlineData("tiny-qwen3", DType.F32, 0)]
     // With the llama3 position scaling, as factors. Interleaving the rows of q and k changes the order of float64 sums; the factors are float32.
     [InlineData("tiny-llama", DType.F32, 1e-6)]
+    [InlineData("tiny-smollm3", DType.F32, 1e-6)]
+    [InlineData("tiny-granite", DType.F32, 1e-6)]
     // Half the last place of 10 bits, through 14 matrices.
     [InlineData("tiny-llama", DType.F16, 2e-3)]
     // Steps of 1/254 and 1/16 of a block's largest weight, as derived for activations in LlamaCppTests: 0.0057 sqrt 14, and 16 times that.

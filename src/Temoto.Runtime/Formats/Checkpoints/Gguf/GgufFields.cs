@@ -9,6 +9,8 @@ internal sealed class GgufFields(GgufFile file, string prefix) : IConfigFields
 
     public string? String(string key) => file.String(prefix + key);
 
+    public bool? Bool(string key) => file.Bool(prefix + key);
+
     public int? Int(string key, int smallest, int largest) => file.Int(prefix + key, smallest, largest);
 
     public int RequiredInt(string key, int smallest, int largest) => file.RequiredInt(prefix + key, smallest, largest);

@@ -19,6 +19,8 @@ public sealed unsafe class AwqMacroFileTests : IDisposable
     [InlineData("tiny-qwen2", false)]
     [InlineData("tiny-llama", true)]
     [InlineData("tiny-qwen3", false)]
+    [InlineData("tiny-smollm3", false)]
+    [InlineData("tiny-granite", true)]
     public void ReturnsEveryBit(string shape, bool symmetric)
     {
         var config = ModelShapes.Get(shape) with { IntermediateSize = 192 };

@@ -18,6 +18,8 @@ public sealed class GgufCheckpointTests : IDisposable
             data.Add($"{dtype}", "llama");
         data.Add("Q8_0", "qwen2");
         data.Add("Q8_0", "qwen3");
+        data.Add("Q8_0", "smollm3");
+        data.Add("Q8_0", "granite");
         return data;
     }
 

@@ -26,13 +26,13 @@ internal static unsafe class GgufFixture
     /// <summary>256 bytes, 40 merges, 3 specials, padded to a multiple of 32 as real vocabularies are.</summary>
     public const int VocabSize = 320;
 
-    /// <summary>hidden 256 (one super-block), 2 layers, 4 heads of 64, 2 key and value heads, 512 wide feed-forward.</summary>
+    /// <summary>hidden 256 (one super-block), 2 layers (smollm3: 4, the last of which has no positions), 4 heads of 64, 2 key and value heads, 512 wide feed-forward.</summary>
     public static ModelConfig Config(string architecture) => new()
     {
         ModelType = architecture,
         HiddenSize = 256,
         IntermediateSize = 512,
-        NumHiddenLayers = 2,
+        NumHiddenLayers = architecture == "smollm3" ? 4 : 2,
         NumAttentionHeads = 4,
         NumKeyValueHeads = 2,
         HeadDim = 64,
@@ -40,9 +40,14 @@ internal static unsafe class GgufFixture
         MaxPositionEmbeddings = 256,
         RmsNormEps = 1e-5f,
         RopeTheta = 10000,
-        RopeInterleaved = architecture == "llama",
+        RopeInterleaved = architecture is "llama" or "smollm3" or "granite",
         TieWordEmbeddings = architecture == "qwen2",
         AttentionBias = architecture == "qwen2",
+        NoRopeLayers = architecture == "smollm3" ? [1, 1, 1, 0] : null,
+        EmbeddingMultiplier = architecture == "granite" ? 3 : 1,
+        AttentionMultiplier = architecture == "granite" ? 0.2f : null,
+        ResidualMultiplier = architecture == "granite" ? 0.4f : 1,
+        LogitsScaling = architecture == "granite" ? 2 : 1,
     };
 
     /// <param name="dtype">Of the matrices; norms and biases are always F32.</param>
@@ -71,7 +76,7 @@ internal static unsafe class GgufFixture
             .. Enumerable.Range(0, VocabSize - EndOfText - Specials.Length).Select(i => $"[PAD{i}]"),
         ];
         var types = tokens.Select((_, id) => id < EndOfText ? 1 : id < EndOfText + Specials.Length ? 3 : 5).ToArray();
-        return new GgufMetadata()
+        var metadata = new GgufMetadata()
             .Add("general.architecture", a)
             .Add("general.name", "fixture")
             .Add("general.alignment", (uint)GgufFormat.DefaultAlignment)
@@ -96,6 +101,15 @@ internal static unsafe class GgufFixture
             .Add("tokenizer.ggml.eos_token_id", (uint)EndOfText + 2)
             .Add("tokenizer.ggml.add_bos_token", false)
             .Add("tokenizer.chat_template", "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}");
+        if (config.AttentionMultiplier is { } scoreScale)
+        {
+            metadata
+                .Add($"{a}.embedding_scale", config.EmbeddingMultiplier)
+                .Add($"{a}.attention.scale", scoreScale)
+                .Add($"{a}.residual_scale", config.ResidualMultiplier)
+                .Add($"{a}.logit_scale", config.LogitsScaling);
+        }
+        return metadata;
     }
 
     /// <summary>All tensors under their GGUF names.</summary>

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Temoto.Formats.Config;
+using Temoto.Formats.Json;
+using Temoto.Planning;
+using Temoto.Plans;
+using Temoto.Tensors;
+
+namespace Temoto.Models;
+
+/// <summary>
+/// SmolLM3: as Llama, but some layers (every fourth, where config.json does not say) have no positions at all ("NoPE", Yang et al., arXiv 2501.18795): their q
+/// and k are not rotated.
+/// </summary>
+internal sealed class SmolLM3 : RotaryDecoder
+{
+    /// <summary>Of configurations that do not say, and of all GGUF files: llama.cpp has no key for it.</summary>
+    private const int Interval = 4;
+
+    public override string Name => "smollm3";
+
+    protected override bool GgufInterleavesRope => true;
+
+    public override string ClassName(ModelConfig config) => "SmolLM3ForCausalLM";
+
+    public override ModelConfig Read(JsonFields root, string modelType)
+    {
+        var config = ReadShape(root, ropeTheta: 2e6);
+        RefuseWindowInUse(root, config, windowWhereMissing: null);
+        return config with
+        {
+            TieWordEmbeddings = root.Bool("tie_word_embeddings") ?? true,
+            AttentionBias = root.Bool("attention_bias") ?? false,
+            MlpBias = root.Bool("mlp_bias") ?? false,
+            NoRopeLayers = ReadNoRopeLayers(root, config.NumHiddenLayers),
+        };
+    }
+
+    private static Items<int> ReadNoRopeLayers(JsonFields root, int layers)
+    {
+        const string key = "no_rope_layers";
+        if (!root.Has(key))
+            return EveryNth(root.Int("no_rope_layer_interval", 1, int.MaxValue) ?? Interval, layers);
+        var given = root.IntOrList(key, 0, 1, ModelLimits.Layers);
+        // transformers reads as many as there are layers.
+        return given.Count >= layers ? [.. given.Take(layers)] : throw root.Wrong(key, $"0 or 1 for each of the {layers} layers");
+    }
+
+    private static Items<int> EveryNth(int interval, int layers) => [.. Enumerable.Range(1, layers).Select(number => number % interval == 0 ? 0 : 1)];
+
+    protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config)
+    {
+        json.WriteBoolean("attention_bias", config.AttentionBias);
+        json.WriteBoolean("mlp_bias", config.MlpBias);
+        json.WriteStartArray("no_rope_layers");
+        for (var layer = 0; layer < config.NumHiddenLayers; layer++)
+            json.WriteNumberValue(HasPositions(config, layer) ? 1 : 0);
+        json.WriteEndArray();
+    }
+
+    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        var config = base.ReadGguf(metadata, tensors);
+        return config with { NoRopeLayers = EveryNth(Interval, config.NumHiddenLayers) };
+    }
+
+    protected override string? UnsayableInGguf(ModelConfig config) =>
+        EveryNth(Interval, config.NumHiddenLayers).Index().All(layer => HasPositions(config, layer.Index) == (layer.Item != 0)) ? null : $"smollm3 whose layers without positions are not every {Interval}th";
+
+    public override Graph Build(ModelConfig config)
+    {
+        var g = new GraphBuilder(config);
+        var queryWidth = config.NumAttentionHeads * config.HeadDim;
+        var keyWidth = config.NumKeyValueHeads * config.HeadDim;
+
+        var hidden = g.Embed("model.embed_tokens", config.HiddenSize);
+        for (var layer = 0; layer < config.NumHiddenLayers; layer++)
+        {
+            g.BeginLayer(layer, $"model.layers.{layer}.");
+
+            var normed = g.RmsNorm(hidden, "input_layernorm");
+            var query = g.Linear(normed, "self_attn.q_proj", queryWidth, config.AttentionBias);
+            var key = g.Linear(normed, "self_attn.k_proj", keyWidth, config.AttentionBias);
+            if (HasPositions(config, layer))
+                (query, key) = (g.Rope(query), g.Rope(key));
+            var value = g.Linear(normed, "self_attn.v_proj", keyWidth, config.AttentionBias);
+            var attended = g.Attention(query, key, value);
+            hidden = g.Add(hidden, g.Linear(attended, "self_attn.o_proj", config.HiddenSize, config.AttentionBias));
+
+            normed = g.RmsNorm(hidden, "post_attention_layernorm");
+            var gate = g.Linear(normed, "mlp.gate_proj", config.IntermediateSize, config.MlpBias);
+            var up = g.Linear(normed, "mlp.up_proj", config.IntermediateSize, config.MlpBias);
+            hidden = g.Add(hidden, g.Linear(g.SiluMultiply(gate, up), "mlp.down_proj", config.HiddenSize, config.MlpBias));
+        }
+        g.EndLayers();
+
+        var last = g.RmsNorm(g.SelectRows(hidden), "model.norm");
+        return g.Build(g.Linear(last, config.TieWordEmbeddings ? "model.embed_tokens" : "lm_head", config.VocabSize));
+    }
+
+    private static bool HasPositions(ModelConfig config, int layer) => config.NoRopeLayers is not { } layers || layers[layer] != 0;
+}

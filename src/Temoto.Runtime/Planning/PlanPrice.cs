@@ -73,8 +73,10 @@ internal static class PlanPrice
             case WorkKind.Softmax:
             case WorkKind.Norm:
             case WorkKind.Elementwise:
-                // A board without such a unit does them in passing.
-                return board.UnitFor(step.Device, done.Kind, null, 0, null, oneToken) is { } other ? done.Operations / other.Rate : 0;
+                // The last device does what the step's has no unit for; a board without such a unit does them in passing.
+                return (board.UnitFor(step.Device, done.Kind, null, 0, null, oneToken) ?? board.UnitFor(board.LastDevice.Name, done.Kind, null, 0, null, oneToken)) is { } other
+                    ? done.Operations / other.Rate
+                    : 0;
             default:
                 throw new InvalidOperationException($"no price for {done.Kind}");
         }

@@ -183,9 +183,10 @@ public sealed record Board(string Name, string Description, Items<BoardDevice> D
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public HostIdentity? Host { get; init; }
 
-    /// <summary>Figures are assumed where any rate is, or what it is made of.</summary>
+    /// <summary>The rate of some product is assumed, or what it is made of.</summary>
     [JsonIgnore]
-    public bool HasAssumedRates => Units.Any(unit => new[] { unit.OperationsPerSecond, unit.ProcessingElements, unit.LanesPerElement, unit.ClockHz }.Any(figure => figure?.Evidence == Evidence.Assumed));
+    public bool HasAssumedRates => Units.Any(unit => unit.Work == WorkKind.Product
+        && new[] { unit.OperationsPerSecond, unit.ProcessingElements, unit.LanesPerElement, unit.ClockHz }.Any(figure => figure?.Evidence == Evidence.Assumed));
 
     /// <summary>The memory of a level.</summary>
     public BoardMemory Memory(MemoryLevel level) => Memories.First(memory => memory.Level == level);

@@ -1,9 +1,10 @@
+#if BOARDS
 using Temoto.Machine;
 using Temoto.Planning;
 using Temoto.Planning.Host;
 using Temoto.Tests.Formats;
 
-namespace Temoto.Tests.Dataflow;
+namespace Temoto.Tests.Planning;
 
 public class BoardFileTests
 {
@@ -69,3 +70,4 @@ public class BoardFileTests
         }
     }
 }
+#endif

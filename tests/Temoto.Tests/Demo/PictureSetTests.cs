@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Temoto.Demo.Pictures;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Images;
 using Temoto.Tests.Formats;

@@ -27,10 +27,10 @@ internal static unsafe class QuantizedFixture
         var tensors = new Dictionary<string, Tensor>();
         foreach (var (name, shape) in ModelTypes.Of(config).Build(config).Weights)
         {
-            var (mean, deviation) = SeededCheckpoint.Distribution(config, name, shape);
+            var (mean, deviation) = SeededCheckpoint.Distribution(config, name, [.. shape]);
             tensors.Add(name, AutoAwqFormat.IsLayerLinear(name)
                 ? Weight(name, shape[0], shape[1], groupSize, random, symmetric, deviation, owned)
-                : Plain(name, shape, plain, mean, deviation, owned));
+                : Plain(name, [.. shape], plain, mean, deviation, owned));
         }
         return new Checkpoint(owned) { Path = "fixture", Format = "fixture", Config = config, Tensors = tensors };
     }

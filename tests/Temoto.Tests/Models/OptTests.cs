@@ -107,7 +107,7 @@ public class OptTests
         SeededCheckpoint.Write(ModelShapes.Get("tiny-opt-post"), 7, folder.Path, DType.F32, null, TestContext.Current.CancellationToken);
         using var model = LanguageModel.Load(folder.Path, new ModelOptions { Precise = true });
         using var whole = model.Engine.NewCache();
-        using var executor = model.Engine.NewExecutor(model.Engine.NewPlan(Temoto.Dataflow.Phase.Prefill, 8, 1));
+        using var executor = model.Engine.NewExecutor(model.Engine.NewPlan(Temoto.Planning.Phase.Prefill, 8, 1));
         var expected = executor.Forward(LogitOracleTests.Tokens.AsSpan(0, 8), whole, 1).ToArray();
         using var stepwise = model.Engine.NewCache();
         foreach (var token in LogitOracleTests.Tokens[..7])

@@ -63,7 +63,7 @@ public class VitTests
     public void PublishedShapesHaveTheirPublishedSize()
     {
         foreach (var (name, parameters) in new[] { ("deit-t", 5_717_416L), ("deit-s", 22_050_664L), ("deit-b", 86_567_656L), ("vit-b-16", 86_567_656L), ("deit-b-distilled", 87_338_192L) })
-            Assert.Equal(parameters, ModelTypes.Of(ModelShapes.Get(name)).FileTensors(ModelShapes.Get(name)).Sum(use => Elements(use.Shape)));
+            Assert.Equal(parameters, ModelTypes.Of(ModelShapes.Get(name)).FileTensors(ModelShapes.Get(name)).Sum(use => Elements([.. use.Shape])));
     }
 
     /// <summary>Seeded pixels, uniform from -1 to 1.</summary>

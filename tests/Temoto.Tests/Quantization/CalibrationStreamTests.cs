@@ -31,7 +31,7 @@ public unsafe class CalibrationStreamTests
         using var stream = new CalibrationStream(graph, source, sequences, compute);
         for (var layer = 0; layer < source.Config.NumHiddenLayers; layer++)
         {
-            using var slice = new GraphSlice(graph, [.. graph.Ops.Where(op => op.Layer == layer)], stream.LongestSequence, compute);
+            using var slice = new GraphSlice(graph, [.. graph.Ops.Where(op => op.Layer == layer)], stream.LongestSequence, name => WeightInfo.Of(source.Tensors[name]), compute);
             using var weights = LayerWeights.Load(source, source.Tensors.Keys.Where(name => name.Contains($".layers.{layer}.", StringComparison.Ordinal)), compute);
             stream.Advance(slice, weights, null, default);
         }

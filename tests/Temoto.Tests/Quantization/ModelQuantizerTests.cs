@@ -1,3 +1,4 @@
+using Temoto.Planning;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Checkpoints.Awq;
 using Temoto.Generation.Tokenizers;
@@ -188,7 +189,7 @@ public class ModelQuantizerTests
         using var compute = new ParallelKernels(KernelChooser.Choose(null), pool);
         var graph = Architecture.Build(source.Config, source.Path);
         using var stream = new CalibrationStream(graph, source, TinyCheckpoint.Calibration, compute);
-        using var slice = new GraphSlice(graph, [.. graph.Ops.Where(op => op.Layer == 0)], stream.LongestSequence, compute);
+        using var slice = new GraphSlice(graph, [.. graph.Ops.Where(op => op.Layer == 0)], stream.LongestSequence, name => WeightInfo.Of(source.Tensors[name]), compute);
         using var weights = LayerWeights.Load(source, tensors.Keys, compute);
         using var layer = new LayerCalibration(slice, weights, BoundGroup.Of(slice.Ops, ModelTypes.Of(source.Config).ScaleGroups, source.Config.ModelType), stream, compute, default);
         var error = layer.LayerError(name => read[name], linear => tensors[linear.Weight].InputGrid is { } grid ? new ActivationGrid(grid, null) : null, default) / layer.LayerEnergy();

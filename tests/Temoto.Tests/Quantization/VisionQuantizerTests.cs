@@ -1,3 +1,4 @@
+using Temoto.Planning;
 using Temoto.Formats.Checkpoints;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
@@ -140,7 +141,7 @@ public class VisionQuantizerTests
         using var stream = new CalibrationStream(graph, source, Pictures, compute);
         for (var layer = 0; layer < config.NumHiddenLayers; layer++)
         {
-            using var slice = new GraphSlice(graph, [.. graph.Ops.Where(op => op.Layer == layer)], stream.LongestSequence, compute);
+            using var slice = new GraphSlice(graph, [.. graph.Ops.Where(op => op.Layer == layer)], stream.LongestSequence, name => WeightInfo.Of(source.Tensors[name]), compute);
             using var weights = LayerWeights.Load(source, source.Tensors.Keys.Where(name => name.Contains($".layer.{layer}.", StringComparison.Ordinal)), compute);
             stream.Advance(slice, weights, null, default);
         }

@@ -47,7 +47,7 @@ public class BenchmarkTests
     {
         using var model = Load(30);
         using var variant = new LanguageVariant(model.Engine, "auto", "f16");
-        var plan = model.Engine.DecodePlan;
+        var plan = model.Engine.Plan.DecodeFigures;
         var decode = BenchmarkResult.Of(variant, new BenchmarkTest(Phase.Decode, 4, Depth: 20), [1.0]);
         Assert.Equal(plan.WeightBytes, decode.WeightBytesPerToken);
         Assert.Equal(Enumerable.Range(20, 4).Sum(plan.BytesPerToken) / 4, decode.BytesPerToken);
@@ -56,8 +56,8 @@ public class BenchmarkTests
 
         // A prompt of ten tokens reads the weights once, and moves what the ledger says.
         var prefill = BenchmarkResult.Of(variant, new BenchmarkTest(Phase.Prefill, 10), [1.0]);
-        Assert.Equal(model.Engine.PrefillPlan.WeightBytes / 10, prefill.WeightBytesPerToken);
-        Assert.Equal(TrafficLedger.Run(model.Engine.PrefillPlan, 10, 0).Sum(traffic => traffic.Total) / 10, prefill.BytesPerToken);
+        Assert.Equal(model.Engine.Plan.PrefillFigures.WeightBytes / 10, prefill.WeightBytesPerToken);
+        Assert.Equal(model.Engine.Plan.PrefillBytes(10, 0, 1) / 10, prefill.BytesPerToken);
     }
 
     /// <summary>A run of three sequences reads the weights once, and gives three tokens.</summary>
@@ -70,13 +70,13 @@ public class BenchmarkTests
         Assert.Equal("tg4x3@20", test.Name);
         Assert.True(variant.Run(test, default) > 0);
         Assert.True(variant.Run(test with { Sequences = 1 }, default) > 0);
-        var plan = model.Engine.Plan.Batch!;
+        var plan = new PlanFigures(model.Engine.Plan.Batch!);
         var result = BenchmarkResult.Of(variant, test, [1.0]);
         Assert.Equal(12, result.TokensPerSecond.Median);
         Assert.Equal(4, result.TokensPerSecondPerSequence.Median);
         Assert.InRange(result.WeightBytesPerToken, plan.WeightBytes / 3, plan.WeightBytes / 3 * 1.05);
         Assert.Equal(Enumerable.Range(20, 4).Sum(position => plan.BytesPerRun(3, position)) / 4.0, result.BytesPerRun, 3.0);
-        Assert.Equal(plan.BytesPerRun(1, 20), model.Engine.DecodePlan.BytesPerToken(20));
+        Assert.Equal(plan.BytesPerRun(1, 20), model.Engine.Plan.DecodeFigures.BytesPerToken(20));
     }
 
     [Fact]
@@ -90,15 +90,14 @@ public class BenchmarkTests
         foreach (var variant in model.Variants)
         {
             Assert.True(variant.Run(model.PictureTest, default) > 0);
-            var plan = variant.Plan.Prefill;
             var result = BenchmarkResult.Of(variant, model.PictureTest, [0.5]);
-            Assert.Equal(plan.WeightBytes / 17, result.WeightBytesPerToken);
-            Assert.Equal(TrafficLedger.Run(plan, 17, 0).Sum(traffic => traffic.Total) / 17, result.BytesPerToken);
+            Assert.Equal(variant.Plan.PrefillFigures.WeightBytes / 17, result.WeightBytesPerToken);
+            Assert.Equal(variant.Plan.PrefillBytes(17, 0, 1) / 17, result.BytesPerToken);
             Assert.Equal(34, result.TokensPerSecond.Median);
             Assert.Equal(2, result.PicturesPerSecond!.Value.Median, 1e-12);
         }
-        Assert.DoesNotContain(model.Variants[0].Plan.Prefill.Steps, step => step.Mode == DataflowMode.Tphs);
-        Assert.Contains(model.Variants[1].Plan.Prefill.Steps, step => step.Mode == DataflowMode.Tphs);
+        Assert.DoesNotContain(model.Variants[0].Plan.Prefill.Steps, step => step.Step.Mode == DataflowMode.Tphs);
+        Assert.Contains(model.Variants[1].Plan.Prefill.Steps, step => step.Step.Mode == DataflowMode.Tphs);
     }
 
     [Fact]

@@ -20,15 +20,17 @@ public class CalibrationTests
         var calibration = Calibration.Measure(kernels, 2, seconds: 0.001, (done, all) => reported.Add((done, all)), TestContext.Current.CancellationToken);
         var board = calibration.Board;
 
-        Assert.Equal((HostProcessor.Name, "measured", kernels.Name, 2), (board.Name, board.Evidence, board.Kernels, board.Threads));
+        Assert.Equal(new HostIdentity(HostProcessor.Name, kernels.Name, 2), board.Host);
+        Assert.False(board.HasAssumedRates);
+        var rates = calibration.Rates;
         Assert.Equal([1, 2], calibration.Reads.Select(read => read.Threads).Distinct());
         Assert.All(calibration.Reads, read => Assert.True(read.BytesPerSecond > 0));
         // Bounds far below and far above anything that runs .NET: units are checked, not speed.
-        foreach (var rate in (double[])[board.ReadBytesPerSecond, board.CacheBytesPerSecond, board.UnpackBytesPerSecond])
+        foreach (var rate in (double[])[rates.ReadBytesPerSecond, rates.CacheBytesPerSecond, rates.UnpackBytesPerSecond])
             Assert.InRange(rate, 1e5, 1e14);
-        foreach (var rate in (double[])[board.DecodeInt4OperationsPerSecond, board.DecodeInt8OperationsPerSecond, board.DecodeIdsInt4OperationsPerSecond, board.DecodeIdsInt8OperationsPerSecond, board.DecodeEscapesInt4OperationsPerSecond, board.DecodeEscapesInt8OperationsPerSecond, board.PrefillInt4OperationsPerSecond, board.PrefillInt8OperationsPerSecond, board.FloatOperationsPerSecond])
+        foreach (var rate in (double[])[rates.OneTokenInt4, rates.OneTokenInt8, rates.IdsInt4, rates.IdsInt8, rates.EscapesInt4, rates.EscapesInt8, rates.ManyTokensInt4, rates.ManyTokensInt8, rates.Float])
             Assert.InRange(rate, 1e7, 1e16);
-        Assert.InRange(board.RegionSeconds, 1e-8, 1);
+        Assert.InRange(rates.LaunchSeconds, 1e-8, 1);
         Assert.Equal(reported[^1].All, reported.Count);
         Assert.Equal(reported.Count, reported[^1].Done);
     }

@@ -36,7 +36,7 @@ public sealed class SeededCheckpointTests : IDisposable
         var expected = ModelTypes.Of(config).FileTensors(config);
         Assert.Equal(expected.Count, checkpoint.Tensors.Count);
         foreach (var (name, dimensions) in expected)
-            Assert.Equal(dtype, $"{checkpoint.Require(name, dimensions).DType}");
+            Assert.Equal(dtype, $"{checkpoint.Require(name, dimensions.Span).DType}");
         Assert.Equal(reports[^1].Total, reports[^1].Done);
         Assert.Equal(checkpoint.Tensors.Values.Sum(tensor => tensor.ByteLength), reports[^1].Total);
         Assert.Equal(

@@ -39,10 +39,10 @@ public class DataflowTests
         var path = Write(shape, weights, folder);
         var gemm = Logits(path, kv, DataflowChoice.Gemm, out var gemmPlan);
         var tphs = Logits(path, kv, DataflowChoice.Tphs, out var tphsPlan);
-        Assert.Contains(gemmPlan.Steps, step => step.Op is ScoresOp);
-        Assert.DoesNotContain(tphsPlan.Steps, step => step.Op is ScoresOp or SoftmaxOp or WeightedValuesOp);
-        Assert.All(tphsPlan.Steps.Where(step => step.Op is TphsAttentionOp), step => Assert.Equal(DataflowMode.Tphs, step.Mode));
-        Assert.Equal(tphsPlan.Graph.Config.NumHiddenLayers, tphsPlan.Steps.Count(step => step.Op is TphsAttentionOp));
+        Assert.Contains(gemmPlan.Steps, step => step.Step.Kind == StepKind.Scores);
+        Assert.DoesNotContain(tphsPlan.Steps, step => step.Step.Kind is StepKind.Scores or StepKind.Softmax or StepKind.WeightedValues);
+        Assert.All(tphsPlan.Steps.Where(step => step.Step.Kind == StepKind.TphsAttention), step => Assert.Equal(DataflowMode.Tphs, step.Step.Mode));
+        Assert.Equal(tphsPlan.Kv!.Layers, tphsPlan.Steps.Count(step => step.Step.Kind == StepKind.TphsAttention));
         AssertClose(gemm, tphs);
     }
 

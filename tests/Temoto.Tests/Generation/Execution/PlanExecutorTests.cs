@@ -49,7 +49,7 @@ public class PlanExecutorTests
             GgufExport.Write(checkpoint, path, DType.Q4_0, null, TestContext.Current.CancellationToken);
         }
         var model = LanguageModel.Load(path, options);
-        Assert.Equal(model.Engine.DecodePlan.Graph.Ops.OfType<LinearOp>().All(op => op.Input.Quantized), options.Activations != ActivationType.F32);
+        Assert.Equal(model.Engine.Plan.Graph.Ops.OfType<LinearOp>().All(op => op.Input.IsQuantized), options.Activations != ActivationType.F32);
         return model;
     }
 
@@ -78,7 +78,7 @@ public class PlanExecutorTests
             for (var i = 0; i < 10; i++)
             {
                 token[0] = model.Engine.Next(token, cache, sampler, default);
-                bytesMoved += model.Engine.DecodePlan.BytesPerToken(cache.Length);
+                bytesMoved += model.Engine.Plan.DecodeFigures.BytesPerToken(cache.Length);
             }
             least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
@@ -153,7 +153,7 @@ public class PlanExecutorTests
         using (var scalar = LanguageModel.Load(folder.File("m.gguf"), new ModelOptions { Kernels = "scalar" }))
         {
             foreach (var model in new[] { precise, scalar })
-                Assert.DoesNotContain(model.Engine.DecodePlan.Graph.Ops, op => op is QuantizeOp);
+                Assert.DoesNotContain(model.Engine.Plan.Graph.Ops, op => op is RoundOp);
         }
         var error = Assert.ThrowsAny<ArgumentException>(() => LanguageModel.Load(folder.File("m.gguf"), new ModelOptions { Precise = true, Activations = ActivationType.Int8 }));
         Assert.Contains("ModelOptions.Activations", error.Message, StringComparison.Ordinal);

@@ -26,7 +26,7 @@ public unsafe class AttentionKernelTests
     public void AttendEqualsTheSpecification(string name)
     {
         var kernels = KernelChooser.Choose(name);
-        foreach (var type in Enum.GetValues<KvType>())
+        foreach (var type in new[] { NumberType.Float32, NumberType.Float16, NumberType.Int8 })
         {
             foreach (var size in Sizes)
             {
@@ -47,7 +47,7 @@ public unsafe class AttentionKernelTests
     public void ThreeStepsEqualTheSpecification(string name)
     {
         var kernels = KernelChooser.Choose(name);
-        foreach (var type in Enum.GetValues<KvType>())
+        foreach (var type in new[] { NumberType.Float32, NumberType.Float16, NumberType.Int8 })
         {
             foreach (var size in Sizes)
             {

@@ -1,3 +1,4 @@
+using Temoto.Emit;
 using Temoto.Kernels.Emitted;
 using Temoto.Kernels.Integers;
 using Temoto.Machine;

@@ -14,7 +14,7 @@ using Temoto.Planning;
 using Temoto.Planning.Host;
 using Temoto.Tests.Formats;
 
-namespace Temoto.Tests.Dataflow;
+namespace Temoto.Tests.Planning;
 
 public class RowSelectionTests
 {

@@ -8,7 +8,7 @@ using Temoto.Planning;
 using Temoto.Planning.Host;
 using Temoto.Tensors;
 
-namespace Temoto.Tests.Dataflow;
+namespace Temoto.Tests.Planning;
 
 /// <summary>
 /// Kernels that compute what others do and tell a cache which bytes they are given: addresses inside the arena and the KV cache, and rows of weights. What lies elsewhere
@@ -293,14 +293,16 @@ internal sealed unsafe class TracingKernels(KernelSet inner, CacheModel cache) :
         /// <summary>Positions of a plane; a plane starts at its own address, and panels of keys are as long as their positions' values.</summary>
         public void Cached(KvHeadView view, int start, int end)
         {
-            var bytes = KvLayout.HeadBytes(view.Type, view.HeadDim);
+            var bytes = KvLayout.StoredDimOf(view.Type, view.HeadDim) * ElementBytes(view);
             cache.Touch((long)view.Data + (long)start * bytes, (long)(end - start) * bytes, false, CacheModel.MovedKind.Kv);
             if (view.Type == NumberType.Int8)
                 cache.Touch((long)(view.Scales + start), (end - start) * sizeof(float), false, CacheModel.MovedKind.Kv);
         }
 
         public void CachedElement(KvHeadView view, long index) =>
-            cache.Touch((long)view.Data + index * KvLayout.ElementBytes(view.Type), KvLayout.ElementBytes(view.Type), true, CacheModel.MovedKind.Kv);
+            cache.Touch((long)view.Data + index * ElementBytes(view), ElementBytes(view), true, CacheModel.MovedKind.Kv);
+
+        private static int ElementBytes(KvHeadView view) => view.Type switch { NumberType.Float32 => 4, NumberType.Float16 => 2, _ => 1 };
 
         public void CachedScale(KvHeadView view, int position)
         {

@@ -2,7 +2,7 @@ using Temoto.Machine;
 using Temoto.Planning;
 using Temoto.Planning.Host;
 
-namespace Temoto.Tests.Dataflow;
+namespace Temoto.Tests.Planning;
 
 public class CacheModelTests
 {

@@ -17,7 +17,7 @@ using Temoto.Quantization.Exports;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 
-namespace Temoto.Tests.Dataflow;
+namespace Temoto.Tests.Planning;
 
 /// <summary>The bytes the ledger computes from a plan against those of the kernels' own calls, through the same cache: an instrumented run of one thread.</summary>
 public unsafe class TrafficLedgerTests
@@ -33,6 +33,8 @@ public unsafe class TrafficLedgerTests
         NumHiddenLayers = 3,
         MaxPositionEmbeddings = 512,
     };
+
+    private const long OnChipBytes = 512 * 1024;
 
     [Theory]
     [InlineData("F32", DataflowChoice.Gemm, 200, 0, 64, "F16")]
@@ -51,21 +53,22 @@ public unsafe class TrafficLedgerTests
         using var checkpoint = CheckpointReader.Open(path);
         var options = new ModelOptions { Dataflow = dataflow, Threads = 1, KvCache = Enum.Parse<KvCacheType>(kv), ContextTokens = 512 };
         var engine = new EnginePlan(checkpoint, options);
-        var plan = engine.NewPlan(tokens == 1 ? Phase.Decode : Phase.Prefill, tokens, 1) with { OnChipBytes = onChipKibibytes * 1024 };
+        var plan = engine.NewPlan(tokens == 1 ? Phase.Decode : Phase.Prefill, tokens, 1);
+        var onChipBytes = onChipKibibytes * 1024L;
 
-        var cache = new CacheModel(plan.OnChipBytes);
+        var cache = new CacheModel(onChipBytes);
         var kernels = new TracingKernels(engine.Kernels, cache);
         using var pool = new WorkerPool(1);
-        using var bound = new BoundWeights(plan.Graph, checkpoint, engine.Unpacked, pool);
+        using var bound = new BoundWeights(engine.Graph, checkpoint, engine.Unpacked, pool);
         using var executor = new PlanExecutor(plan, bound, kernels, pool);
-        using var positions = new KvCache(checkpoint.Config, engine.ContextTokens, engine.KvType);
+        using var positions = new KvCache(plan.Kv!);
         positions.Advance(position);
         kernels.Watch(executor.Arena, plan.ArenaBytes);
         executor.Forward([.. Enumerable.Range(0, tokens).Select(i => i * 7 % 250)], positions, 1);
         cache.Flush();
         var measured = Traffic.Of(cache);
 
-        var predicted = TrafficLedger.Run(plan, tokens, position).Aggregate((sum, step) => sum + step);
+        var predicted = TrafficLedger.Run(plan, onChipBytes, RunShape.Of(plan, tokens, position)).Aggregate((sum, step) => sum + step);
         AssertClose(measured.Total, predicted.Total, "total");
         AssertClose(measured.Weights, predicted.Weights, "weights");
         AssertClose(measured.Kv, predicted.Kv, "KV");
@@ -73,7 +76,7 @@ public unsafe class TrafficLedgerTests
         Assert.Equal(dataflow == DataflowChoice.Gemm, predicted.Intermediates > 0 && tokens > 1);
 
         void AssertClose(long expected, long actual, string what) =>
-            Assert.True(Math.Abs(expected - actual) <= 0.05 * expected + 64 * plan.Steps.Count, $"{what}: {expected:n0} bytes in the run, {actual:n0} in the ledger; measured {measured}, predicted {predicted}");
+            Assert.True(Math.Abs(expected - actual) <= 0.05 * expected + 64 * plan.Steps.Count(), $"{what}: {expected:n0} bytes in the run, {actual:n0} in the ledger; measured {measured}, predicted {predicted}");
     }
 
     /// <summary>Sequences of different lengths in one run: weights once, a cache for each.</summary>
@@ -87,17 +90,18 @@ public unsafe class TrafficLedgerTests
         using var checkpoint = CheckpointReader.Open(Write(Enum.Parse<DType>(weights), folder));
         var engine = new EnginePlan(checkpoint, new ModelOptions { Threads = 1, KvCache = Enum.Parse<KvCacheType>(kv), ContextTokens = 512 });
         int[] lengths = [400, 0, 37];
-        var plan = engine.NewPlan(Phase.Decode, lengths.Length, lengths.Length) with { OnChipBytes = onChipKibibytes * 1024 };
+        var plan = engine.NewPlan(Phase.Decode, lengths.Length, lengths.Length);
+        var onChipBytes = onChipKibibytes * 1024L;
 
-        var cache = new CacheModel(plan.OnChipBytes);
+        var cache = new CacheModel(onChipBytes);
         var kernels = new TracingKernels(engine.Kernels, cache);
         using var pool = new WorkerPool(1);
-        using var bound = new BoundWeights(plan.Graph, checkpoint, engine.Unpacked, pool);
+        using var bound = new BoundWeights(engine.Graph, checkpoint, engine.Unpacked, pool);
         using var executor = new PlanExecutor(plan, bound, kernels, pool);
         var caches = new KvCache[lengths.Length];
         for (var i = 0; i < caches.Length; i++)
         {
-            caches[i] = new KvCache(checkpoint.Config, engine.ContextTokens, engine.KvType);
+            caches[i] = new KvCache(plan.Kv!);
             caches[i].Advance(lengths[i]);
         }
         kernels.Watch(executor.Arena, plan.ArenaBytes);
@@ -107,19 +111,20 @@ public unsafe class TrafficLedgerTests
         foreach (var positions in caches)
             positions.Dispose();
 
-        var predicted = TrafficLedger.Run(plan, lengths).Aggregate((sum, step) => sum + step);
+        var predicted = TrafficLedger.Run(plan, onChipBytes, new RunShape(lengths.Length, lengths.Length, [.. lengths])).Aggregate((sum, step) => sum + step);
         AssertClose(measured.Total, predicted.Total, "total");
         AssertClose(measured.Weights, predicted.Weights, "weights");
         AssertClose(measured.Kv, predicted.Kv, "KV");
         AssertClose(measured.Activations, predicted.Activations + predicted.Intermediates, "activations");
-        var alone = TrafficLedger.Run(plan, [lengths[0]]).Aggregate((sum, step) => sum + step);
+        var alone = TrafficLedger.Run(plan, onChipBytes, new RunShape(1, 1, [lengths[0]])).Aggregate((sum, step) => sum + step);
         Assert.InRange(predicted.Weights, alone.Weights, 1.01 * alone.Weights);
         Assert.InRange(predicted.Kv, alone.Kv * 437 / 400 * 0.97, alone.Kv * 1.2);
         // All weights once, a row of the table for each token.
-        Assert.Equal(plan.BytesPerToken(37) + plan.BytesPerRun(2, 37) - plan.WeightBytesPerRun(2), plan.BytesPerRun(3, 37) - plan.WeightBytesPerRun(3) + plan.WeightBytes);
+        var figures = new PlanFigures(plan);
+        Assert.Equal(figures.BytesPerToken(37) + figures.BytesPerRun(2, 37) - figures.WeightBytesPerRun(2), figures.BytesPerRun(3, 37) - figures.WeightBytesPerRun(3) + figures.WeightBytes);
 
         void AssertClose(long expected, long actual, string what) =>
-            Assert.True(Math.Abs(expected - actual) <= 0.05 * expected + 64 * plan.Steps.Count, $"{what}: {expected:n0} bytes in the run, {actual:n0} in the ledger; measured {measured}, predicted {predicted}");
+            Assert.True(Math.Abs(expected - actual) <= 0.05 * expected + 64 * plan.Steps.Count(), $"{what}: {expected:n0} bytes in the run, {actual:n0} in the ledger; measured {measured}, predicted {predicted}");
     }
 
     /// <summary>What the dataflow is for: at 2048 tokens of the 0.5B shape, attention's intermediates are gone and the arena is a fraction.</summary>
@@ -131,8 +136,8 @@ public unsafe class TrafficLedgerTests
         var gemm = PlanOf(DataflowChoice.Gemm);
         var tphs = PlanOf(DataflowChoice.Tphs);
         Assert.True(gemm.ArenaBytes > 5 * tphs.ArenaBytes, $"{gemm.ArenaBytes} against {tphs.ArenaBytes}");
-        Assert.Equal(0, TrafficLedger.Run(tphs, 512, 1536).Sum(step => step.Intermediates));
-        Assert.True(TrafficLedger.Run(gemm, 512, 1536).Sum(step => step.Intermediates) > 0);
+        Assert.Equal(0, TrafficLedger.Run(tphs, OnChipBytes, RunShape.Of(tphs, 512, 1536)).Sum(step => step.Intermediates));
+        Assert.True(TrafficLedger.Run(gemm, OnChipBytes, RunShape.Of(gemm, 512, 1536)).Sum(step => step.Intermediates) > 0);
     }
 
     private static string Write(DType weights, TemporaryFolder folder)

@@ -19,7 +19,7 @@ using Temoto.Planning;
 using Temoto.Planning.Host;
 using Temoto.Tensors;
 
-namespace Temoto.Tests.Dataflow;
+namespace Temoto.Tests.Planning;
 
 public unsafe class PlannerTests
 {
@@ -41,21 +41,21 @@ public unsafe class PlannerTests
     {
         var config = ModelShapes.Get("tiny-llama");
         var graph = Architecture.Build(config, "test");
-        var request = new PlanRequest(8, 1, 64, NumberType.Float16, null, 64);
-        var plan = Planner.Plan(graph, Phase.Prefill, request, HostBoard.Assumed("avx2", 2), name =>
+        var request = new PlanWish(Phase.Prefill, 8, 1, 64, NumberType.Float16, null);
+        var plan = Planner.Plan(graph, request, HostBoard.Assumed(new ScalarKernelSet(), 2), name =>
         {
             var shape = graph.Weights.First(use => use.Name == name).Shape;
-            return new Tensor(name, DType.I8, shape, new Blocks(name.Contains("gate", StringComparison.Ordinal) ? 65521 : 65519));
+            return WeightInfo.Of(new Tensor(name, DType.I8, [.. shape], new Blocks(name.Contains("gate", StringComparison.Ordinal) ? 65521 : 65519)));
         });
-        var gated = Assert.Single(plan.Steps, step => step.Op is GatedLinearOp { Layer: 0 });
-        Assert.Equal(config.IntermediateSize, gated.TileRows);
+        var gated = Assert.Single(plan.Steps, placed => placed is { Step.Kind: StepKind.GatedLinear, Layer: 0 });
+        Assert.Equal(config.IntermediateSize, gated.Step.Tile(Dimension.Columns));
     }
 
     /// <summary>GEMM mode stores what TPHS keeps on chip; for a few tokens against a large weight that is the smaller evil.</summary>
     [Fact]
     public void TheDataflowThatMovesLessIsTaken()
     {
-        var shape = new AttentionShape(14, 2, 64, Causal: true);
+        var shape = new AttentionShape(14, 2, 64, Causal: true, ScoreScale: 0.125f);
         Assert.Equal(DataflowMode.Tphs, DataflowDecision.Of(shape, 512, 4096, 128, 896 * 896 / 2).Mode);
         Assert.Equal(DataflowMode.Tphs, DataflowDecision.Of(shape, 64, 64, 128, 1 << 30).Mode);
         Assert.Equal(DataflowMode.Gemm, DataflowDecision.Of(shape, 200, 200, 128, 1 << 30).Mode);

@@ -8,6 +8,7 @@ using Temoto.Formats.Hub;
 using Temoto.Formats.Images;
 using Temoto.Formats.Json;
 using Temoto.Formats.Tokenizers;
+using Temoto.Kernels.Floats;
 using Temoto.Machine;
 using Temoto.Packing;
 using Temoto.Planning;
@@ -16,30 +17,32 @@ using Temoto.Quantization;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 
-namespace Temoto.Tests.Dataflow;
+namespace Temoto.Tests.Planning;
 
 public class PackedWeightsTests
 {
+    private static readonly HostRates Rates = new(40e9, 60e9, 30e9, 40e9, 2e9, 1e9, 2e9, 1e9, 100e9, 100e9, 80e9, 2e9, 2e-6);
+
     /// <summary>Fast memory and slow unpacking ask for plain rows; a board with slow memory and an unpacker that keeps up, as an FPGA has, keeps them packed.</summary>
     [Fact]
     public void TheBoardDecides()
     {
         using var folder = new TemporaryFolder();
         using var checkpoint = CheckpointReader.Open(Packed(folder));
-        var weights = checkpoint.Tensors.Values.Where(tensor => tensor.Encoded is not null).ToArray();
+        var weights = checkpoint.Tensors.Values.Where(tensor => tensor.Encoded is not null).Select(WeightInfo.Of).ToArray();
         Assert.NotEmpty(weights);
-        var fast = HostBoard.Assumed("avx2", 2) with { ReadBytesPerSecond = 40e9, UnpackBytesPerSecond = 2e9 };
+        var fast = BoardOf(Rates with { ReadBytesPerSecond = 40e9, UnpackBytesPerSecond = 2e9 });
         Assert.Equal(weights.Length, PackedWeights.ToUnpack(weights, fast, 1e12).Count);
-        var slow = fast with { ReadBytesPerSecond = 1e8, UnpackBytesPerSecond = 1e11 };
+        var slow = BoardOf(Rates with { ReadBytesPerSecond = 1e8, UnpackBytesPerSecond = 1e11 });
         // But for those that packing made no smaller: a few KiB with a table of their own.
-        var grown = weights.Where(weight => weight.Encoded!.ByteLength >= weight.RowBytes * weight.Rows).Select(weight => weight.Name).ToHashSet();
+        var grown = weights.Where(weight => weight.ElementBytes >= weight.PlainRowBytes * weight.Rows).Select(weight => weight.Name).ToHashSet();
         Assert.True(grown.Count < weights.Length);
         Assert.True(PackedWeights.ToUnpack(weights, slow, 1e12).IsSubsetOf(grown));
         // What does not fit stays packed: the gain is largest for the largest, which come first.
-        var largest = weights.Max(weight => weight.RowBytes * weight.Rows);
+        var largest = weights.Max(weight => weight.PlainRowBytes * weight.Rows);
         var some = PackedWeights.ToUnpack(weights, fast, largest);
         Assert.InRange(some.Count, 1, weights.Length - 1);
-        Assert.True(weights.Where(weight => some.Contains(weight.Name)).Sum(weight => weight.RowBytes * weight.Rows) <= largest);
+        Assert.True(weights.Where(weight => some.Contains(weight.Name)).Sum(weight => weight.PlainRowBytes * weight.Rows) <= largest);
     }
 
     /// <summary>Rows in the escape code are multiplied as they lie: the rate of that counts, not that of unpacking.</summary>
@@ -48,16 +51,18 @@ public class PackedWeightsTests
     {
         using var folder = new TemporaryFolder();
         using var checkpoint = CheckpointReader.Open(Packed(folder, PackingMode.Escape));
-        var weights = checkpoint.Tensors.Values.Where(tensor => tensor.Encoded?.Escaped is not null).ToArray();
+        var weights = checkpoint.Tensors.Values.Where(tensor => tensor.Encoded?.Escaped is not null).Select(WeightInfo.Of).ToArray();
         Assert.NotEmpty(weights);
-        var board = HostBoard.Assumed("avx512vnni", 1) with { ReadBytesPerSecond = 1e9, UnpackBytesPerSecond = 1, DecodeInt8OperationsPerSecond = 1e12, DecodeIdsInt8OperationsPerSecond = 1e12, DecodeEscapesInt8OperationsPerSecond = 1e12 };
-        var kept = weights.Select(weight => weight.Name).Except(PackedWeights.ToUnpack(weights, board, 1e12)).ToHashSet();
+        var rates = Rates with { ReadBytesPerSecond = 1e9, UnpackBytesPerSecond = 1, OneTokenInt8 = 1e12, IdsInt8 = 1e12, EscapesInt8 = 1e12 };
+        var kept = weights.Select(weight => weight.Name).Except(PackedWeights.ToUnpack(weights, BoardOf(rates), 1e12)).ToHashSet();
         Assert.Equal(weights.Length, kept.Count);
         // At the rate at which plain bytes are read, nothing is gained.
-        Assert.Equal(weights.Length, PackedWeights.ToUnpack(weights, board with { DecodeIdsInt8OperationsPerSecond = 2e9, DecodeEscapesInt8OperationsPerSecond = 2e9 }, 1e12).Count);
+        Assert.Equal(weights.Length, PackedWeights.ToUnpack(weights, BoardOf(rates with { IdsInt8 = 2e9, EscapesInt8 = 2e9 }), 1e12).Count);
         // Rows with escapes and rows without have rates of their own.
-        Assert.Contains(weights, weight => weight.Encoded!.Escaped!.EscapeShare > 0);
-        Assert.Equal(1e9, (board with { DecodeEscapesInt8OperationsPerSecond = 1e12 / 1999 }).PackedOperationsPerSecond(DType.I8, 0.5), 1.0);
+        Assert.Contains(weights, weight => weight.Format.EscapeShare > 0);
+        var unit = BoardOf(rates with { EscapesInt8 = 1e12 / 1999 }).UnitFor(null, WorkKind.Product, weights[0].Format, weights[0].Columns, null, oneToken: true)!;
+        Assert.Equal(RowPacking.Escape, unit.Packing);
+        Assert.Equal(1e9, unit.RateOf(0.5), 1.0);
     }
 
     /// <summary>Whatever is chosen, the logits are the same bit for bit; the memory plan says what it takes.</summary>
@@ -84,6 +89,9 @@ public class PackedWeightsTests
             return ([.. prompt, .. decode.Forward([7], cache, 1)], model.Engine.MemoryPlan.WeightBytes);
         }
     }
+
+    /// <summary>With the kernels that multiply integers everywhere.</summary>
+    private static Board BoardOf(HostRates rates) => HostBoard.Of(new ScalarKernelSet(), 2, rates, Evidence.Assumed, "a test");
 
     private static string Packed(TemporaryFolder folder, PackingMode mode = PackingMode.Entropy)
     {

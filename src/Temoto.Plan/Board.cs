@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Temoto.Planning;
 
-/// <summary>Where a figure comes from.</summary>
+/// <summary>Where a figure comes from, the strongest evidence first.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<Evidence>))]
 public enum Evidence
 {
@@ -183,10 +183,11 @@ public sealed record Board(string Name, string Description, Items<BoardDevice> D
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public HostIdentity? Host { get; init; }
 
-    /// <summary>The rate of some product is assumed, or what it is made of.</summary>
+    /// <summary>The weakest evidence that a rate of products rests on.</summary>
     [JsonIgnore]
-    public bool HasAssumedRates => Units.Any(unit => unit.Work == WorkKind.Product
-        && new[] { unit.OperationsPerSecond, unit.ProcessingElements, unit.LanesPerElement, unit.ClockHz }.Any(figure => figure?.Evidence == Evidence.Assumed));
+    public Evidence RateEvidence => Units.Where(unit => unit.Work == WorkKind.Product)
+        .SelectMany(unit => new[] { unit.OperationsPerSecond, unit.ProcessingElements, unit.LanesPerElement, unit.ClockHz })
+        .Max(figure => figure?.Evidence ?? Evidence.Measured);
 
     /// <summary>The memory of a level.</summary>
     public BoardMemory Memory(MemoryLevel level) => Memories.First(memory => memory.Level == level);

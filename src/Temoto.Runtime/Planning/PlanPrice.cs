@@ -39,6 +39,7 @@ internal static class PlanPrice
         {
             var step = placed.Step;
             var rows = step.OnLogitRows ? run.LogitRows : tokens;
+            // The device that plans run on takes a single row without waking anyone; others are always launched.
             var multiplies = work.Any(done => done.Kind == WorkKind.Product);
             prices.Add(new StepPrice(
                 placed,
@@ -46,7 +47,7 @@ internal static class PlanPrice
                 work.Where(done => done.Kind is WorkKind.Product or WorkKind.Attention).Sum(done => done.Operations),
                 (moved.Weights + moved.Kv) / read + (moved.Activations + moved.Intermediates) / arena,
                 work.Sum(done => Seconds(board, step, done, rows, oneToken: rows == 1 || plan.Phase == Phase.Decode)),
-                rows > 1 || multiplies || step.Kind == StepKind.SplitAttention ? board.Device(step.Device).LaunchSeconds.Value : 0));
+                rows > 1 || multiplies || step.Kind == StepKind.SplitAttention || step.Device != board.LastDevice.Name ? board.Device(step.Device).LaunchSeconds.Value : 0));
         }
         return prices;
     }

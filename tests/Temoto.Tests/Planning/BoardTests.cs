@@ -77,7 +77,7 @@ public class BoardTests
     [InlineData("\"source\"", "\"sauce\"", "devices[0].workers")]
     [InlineData("\"published\"", "\"guessed\"", "devices[0].workers.evidence")]
     [InlineData("\"published\"", "2", "devices[0].workers.evidence")]
-    [InlineData("\"value\": 0.00012", "\"value\": NaN", "devices[0].launch_seconds")]
+    [InlineData("\"value\": 0.00012", "\"value\": NaN", "devices[0]: 'N' is an invalid start")]
     [InlineData("\"value\": 0.00012", "\"value\": \"0.00012\"", "devices[0].launch_seconds")]
     [InlineData("\"level\": \"on_chip\"", "\"level\": \"on_ship\"", "memories[0]")]
     [InlineData("\"work\": \"product\"", "\"work\": \"produce\"", "units[0].work")]

@@ -62,8 +62,8 @@ internal static class FakeWeights
     private static WeightInfo Packed(WeightInfo weight, RowPacking packing, int blockRows) => weight with
     {
         Format = weight.Format with { Packing = packing, EscapeShare = packing == RowPacking.Escape ? 0.125 : null },
-        RowBytes = weight.RowBytes * 3 / 4,
-        ElementBytes = weight.RowBytes * 3 / 4 * weight.Rows,
+        RowBytes = Math.Max(1, weight.RowBytes * 3 / 4),
+        ElementBytes = Math.Max(1, weight.RowBytes * 3 / 4) * weight.Rows,
         BlockRows = blockRows,
     };
 }

@@ -27,12 +27,12 @@ public class PlanPropertyTests
         Phase Phase, DataflowMode? Dataflow, bool AsWritten, int Tokens, int LogitRows, int Context, NumberType Kv);
 
     private static readonly Gen<Case> Cases =
-        from model in Gen.Select(Gen.OneOfConst(Shapes), Gen.Int[1, 4], Gen.Int[1, 3], Gen.Int[1, 3])
-        from widths in Gen.Select(Gen.OneOfConst(2, 6, 16, 32, 64), Gen.OneOfConst(32, 64, 160, 192), Gen.OneOfConst<int?>(null, null, 1, 5))
+        from model in Gen.Select(OneOf(Shapes), Gen.Int[1, 4], Gen.Int[1, 3], Gen.Int[1, 3])
+        from widths in Gen.Select(OneOf(2, 6, 16, 32, 64), OneOf(32, 64, 160, 192), OneOf<int?>(null, null, 1, 5))
         from weights in Gen.Select(Gen.Int[0, 1000], Gen.Bool)
-        from board in Gen.Select(Gen.Int[0, Boards.Length - 1], Gen.Bool, Gen.OneOfConst(16, 32, 256))
-        from wish in Gen.Select(Gen.OneOfConst(Phase.Prefill, Phase.Decode), Gen.OneOfConst<DataflowMode?>(null, DataflowMode.Gemm, DataflowMode.Tphs), Gen.Int[0, 5])
-        from run in Gen.Select(Gen.Int[1, 20], Gen.Int[1, 20], Gen.Int[0, 60], Gen.OneOfConst(NumberType.Float32, NumberType.Float16, NumberType.Int8))
+        from board in Gen.Select(Gen.Int[0, Boards.Length - 1], Gen.Bool, OneOf(16, 32, 256))
+        from wish in Gen.Select(OneOf(Phase.Prefill, Phase.Decode), OneOf<DataflowMode?>(null, DataflowMode.Gemm, DataflowMode.Tphs), Gen.Int[0, 5])
+        from run in Gen.Select(Gen.Int[1, 20], Gen.Int[1, 20], Gen.Int[0, 60], OneOf(NumberType.Float32, NumberType.Float16, NumberType.Int8))
         select new Case(
             model.Item1, model.Item2, model.Item3, model.Item4, widths.Item1, widths.Item2, widths.Item3, weights.Item1, weights.Item2, board.Item1, board.Item2, board.Item3,
             wish.Item1, wish.Item2, wish.Item3 == 0, run.Item1, Math.Min(run.Item1, run.Item2), run.Item1 + run.Item3, run.Item4);
@@ -96,6 +96,8 @@ public class PlanPropertyTests
             Assert.True(step.Tile(Dimension.Columns) % board.Device(step.Device).Tiling.UnitRows == 0 || step.Tile(Dimension.Columns) == weight.Shape[0]);
         }
     });
+
+    private static Gen<T> OneOf<T>(params T[] items) => Gen.Int[0, items.Length - 1].Select(index => items[index]);
 
     private static void ForAll(Action<(Plan Plan, IReadOnlyList<Op> Ops)> check) => ForAll((made, _) => check(made));
 

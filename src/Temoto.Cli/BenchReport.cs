@@ -2,9 +2,8 @@ using System.Text;
 using System.Text.Json;
 using Temoto.Evaluation.Benchmarking;
 using Temoto.Generation.Execution;
-using Temoto.Machine;
-using Temoto.Planning;
 using Temoto.Planning.Host;
+using Temoto.Plans;
 using static System.FormattableString;
 
 namespace Temoto.Cli;

@@ -1,8 +1,7 @@
 using System.Reflection;
 using System.Text;
-using Temoto.Machine;
-using Temoto.Planning;
 using Temoto.Planning.Host;
+using Temoto.Plans;
 
 namespace Temoto.Cli;
 

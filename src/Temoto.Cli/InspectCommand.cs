@@ -1,21 +1,13 @@
 using System.CommandLine;
 using System.Text.Json;
 using Temoto.Formats.Checkpoints;
-using Temoto.Formats.Checkpoints.Awq;
-using Temoto.Formats.Checkpoints.Gguf;
 using Temoto.Formats.Config;
-using Temoto.Formats.Files;
 using Temoto.Formats.Hub;
 using Temoto.Formats.Images;
-using Temoto.Formats.Json;
-using Temoto.Formats.Tokenizers;
 using Temoto.Generation.Execution;
-using Temoto.Kernels.Attention;
-using Temoto.Machine;
 using Temoto.Models;
 using Temoto.Packing;
-using Temoto.Planning;
-using Temoto.Planning.Host;
+using Temoto.Plans;
 using Temoto.Tensors;
 
 namespace Temoto.Cli;

@@ -2,11 +2,6 @@ using System.CommandLine;
 using Temoto.Formats.Hub;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
-using Temoto.Kernels.Attention;
-using Temoto.Kernels.Emitted;
-using Temoto.Kernels.Floats;
-using Temoto.Kernels.Integers;
-using Temoto.Machine;
 
 namespace Temoto.Cli;
 

@@ -1,18 +1,9 @@
 using System.CommandLine;
 using System.Text;
 using Temoto.Formats.Checkpoints;
-using Temoto.Formats.Checkpoints.Awq;
-using Temoto.Formats.Checkpoints.Gguf;
-using Temoto.Formats.Config;
-using Temoto.Formats.Files;
-using Temoto.Formats.Hub;
-using Temoto.Formats.Images;
-using Temoto.Formats.Json;
-using Temoto.Formats.Tokenizers;
 using Temoto.Generation.Execution;
-using Temoto.Machine;
 using Temoto.Planning;
-using Temoto.Planning.Host;
+using Temoto.Plans;
 
 namespace Temoto.Cli;
 

@@ -1,9 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Temoto.Generation.Execution;
-using Temoto.Machine;
 using Temoto.Planning;
-using Temoto.Planning.Host;
+using Temoto.Plans;
 using static System.FormattableString;
 
 namespace Temoto.Cli;

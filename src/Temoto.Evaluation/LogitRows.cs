@@ -1,6 +1,6 @@
 using Temoto.Generation;
 using Temoto.Generation.Execution;
-using Temoto.Planning;
+using Temoto.Plans;
 
 namespace Temoto.Evaluation;
 

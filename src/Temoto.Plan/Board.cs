@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Temoto.Planning;
+namespace Temoto.Plans;
 
 /// <summary>Where a figure comes from, the strongest evidence first.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<Evidence>))]

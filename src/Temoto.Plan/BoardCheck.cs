@@ -1,4 +1,4 @@
-namespace Temoto.Planning;
+namespace Temoto.Plans;
 
 /// <summary>What a board file may say beyond its form: units that fit, figures in reach, names that exist.</summary>
 internal static class BoardCheck

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Temoto.Planning;
+namespace Temoto.Plans;
 
 /// <summary>How a scale is stored.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<ScaleType>))]

@@ -1,4 +1,4 @@
-namespace Temoto.Planning;
+namespace Temoto.Plans;
 
 /// <summary>An activation in the graph: [tokens, Width]. Written by exactly one operation.</summary>
 /// <param name="Id">Position in <see cref="Graph.Values"/>.</param>

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
 
-namespace Temoto.Planning;
+namespace Temoto.Plans;
 
 /// <summary>A list that never changes and equals another with equal items in the same order, so that records over it are equal by value.</summary>
 [CollectionBuilder(typeof(Items), nameof(Items.Of))]

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Temoto.Planning;
+namespace Temoto.Plans;
 
 /// <summary>
 /// The KV cache of one sequence: per attention layer and KV head a plane of keys, then a plane of values; for int8 behind all planes, in the same order, the float32 scales of their

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Temoto.Planning;
+namespace Temoto.Plans;
 
 /// <summary>
 /// The order in which a step is carried out: loops, and in their bodies what is read, computed and written. An access touches of its operand what the loops around it leave open: all

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Temoto.Planning;
+namespace Temoto.Plans;
 
 /// <summary>How one number is written. Block types (GGUF) hold several with scales among them.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<NumberType>))]

@@ -1,4 +1,4 @@
-namespace Temoto.Planning;
+namespace Temoto.Plans;
 
 /// <summary>
 /// One operation of a model, in the order of the maths. Plain data: weights are named, not held. A layer index of -1 stands

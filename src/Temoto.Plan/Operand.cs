@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Temoto.Planning;
+namespace Temoto.Plans;
 
 /// <summary>What an operand is to its step.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<OperandRole>))]

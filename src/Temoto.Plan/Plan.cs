@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Temoto.Planning;
+namespace Temoto.Plans;
 
 /// <summary>The part of a generation a plan is for.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<Phase>))]

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Temoto.Planning;
+namespace Temoto.Plans;
 
 /// <summary>Plans and boards as JSON: names in snake case, nothing unknown, nothing missing, nothing twice.</summary>
 [JsonSourceGenerationOptions(
@@ -29,7 +29,7 @@ internal sealed partial class PlanJson : JsonSerializerContext
     public static Plan ReadPlan(string json)
     {
         var plan = Read(json, Default.Plan);
-        return plan.Version == Planning.Plan.CurrentVersion ? plan : throw new FormatException($"version: found {plan.Version}, expected {Planning.Plan.CurrentVersion}");
+        return plan.Version == Plans.Plan.CurrentVersion ? plan : throw new FormatException($"version: found {plan.Version}, expected {Plans.Plan.CurrentVersion}");
     }
 
     public static Board ReadBoard(string json) => Read(json, Default.Board);

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Temoto.Planning;
+namespace Temoto.Plans;
 
 /// <summary>How large one run of a plan is.</summary>
 /// <param name="Tokens">Of the run: in decode, sequences with a token each.</param>

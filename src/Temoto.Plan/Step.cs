@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Temoto.Planning;
+namespace Temoto.Plans;
 
 /// <summary>How the operations of attention are carried out.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<DataflowMode>))]

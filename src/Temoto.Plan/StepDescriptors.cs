@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Temoto.Planning;
+namespace Temoto.Plans;
 
 /// <summary>
 /// The distinct steps of a plan as text, a line each, and the program that runs them: what an accelerator with a few fixed descriptors and a loop over layers carries out. Places are

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Temoto.Planning;
+namespace Temoto.Plans;
 
 /// <summary>The kinds of steps a plan consists of. A reader that forgets one does not compile: see <see cref="Step.Kind"/>.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<StepKind>))]

@@ -1,7 +1,5 @@
-using Temoto.Machine;
 using Temoto.Models;
-using Temoto.Planning;
-using Temoto.Planning.Host;
+using Temoto.Plans;
 
 namespace Temoto.Quantization;
 

@@ -1,15 +1,6 @@
 using Temoto.Formats.Checkpoints;
-using Temoto.Formats.Checkpoints.Awq;
-using Temoto.Formats.Checkpoints.Gguf;
-using Temoto.Formats.Config;
-using Temoto.Formats.Files;
-using Temoto.Formats.Hub;
-using Temoto.Formats.Images;
-using Temoto.Formats.Json;
-using Temoto.Formats.Tokenizers;
-using Temoto.Machine;
 using Temoto.Planning;
-using Temoto.Planning.Host;
+using Temoto.Plans;
 using Temoto.Tensors;
 
 namespace Temoto.Quantization;

@@ -1,9 +1,8 @@
 using Temoto.Generation;
 using Temoto.Generation.Execution;
-using Temoto.Kernels.Attention;
-using Temoto.Machine;
 using Temoto.Planning;
 using Temoto.Planning.Host;
+using Temoto.Plans;
 using Temoto.Tensors;
 
 namespace Temoto.Quantization;

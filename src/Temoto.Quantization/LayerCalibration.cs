@@ -1,6 +1,4 @@
-using Temoto.Machine;
-using Temoto.Planning;
-using Temoto.Planning.Host;
+using Temoto.Plans;
 using Temoto.Tensors;
 
 namespace Temoto.Quantization;

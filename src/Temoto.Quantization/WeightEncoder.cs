@@ -1,8 +1,4 @@
 using Temoto.Kernels;
-using Temoto.Kernels.Attention;
-using Temoto.Kernels.Emitted;
-using Temoto.Kernels.Floats;
-using Temoto.Kernels.Integers;
 using Temoto.Machine;
 using Temoto.Tensors;
 

@@ -1,5 +1,7 @@
 using Iced.Intel;
+using Temoto.Kernels.Emitted;
 using static Iced.Intel.AssemblerRegisters;
+using static Temoto.Emit.Fields;
 
 namespace Temoto.Emit;
 
@@ -11,16 +13,15 @@ namespace Temoto.Emit;
 /// their scales are multiplied and the block is added: two more instructions on the multipliers for every eight, so that 80 % of the peak is the bound.
 /// Sums start at the offset of the activations, -128 times their sum, since weights were raised by 128.
 /// </summary>
-internal static class GemmSource
+internal static unsafe class GemmSource
 {
-    private const int Tokens = 6;
+    private const int Tokens = EmittedGemm.TileTokens;
     private const int QuadsPerBlock = 8;
 
     /// <summary>Bytes of a register, and of a quad of columns in a panel: 32 rows of four.</summary>
     private const int RegisterBytes = 64, QuadBytes = 2 * RegisterBytes;
 
-    // Fields of EmittedGemm.Tile.
-    private const int Panel = 0, Scales = 8, Blocks = 16, ScaleOffset = 24, SumOffset = 32, IntegerOffset = 40, Totals = 48, Output = 56, Activations = 64;
+    private static readonly EmittedGemm.Tile* Tile = (EmittedGemm.Tile*)Start;
 
     public static void Assemble(Assembler a)
     {
@@ -36,15 +37,15 @@ internal static class GemmSource
 
         foreach (var register in saved)
             a.push(register);
-        a.mov(panel, __[rdi + Panel]);
-        a.mov(scales, __[rdi + Scales]);
-        a.mov(blocks, __[rdi + Blocks]);
-        a.mov(scaleAt, __[rdi + ScaleOffset]);
-        a.mov(sumAt, __[rdi + SumOffset]);
-        a.mov(integerAt, __[rdi + IntegerOffset]);
-        a.mov(totals, __[rdi + Totals]);
+        a.mov(panel, Field(&Tile->Panel));
+        a.mov(scales, Field(&Tile->Scales));
+        a.mov(blocks, Field(&Tile->Blocks));
+        a.mov(scaleAt, Field(&Tile->ScaleOffset));
+        a.mov(sumAt, Field(&Tile->SumOffset));
+        a.mov(integerAt, Field(&Tile->IntegerOffset));
+        a.mov(totals, Field(&Tile->Totals));
         for (var token = 0; token < Tokens; token++)
-            a.mov(x[token], __[rdi + Activations + 8 * token]);
+            a.mov(x[token], Field(&Tile->Activations) + 8 * token);
         for (var i = 0; i < floats.Length; i++)
             a.vmovups(floats[i], __zmmword_ptr[totals + RegisterBytes * i]);
 
@@ -88,7 +89,7 @@ internal static class GemmSource
         a.dec(blocks);
         a.jne(block);
 
-        a.mov(totals, __[rdi + Output]);
+        a.mov(totals, Field(&Tile->Output));
         for (var i = 0; i < floats.Length; i++)
             a.vmovups(__zmmword_ptr[totals + RegisterBytes * i], floats[i]);
         a.vzeroupper();

@@ -1,5 +1,7 @@
 using Iced.Intel;
+using Temoto.Kernels.Emitted;
 using static Iced.Intel.AssemblerRegisters;
+using static Temoto.Emit.Fields;
 using static Temoto.Emit.QueryCounts;
 
 namespace Temoto.Emit;
@@ -9,23 +11,22 @@ namespace Temoto.Emit;
 ///
 /// Positions are lanes. Each element costs two conversions of keys, which .NET has no intrinsic for, and a broadcast and two multiply-adds for each query.
 /// </summary>
-internal static class HalfScoresSource
+internal static unsafe class HalfScoresSource
 {
-    // Fields of EmittedHalfScores.Tile.
-    private const int Keys0 = 0, Keys1 = 8, HeadDim = 16, Queries = 24, QueryBytes = 32, Scores = 40, StrideBytes = 48, SecondBytes = 56, Count = 64;
+    private static readonly EmittedHalfScores.Tile* Tile = (EmittedHalfScores.Tile*)Start;
 
     public static void Assemble(Assembler a)
     {
         AssemblerRegister64 keys0 = rax, keys1 = rcx, left = rdx, scores = rsi, stride = r8, second = r9;
-        a.mov(keys0, __[rdi + Keys0]);
-        a.mov(keys1, __[rdi + Keys1]);
-        a.mov(left, __[rdi + HeadDim]);
-        a.mov(scores, __[rdi + Scores]);
-        a.mov(stride, __[rdi + StrideBytes]);
-        a.mov(second, __[rdi + SecondBytes]);
+        a.mov(keys0, Field(&Tile->Keys0));
+        a.mov(keys1, Field(&Tile->Keys1));
+        a.mov(left, Field(&Tile->HeadDim));
+        a.mov(scores, Field(&Tile->Scores));
+        a.mov(stride, Field(&Tile->StrideBytes));
+        a.mov(second, Field(&Tile->SecondBytes));
         var queries = new QueryRows(a);
-        queries.Begin(Queries, QueryBytes);
-        a.mov(rdi, __[rdi + Count]);
+        queries.Begin(&Tile->Queries, &Tile->QueryBytes);
+        a.mov(rdi, Field(&Tile->Count));
         QueryCounts.Assemble(a, rdi, Body);
 
         void Body(int count)

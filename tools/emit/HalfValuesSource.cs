@@ -1,5 +1,7 @@
 using Iced.Intel;
+using Temoto.Kernels.Emitted;
 using static Iced.Intel.AssemblerRegisters;
+using static Temoto.Emit.Fields;
 using static Temoto.Emit.QueryCounts;
 
 namespace Temoto.Emit;
@@ -9,23 +11,22 @@ namespace Temoto.Emit;
 ///
 /// Columns are lanes. Each position costs two conversions of values, which .NET has no intrinsic for, and a broadcast and two multiply-adds for each query. Sums start where outputs stand.
 /// </summary>
-internal static class HalfValuesSource
+internal static unsafe class HalfValuesSource
 {
-    // Fields of EmittedHalfValues.Tile.
-    private const int Values = 0, ValueBytes = 8, Positions = 16, Weights = 24, WeightBytes = 32, Outputs = 40, OutputBytes = 48, SecondColumns = 56, Count = 64;
+    private static readonly EmittedHalfValues.Tile* Tile = (EmittedHalfValues.Tile*)Start;
 
     public static void Assemble(Assembler a)
     {
         AssemblerRegister64 values = rax, valueBytes = rcx, left = rdx, outputs = rsi, outputBytes = r8, second = r9;
-        a.mov(values, __[rdi + Values]);
-        a.mov(valueBytes, __[rdi + ValueBytes]);
-        a.mov(left, __[rdi + Positions]);
-        a.mov(outputs, __[rdi + Outputs]);
-        a.mov(outputBytes, __[rdi + OutputBytes]);
-        a.mov(second, __[rdi + SecondColumns]);
+        a.mov(values, Field(&Tile->Values));
+        a.mov(valueBytes, Field(&Tile->ValueBytes));
+        a.mov(left, Field(&Tile->Positions));
+        a.mov(outputs, Field(&Tile->Outputs));
+        a.mov(outputBytes, Field(&Tile->OutputBytes));
+        a.mov(second, Field(&Tile->SecondColumns));
         var weights = new QueryRows(a);
-        weights.Begin(Weights, WeightBytes);
-        a.mov(rdi, __[rdi + Count]);
+        weights.Begin(&Tile->Weights, &Tile->WeightBytes);
+        a.mov(rdi, Field(&Tile->Count));
         QueryCounts.Assemble(a, rdi, Body);
 
         void Body(int count)

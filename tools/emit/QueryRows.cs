@@ -1,23 +1,24 @@
 using Iced.Intel;
 using static Iced.Intel.AssemblerRegisters;
+using static Temoto.Emit.Fields;
 
 namespace Temoto.Emit;
 
 /// <summary>
 /// A float32 of each of up to eight rows that lie the same distance apart. Every third row has a register, the next two are the distance away: r10, r11 and rbx, and rbp for the distance.
 /// </summary>
-internal sealed class QueryRows(Assembler a)
+internal sealed unsafe class QueryRows(Assembler a)
 {
     private static readonly AssemblerRegister64[] Thirds = [r10, r11, rbx];
     private static readonly AssemblerRegister64 Distance = rbp;
 
-    /// <summary>Saves what is the caller's and loads the rows' address and distance from fields of the tile that rdi points to.</summary>
-    public void Begin(int address, int distance)
+    /// <summary>Saves what is the caller's and loads the rows' address and distance from fields of the tile.</summary>
+    public void Begin(void* address, void* distance)
     {
         a.push(rbx);
         a.push(rbp);
-        a.mov(Distance, __[rdi + distance]);
-        a.mov(Thirds[0], __[rdi + address]);
+        a.mov(Distance, Field(distance));
+        a.mov(Thirds[0], Field(address));
         for (var i = 1; i < Thirds.Length; i++)
         {
             a.lea(Thirds[i], __[Thirds[i - 1] + Distance * 2]);

@@ -1,24 +1,25 @@
 using Iced.Intel;
+using Temoto.Kernels.Emitted;
 using static Iced.Intel.AssemblerRegisters;
+using static Temoto.Emit.Fields;
+using static Temoto.Kernels.Emitted.RowsLayout;
 
 namespace Temoto.Emit;
 
 /// <summary>What <see cref="RowsSource"/> and <see cref="SequencesSource"/> do alike: how a unit's scales and zero points are spread over its lanes, and how lanes are added up.</summary>
-internal static class RowsCode
+internal static unsafe class RowsCode
 {
-    // Fields of EmittedRows.Job.
-    public const int Kind = 0, Source = 8, RowBytes = 16, Rows = 24, Units = 32, Activations = 40, Output = 48, Constants = 56, Scales = 64, ScaleRowBytes = 72, ScaleUnitBytes = 80, Zeros = 88, ZeroRowBytes = 96,
-        FirstStepBytes = 104, SecondStepBytes = 112, Tokens = 120, OutputTokenBytes = 128;
+    public static readonly EmittedRows.Job* Job = (EmittedRows.Job*)Start;
 
-    private const int RegisterBytes = RowsLayout.RegisterBytes;
+    private const int RegisterBytes = RowsLayouts.RegisterBytes;
 
-    /// <summary>What a kind's constants are loaded to.</summary>
+    /// <summary>What a layout's constants are loaded to.</summary>
     private static readonly AssemblerRegisterZMM WeightWords = zmm31, ScaleWords = zmm30, ZeroShifts = zmm28, ZeroBits = zmm27;
 
     /// <summary>Bits of nibbles, or what raises bytes.</summary>
     public static readonly AssemblerRegisterZMM Bits = zmm29;
 
-    /// <summary>Goes to the code of the kind whose number is in <paramref name="number"/>, and writes it for each.</summary>
+    /// <summary>Goes to the code whose number is in <paramref name="number"/>, and writes it for each.</summary>
     /// <param name="body">Takes the number; what it writes returns.</param>
     public static void Dispatch(Assembler a, AssemblerRegister64 number, int count, Action<int> body)
     {
@@ -37,11 +38,11 @@ internal static class RowsCode
 
     public static void LoadConstants(Assembler a, RowsLayout layout, AssemblerRegister64 constants)
     {
-        a.mov(constants, __[rdi + Constants]);
+        a.mov(constants, Field(&Job->Constants));
         a.vmovdqu32(WeightWords, __zmmword_ptr[constants]);
         a.vmovdqu32(ScaleWords, __zmmword_ptr[constants + RegisterBytes]);
         a.vmovdqu32(Bits, __zmmword_ptr[constants + 2 * RegisterBytes]);
-        if (!layout.Zeros)
+        if (!layout.HasFlag(Zeros))
             return;
         a.vmovdqu32(ZeroShifts, __zmmword_ptr[constants + 3 * RegisterBytes]);
         a.vmovdqu32(ZeroBits, __zmmword_ptr[constants + 4 * RegisterBytes]);
@@ -62,20 +63,20 @@ internal static class RowsCode
         AssemblerRegisterZMM scale,
         AssemblerRegisterYMM halves)
     {
-        if (layout.BlockScaleBytes > 0)
+        if (layout.HasFlag(BlockScales))
         {
-            a.vmovdqu32(more, unit + (layout.UnitBytes - RegisterBytes));
+            a.vmovdqu32(more, unit + (layout.UnitBytes() - RegisterBytes));
             a.vpermw(scale, ScaleWords, weights);
             a.vpermt2w(weights, WeightWords, more);
             return;
         }
-        if (layout.UnitScales == 1)
+        if (layout.UnitScales() == 1)
         {
             a.vpbroadcastw(halves, __word_ptr[scales]);
         }
         else
         {
-            if (layout.UnitScales == 2)
+            if (layout.UnitScales() == 2)
                 a.vpbroadcastd(halves, __dword_ptr[scales]);
             else
                 a.vpbroadcastq(halves, __qword_ptr[scales]);
@@ -88,12 +89,12 @@ internal static class RowsCode
     /// <param name="unit">0 for even units, 1 for odd ones.</param>
     public static void SpreadZeros(Assembler a, RowsLayout layout, int unit, AssemblerRegister64 zeros, AssemblerRegisterZMM target)
     {
-        if (layout.UnitScales == 4)
+        if (layout.UnitScales() == 4)
             a.vpbroadcastw(target, __word_ptr[zeros]);
         else
             a.vpbroadcastb(target, __byte_ptr[zeros]);
         // One zero point in a unit: even units have the low nibble of a byte, odd ones the high nibble.
-        if (layout.UnitScales > 1)
+        if (layout.UnitScales() > 1)
             a.vpsrlvd(target, target, ZeroShifts);
         else if (unit == 1)
             a.vpsrld(target, target, 4);
@@ -103,8 +104,8 @@ internal static class RowsCode
     /// <summary>On to the next unit's zero points, once <see cref="SpreadZeros"/> has had what it needs of these.</summary>
     public static void NextZeros(Assembler a, RowsLayout layout, int unit, AssemblerRegister64 zeros)
     {
-        if (layout.UnitScales > 1 || unit == 1)
-            a.add(zeros, Math.Max(1, layout.UnitScales / 2));
+        if (layout.UnitScales() > 1 || unit == 1)
+            a.add(zeros, Math.Max(1, layout.UnitScales() / 2));
     }
 
     /// <summary>Sums of the lanes of two registers: that of the first comes into the lowest lane of <paramref name="target"/>, which may be <paramref name="first"/> or <paramref name="low"/>.</summary>

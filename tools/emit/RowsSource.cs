@@ -1,6 +1,9 @@
 using Iced.Intel;
+using Temoto.Kernels.Emitted;
 using static Iced.Intel.AssemblerRegisters;
+using static Temoto.Emit.Fields;
 using static Temoto.Emit.RowsCode;
+using static Temoto.Kernels.Emitted.RowsLayout;
 
 namespace Temoto.Emit;
 
@@ -12,20 +15,19 @@ namespace Temoto.Emit;
 /// for its block's lanes. Others lie by themselves. Rows in the escape code (EscapeCode) become bytes in a register: a permutation brings the bytes of eight IDs together, a shift of bytes out of quadwords takes each ID down,
 /// a look-up in two registers turns it into its byte, and where it is an escape the next of the row's escapes takes its place. Two rows at a time share the loads of activations; even and odd units have sums of their own, so that an addition need not wait for the one before.
 /// </summary>
-internal static class RowsSource
+internal static unsafe class RowsSource
 {
-    private const int RegisterBytes = RowsLayout.RegisterBytes;
+    private const int RegisterBytes = RowsLayouts.RegisterBytes;
 
     /// <summary>How far ahead weights are asked for. Two rows are read in turn, which the hardware's own prefetchers do not follow; half as far, and the memory gives a fifth less (measured).</summary>
     private const int PrefetchBytes = 8192;
 
-    // Those of a row in the escape code: EmittedRows.EscapedSource.
-    private const int Ids = 0, Escapes = 8, Shuffles = 16, StepBytes = 24, EscapedSourceBytes = 32;
+    private static readonly EmittedRows.EscapedSource* Escaped = (EmittedRows.EscapedSource*)Start;
 
     public static void Assemble(Assembler a)
     {
-        a.mov(rax, __[rdi + Kind]);
-        Dispatch(a, rax, RowsLayout.All.Length, kind => Assemble(a, RowsLayout.All[kind]));
+        a.mov(rax, Field(&Job->Number));
+        Dispatch(a, rax, RowsLayouts.All.Length, number => Assemble(a, RowsLayouts.All[number]));
     }
 
     private static void Assemble(Assembler a, RowsLayout layout)
@@ -43,46 +45,46 @@ internal static class RowsSource
 
         foreach (var register in saved)
             a.push(register);
-        a.mov(row, __[rdi + Source]);
-        a.mov(rows, __[rdi + Rows]);
-        a.mov(output, __[rdi + Output]);
-        a.mov(scaleRow, __[rdi + Scales]);
-        a.mov(scaleUnitBytes, __[rdi + ScaleUnitBytes]);
+        a.mov(row, Field(&Job->Source));
+        a.mov(rows, Field(&Job->Rows));
+        a.mov(output, Field(&Job->Output));
+        a.mov(scaleRow, Field(&Job->Scales));
+        a.mov(scaleUnitBytes, Field(&Job->ScaleUnitBytes));
         LoadConstants(a, layout, x);
 
         Label pair = a.CreateLabel(), two = a.CreateLabel(), one = a.CreateLabel(), done = a.CreateLabel();
         a.Label(ref pair);
         // A row that has no other is computed twice, and its second sum is stored first.
-        if (layout.Ids)
+        if (layout.HasFlag(Ids))
         {
             FirstAndSecond();
-            Open(row, first, firstEscapes, firstShuffles, FirstStepBytes);
-            Open(left, second, secondEscapes, secondShuffles, SecondStepBytes);
+            Open(row, first, firstEscapes, firstShuffles, &Job->FirstStepBytes);
+            Open(left, second, secondEscapes, secondShuffles, &Job->SecondStepBytes);
         }
         else
         {
             a.mov(first, row);
             a.mov(second, row);
-            a.add(second, __[rdi + RowBytes]);
+            a.add(second, Field(&Job->RowBytes));
         }
         a.mov(firstScales, scaleRow);
         a.mov(secondScales, scaleRow);
-        a.add(secondScales, __[rdi + ScaleRowBytes]);
-        if (layout.Zeros)
+        a.add(secondScales, Field(&Job->ScaleRowBytes));
+        if (layout.HasFlag(Zeros))
         {
-            a.mov(firstZeros, __[rdi + Zeros]);
+            a.mov(firstZeros, Field(&Job->Zeros));
             a.mov(secondZeros, firstZeros);
-            a.add(secondZeros, __[rdi + ZeroRowBytes]);
+            a.add(secondZeros, Field(&Job->ZeroRowBytes));
         }
         a.lea(secondOutput, __[output + 4]);
         a.cmp(rows, 1);
-        if (!layout.Ids)
+        if (!layout.HasFlag(Ids))
             a.cmove(second, first);
         a.cmove(secondScales, firstScales);
-        if (layout.Zeros)
+        if (layout.HasFlag(Zeros))
             a.cmove(secondZeros, firstZeros);
         a.cmove(secondOutput, output);
-        if (layout.RowScale)
+        if (layout.HasFlag(RowScale))
         {
             a.vpbroadcastw(ymm10, __word_ptr[firstScales]);
             a.vpbroadcastw(ymm14, __word_ptr[secondScales]);
@@ -91,19 +93,19 @@ internal static class RowsSource
         }
         foreach (var sum in lowSums)
             a.vxorps(sum, sum, sum);
-        a.mov(x, __[rdi + Activations]);
-        a.mov(left, __[rdi + Units]);
+        a.mov(x, Field(&Job->Activations));
+        a.mov(left, Field(&Job->Units));
         a.sub(left, 2);
         a.jl(one);
         a.Label(ref two);
         Unit(0);
         Unit(1);
-        if (!layout.Ids)
+        if (!layout.HasFlag(Ids))
         {
-            a.add(first, 2 * layout.UnitBytes);
-            a.add(second, 2 * layout.UnitBytes);
+            a.add(first, 2 * layout.UnitBytes());
+            a.add(second, 2 * layout.UnitBytes());
         }
-        a.add(x, 2 * layout.ActivationBytes);
+        a.add(x, 2 * layout.ActivationBytes());
         a.sub(left, 2);
         a.jge(two);
         a.Label(ref one);
@@ -117,27 +119,27 @@ internal static class RowsSource
         var secondSum = SumLanes(a, zmm0, zmm2, zmm0, zmm1, zmm3);
         a.vmovss(__dword_ptr[secondOutput], secondSum);
         a.vmovss(__dword_ptr[output], xmm0);
-        if (layout.Ids)
+        if (layout.HasFlag(Ids))
         {
             // Where the escapes have come to is for the caller to compare.
             FirstAndSecond();
-            a.mov(__qword_ptr[row + Escapes], firstEscapes);
-            a.mov(__qword_ptr[left + Escapes], secondEscapes);
-            a.add(__qword_ptr[rdi + Source], 2 * EscapedSourceBytes);
+            a.mov(Field(row, &Escaped->Escapes), firstEscapes);
+            a.mov(Field(left, &Escaped->Escapes), secondEscapes);
+            a.add(Field(&Job->Source), 2 * sizeof(EmittedRows.EscapedSource));
         }
         else
         {
-            a.add(row, __[rdi + RowBytes]);
-            a.add(row, __[rdi + RowBytes]);
+            a.add(row, Field(&Job->RowBytes));
+            a.add(row, Field(&Job->RowBytes));
         }
-        if (layout.Zeros)
+        if (layout.HasFlag(Zeros))
         {
-            a.mov(firstZeros, __[rdi + ZeroRowBytes]);
-            a.add(__qword_ptr[rdi + Zeros], firstZeros);
-            a.add(__qword_ptr[rdi + Zeros], firstZeros);
+            a.mov(firstZeros, Field(&Job->ZeroRowBytes));
+            a.add(Field(&Job->Zeros), firstZeros);
+            a.add(Field(&Job->Zeros), firstZeros);
         }
-        a.add(scaleRow, __[rdi + ScaleRowBytes]);
-        a.add(scaleRow, __[rdi + ScaleRowBytes]);
+        a.add(scaleRow, Field(&Job->ScaleRowBytes));
+        a.add(scaleRow, Field(&Job->ScaleRowBytes));
         a.add(output, 8);
         a.sub(rows, 2);
         a.jg(pair);
@@ -149,77 +151,77 @@ internal static class RowsSource
         // The second is the first where there is no other.
         void FirstAndSecond()
         {
-            a.mov(row, __[rdi + Source]);
-            a.lea(left, __[row + EscapedSourceBytes]);
+            a.mov(row, Field(&Job->Source));
+            a.lea(left, __[row + sizeof(EmittedRows.EscapedSource)]);
             a.cmp(rows, 1);
             a.cmove(left, row);
         }
 
-        void Open(AssemblerRegister64 source, AssemblerRegister64 ids, AssemblerRegister64 escapes, AssemblerRegisterZMM[] shuffles, int stepBytes)
+        void Open(AssemblerRegister64 source, AssemblerRegister64 ids, AssemblerRegister64 escapes, AssemblerRegisterZMM[] shuffles, void* stepBytes)
         {
-            a.mov(ids, __[source + Ids]);
-            a.mov(escapes, __[source + Escapes]);
-            a.mov(x, __[source + Shuffles]);
+            a.mov(ids, Field(source, &Escaped->Ids));
+            a.mov(escapes, Field(source, &Escaped->Escapes));
+            a.mov(x, Field(source, &Escaped->Shuffles));
             for (var i = 0; i < shuffles.Length; i++)
                 a.vmovdqu32(shuffles[i], __zmmword_ptr[x + i * RegisterBytes]);
-            a.mov(x, __[source + StepBytes]);
-            a.mov(__qword_ptr[rdi + stepBytes], x);
+            a.mov(x, Field(source, &Escaped->StepBytes));
+            a.mov(Field(stepBytes), x);
         }
 
-        void Unescape(AssemblerRegister64 ids, AssemblerRegister64 escapes, AssemblerRegisterZMM[] shuffles, int stepBytes, AssemblerRegisterK escaped, AssemblerRegisterZMM weights)
+        void Unescape(AssemblerRegister64 ids, AssemblerRegister64 escapes, AssemblerRegisterZMM[] shuffles, void* stepBytes, AssemblerRegisterK escaped, AssemblerRegisterZMM weights)
         {
             a.prefetcht0(__byte_ptr[ids + PrefetchBytes]);
             a.vpermb(weights, shuffles[0], __zmmword_ptr[ids]);
             a.vpmultishiftqb(weights, shuffles[1], weights);
-            if (layout.Escapes)
+            if (layout.HasFlag(Escapes))
                 a.vptestnmb(escaped, weights, shuffles[2]);
             a.vpermi2b(weights, shuffles[3], shuffles[4]);
-            if (layout.Escapes)
+            if (layout.HasFlag(Escapes))
             {
                 a.vpexpandb(escaped == k1 ? weights.k1 : weights.k2, __zmmword_ptr[escapes]);
                 a.kmovq(scratch, escaped);
                 a.popcnt(scratch, scratch);
                 a.add(escapes, scratch);
             }
-            a.add(ids, __[rdi + stepBytes]);
+            a.add(ids, Field(stepBytes));
         }
 
         void Unit(int unit)
         {
             AssemblerRegisterZMM low = zmm4, high = zmm5, offsets = zmm6, activationScales = zmm7;
-            var at = layout.ActivationBytes * unit;
+            var at = layout.ActivationBytes() * unit;
             a.vmovdqu32(low, __zmmword_ptr[x + at]);
-            if (layout.Nibbles)
+            if (layout.HasFlag(Nibbles))
                 a.vmovdqu32(high, __zmmword_ptr[x + at + RegisterBytes]);
-            a.vmovdqu32(offsets, __zmmword_ptr[x + at + layout.ActivationBytes - 2 * RegisterBytes]);
-            a.vmovups(activationScales, __zmmword_ptr[x + at + layout.ActivationBytes - RegisterBytes]);
+            a.vmovdqu32(offsets, __zmmword_ptr[x + at + layout.ActivationBytes() - 2 * RegisterBytes]);
+            a.vmovups(activationScales, __zmmword_ptr[x + at + layout.ActivationBytes() - RegisterBytes]);
             Row(unit, first, firstScales, firstZeros, zmm8, zmm9, zmm10, ymm10, zmm11);
             Row(unit, second, secondScales, secondZeros, zmm12, zmm13, zmm14, ymm14, zmm15);
 
             void Row(int unit, AssemblerRegister64 source, AssemblerRegister64 scales, AssemblerRegister64 zeros, AssemblerRegisterZMM weights, AssemblerRegisterZMM more, AssemblerRegisterZMM scale, AssemblerRegisterYMM halves, AssemblerRegisterZMM products)
             {
-                var start = layout.UnitBytes * unit;
-                if (layout.Ids)
+                var start = layout.UnitBytes() * unit;
+                if (layout.HasFlag(Ids))
                 {
                     if (source == first)
-                        Unescape(first, firstEscapes, firstShuffles, FirstStepBytes, k1, weights);
+                        Unescape(first, firstEscapes, firstShuffles, &Job->FirstStepBytes, k1, weights);
                     else
-                        Unescape(second, secondEscapes, secondShuffles, SecondStepBytes, k2, weights);
+                        Unescape(second, secondEscapes, secondShuffles, &Job->SecondStepBytes, k2, weights);
                 }
                 else
                 {
                     a.vmovdqu32(weights, __zmmword_ptr[source + start]);
                     a.prefetcht0(__byte_ptr[source + start + PrefetchBytes]);
                     // Two units with their scales touch three lines.
-                    if (layout.BlockScaleBytes > 0 && unit == 1)
+                    if (layout.HasFlag(BlockScales) && unit == 1)
                         a.prefetcht0(__byte_ptr[source + start + PrefetchBytes + RegisterBytes]);
                 }
-                if (!layout.RowScale)
+                if (!layout.HasFlag(RowScale))
                 {
                     SpreadScales(a, layout, __zmmword_ptr[source + start], scales, scaleUnitBytes, weights, more, scale, halves);
                     a.vcvtph2ps(scale, halves);
                 }
-                if (layout.Zeros)
+                if (layout.HasFlag(Zeros))
                 {
                     SpreadZeros(a, layout, unit, zeros, products);
                     a.vpmulld(products, products, offsets);
@@ -229,7 +231,7 @@ internal static class RowsSource
                 {
                     a.vmovdqa64(products, offsets);
                 }
-                if (layout.Nibbles)
+                if (layout.HasFlag(Nibbles))
                 {
                     a.vpandd(more, weights, Bits);
                     a.vpsrlw(weights, weights, 4);
@@ -242,7 +244,7 @@ internal static class RowsSource
                     a.vpxord(weights, weights, Bits);
                     a.vpdpbusd(products, weights, low);
                 }
-                a.vmulps(scale, !layout.RowScale ? scale : source == first ? firstScale : secondScale, activationScales);
+                a.vmulps(scale, !layout.HasFlag(RowScale) ? scale : source == first ? firstScale : secondScale, activationScales);
                 a.vcvtdq2ps(products, products);
                 a.vfmadd231ps(sums[source == first ? unit : 2 + unit], products, scale);
             }

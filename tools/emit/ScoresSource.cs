@@ -1,5 +1,7 @@
 using Iced.Intel;
+using Temoto.Kernels.Emitted;
 using static Iced.Intel.AssemblerRegisters;
+using static Temoto.Emit.Fields;
 using static Temoto.Emit.QueryCounts;
 
 namespace Temoto.Emit;
@@ -9,27 +11,26 @@ namespace Temoto.Emit;
 ///
 /// Positions are lanes. Each quad of elements costs two loads of keys, and a broadcast and two vpdpbusd for each query. Keys are unsigned, raised by 128; sums start at what that makes too much.
 /// </summary>
-internal static class ScoresSource
+internal static unsafe class ScoresSource
 {
-    // Fields of EmittedScores.Tile.
-    private const int Keys0 = 0, Keys1 = 8, Quads = 16, Queries = 24, QueryScales = 32, Offsets = 40, KeyScales0 = 48, KeyScales1 = 56, Scores = 64, StrideBytes = 72, SecondBytes = 80, Count = 88;
+    private static readonly EmittedScores.Tile* Tile = (EmittedScores.Tile*)Start;
 
     public static void Assemble(Assembler a)
     {
         AssemblerRegister64 keys0 = rax, keys1 = rcx, quads = rdx, queries = rsi, scores = r8, stride = r9, second = r10, scalars = r11;
-        a.mov(keys0, __[rdi + Keys0]);
-        a.mov(keys1, __[rdi + Keys1]);
-        a.mov(quads, __[rdi + Quads]);
-        a.mov(queries, __[rdi + Queries]);
-        a.mov(scores, __[rdi + Scores]);
-        a.mov(stride, __[rdi + StrideBytes]);
-        a.mov(second, __[rdi + SecondBytes]);
-        a.mov(scalars, __[rdi + Count]);
+        a.mov(keys0, Field(&Tile->Keys0));
+        a.mov(keys1, Field(&Tile->Keys1));
+        a.mov(quads, Field(&Tile->Quads));
+        a.mov(queries, Field(&Tile->Queries));
+        a.mov(scores, Field(&Tile->Scores));
+        a.mov(stride, Field(&Tile->StrideBytes));
+        a.mov(second, Field(&Tile->SecondBytes));
+        a.mov(scalars, Field(&Tile->Count));
         QueryCounts.Assemble(a, scalars, Body);
 
         void Body(int count)
         {
-            a.mov(scalars, __[rdi + Offsets]);
+            a.mov(scalars, Field(&Tile->Offsets));
             for (var i = 0; i < count; i++)
             {
                 a.vpbroadcastd(First[i], __dword_ptr[scalars + 4 * i]);
@@ -52,11 +53,11 @@ internal static class ScoresSource
             a.dec(quads);
             a.jne(loop);
 
-            a.mov(scalars, __[rdi + KeyScales0]);
+            a.mov(scalars, Field(&Tile->KeyScales0));
             a.vmovups(Low, __zmmword_ptr[scalars]);
-            a.mov(scalars, __[rdi + KeyScales1]);
+            a.mov(scalars, Field(&Tile->KeyScales1));
             a.vmovups(High, __zmmword_ptr[scalars]);
-            a.mov(scalars, __[rdi + QueryScales]);
+            a.mov(scalars, Field(&Tile->QueryScales));
             for (var i = 0; i < count; i++)
             {
                 AssemblerRegisterZMM scale = Spare[0], product = Spare[1];

@@ -1,6 +1,9 @@
 using Iced.Intel;
+using Temoto.Kernels.Emitted;
 using static Iced.Intel.AssemblerRegisters;
+using static Temoto.Emit.Fields;
 using static Temoto.Emit.RowsCode;
+using static Temoto.Kernels.Emitted.RowsLayout;
 
 namespace Temoto.Emit;
 
@@ -10,22 +13,22 @@ namespace Temoto.Emit;
 /// What <see cref="RowsSource"/> does for one token, in the same order for each, with weights, scales and zero points unpacked once for all. One row at a time; activations come from memory, a unit of one
 /// token behind that of the other, and even and odd units of each token have sums of their own.
 /// </summary>
-internal static class SequencesSource
+internal static unsafe class SequencesSource
 {
-    private const int RegisterBytes = RowsLayout.RegisterBytes;
+    private const int RegisterBytes = RowsLayouts.RegisterBytes;
 
     /// <summary>How far ahead weights are asked for: a page, since the hardware's own prefetcher stops at its end.</summary>
     private const int PrefetchBytes = 4096;
 
     public static void Assemble(Assembler a)
     {
-        a.mov(rax, __[rdi + Kind]);
+        a.mov(rax, Field(&Job->Number));
         a.lea(rax, __[rax + rax]);
-        a.mov(rcx, __[rdi + Tokens]);
+        a.mov(rcx, Field(&Job->Tokens));
         // Two tokens or four.
         a.shr(rcx, 2);
         a.add(rax, rcx);
-        Dispatch(a, rax, 2 * RowsLayout.Plain.Length, entry => Assemble(a, RowsLayout.Plain[entry / 2], entry % 2 == 0 ? 2 : 4));
+        Dispatch(a, rax, 2 * RowsLayouts.Plain.Length, entry => Assemble(a, RowsLayouts.Plain[entry / 2], entry % 2 == 0 ? 2 : 4));
     }
 
     private static void Assemble(Assembler a, RowsLayout layout, int tokens)
@@ -42,31 +45,31 @@ internal static class SequencesSource
 
         foreach (var register in saved)
             a.push(register);
-        a.mov(row, __[rdi + Source]);
-        a.mov(rows, __[rdi + Rows]);
-        a.mov(output, __[rdi + Output]);
-        a.mov(outputTokenBytes, __[rdi + OutputTokenBytes]);
-        a.mov(scaleRow, __[rdi + Scales]);
-        a.mov(scaleUnitBytes, __[rdi + ScaleUnitBytes]);
+        a.mov(row, Field(&Job->Source));
+        a.mov(rows, Field(&Job->Rows));
+        a.mov(output, Field(&Job->Output));
+        a.mov(outputTokenBytes, Field(&Job->OutputTokenBytes));
+        a.mov(scaleRow, Field(&Job->Scales));
+        a.mov(scaleUnitBytes, Field(&Job->ScaleUnitBytes));
         LoadConstants(a, layout, x);
 
         Label next = a.CreateLabel(), two = a.CreateLabel(), one = a.CreateLabel(), done = a.CreateLabel();
         a.Label(ref next);
         a.mov(source, row);
         a.mov(scales, scaleRow);
-        if (layout.Zeros)
-            a.mov(zeros, __[rdi + Zeros]);
+        if (layout.HasFlag(Zeros))
+            a.mov(zeros, Field(&Job->Zeros));
         for (var sum = 0; sum < 2 * tokens; sum++)
             a.vxorps(lowSums[sum], lowSums[sum], lowSums[sum]);
-        a.mov(x, __[rdi + Activations]);
-        a.mov(left, __[rdi + Units]);
+        a.mov(x, Field(&Job->Activations));
+        a.mov(left, Field(&Job->Units));
         a.sub(left, 2);
         a.jl(one);
         a.Label(ref two);
         Unit(0);
         Unit(1);
-        a.add(source, 2 * layout.UnitBytes);
-        a.add(x, 2 * tokens * layout.ActivationBytes);
+        a.add(source, 2 * layout.UnitBytes());
+        a.add(x, 2 * tokens * layout.ActivationBytes());
         a.sub(left, 2);
         a.jge(two);
         a.Label(ref one);
@@ -80,13 +83,13 @@ internal static class SequencesSource
         a.mov(tokenOutput, output);
         for (var token = 0; token < tokens; token += 2)
             Store(sums[2 * token], sums[2 * token + 2]);
-        a.add(row, __[rdi + RowBytes]);
-        if (layout.Zeros)
+        a.add(row, Field(&Job->RowBytes));
+        if (layout.HasFlag(Zeros))
         {
-            a.mov(zeros, __[rdi + ZeroRowBytes]);
-            a.add(__qword_ptr[rdi + Zeros], zeros);
+            a.mov(zeros, Field(&Job->ZeroRowBytes));
+            a.add(Field(&Job->Zeros), zeros);
         }
-        a.add(scaleRow, __[rdi + ScaleRowBytes]);
+        a.add(scaleRow, Field(&Job->ScaleRowBytes));
         a.add(output, 4);
         a.sub(rows, 1);
         a.jg(next);
@@ -106,17 +109,17 @@ internal static class SequencesSource
 
         void Unit(int unit)
         {
-            var start = layout.UnitBytes * unit;
+            var start = layout.UnitBytes() * unit;
             a.vmovdqu32(weights, __zmmword_ptr[source + start]);
             a.prefetcht0(__byte_ptr[source + start + PrefetchBytes]);
             SpreadScales(a, layout, __zmmword_ptr[source + start], scales, scaleUnitBytes, weights, more, scale, halves);
             a.vcvtph2ps(scale, halves);
-            if (layout.Zeros)
+            if (layout.HasFlag(Zeros))
             {
                 SpreadZeros(a, layout, unit, zeros, zeroPoints);
                 NextZeros(a, layout, unit, zeros);
             }
-            if (layout.Nibbles)
+            if (layout.HasFlag(Nibbles))
             {
                 a.vpandd(more, weights, Bits);
                 a.vpsrlw(weights, weights, 4);
@@ -128,13 +131,13 @@ internal static class SequencesSource
             }
             for (var token = 0; token < tokens; token++)
             {
-                var at = layout.ActivationBytes * (unit * tokens + token);
-                var offsets = at + layout.ActivationBytes - 2 * RegisterBytes;
-                if (layout.Zeros)
+                var at = layout.ActivationBytes() * (unit * tokens + token);
+                var offsets = at + layout.ActivationBytes() - 2 * RegisterBytes;
+                if (layout.HasFlag(Zeros))
                     a.vpmulld(products[token], zeroPoints, __zmmword_ptr[x + offsets]);
                 else
                     a.vmovdqu32(products[token], __zmmword_ptr[x + offsets]);
-                if (layout.Nibbles)
+                if (layout.HasFlag(Nibbles))
                 {
                     a.vpdpbusd(products[token], more, __zmmword_ptr[x + at]);
                     a.vpdpbusd(products[token], weights, __zmmword_ptr[x + at + RegisterBytes]);

@@ -1,5 +1,7 @@
 using Iced.Intel;
+using Temoto.Kernels.Emitted;
 using static Iced.Intel.AssemblerRegisters;
+using static Temoto.Emit.Fields;
 using static Temoto.Emit.QueryCounts;
 
 namespace Temoto.Emit;
@@ -10,22 +12,21 @@ namespace Temoto.Emit;
 /// Columns are lanes. vpdpbusd takes unsigned bytes: a first pass sums the weights' high bytes, a shift makes them worth 256, and a second pass over the same values, which lie in the first-level
 /// cache, adds the low bytes.
 /// </summary>
-internal static class WeightedValuesSource
+internal static unsafe class WeightedValuesSource
 {
     /// <summary>Bytes from one query's weights to the next's: a byte for each position of a tile.</summary>
     private const int WeightBytes = 64;
 
-    // Fields of EmittedWeightedValues.Tile.
-    private const int Values = 0, QuadBytes = 8, Quads = 16, HighBytes = 24, LowBytes = 32, Steps = 40, Outputs = 48, OutputBytes = 56, SecondBytes = 64, Count = 72;
+    private static readonly EmittedWeightedValues.Tile* Tile = (EmittedWeightedValues.Tile*)Start;
 
     public static void Assemble(Assembler a)
     {
         AssemblerRegister64 values = rax, quadBytes = rcx, quads = rdx, weights = rsi, second = r8, outputs = r9, outputBytes = r10, scalars = r11;
-        a.mov(quadBytes, __[rdi + QuadBytes]);
-        a.mov(second, __[rdi + SecondBytes]);
-        a.mov(outputs, __[rdi + Outputs]);
-        a.mov(outputBytes, __[rdi + OutputBytes]);
-        a.mov(scalars, __[rdi + Count]);
+        a.mov(quadBytes, Field(&Tile->QuadBytes));
+        a.mov(second, Field(&Tile->SecondBytes));
+        a.mov(outputs, Field(&Tile->Outputs));
+        a.mov(outputBytes, Field(&Tile->OutputBytes));
+        a.mov(scalars, Field(&Tile->Count));
         QueryCounts.Assemble(a, scalars, Body);
 
         void Body(int count)
@@ -35,14 +36,14 @@ internal static class WeightedValuesSource
                 a.vpxord(First[i], First[i], First[i]);
                 a.vpxord(Second[i], Second[i], Second[i]);
             }
-            Pass(count, HighBytes);
+            Pass(count, &Tile->High);
             for (var i = 0; i < count; i++)
             {
                 a.vpslld(First[i], First[i], 8);
                 a.vpslld(Second[i], Second[i], 8);
             }
-            Pass(count, LowBytes);
-            a.mov(scalars, __[rdi + Steps]);
+            Pass(count, &Tile->Low);
+            a.mov(scalars, Field(&Tile->Steps));
             for (var i = 0; i < count; i++)
             {
                 var step = Spare[i % Spare.Length];
@@ -61,11 +62,11 @@ internal static class WeightedValuesSource
             a.ret();
         }
 
-        void Pass(int count, int bytes)
+        void Pass(int count, void* bytes)
         {
-            a.mov(values, __[rdi + Values]);
-            a.mov(quads, __[rdi + Quads]);
-            a.mov(weights, __[rdi + bytes]);
+            a.mov(values, Field(&Tile->Values));
+            a.mov(quads, Field(&Tile->Quads));
+            a.mov(weights, Field(bytes));
             var loop = a.CreateLabel();
             a.Label(ref loop);
             a.vmovdqu32(Low, __zmmword_ptr[values]);

@@ -1,4 +1,3 @@
-using Temoto.Kernels.Integers;
 using Temoto.Machine;
 using Temoto.Planning.Host;
 

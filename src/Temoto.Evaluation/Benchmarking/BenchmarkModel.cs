@@ -1,10 +1,6 @@
 using Temoto.Formats.Checkpoints;
-using Temoto.Formats.Hub;
-using Temoto.Formats.Images;
-using Temoto.Formats.Json;
-using Temoto.Formats.Tokenizers;
 using Temoto.Generation.Execution;
-using Temoto.Planning;
+using Temoto.Plans;
 
 namespace Temoto.Evaluation.Benchmarking;
 

@@ -1,15 +1,10 @@
 using System.Diagnostics;
 using Temoto.Evaluation.Seeded;
-using Temoto.Formats.Files;
-using Temoto.Formats.Hub;
-using Temoto.Formats.Images;
-using Temoto.Formats.Json;
-using Temoto.Formats.Tokenizers;
 using Temoto.Kernels;
 using Temoto.Machine;
 using Temoto.Packing;
-using Temoto.Planning;
 using Temoto.Planning.Host;
+using Temoto.Plans;
 using Temoto.Tensors;
 
 namespace Temoto.Evaluation.Benchmarking;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Temoto.Generation;
 using Temoto.Generation.Execution;
 using Temoto.Machine;
-using Temoto.Planning;
+using Temoto.Plans;
 
 namespace Temoto.Evaluation.Benchmarking;
 

@@ -1,5 +1,5 @@
-using Temoto.Planning;
 using Temoto.Planning.Host;
+using Temoto.Plans;
 
 namespace Temoto.Evaluation.Benchmarking;
 

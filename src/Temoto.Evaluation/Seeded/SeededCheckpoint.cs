@@ -3,7 +3,6 @@ using Temoto.Formats.Config;
 using Temoto.Formats.Files;
 using Temoto.Formats.Images;
 using Temoto.Kernels;
-using Temoto.Machine;
 using Temoto.Models;
 using Temoto.Tensors;
 

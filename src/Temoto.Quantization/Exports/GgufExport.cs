@@ -4,11 +4,6 @@ using Temoto.Formats.Checkpoints.Gguf;
 using Temoto.Formats.Config;
 using Temoto.Formats.Tokenizers;
 using Temoto.Kernels;
-using Temoto.Kernels.Attention;
-using Temoto.Kernels.Emitted;
-using Temoto.Kernels.Floats;
-using Temoto.Kernels.Integers;
-using Temoto.Machine;
 using Temoto.Models;
 using Temoto.Tensors;
 

@@ -1,6 +1,6 @@
 using Temoto.Generation.Execution;
 using Temoto.Kernels.Attention;
-using Temoto.Planning;
+using Temoto.Plans;
 using Temoto.Tensors;
 
 namespace Temoto.Generation;

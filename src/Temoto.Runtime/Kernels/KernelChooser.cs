@@ -1,11 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Temoto.Kernels.Attention;
-using Temoto.Kernels.Emitted;
-using Temoto.Kernels.Floats;
-using Temoto.Kernels.Integers;
-using Temoto.Machine;
 
 namespace Temoto.Kernels;
 
@@ -15,12 +10,12 @@ namespace Temoto.Kernels;
 /// </summary>
 /// <param name="candidates">All sets, best first; the last one needs no test.</param>
 /// <param name="report">Takes a line for the user.</param>
-internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candidates, Action<string> report)
+internal sealed partial class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candidates, Action<string> report)
 {
     /// <summary>The environment variable that stands in for <c>ModelOptions.Kernels</c>.</summary>
     public const string EnvironmentVariable = "TEMOTO_KERNELS";
 
-    private static readonly KernelChooser OfThisProcess = new(CandidatesOfThisProcessor(), ToStandardError);
+    private static readonly KernelChooser OfThisProcess = new(Sets(), ToStandardError);
 
     private readonly Dictionary<string, KernelSet?> tested = [];
     private readonly HashSet<string> multiplied = [];
@@ -101,26 +96,6 @@ internal sealed class KernelChooser(IReadOnlyList<KernelChooser.Candidate> candi
     {
         report($"temoto: kernels {candidate.Name}: failed the self-test; the next set is used");
         return null;
-    }
-
-    private static Candidate[] CandidatesOfThisProcessor()
-    {
-        // Products by instruction set; each is tested, and leans on what comes after it. Processors with AVX512-VNNI need not have AVX-VNNI (Zen 4, Ice Lake): theirs lean on AVX2.
-        IntegerDot specification = new ScalarIntegerDot();
-        var avx2 = Avx2.IsSupported && Fma.IsSupported ? new CheckedIntegerDot("avx2", new Avx2IntegerDot(), specification, ToStandardError) : null;
-        var vnni = AvxVnni.IsSupported ? new CheckedIntegerDot("avxvnni", new VnniIntegerDot(wideNibbles: false), avx2 ?? specification, ToStandardError) : null;
-        var wide = AvxVnni.IsSupported && Avx512BW.IsSupported ? new CheckedIntegerDot("avx512", new VnniIntegerDot(wideNibbles: true), avx2 ?? specification, ToStandardError) : avx2;
-        IntegerAttention attention = new ScalarIntegerAttention();
-        var narrow = AvxVnni.IsSupported ? new CheckedIntegerAttention("avxvnni", new VnniIntegerAttention(), attention, ToStandardError) : null;
-        return
-        [
-            new("avx512vnni", wide is not null && Processor.HasAvx512Vnni && Processor.RunsEmittedCode, name => new VectorKernelSet<Lanes512, Vector512<float>>(name, new CheckedIntegerDot(name, new EmittedIntegerDot(wide!), wide!, ToStandardError), new CheckedIntegerAttention(name, new EmittedIntegerAttention(), narrow ?? attention, ToStandardError), new EmittedHalfAttention())),
-            new("avx512", Vector512.IsHardwareAccelerated && Avx512BW.IsSupported, name => new VectorKernelSet<Lanes512, Vector512<float>>(name, wide, narrow, null)),
-            new("avxvnni", Vector256.IsHardwareAccelerated && AvxVnni.IsSupported, name => new VectorKernelSet<Lanes256, Vector256<float>>(name, vnni, narrow, null)),
-            new("avx2", Vector256.IsHardwareAccelerated && Avx2.IsSupported, name => new VectorKernelSet<Lanes256, Vector256<float>>(name, avx2, null, null)),
-            new("vector128", Vector128.IsHardwareAccelerated, name => new VectorKernelSet<Lanes128, Vector128<float>>(name, null, null, null)),
-            new("scalar", true, _ => new ScalarKernelSet()),
-        ];
     }
 
     private static void ToStandardError(string line) => Console.Error.WriteLine(line);

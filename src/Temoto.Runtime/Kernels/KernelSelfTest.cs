@@ -2,7 +2,7 @@ using Temoto.Kernels.Attention;
 using Temoto.Kernels.Floats;
 using Temoto.Kernels.Integers;
 using Temoto.Packing;
-using Temoto.Planning;
+using Temoto.Plans;
 using Temoto.Tensors;
 
 namespace Temoto.Kernels;
@@ -33,38 +33,39 @@ internal static unsafe class KernelSelfTest
 
     /// <summary>
     /// Products with weights of <paramref name="dtype"/> equal the specification bit for bit. Several tokens of one sequence must in any case. One token may add its blocks in another
-    /// order: there, scales are 1 and 2 (of K types 1), and every partial sum is a whole number below 13 * 32 * 2 * 128 * 127 &lt; 2^24, exact in any order.
+    /// order: there, scales are 1 and 2 (of K types 1), and every partial sum is a whole number below 13 * 32 * 2 * 128 * 127 &lt; 2^24, exact in any order. Packed rows are of every width, with escapes and without.
     /// </summary>
     public static bool Multiplies(IntegerDot kernel, DType dtype, IntegerProducts products)
     {
-        var oneToken = products != IntegerProducts.Tokens;
         var superBlocks = dtype.BlockElements() / BlockColumns;
         if (superBlocks > 1)
-            return Multiplies(kernel, dtype, products, oneToken ? 2 * superBlocks : superBlocks, 0, false);
-        if (!oneToken)
+            return Multiplies(kernel, dtype, products, products == IntegerProducts.Tokens ? superBlocks : 2 * superBlocks, 0, false);
+        if (products == IntegerProducts.Tokens)
             return Multiplies(kernel, dtype, products, 3, dtype == DType.I4 ? 2 : 1, dtype == DType.I4);
-        // Blocks for registers of eight and four and one more; an odd number of units of four, and of two. Groups that are parts of a unit, a unit, a row; each with zero points and without.
-        foreach (var blocks in (ReadOnlySpan<int>)[13, 12, 10])
+        var packed = products == IntegerProducts.OneTokenPacked;
+        // Blocks for registers of eight and four and one more; an odd number of units of four, and of two; packed rows are of whole units. Groups that are parts of a unit, a unit, a row; each with zero points, which packed rows have not, and without.
+        foreach (var blocks in packed ? (ReadOnlySpan<int>)[12, 8] : [13, 12, 10])
         {
             foreach (var groupBlocks in dtype is DType.I4 or DType.I8 ? (ReadOnlySpan<int>)[1, 2, 4, blocks] : [0])
             {
-                if (!Multiplies(kernel, dtype, products, blocks, groupBlocks, false) || (dtype == DType.I4 && !Multiplies(kernel, dtype, products, blocks, groupBlocks, true)))
+                if (!Multiplies(kernel, dtype, products, blocks, groupBlocks, false) || (dtype == DType.I4 && !packed && !Multiplies(kernel, dtype, products, blocks, groupBlocks, true)))
                     return false;
             }
         }
         return true;
     }
 
-    private static bool Multiplies(IntegerDot kernel, DType dtype, IntegerProducts products, int blocks, int groupBlocks, bool zeroPoints, bool escaped = false)
+    private static bool Multiplies(IntegerDot kernel, DType dtype, IntegerProducts products, int blocks, int groupBlocks, bool zeroPoints)
     {
         // Several tokens: more rows than a panel, more tokens than a tile.
         var oneToken = products != IntegerProducts.Tokens;
-        var (rows, tokens) = (escaped ? EscapedSample.Kinds + 1 : oneToken ? 3 : 33, products == IntegerProducts.OneToken ? 1 : 7);
+        var packed = products == IntegerProducts.OneTokenPacked;
+        var (rows, tokens) = (packed ? EscapedSample.Kinds + 1 : oneToken ? 3 : 33, packed || products == IntegerProducts.OneToken ? 1 : 7);
         var columns = blocks * BlockColumns;
         using var memory = new NativeBuffer(dtype.RowBytes((long)rows * columns));
         var weight = RandomWeight(dtype, rows, columns, oneToken, groupBlocks * BlockColumns, zeroPoints, memory, out var groups);
         using var groupMemory = groups;
-        using var sample = escaped ? new EscapedSample(rows, (int)weight.RowBytes) : null;
+        using var sample = packed ? new EscapedSample(rows, (int)weight.RowBytes) : null;
         if (sample is not null)
             weight = new Tensor(weight.Name, dtype, weight.Shape, sample) { Scales = weight.Scales };
         using var values = RandomFloats(tokens * columns, 2);
@@ -86,21 +87,6 @@ internal static unsafe class KernelSelfTest
         else
             kernel.MatMul(weight, 0, rows, bias.Floats, x.Data, tokens, y.Floats + tokens * rows, rows, scratch.Floats);
         return sample is not { FoundDamaged: true } && new Span<int>(y.Data, tokens * rows).SequenceEqual(new Span<int>(y.Floats + tokens * rows, tokens * rows));
-    }
-
-    /// <summary>One token times weights in the escape code, rows of every width with and without escapes, equals the specification: scales of 1 and 2, as above.</summary>
-    public static bool MultipliesEscaped(IntegerDot kernel, DType dtype)
-    {
-        // An odd number of units and an even one; groups as above.
-        foreach (var blocks in (ReadOnlySpan<int>)[12, 8])
-        {
-            foreach (var groupBlocks in (ReadOnlySpan<int>)[1, 2, 4, blocks])
-            {
-                if (!Multiplies(kernel, dtype, IntegerProducts.OneToken, blocks, groupBlocks, false, escaped: true))
-                    return false;
-            }
-        }
-        return true;
     }
 
     /// <summary>Products of floats. Whole numbers make them exact in any order, so that the formula is the specification.</summary>
@@ -291,7 +277,7 @@ internal static unsafe class KernelSelfTest
         var random = new Random(6);
         random.NextBytes(new Span<byte>(memory.Data, (int)memory.ByteLength));
         groups = null;
-        if (dtype is DType.Q8_0 or DType.Q5_0 or DType.Q4_0)
+        if (dtype.BlockElements() == BlockColumns)
         {
             for (long at = 0; at < memory.ByteLength; at += dtype.BlockBytes())
                 *(ushort*)(memory.Data + at) = NextScale();

@@ -1,5 +1,5 @@
 using Temoto.Kernels.Attention;
-using Temoto.Planning;
+using Temoto.Plans;
 
 namespace Temoto.Kernels;
 

@@ -1,5 +1,5 @@
 using Temoto.Formats.Config;
-using Temoto.Planning;
+using Temoto.Plans;
 
 namespace Temoto.Models;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Temoto.Formats.Config;
 using Temoto.Formats.Json;
-using Temoto.Planning;
+using Temoto.Plans;
 using Temoto.Tensors;
 
 namespace Temoto.Models;

@@ -1,6 +1,7 @@
 using Temoto.Formats.Config;
 using Temoto.Formats.Json;
 using Temoto.Planning;
+using Temoto.Plans;
 
 namespace Temoto.Models;
 

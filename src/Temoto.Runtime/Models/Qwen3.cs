@@ -2,6 +2,7 @@ using System.Text.Json;
 using Temoto.Formats.Config;
 using Temoto.Formats.Json;
 using Temoto.Planning;
+using Temoto.Plans;
 
 namespace Temoto.Models;
 

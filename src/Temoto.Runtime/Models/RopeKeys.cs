@@ -2,6 +2,7 @@ using System.Text.Json;
 using Temoto.Formats.Config;
 using Temoto.Formats.Json;
 using Temoto.Kernels;
+using Temoto.Kernels.Emitted;
 using Temoto.Tensors;
 
 namespace Temoto.Models;

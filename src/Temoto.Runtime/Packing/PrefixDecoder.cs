@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Temoto.Packing;
 
 /// <summary>
@@ -36,6 +38,7 @@ internal sealed unsafe class PrefixDecoder : ChunkDecoder
     /// <summary>As <see cref="entries"/>, with two bytes where both codes lie within the bits; null where that is rare.</summary>
     private readonly uint[]? doubles;
 
+    /// <summary>What of a block is still to decode.</summary>
     private struct Lane
     {
         /// <summary>Bits from the block's start.</summary>
@@ -79,11 +82,11 @@ internal sealed unsafe class PrefixDecoder : ChunkDecoder
             for (var lane = 0; lane + 4 <= lanes; lane += 4)
             {
                 if (chunkBytes == 2)
-                    DecodePairs(all + lane, source, readable, table);
+                    Decode<PairStep>(all + lane, source, readable, table);
                 else if (doubles is null)
-                    DecodeBytes(all + lane, source, readable, table);
+                    Decode<ByteStep>(all + lane, source, readable, table);
                 else
-                    DecodeDoubles(all + lane, source, readable, table);
+                    Decode<DoubleStep>(all + lane, source, readable, table);
             }
         }
         for (var lane = 0; lane < lanes; lane++)
@@ -202,200 +205,192 @@ internal sealed unsafe class PrefixDecoder : ChunkDecoder
         return steps;
     }
 
-    private void DecodeBytes(Lane* lanes, byte* source, byte* readable, uint* table)
+    /// <summary>Four lanes side by side, as far as no check is needed: what one reads does not wait for what another has found.</summary>
+    private void Decode<TStep>(Lane* lanes, byte* source, byte* readable, uint* table)
+        where TStep : struct, IStep
     {
         ulong mask = indexMask;
-        for (var steps = SafeSteps(lanes, source, readable, LookUps); steps > 0; steps = SafeSteps(lanes, source, readable, LookUps))
+        for (var steps = SafeSteps(lanes, source, readable, TStep.MostBytes); steps > 0; steps = SafeSteps(lanes, source, readable, TStep.MostBytes))
         {
-            long bitA = lanes[0].Bit, bitB = lanes[1].Bit, bitC = lanes[2].Bit, bitD = lanes[3].Bit;
-            byte* a = lanes[0].Output, b = lanes[1].Output, c = lanes[2].Output, d = lanes[3].Output;
-            var end = a + steps * LookUps;
-            for (; a < end; a += LookUps, b += LookUps, c += LookUps, d += LookUps)
+            Cursor a = new(lanes[0]), b = new(lanes[1]), c = new(lanes[2]), d = new(lanes[3]);
+            do
             {
-                var bitsA = *(ulong*)(source + (bitA >> 3)) >> (int)(bitA & 7);
-                var bitsB = *(ulong*)(source + (bitB >> 3)) >> (int)(bitB & 7);
-                var bitsC = *(ulong*)(source + (bitC >> 3)) >> (int)(bitC & 7);
-                var bitsD = *(ulong*)(source + (bitD >> 3)) >> (int)(bitD & 7);
-
-                // The sums' low bytes are the bits taken: 4 x 12 at most.
-                uint sumA, sumB, sumC, sumD;
-                var entry = table[bitsA & mask];
-                a[0] = (byte)(entry >> 16);
-                bitsA >>= (int)entry;
-                sumA = entry;
-                entry = table[bitsB & mask];
-                b[0] = (byte)(entry >> 16);
-                bitsB >>= (int)entry;
-                sumB = entry;
-                entry = table[bitsC & mask];
-                c[0] = (byte)(entry >> 16);
-                bitsC >>= (int)entry;
-                sumC = entry;
-                entry = table[bitsD & mask];
-                d[0] = (byte)(entry >> 16);
-                bitsD >>= (int)entry;
-                sumD = entry;
-
-                entry = table[bitsA & mask];
-                a[1] = (byte)(entry >> 16);
-                bitsA >>= (int)entry;
-                sumA += entry;
-                entry = table[bitsB & mask];
-                b[1] = (byte)(entry >> 16);
-                bitsB >>= (int)entry;
-                sumB += entry;
-                entry = table[bitsC & mask];
-                c[1] = (byte)(entry >> 16);
-                bitsC >>= (int)entry;
-                sumC += entry;
-                entry = table[bitsD & mask];
-                d[1] = (byte)(entry >> 16);
-                bitsD >>= (int)entry;
-                sumD += entry;
-
-                entry = table[bitsA & mask];
-                a[2] = (byte)(entry >> 16);
-                bitsA >>= (int)entry;
-                sumA += entry;
-                entry = table[bitsB & mask];
-                b[2] = (byte)(entry >> 16);
-                bitsB >>= (int)entry;
-                sumB += entry;
-                entry = table[bitsC & mask];
-                c[2] = (byte)(entry >> 16);
-                bitsC >>= (int)entry;
-                sumC += entry;
-                entry = table[bitsD & mask];
-                d[2] = (byte)(entry >> 16);
-                bitsD >>= (int)entry;
-                sumD += entry;
-
-                entry = table[bitsA & mask];
-                a[3] = (byte)(entry >> 16);
-                bitA += (byte)(sumA + entry);
-                entry = table[bitsB & mask];
-                b[3] = (byte)(entry >> 16);
-                bitB += (byte)(sumB + entry);
-                entry = table[bitsC & mask];
-                c[3] = (byte)(entry >> 16);
-                bitC += (byte)(sumC + entry);
-                entry = table[bitsD & mask];
-                d[3] = (byte)(entry >> 16);
-                bitD += (byte)(sumD + entry);
+                a.Read(source);
+                b.Read(source);
+                c.Read(source);
+                d.Read(source);
+                TStep.Decode(ref a, ref b, ref c, ref d, table, mask);
             }
-            Advance(lanes, bitA, a, 0);
-            Advance(lanes, bitB, b, 1);
-            Advance(lanes, bitC, c, 2);
-            Advance(lanes, bitD, d, 3);
+            while (--steps > 0);
+            a.Store(ref lanes[0]);
+            b.Store(ref lanes[1]);
+            c.Store(ref lanes[2]);
+            d.Store(ref lanes[3]);
         }
     }
 
-    private void DecodeDoubles(Lane* lanes, byte* source, byte* readable, uint* table)
+    /// <summary>A lane as <see cref="Decode{TStep}"/> holds it in registers: few fields, so that the compiler takes it apart.</summary>
+    private struct Cursor(Lane lane)
     {
-        ulong mask = indexMask;
-        for (var steps = SafeSteps(lanes, source, readable, 2 * LookUps); steps > 0; steps = SafeSteps(lanes, source, readable, 2 * LookUps))
+        private long bit = lane.Bit;
+
+        /// <summary>The bits that are next.</summary>
+        private ulong bits;
+
+        public byte* Output = lane.Output;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Read(byte* source) => bits = *(ulong*)(source + (bit >> 3)) >> (int)(bit & 7);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly uint LookUp(uint* table, ulong mask) => table[bits & mask];
+
+        /// <summary>To the bits behind an entry's.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Shift(uint entry) => bits >>= (int)entry;
+
+        /// <summary>Where an entry is the escape's, the chunk behind it takes its place.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Unescape(ref uint entry)
         {
-            long bitA = lanes[0].Bit, bitB = lanes[1].Bit, bitC = lanes[2].Bit, bitD = lanes[3].Bit;
-            byte* a = lanes[0].Output, b = lanes[1].Output, c = lanes[2].Output, d = lanes[3].Output;
-            for (; steps > 0; steps--)
+            if ((entry & 0x100) != 0)
+                return;
+            entry = (entry & 0xFF) + PrefixTable.EscapedBits | (uint)bits << 16;
+            bits >>= PrefixTable.EscapedBits;
+        }
+
+        /// <summary>What the next <see cref="Read"/> need not read again: the bits in the low byte of an entry, or of several added up.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Take(uint entries) => bit += (byte)entries;
+
+        public readonly void Store(ref Lane lane)
+        {
+            lane.Bit = bit;
+            lane.Output = Output;
+        }
+    }
+
+    /// <summary>What four lanes do with the bits of one read. Lanes take turns, so that look-ups overlap.</summary>
+    private interface IStep
+    {
+        /// <summary>Written by a lane.</summary>
+        static abstract int MostBytes { get; }
+
+        static abstract void Decode(ref Cursor a, ref Cursor b, ref Cursor c, ref Cursor d, uint* table, ulong mask);
+    }
+
+    /// <summary>A byte for each look-up.</summary>
+    private readonly struct ByteStep : IStep
+    {
+        public static int MostBytes => LookUps;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Decode(ref Cursor a, ref Cursor b, ref Cursor c, ref Cursor d, uint* table, ulong mask)
+        {
+            uint takenA = 0, takenB = 0, takenC = 0, takenD = 0;
+            // One for all look-ups: where each has its own, the compiler (.NET 10) keeps sixteen in memory.
+            uint entry = 0;
+            Write(0, ref a, ref takenA, ref entry, table, mask);
+            Write(0, ref b, ref takenB, ref entry, table, mask);
+            Write(0, ref c, ref takenC, ref entry, table, mask);
+            Write(0, ref d, ref takenD, ref entry, table, mask);
+            Write(1, ref a, ref takenA, ref entry, table, mask);
+            Write(1, ref b, ref takenB, ref entry, table, mask);
+            Write(1, ref c, ref takenC, ref entry, table, mask);
+            Write(1, ref d, ref takenD, ref entry, table, mask);
+            Write(2, ref a, ref takenA, ref entry, table, mask);
+            Write(2, ref b, ref takenB, ref entry, table, mask);
+            Write(2, ref c, ref takenC, ref entry, table, mask);
+            Write(2, ref d, ref takenD, ref entry, table, mask);
+            Write(3, ref a, ref takenA, ref entry, table, mask);
+            a.Take(takenA);
+            Write(3, ref b, ref takenB, ref entry, table, mask);
+            b.Take(takenB);
+            Write(3, ref c, ref takenC, ref entry, table, mask);
+            c.Take(takenC);
+            Write(3, ref d, ref takenD, ref entry, table, mask);
+            d.Take(takenD);
+            a.Output += LookUps;
+            b.Output += LookUps;
+            c.Output += LookUps;
+            d.Output += LookUps;
+        }
+
+        /// <param name="taken">The entries added up: the low byte is the bits they take, 4 x 12 at most.</param>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Write(int i, ref Cursor cursor, ref uint taken, ref uint entry, uint* table, ulong mask)
+        {
+            entry = cursor.LookUp(table, mask);
+            cursor.Output[i] = (byte)(entry >> 16);
+            cursor.Shift(entry);
+            taken += entry;
+        }
+    }
+
+    /// <summary>One byte or two for each look-up; where there is one, the next is written over the second.</summary>
+    private readonly struct DoubleStep : IStep
+    {
+        public static int MostBytes => 2 * LookUps;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Decode(ref Cursor a, ref Cursor b, ref Cursor c, ref Cursor d, uint* table, ulong mask)
+        {
+            for (var i = 0; i < LookUps; i++)
             {
-                var bitsA = *(ulong*)(source + (bitA >> 3)) >> (int)(bitA & 7);
-                var bitsB = *(ulong*)(source + (bitB >> 3)) >> (int)(bitB & 7);
-                var bitsC = *(ulong*)(source + (bitC >> 3)) >> (int)(bitC & 7);
-                var bitsD = *(ulong*)(source + (bitD >> 3)) >> (int)(bitD & 7);
-                for (var i = 0; i < LookUps; i++)
+                Write(ref a, table, mask);
+                Write(ref b, table, mask);
+                Write(ref c, table, mask);
+                Write(ref d, table, mask);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Write(ref Cursor cursor, uint* table, ulong mask)
+        {
+            var entry = cursor.LookUp(table, mask);
+            *(ushort*)cursor.Output = (ushort)(entry >> 16);
+            cursor.Output += (byte)(entry >> 8);
+            cursor.Shift(entry);
+            cursor.Take(entry);
+        }
+    }
+
+    /// <summary>Two bytes for each look-up, or an escape with two behind it.</summary>
+    private readonly struct PairStep : IStep
+    {
+        public static int MostBytes => 2 * PairLookUps;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Decode(ref Cursor a, ref Cursor b, ref Cursor c, ref Cursor d, uint* table, ulong mask)
+        {
+            for (var i = 0; i < PairLookUps; i++)
+            {
+                uint entryA = a.LookUp(table, mask), entryB = b.LookUp(table, mask), entryC = c.LookUp(table, mask), entryD = d.LookUp(table, mask);
+                a.Shift(entryA);
+                b.Shift(entryB);
+                c.Shift(entryC);
+                d.Shift(entryD);
+                // Escapes are rare: one branch for four.
+                if (((entryA & entryB & entryC & entryD) & 0x100) == 0)
                 {
-                    var entry = table[bitsA & mask];
-                    *(ushort*)a = (ushort)(entry >> 16);
-                    a += (byte)(entry >> 8);
-                    bitsA >>= (int)entry;
-                    bitA += (byte)entry;
-                    entry = table[bitsB & mask];
-                    *(ushort*)b = (ushort)(entry >> 16);
-                    b += (byte)(entry >> 8);
-                    bitsB >>= (int)entry;
-                    bitB += (byte)entry;
-                    entry = table[bitsC & mask];
-                    *(ushort*)c = (ushort)(entry >> 16);
-                    c += (byte)(entry >> 8);
-                    bitsC >>= (int)entry;
-                    bitC += (byte)entry;
-                    entry = table[bitsD & mask];
-                    *(ushort*)d = (ushort)(entry >> 16);
-                    d += (byte)(entry >> 8);
-                    bitsD >>= (int)entry;
-                    bitD += (byte)entry;
+                    a.Unescape(ref entryA);
+                    b.Unescape(ref entryB);
+                    c.Unescape(ref entryC);
+                    d.Unescape(ref entryD);
                 }
+                Write(ref a, entryA);
+                Write(ref b, entryB);
+                Write(ref c, entryC);
+                Write(ref d, entryD);
             }
-            Advance(lanes, bitA, a, 0);
-            Advance(lanes, bitB, b, 1);
-            Advance(lanes, bitC, c, 2);
-            Advance(lanes, bitD, d, 3);
         }
-    }
 
-    private void DecodePairs(Lane* lanes, byte* source, byte* readable, uint* table)
-    {
-        ulong mask = indexMask;
-        for (var steps = SafeSteps(lanes, source, readable, 2 * PairLookUps); steps > 0; steps = SafeSteps(lanes, source, readable, 2 * PairLookUps))
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Write(ref Cursor cursor, uint entry)
         {
-            long bitA = lanes[0].Bit, bitB = lanes[1].Bit, bitC = lanes[2].Bit, bitD = lanes[3].Bit;
-            byte* a = lanes[0].Output, b = lanes[1].Output, c = lanes[2].Output, d = lanes[3].Output;
-            for (; steps > 0; steps--)
-            {
-                var bitsA = *(ulong*)(source + (bitA >> 3)) >> (int)(bitA & 7);
-                var bitsB = *(ulong*)(source + (bitB >> 3)) >> (int)(bitB & 7);
-                var bitsC = *(ulong*)(source + (bitC >> 3)) >> (int)(bitC & 7);
-                var bitsD = *(ulong*)(source + (bitD >> 3)) >> (int)(bitD & 7);
-                for (var i = 0; i < PairLookUps; i++)
-                {
-                    var entryA = table[bitsA & mask];
-                    var entryB = table[bitsB & mask];
-                    var entryC = table[bitsC & mask];
-                    var entryD = table[bitsD & mask];
-                    bitsA >>= (int)entryA;
-                    bitsB >>= (int)entryB;
-                    bitsC >>= (int)entryC;
-                    bitsD >>= (int)entryD;
-                    if (((entryA & entryB & entryC & entryD) & 0x100) == 0)
-                    {
-                        Unescape(ref entryA, ref bitsA);
-                        Unescape(ref entryB, ref bitsB);
-                        Unescape(ref entryC, ref bitsC);
-                        Unescape(ref entryD, ref bitsD);
-                    }
-                    *(ushort*)a = (ushort)(entryA >> 16);
-                    *(ushort*)b = (ushort)(entryB >> 16);
-                    *(ushort*)c = (ushort)(entryC >> 16);
-                    *(ushort*)d = (ushort)(entryD >> 16);
-                    bitA += (byte)entryA;
-                    bitB += (byte)entryB;
-                    bitC += (byte)entryC;
-                    bitD += (byte)entryD;
-                    a += 2;
-                    b += 2;
-                    c += 2;
-                    d += 2;
-                }
-            }
-            Advance(lanes, bitA, a, 0);
-            Advance(lanes, bitB, b, 1);
-            Advance(lanes, bitC, c, 2);
-            Advance(lanes, bitD, d, 3);
+            *(ushort*)cursor.Output = (ushort)(entry >> 16);
+            cursor.Output += 2;
+            cursor.Take(entry);
         }
-    }
-
-    private static void Unescape(ref uint entry, ref ulong bits)
-    {
-        if ((entry & 0x100) != 0)
-            return;
-        entry = (entry & 0xFF) + PrefixTable.EscapedBits | (uint)bits << 16;
-        bits >>= PrefixTable.EscapedBits;
-    }
-
-    private static void Advance(Lane* lanes, long bit, byte* output, int lane)
-    {
-        lanes[lane].Bit = bit;
-        lanes[lane].Output = output;
     }
 }

@@ -1,3 +1,5 @@
+using Temoto.Plans;
+
 namespace Temoto.Planning;
 
 /// <summary>

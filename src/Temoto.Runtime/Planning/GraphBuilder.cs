@@ -1,4 +1,5 @@
 using Temoto.Formats.Config;
+using Temoto.Plans;
 
 namespace Temoto.Planning;
 

@@ -1,3 +1,5 @@
+using Temoto.Plans;
+
 namespace Temoto.Planning;
 
 /// <summary>What plans of a model are wanted for, beside the model and the board.</summary>

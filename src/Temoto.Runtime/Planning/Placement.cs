@@ -1,3 +1,5 @@
+using Temoto.Plans;
+
 namespace Temoto.Planning;
 
 /// <summary>Where values and weights lie. Offsets are multiples of a cache line.</summary>

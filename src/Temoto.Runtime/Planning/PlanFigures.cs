@@ -1,3 +1,5 @@
+using Temoto.Plans;
+
 namespace Temoto.Planning;
 
 /// <summary>What a plan moves, computed from its operands: every byte once, wherever it lies. (What goes beyond the on-chip level is the matter of <see cref="TrafficLedger"/>.)</summary>

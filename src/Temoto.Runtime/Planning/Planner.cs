@@ -1,3 +1,5 @@
+using Temoto.Plans;
+
 namespace Temoto.Planning;
 
 /// <summary>
@@ -62,7 +64,7 @@ internal static class Planner
         foreach (var op in graph.Ops)
             steps.Add((builder.Build(op), op.Layer));
         return new Plan(
-            Planning.Plan.CurrentVersion,
+            Plans.Plan.CurrentVersion,
             board.Name,
             wish.Phase,
             wish.MaxTokens,

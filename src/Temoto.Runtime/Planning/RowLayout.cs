@@ -1,3 +1,5 @@
+using Temoto.Plans;
+
 namespace Temoto.Planning;
 
 /// <summary>How rows of activations lie: floats one after the other; integers as [groups] scales, [groups] sums where there are some, then [columns] integers.</summary>

@@ -1,3 +1,5 @@
+using Temoto.Plans;
+
 namespace Temoto.Planning;
 
 /// <summary>What a run is given or works out before its first step: token ids, cosines and sines of its positions, pixels. One after the other in a memory of their own.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Temoto.Plans;
 
 namespace Temoto.Planning;
 

@@ -1,3 +1,5 @@
+using Temoto.Plans;
+
 namespace Temoto.Planning;
 
 /// <summary>How steps are cut, and on which device of the board they run.</summary>

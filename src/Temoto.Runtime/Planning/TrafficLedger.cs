@@ -1,3 +1,5 @@
+using Temoto.Plans;
+
 namespace Temoto.Planning;
 
 /// <summary>How much of one kind of work a step does.</summary>

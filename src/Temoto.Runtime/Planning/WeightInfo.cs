@@ -1,3 +1,4 @@
+using Temoto.Plans;
 using Temoto.Tensors;
 
 namespace Temoto.Planning;

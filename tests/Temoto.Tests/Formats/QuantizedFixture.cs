@@ -6,11 +6,6 @@ using Temoto.Formats.Checkpoints.Awq;
 using Temoto.Formats.Config;
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
-using Temoto.Kernels.Attention;
-using Temoto.Kernels.Emitted;
-using Temoto.Kernels.Floats;
-using Temoto.Kernels.Integers;
-using Temoto.Machine;
 using Temoto.Models;
 using Temoto.Tensors;
 

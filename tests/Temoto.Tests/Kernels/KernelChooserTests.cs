@@ -2,8 +2,6 @@ using System.ComponentModel;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Temoto.Kernels;
-using Temoto.Kernels.Attention;
-using Temoto.Kernels.Emitted;
 using Temoto.Kernels.Floats;
 using Temoto.Kernels.Integers;
 using Temoto.Machine;

@@ -115,7 +115,7 @@ public class ModelTypesTests
     private static float[] Logits(LanguageModel model, int[] tokens)
     {
         using var cache = model.Engine.NewCache();
-        using var executor = model.Engine.NewExecutor(model.Engine.NewPlan(Temoto.Planning.Phase.Prefill, tokens.Length, tokens.Length));
+        using var executor = model.Engine.NewExecutor(model.Engine.NewPlan(Temoto.Plans.Phase.Prefill, tokens.Length, tokens.Length));
         return executor.Forward(tokens, cache, tokens.Length).ToArray();
     }
 

@@ -2,11 +2,6 @@ using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Config;
 using Temoto.Kernels;
-using Temoto.Kernels.Attention;
-using Temoto.Kernels.Emitted;
-using Temoto.Kernels.Floats;
-using Temoto.Kernels.Integers;
-using Temoto.Machine;
 using Temoto.Models;
 using Temoto.Quantization;
 using Temoto.Tensors;
@@ -107,7 +102,7 @@ public class OptTests
         SeededCheckpoint.Write(ModelShapes.Get("tiny-opt-post"), 7, folder.Path, DType.F32, null, TestContext.Current.CancellationToken);
         using var model = LanguageModel.Load(folder.Path, new ModelOptions { Precise = true });
         using var whole = model.Engine.NewCache();
-        using var executor = model.Engine.NewExecutor(model.Engine.NewPlan(Temoto.Planning.Phase.Prefill, 8, 1));
+        using var executor = model.Engine.NewExecutor(model.Engine.NewPlan(Temoto.Plans.Phase.Prefill, 8, 1));
         var expected = executor.Forward(LogitOracleTests.Tokens.AsSpan(0, 8), whole, 1).ToArray();
         using var stepwise = model.Engine.NewCache();
         foreach (var token in LogitOracleTests.Tokens[..7])

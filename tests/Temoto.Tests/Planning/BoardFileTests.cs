@@ -2,6 +2,7 @@ using Temoto.Kernels;
 using Temoto.Kernels.Floats;
 using Temoto.Planning;
 using Temoto.Planning.Host;
+using Temoto.Plans;
 using Temoto.Tests.Formats;
 
 namespace Temoto.Tests.Planning;

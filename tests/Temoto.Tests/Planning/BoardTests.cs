@@ -1,5 +1,6 @@
 using Temoto.Cli;
 using Temoto.Planning;
+using Temoto.Plans;
 
 namespace Temoto.Tests.Planning;
 

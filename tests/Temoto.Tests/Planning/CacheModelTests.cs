@@ -1,6 +1,5 @@
-using Temoto.Machine;
 using Temoto.Planning;
-using Temoto.Planning.Host;
+using Temoto.Plans;
 
 namespace Temoto.Tests.Planning;
 

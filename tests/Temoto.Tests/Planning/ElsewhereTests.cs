@@ -6,6 +6,7 @@ using Temoto.Kernels;
 using Temoto.Models;
 using Temoto.Planning;
 using Temoto.Planning.Host;
+using Temoto.Plans;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Temoto.Planning;
+using Temoto.Plans;
 
 namespace Temoto.Tests.Planning;
 

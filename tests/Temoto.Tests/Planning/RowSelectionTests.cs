@@ -1,17 +1,7 @@
 using Temoto.Evaluation.Seeded;
-using Temoto.Formats.Checkpoints;
-using Temoto.Formats.Checkpoints.Awq;
-using Temoto.Formats.Checkpoints.Gguf;
-using Temoto.Formats.Config;
-using Temoto.Formats.Files;
-using Temoto.Formats.Hub;
-using Temoto.Formats.Images;
-using Temoto.Formats.Json;
-using Temoto.Formats.Tokenizers;
-using Temoto.Machine;
 using Temoto.Models;
 using Temoto.Planning;
-using Temoto.Planning.Host;
+using Temoto.Plans;
 using Temoto.Tests.Formats;
 
 namespace Temoto.Tests.Planning;

@@ -4,6 +4,7 @@ using Temoto.Kernels;
 using Temoto.Models;
 using Temoto.Planning;
 using Temoto.Planning.Host;
+using Temoto.Plans;
 
 namespace Temoto.Tests.Planning;
 

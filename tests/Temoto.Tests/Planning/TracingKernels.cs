@@ -1,11 +1,8 @@
 using Temoto.Kernels;
 using Temoto.Kernels.Attention;
-using Temoto.Kernels.Emitted;
-using Temoto.Kernels.Floats;
 using Temoto.Kernels.Integers;
-using Temoto.Machine;
 using Temoto.Planning;
-using Temoto.Planning.Host;
+using Temoto.Plans;
 using Temoto.Tensors;
 
 namespace Temoto.Tests.Planning;

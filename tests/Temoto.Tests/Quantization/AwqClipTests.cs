@@ -1,9 +1,5 @@
 using Temoto.Evaluation.Seeded;
 using Temoto.Kernels;
-using Temoto.Kernels.Attention;
-using Temoto.Kernels.Emitted;
-using Temoto.Kernels.Floats;
-using Temoto.Kernels.Integers;
 using Temoto.Machine;
 using Temoto.Quantization;
 using Temoto.Tensors;

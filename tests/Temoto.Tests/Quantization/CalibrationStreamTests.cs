@@ -1,13 +1,9 @@
 using Temoto.Generation.Execution;
 using Temoto.Kernels;
-using Temoto.Kernels.Attention;
-using Temoto.Kernels.Emitted;
-using Temoto.Kernels.Floats;
-using Temoto.Kernels.Integers;
 using Temoto.Machine;
 using Temoto.Models;
 using Temoto.Planning;
-using Temoto.Planning.Host;
+using Temoto.Plans;
 using Temoto.Quantization;
 using Temoto.Tests.Formats;
 

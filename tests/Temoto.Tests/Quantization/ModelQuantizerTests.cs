@@ -1,14 +1,11 @@
-using Temoto.Planning;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Checkpoints.Awq;
 using Temoto.Generation.Tokenizers;
 using Temoto.Kernels;
-using Temoto.Kernels.Attention;
-using Temoto.Kernels.Emitted;
-using Temoto.Kernels.Floats;
-using Temoto.Kernels.Integers;
 using Temoto.Machine;
 using Temoto.Models;
+using Temoto.Planning;
+using Temoto.Plans;
 using Temoto.Quantization;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;

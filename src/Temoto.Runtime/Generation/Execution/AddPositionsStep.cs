@@ -1,4 +1,4 @@
-using Temoto.Planning;
+using Temoto.Plans;
 using Temoto.Tensors;
 
 namespace Temoto.Generation.Execution;

@@ -1,6 +1,6 @@
 using Temoto.Kernels;
 using Temoto.Kernels.Integers;
-using Temoto.Planning;
+using Temoto.Plans;
 using Temoto.Tensors;
 
 namespace Temoto.Generation.Execution;

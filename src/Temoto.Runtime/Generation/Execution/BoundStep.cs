@@ -1,6 +1,6 @@
 using Temoto.Kernels;
 using Temoto.Machine;
-using Temoto.Planning;
+using Temoto.Plans;
 
 namespace Temoto.Generation.Execution;
 

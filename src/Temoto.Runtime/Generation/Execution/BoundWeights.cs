@@ -1,7 +1,7 @@
 using Temoto.Formats.Checkpoints;
 using Temoto.Kernels;
 using Temoto.Machine;
-using Temoto.Planning;
+using Temoto.Plans;
 using Temoto.Tensors;
 
 namespace Temoto.Generation.Execution;

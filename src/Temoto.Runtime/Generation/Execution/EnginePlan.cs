@@ -1,10 +1,12 @@
 using Temoto.Formats.Checkpoints;
 using Temoto.Kernels;
+using Temoto.Kernels.Emitted;
 using Temoto.Kernels.Floats;
 using Temoto.Machine;
 using Temoto.Models;
 using Temoto.Planning;
 using Temoto.Planning.Host;
+using Temoto.Plans;
 
 namespace Temoto.Generation.Execution;
 

@@ -1,6 +1,7 @@
 using Temoto.Formats.Config;
 using Temoto.Planning;
 using Temoto.Planning.Host;
+using Temoto.Plans;
 
 namespace Temoto.Generation.Execution;
 

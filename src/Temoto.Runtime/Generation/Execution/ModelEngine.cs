@@ -2,6 +2,7 @@ using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Config;
 using Temoto.Machine;
 using Temoto.Planning;
+using Temoto.Plans;
 
 namespace Temoto.Generation.Execution;
 

@@ -1,4 +1,4 @@
-using Temoto.Planning;
+using Temoto.Plans;
 
 namespace Temoto.Generation.Execution;
 

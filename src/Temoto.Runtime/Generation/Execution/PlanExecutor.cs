@@ -1,6 +1,7 @@
 using Temoto.Kernels;
 using Temoto.Machine;
 using Temoto.Planning;
+using Temoto.Plans;
 using Temoto.Tensors;
 
 namespace Temoto.Generation.Execution;

@@ -1,5 +1,5 @@
 using Temoto.Kernels;
-using Temoto.Planning;
+using Temoto.Plans;
 
 namespace Temoto.Generation.Execution;
 

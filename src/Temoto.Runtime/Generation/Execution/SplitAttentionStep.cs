@@ -1,6 +1,6 @@
 using Temoto.Kernels;
 using Temoto.Kernels.Attention;
-using Temoto.Planning;
+using Temoto.Plans;
 
 namespace Temoto.Generation.Execution;
 

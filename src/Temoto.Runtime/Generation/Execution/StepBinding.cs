@@ -1,5 +1,5 @@
 using Temoto.Kernels;
-using Temoto.Planning;
+using Temoto.Plans;
 using Temoto.Tensors;
 
 namespace Temoto.Generation.Execution;

@@ -1,6 +1,6 @@
 using Temoto.Formats.Checkpoints;
 using Temoto.Models;
-using Temoto.Planning;
+using Temoto.Plans;
 
 namespace Temoto.Generation.Execution;
 

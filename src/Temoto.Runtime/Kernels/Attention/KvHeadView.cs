@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 using Temoto.Kernels.Integers;
-using Temoto.Planning;
+using Temoto.Plans;
 
 namespace Temoto.Kernels.Attention;
 

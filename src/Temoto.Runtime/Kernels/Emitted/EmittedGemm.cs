@@ -8,7 +8,7 @@ namespace Temoto.Kernels.Emitted;
 /// A panel of weights times a tile of tokens, in AVX512-VNNI instructions that .NET has no intrinsics for. The code is assembled ahead of time from
 /// tools/emit/GemmSource.cs, which says how it works.
 /// </summary>
-internal static unsafe partial class EmittedGemm
+internal static unsafe class EmittedGemm
 {
     /// <summary>Rows of a panel: two registers of int32 lanes.</summary>
     public const int PanelRows = 32;
@@ -16,7 +16,7 @@ internal static unsafe partial class EmittedGemm
     /// <summary>Tokens of a tile.</summary>
     public const int TileTokens = 6;
 
-    private static readonly Lazy<nint> Entry = new(() => (nint)ExecutableMemory.Load(Code));
+    private static readonly Lazy<nint> Entry = new(() => ExecutableMemory.Load(nameof(EmittedGemm)));
 
     /// <summary>The code, ready to be called. Throws <see cref="System.ComponentModel.Win32Exception"/> where the system does not let it run.</summary>
     public static delegate* unmanaged<Tile*, void> Load() => (delegate* unmanaged<Tile*, void>)Entry.Value;

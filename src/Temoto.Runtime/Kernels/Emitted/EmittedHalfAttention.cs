@@ -1,6 +1,6 @@
 using Temoto.Kernels.Attention;
 using Temoto.Kernels.Floats;
-using Temoto.Planning;
+using Temoto.Plans;
 
 namespace Temoto.Kernels.Emitted;
 

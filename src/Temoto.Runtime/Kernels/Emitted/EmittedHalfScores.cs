@@ -6,9 +6,9 @@ namespace Temoto.Kernels.Emitted;
 /// Two panels of keys in half floats times up to eight queries, with conversions that .NET has no intrinsics for. The code is assembled ahead of time from tools/emit/HalfScoresSource.cs, which says
 /// how it works. It runs well below a microsecond: the garbage collector may wait for it.
 /// </summary>
-internal static unsafe partial class EmittedHalfScores
+internal static unsafe class EmittedHalfScores
 {
-    private static readonly Lazy<nint> Entry = new(() => (nint)ExecutableMemory.Load(Code));
+    private static readonly Lazy<nint> Entry = new(() => ExecutableMemory.Load(nameof(EmittedHalfScores)));
 
     /// <summary>The code, ready to be called. Throws <see cref="System.ComponentModel.Win32Exception"/> where the system does not let it run.</summary>
     public static delegate* unmanaged[SuppressGCTransition]<Tile*, void> Load() => (delegate* unmanaged[SuppressGCTransition]<Tile*, void>)Entry.Value;

@@ -4,7 +4,6 @@ using Temoto.Kernels.Integers;
 using Temoto.Machine;
 using Temoto.Packing;
 using Temoto.Tensors;
-using Kind = Temoto.Kernels.Emitted.EmittedRows.Kind;
 
 namespace Temoto.Kernels.Emitted;
 
@@ -18,86 +17,69 @@ internal sealed unsafe partial class EmittedIntegerDot
     /// <summary>Ordered activations, and encoded rows laid out plain.</summary>
     private static long OneTokenBytes(long columns, int rows) => columns / BlockColumns * 2 * RegisterBytes + rows * columns + Alignment;
 
-    /// <summary>Whether the code takes a weight: whole units, and scales in half floats for a unit, a part of it, or whole rows.</summary>
-    private static bool TakesOneToken(Tensor weight, out Kind kind, out int unitBlocks, out int unitScales)
+    /// <summary>The layout of a weight that the code takes, or null: whole units, and scales in half floats for a unit, a part of it, or whole rows.</summary>
+    private static RowsLayout? OneTokenLayout(Tensor weight)
     {
-        (kind, unitBlocks, unitScales) = weight.DType switch
+        RowsLayout? elements = weight.DType switch
         {
-            DType.Q4_0 => (Kind.Q4, 4, 0),
-            DType.Q8_0 => (Kind.Q8, 2, 0),
-            DType.I4 => (Kind.NibblesOneScale, 4, 1),
-            DType.I8 => (Kind.BytesOneScale, 2, 1),
-            _ => (default, 0, 0),
+            DType.Q4_0 => RowsLayout.Nibbles | RowsLayout.BlockScales,
+            DType.Q8_0 => RowsLayout.Bytes | RowsLayout.BlockScales,
+            DType.I4 => RowsLayout.Nibbles,
+            DType.I8 => RowsLayout.Bytes,
+            _ => null,
         };
-        if (unitBlocks == 0 || weight.Columns % (unitBlocks * BlockColumns) != 0)
-            return false;
+        if (elements is not { } layout)
+            return null;
+        var unitColumns = layout.UnitBlocks() * BlockColumns;
+        if (weight.Columns % unitColumns != 0)
+            return null;
         if (weight.Scales is not { } scales)
-            return true;
+            return layout;
         if (scales.Scales.DType != DType.F16)
-            return false;
-        var unitColumns = unitBlocks * BlockColumns;
+            return null;
+        if (scales.Zeros is not null)
+            layout |= RowsLayout.Zeros;
         if (scales.PerTensor || scales.GroupSize >= weight.Columns)
-        {
-            unitScales = 0;
-            return scales.Zeros is null;
-        }
-        unitScales = unitColumns / scales.GroupSize;
-        kind = (weight.DType, unitScales, scales.Zeros is not null) switch
-        {
-            (DType.I4, 1, true) => Kind.NibblesOneZero,
-            (DType.I4, 2, true) => Kind.NibblesTwoZeros,
-            (DType.I4, 4, true) => Kind.NibblesFourZeros,
-            (DType.I4, 2, false) => Kind.NibblesTwoScales,
-            (DType.I4, 4, false) => Kind.NibblesFourScales,
-            (DType.I8, 2, _) => Kind.BytesTwoScales,
-            _ => kind,
-        };
-        return unitScales > 0 && unitScales * scales.GroupSize == unitColumns;
+            layout |= RowsLayout.RowScale;
+        else if (2 * scales.GroupSize == unitColumns)
+            layout |= RowsLayout.TwoScales;
+        else if (4 * scales.GroupSize == unitColumns)
+            layout |= RowsLayout.FourScales;
+        else if (scales.GroupSize != unitColumns)
+            return null;
+        return layout.HasCode() ? layout : null;
     }
 
-    private void MatVec(Tensor weight, Kind kind, int unitBlocks, int unitScales, long rowStart, long rowEnd, float* bias, byte* x, float* y, float* scratch)
+    private void MatVec(Tensor weight, RowsLayout layout, long rowStart, long rowEnd, float* bias, byte* x, float* y, float* scratch)
     {
         var activations = new QuantizedRow(x, weight.Columns);
         var ordered = Aligned(scratch);
-        var code = EscapedKind(kind, unitScales, true) is null || !Processor.HasByteShuffles ? null : weight.Encoded?.Escaped;
+        var code = (layout | RowsLayout.Ids).HasCode() && Processor.HasByteShuffles ? weight.Encoded?.Escaped : null;
         var source = code is not null ? null : weight.PlainRows(rowStart, rowEnd, ordered + activations.Blocks * 2 * RegisterBytes);
-        Order(activations, weight, unitBlocks, ordered, ActivationBytes(unitBlocks));
-        var job = NewJob(weight, kind, unitBlocks, unitScales, rowStart, rowEnd, source);
+        Order(activations, weight, layout, ordered, layout.ActivationBytes());
+        var job = NewJob(weight, layout, rowStart, rowEnd, source);
         job.Activations = ordered;
         job.Output = y;
         if (code is null)
             rowsOfOneToken(&job);
         else
-            Multiply(job, kind, unitScales, weight, code, rowStart);
+            Multiply(job, layout, weight, code, rowStart);
         if (bias is null)
             return;
         for (long row = 0; row < rowEnd - rowStart; row++)
             y[row] += bias[rowStart + row];
     }
 
-    /// <summary>The same with rows in the escape code, with escapes or without; null where there is none.</summary>
-    private static Kind? EscapedKind(Kind kind, int unitScales, bool escapes) => (kind, unitScales == 0) switch
-    {
-        (Kind.NibblesOneScale, false) => escapes ? Kind.EscapedNibblesOneScale : Kind.IdNibblesOneScale,
-        (Kind.NibblesTwoScales, _) => escapes ? Kind.EscapedNibblesTwoScales : Kind.IdNibblesTwoScales,
-        (Kind.NibblesFourScales, _) => escapes ? Kind.EscapedNibblesFourScales : Kind.IdNibblesFourScales,
-        (Kind.NibblesOneScale, true) => escapes ? Kind.EscapedNibblesRowScale : Kind.IdNibblesRowScale,
-        (Kind.BytesOneScale, false) => escapes ? Kind.EscapedBytesOneScale : Kind.IdBytesOneScale,
-        (Kind.BytesTwoScales, _) => escapes ? Kind.EscapedBytesTwoScales : Kind.IdBytesTwoScales,
-        (Kind.BytesOneScale, true) => escapes ? Kind.EscapedBytesRowScale : Kind.IdBytesRowScale,
-        _ => null,
-    };
-
     /// <summary>Rows in the escape code, block by block: where a block's rows lie stands in its first bytes, which the one before has asked for.</summary>
     /// <param name="plain">The job, had the rows been plain.</param>
-    private void Multiply(EmittedRows.Job plain, Kind kind, int unitScales, Tensor weight, EscapedRows code, long rowStart)
+    private void Multiply(EmittedRows.Job plain, RowsLayout layout, Tensor weight, EscapedRows code, long rowStart)
     {
         var blockRows = Math.Min(EscapedRows.MostLocated, weight.Encoded!.BlockRows);
         var located = stackalloc EscapedRow[blockRows];
         var sources = stackalloc EmittedRows.EscapedSource[blockRows];
         // Without escapes and with them.
-        var free = new EmittedRows.Job(EscapedKind(kind, unitScales, false)!.Value) { Units = plain.Units, Activations = plain.Activations, ScaleUnitBytes = plain.ScaleUnitBytes, ScaleRowBytes = plain.ScaleRowBytes };
-        var escaped = new EmittedRows.Job(EscapedKind(kind, unitScales, true)!.Value) { Units = plain.Units, Activations = plain.Activations, ScaleUnitBytes = plain.ScaleUnitBytes, ScaleRowBytes = plain.ScaleRowBytes };
+        var free = new EmittedRows.Job(layout | RowsLayout.Ids) { Units = plain.Units, Activations = plain.Activations, ScaleUnitBytes = plain.ScaleUnitBytes, ScaleRowBytes = plain.ScaleRowBytes };
+        var escaped = new EmittedRows.Job(layout | RowsLayout.Ids | RowsLayout.Escapes) { Units = plain.Units, Activations = plain.Activations, ScaleUnitBytes = plain.ScaleUnitBytes, ScaleRowBytes = plain.ScaleRowBytes };
         for (long first = 0, count; first < plain.Rows; first += count)
         {
             count = Math.Min(blockRows - (rowStart + first) % blockRows, plain.Rows - first);
@@ -132,18 +114,18 @@ internal sealed unsafe partial class EmittedIntegerDot
 
     /// <summary>All but activations and outputs.</summary>
     /// <param name="source">The rows, plain.</param>
-    private static EmittedRows.Job NewJob(Tensor weight, Kind kind, int unitBlocks, int unitScales, long rowStart, long rowEnd, byte* source)
+    private static EmittedRows.Job NewJob(Tensor weight, RowsLayout layout, long rowStart, long rowEnd, byte* source)
     {
-        var job = new EmittedRows.Job(kind)
+        var job = new EmittedRows.Job(layout)
         {
             Source = source,
             RowBytes = weight.RowBytes,
             Rows = rowEnd - rowStart,
-            Units = weight.Columns / BlockColumns / unitBlocks,
+            Units = weight.Columns / BlockColumns / layout.UnitBlocks(),
         };
         if (weight.Scales is not { } scales)
             return job;
-        job.ScaleUnitBytes = unitScales * sizeof(ushort);
+        job.ScaleUnitBytes = layout.UnitScales() * sizeof(ushort);
         job.ScaleRowBytes = scales.PerTensor ? 0 : scales.Scales.Columns * sizeof(ushort);
         job.Scales = (ushort*)(scales.Scales.Data + rowStart * job.ScaleRowBytes);
         if (scales.Zeros is { } zeros)
@@ -154,13 +136,10 @@ internal sealed unsafe partial class EmittedIntegerDot
         return job;
     }
 
-    /// <summary>Of one token and unit.</summary>
-    private static long ActivationBytes(int unitBlocks) => (unitBlocks == 4 ? 4 : 3) * RegisterBytes;
-
     /// <param name="unitBytes">From one unit's activations to the next's.</param>
-    private static void Order(QuantizedRow x, Tensor weight, int unitBlocks, byte* ordered, long unitBytes)
+    private static void Order(QuantizedRow x, Tensor weight, RowsLayout layout, byte* ordered, long unitBytes)
     {
-        if (unitBlocks == 4)
+        if (layout.HasFlag(RowsLayout.Nibbles))
             OrderForNibbles(x, weight, ordered, unitBytes);
         else
             OrderForBytes(x, ordered, unitBytes);

@@ -19,6 +19,9 @@ internal sealed unsafe partial class EmittedIntegerDot
     /// <summary>Scales and zero points of a panel, [groups, rows]: at most one group per block.</summary>
     private static long GroupBytes(long blocks) => blocks * PanelRows * (sizeof(float) + 1);
 
+    /// <summary>Whether rows of a type become panels.</summary>
+    private static bool Packs(DType dtype) => dtype is DType.Q8_0 or DType.Q4_0 or DType.I8 or DType.I4;
+
     /// <param name="plain">Row <paramref name="firstRow"/>, as the element type lays it out.</param>
     /// <param name="rows">At most <see cref="PanelRows"/>; the last one fills up the panel.</param>
     /// <param name="groups">Room for <see cref="GroupBytes"/>.</param>

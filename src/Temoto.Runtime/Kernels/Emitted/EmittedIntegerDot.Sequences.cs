@@ -1,6 +1,5 @@
 using Temoto.Kernels.Integers;
 using Temoto.Tensors;
-using Kind = Temoto.Kernels.Emitted.EmittedRows.Kind;
 
 namespace Temoto.Kernels.Emitted;
 
@@ -20,27 +19,27 @@ internal sealed unsafe partial class EmittedIntegerDot
 
     public override void MatVecs(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
-        if (!TakesOneToken(weight, out var kind, out var unitBlocks, out var unitScales))
+        if (OneTokenLayout(weight) is not { } layout)
         {
             single.MatVecs(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
             return;
         }
         var ordered = Aligned(scratch);
-        var tokenBytes = weight.Columns / BlockColumns / unitBlocks * ActivationBytes(unitBlocks);
+        var tokenBytes = weight.Columns / BlockColumns / layout.UnitBlocks() * layout.ActivationBytes();
         for (var token = 0; token < tokens; token += Together(tokens - token, tokenBytes))
         {
             var together = Together(tokens - token, tokenBytes);
             for (var i = 0; i < together; i++)
             {
                 var row = new QuantizedRow(x + (token + i) * QuantizedRow.Bytes(weight.Columns), weight.Columns);
-                Order(row, weight, unitBlocks, ordered + token * tokenBytes + i * ActivationBytes(unitBlocks), together * ActivationBytes(unitBlocks));
+                Order(row, weight, layout, ordered + token * tokenBytes + i * layout.ActivationBytes(), together * layout.ActivationBytes());
             }
         }
         var source = weight.PlainRows(rowStart, rowEnd, ordered + tokens * tokenBytes);
         // One by one, each token's activations stay in the first-level cache, and the rows in the second.
         var rows = 4 * tokenBytes > SequenceActivationBytes ? rowEnd - rowStart : Math.Max(4, SequenceRowBytes / weight.RowBytes);
         for (var start = rowStart; start < rowEnd; start += rows)
-            Multiply(weight, kind, unitBlocks, unitScales, start, Math.Min(rowEnd, start + rows), source + (start - rowStart) * weight.RowBytes, ordered, tokenBytes, tokens, y + (start - rowStart), yStride);
+            Multiply(weight, layout, start, Math.Min(rowEnd, start + rows), source + (start - rowStart) * weight.RowBytes, ordered, tokenBytes, tokens, y + (start - rowStart), yStride);
         if (bias is null)
             return;
         for (var token = 0; token < tokens; token++)
@@ -50,12 +49,12 @@ internal sealed unsafe partial class EmittedIntegerDot
 
     /// <summary>Some rows with all tokens.</summary>
     private void Multiply(
-        Tensor weight, Kind kind, int unitBlocks, int unitScales, long rowStart, long rowEnd, byte* source, byte* ordered, long tokenBytes, int tokens, float* y, long yStride)
+        Tensor weight, RowsLayout layout, long rowStart, long rowEnd, byte* source, byte* ordered, long tokenBytes, int tokens, float* y, long yStride)
     {
         for (var token = 0; token < tokens; token += Together(tokens - token, tokenBytes))
         {
             // The code moves some of its operands on: a job each.
-            var job = NewJob(weight, kind, unitBlocks, unitScales, rowStart, rowEnd, source);
+            var job = NewJob(weight, layout, rowStart, rowEnd, source);
             job.Activations = ordered + token * tokenBytes;
             job.Output = y + token * yStride;
             job.Tokens = Together(tokens - token, tokenBytes);

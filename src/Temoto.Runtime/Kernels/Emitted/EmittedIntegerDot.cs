@@ -6,7 +6,7 @@ namespace Temoto.Kernels.Emitted;
 
 /// <summary>
 /// Integer products of several tokens by <see cref="EmittedGemm"/>: 32 rows are unpacked once into a panel whose lanes are rows, and all tokens use it from the core's
-/// cache. Blocks are added in the order of the specification: the result is the same bit for bit. Tokens one by one, and those of several sequences, are the matter of the other parts; Q5_0, K types, and what these do not take, are left to the set's other products.
+/// cache. Blocks are added in the order of the specification: the result is the same bit for bit. Tokens one by one, and those of several sequences, are the matter of the other parts; other types, and what these do not take, are left to the set's other products.
 /// </summary>
 /// <param name="single">Products that emitted code does not take, and the rounding of activations.</param>
 internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : IntegerDot
@@ -36,12 +36,12 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
 
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
-        if (tokens == 1 && TakesOneToken(weight, out var kind, out var unitBlocks, out var unitScales))
+        if (tokens == 1 && OneTokenLayout(weight) is { } layout)
         {
-            MatVec(weight, kind, unitBlocks, unitScales, rowStart, rowEnd, bias, x, y, scratch);
+            MatVec(weight, layout, rowStart, rowEnd, bias, x, y, scratch);
             return;
         }
-        if (tokens == 1 || weight.DType is DType.Q5_0 or DType.Q4_K or DType.Q5_K or DType.Q6_K)
+        if (tokens == 1 || !Packs(weight.DType))
         {
             single.MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
             return;

@@ -6,9 +6,9 @@ namespace Temoto.Kernels.Emitted;
 /// Two panels of int8 keys times up to eight queries, in AVX512-VNNI instructions that .NET has no intrinsics for. The code is assembled ahead of time from tools/emit/ScoresSource.cs, which says
 /// how it works. It runs well below a microsecond: the garbage collector may wait for it.
 /// </summary>
-internal static unsafe partial class EmittedScores
+internal static unsafe class EmittedScores
 {
-    private static readonly Lazy<nint> Entry = new(() => (nint)ExecutableMemory.Load(Code));
+    private static readonly Lazy<nint> Entry = new(() => ExecutableMemory.Load(nameof(EmittedScores)));
 
     /// <summary>The code, ready to be called. Throws <see cref="System.ComponentModel.Win32Exception"/> where the system does not let it run.</summary>
     public static delegate* unmanaged[SuppressGCTransition]<Tile*, void> Load() => (delegate* unmanaged[SuppressGCTransition]<Tile*, void>)Entry.Value;

@@ -4,9 +4,9 @@ namespace Temoto.Kernels.Emitted;
 /// Rows of integer weights times two or four tokens of different sequences: for each of them what <see cref="EmittedRows"/> computes of it alone, bit for bit. The code is assembled ahead of time
 /// from tools/emit/SequencesSource.cs, which says how it works.
 /// </summary>
-internal static unsafe partial class EmittedSequences
+internal static unsafe class EmittedSequences
 {
-    private static readonly Lazy<nint> Entry = new(() => (nint)ExecutableMemory.Load(Code));
+    private static readonly Lazy<nint> Entry = new(() => ExecutableMemory.Load(nameof(EmittedSequences)));
 
     /// <summary>
     /// The code, ready to be called. Activations lie as [units, tokens] of what the code for one token reads, outputs as [tokens, rows]. Throws <see cref="System.ComponentModel.Win32Exception"/> where

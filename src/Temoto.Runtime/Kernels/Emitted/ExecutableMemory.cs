@@ -12,21 +12,25 @@ internal static unsafe partial class ExecutableMemory
     private const int Read = 1, Write = 2, Execute = 4;
     private const int Private = 2, Anonymous = 0x20;
 
-    /// <summary>A copy of <paramref name="code"/> that can be called. Throws <see cref="Win32Exception"/> where the system forbids it.</summary>
-    public static byte* Load(ReadOnlySpan<byte> code)
+    /// <summary>
+    /// A copy of the code that is embedded in this assembly as <paramref name="name"/>.bin, ready to be called at its first byte; <paramref name="name"/>.lst beside the source lists its instructions. Throws
+    /// <see cref="Win32Exception"/> where the system forbids it.
+    /// </summary>
+    public static nint Load(string name)
     {
+        using var code = typeof(ExecutableMemory).Assembly.GetManifestResourceStream(name + ".bin")!;
         var length = (nuint)code.Length;
         var pages = Map(null, length, Read | Write, Private | Anonymous, -1, 0);
         if ((nint)pages == -1)
             throw new Win32Exception();
-        code.CopyTo(new Span<byte>(pages, code.Length));
+        code.ReadExactly(new Span<byte>(pages, (int)length));
         if (Protect(pages, length, Read | Execute) != 0)
         {
             var error = new Win32Exception();
             _ = Unmap(pages, length);
             throw error;
         }
-        return (byte*)pages;
+        return (nint)pages;
     }
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]

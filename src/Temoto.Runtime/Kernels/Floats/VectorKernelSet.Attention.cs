@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Temoto.Kernels.Attention;
 using Temoto.Kernels.Emitted;
-using Temoto.Planning;
+using Temoto.Plans;
 
 namespace Temoto.Kernels.Floats;
 

@@ -12,25 +12,24 @@ namespace Temoto.Kernels.Integers;
 /// <param name="report">Takes a line for the user.</param>
 internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, IntegerDot next, Action<string> report) : IntegerDot
 {
-    /// <summary>The place of the rounding among the tested; products follow, three for each kind of weight.</summary>
-    private const int Rounding = 0;
+    /// <summary>What rounds activations; null before the test.</summary>
+    private volatile IntegerDot? rounding;
 
-    /// <summary>The place of one token times I8 in the escape code; I4 follows.</summary>
-    private const int Escaped = 1 + 3 * 8;
+    /// <summary>[products, element types]: what passed, or what took its place; null before the test.</summary>
+    private readonly IntegerDot?[,] chosen = new IntegerDot?[Enum.GetValues<IntegerProducts>().Length, Enum.GetValues<DType>().Length];
 
-    /// <summary>What passed, or what took its place; null before the test.</summary>
-    private readonly IntegerDot?[] chosen = new IntegerDot?[2 + Escaped];
+    private readonly Lock testing = new();
 
-    public override void Quantize(float* x, long columns, QuantizedRow destination) => (chosen[Rounding] ?? Test(Rounding, default, default)).Quantize(x, columns, destination);
+    private IntegerDot Rounding => rounding ?? TestRounding();
 
-    public override void QuantizeToGrid(float* x, float scale, long columns, QuantizedRow destination) =>
-        (chosen[Rounding] ?? Test(Rounding, default, default)).QuantizeToGrid(x, scale, columns, destination);
+    public override void Quantize(float* x, long columns, QuantizedRow destination) => Rounding.Quantize(x, columns, destination);
+
+    public override void QuantizeToGrid(float* x, float scale, long columns, QuantizedRow destination) => Rounding.QuantizeToGrid(x, scale, columns, destination);
 
     /// <summary>Tests, and with that compiles, what has not been tested.</summary>
     public override void Prepare(Tensor weight)
     {
-        if (chosen[Rounding] is null)
-            Test(Rounding, default, default);
+        _ = Rounding;
         Single(weight);
     }
 
@@ -58,55 +57,39 @@ internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, I
     public override long MatMulScratchFloats(long columns, int rows) => Math.Max(kernel.MatMulScratchFloats(columns, rows), next.MatMulScratchFloats(columns, rows));
 
     /// <summary>Products of one token: packed rows that are multiplied as they lie have kernels of their own.</summary>
-    private IntegerDot Single(Tensor weight)
-    {
-        if (weight.Encoded?.Escaped is null || weight.Scales?.Zeros is not null)
-            return Chosen(weight.DType, IntegerProducts.OneToken);
-        var place = Escaped + (weight.DType == DType.I8 ? 0 : 1);
-        return chosen[place] ?? Test(place, weight.DType, IntegerProducts.OneToken);
-    }
+    private IntegerDot Single(Tensor weight) =>
+        Chosen(weight.DType, weight.Encoded?.Escaped is null || weight.Scales?.Zeros is not null ? IntegerProducts.OneToken : IntegerProducts.OneTokenPacked);
 
-    private IntegerDot Chosen(DType dtype, IntegerProducts products)
-    {
-        var kind = dtype switch
-        {
-            DType.Q8_0 => 0,
-            DType.Q4_0 => 1,
-            DType.I8 => 2,
-            DType.Q4_K => 3,
-            DType.Q5_K => 4,
-            DType.Q6_K => 5,
-            DType.Q5_0 => 6,
-            _ => 7,
-        };
-        var place = 1 + 3 * kind + (int)products;
-        return chosen[place] ?? Test(place, dtype, products);
-    }
+    private IntegerDot Chosen(DType dtype, IntegerProducts products) => chosen[(int)products, (int)dtype] ?? Test(dtype, products);
 
     /// <summary>The first thread tests, others wait.</summary>
-    private IntegerDot Test(int place, DType dtype, IntegerProducts products)
+    private IntegerDot Test(DType dtype, IntegerProducts products)
     {
-        lock (chosen)
+        lock (testing)
         {
-            if (chosen[place] is { } tested)
-                return tested;
-            var passes = place switch
+            return chosen[(int)products, (int)dtype] ??= Judge(KernelSelfTest.Multiplies(kernel, dtype, products), products switch
             {
-                Rounding => KernelSelfTest.Rounds(kernel),
-                >= Escaped => KernelSelfTest.MultipliesEscaped(kernel, dtype),
-                _ => KernelSelfTest.Multiplies(kernel, dtype, products),
-            };
-            if (!passes)
-            {
-                var what = place == Rounding ? "the rounding of activations" : place >= Escaped ? $"products of one token with packed {dtype}" : dtype + products switch
-                {
-                    IntegerProducts.OneToken => " products of one token",
-                    IntegerProducts.Tokens => " products of several tokens",
-                    _ => " products of several sequences",
-                };
-                report($"temoto: kernels {name}: {what} failed the self-test; {(products == IntegerProducts.Sequences ? "sequences are taken one by one" : "the next set's are used")}");
-            }
-            return chosen[place] = passes ? kernel : next;
+                IntegerProducts.OneToken => $"{dtype} products of one token",
+                IntegerProducts.OneTokenPacked => $"products of one token with packed {dtype}",
+                IntegerProducts.Tokens => $"{dtype} products of several tokens",
+                _ => $"{dtype} products of several sequences",
+            }, products == IntegerProducts.Sequences ? "sequences are taken one by one" : "the next set's are used");
         }
+    }
+
+    /// <inheritdoc cref="Test"/>
+    private IntegerDot TestRounding()
+    {
+        lock (testing)
+            return rounding ??= Judge(KernelSelfTest.Rounds(kernel), "the rounding of activations", "the next set's are used");
+    }
+
+    /// <summary>What to use of <paramref name="what"/>; where that is not what was tested, the user is told.</summary>
+    private IntegerDot Judge(bool passes, string what, string consequence)
+    {
+        if (passes)
+            return kernel;
+        report($"temoto: kernels {name}: {what} failed the self-test; {consequence}");
+        return next;
     }
 }

@@ -6,6 +6,9 @@ internal enum IntegerProducts
     /// <summary><see cref="IntegerDot.MatMul"/> of one token, whose blocks may be added in another order than the specification's.</summary>
     OneToken,
 
+    /// <summary>The same with rows in the escape code, multiplied as they lie.</summary>
+    OneTokenPacked,
+
     /// <summary><see cref="IntegerDot.MatMul"/> of several.</summary>
     Tokens,
 

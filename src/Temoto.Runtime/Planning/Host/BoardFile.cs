@@ -1,6 +1,7 @@
 using System.Text;
 using Temoto.Formats.Files;
 using Temoto.Formats.Json;
+using Temoto.Plans;
 
 namespace Temoto.Planning.Host;
 

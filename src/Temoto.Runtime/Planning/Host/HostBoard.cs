@@ -2,6 +2,7 @@ using Temoto.Kernels;
 using Temoto.Kernels.Attention;
 using Temoto.Kernels.Integers;
 using Temoto.Machine;
+using Temoto.Plans;
 
 namespace Temoto.Planning.Host;
 

@@ -1,7 +1,5 @@
 using Temoto.Evaluation.Benchmarking;
-using Temoto.Machine;
-using Temoto.Planning;
-using Temoto.Planning.Host;
+using Temoto.Plans;
 
 namespace Temoto.Tests.Evaluation.Benchmarking;
 

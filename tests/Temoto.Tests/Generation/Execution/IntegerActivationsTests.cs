@@ -1,11 +1,6 @@
 using Temoto.Evaluation;
 using Temoto.Formats.Checkpoints;
 using Temoto.Kernels;
-using Temoto.Kernels.Attention;
-using Temoto.Kernels.Emitted;
-using Temoto.Kernels.Floats;
-using Temoto.Kernels.Integers;
-using Temoto.Machine;
 using Temoto.Quantization;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;

@@ -1,4 +1,3 @@
-using Temoto.Emit;
 using Temoto.Kernels.Emitted;
 using Temoto.Kernels.Integers;
 using Temoto.Machine;
@@ -8,16 +7,6 @@ namespace Temoto.Tests.Kernels.Emitted;
 
 public unsafe class EmittedGemmTests
 {
-    /// <summary>The bytes in the runtime are what the source assembles to; nobody edits them by hand.</summary>
-    [Fact]
-    public void FilesHoldWhatTheSourceAssembles()
-    {
-        var folder = Path.Combine(RepositoryPaths.Root, "src", "Temoto.Runtime", "Kernels", "Emitted");
-        Assert.NotEmpty(CodeFile.All);
-        foreach (var file in CodeFile.All)
-            Assert.Equal(file.Text, File.ReadAllText(Path.Combine(folder, file.Name)));
-    }
-
     /// <summary>Totals are carried on from where they stood: a product in two pieces of the columns is the product in one, bit for bit.</summary>
     [Fact]
     public void TotalsGoOnWhereTheyStood()

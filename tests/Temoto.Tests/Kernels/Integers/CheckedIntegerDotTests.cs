@@ -1,3 +1,4 @@
+using Temoto.Kernels.Floats;
 using Temoto.Kernels.Integers;
 using Temoto.Tensors;
 

@@ -1,6 +1,5 @@
 using System.Runtime.Intrinsics.X86;
 using Temoto.Kernels;
-using Temoto.Kernels.Attention;
 using Temoto.Kernels.Emitted;
 using Temoto.Kernels.Floats;
 using Temoto.Kernels.Integers;

@@ -1,9 +1,5 @@
 using Temoto.Kernels;
-using Temoto.Kernels.Attention;
-using Temoto.Kernels.Emitted;
 using Temoto.Kernels.Floats;
-using Temoto.Kernels.Integers;
-using Temoto.Machine;
 using Temoto.Tensors;
 
 namespace Temoto.Tests.Kernels.Integers;

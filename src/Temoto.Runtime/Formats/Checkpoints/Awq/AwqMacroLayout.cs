@@ -1,6 +1,7 @@
 using Temoto.Formats.Config;
 using Temoto.Models;
 using Temoto.Planning;
+using Temoto.Plans;
 
 namespace Temoto.Formats.Checkpoints.Awq;
 

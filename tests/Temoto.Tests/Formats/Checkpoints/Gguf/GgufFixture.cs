@@ -2,11 +2,6 @@ using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Checkpoints.Gguf;
 using Temoto.Formats.Config;
 using Temoto.Kernels;
-using Temoto.Kernels.Attention;
-using Temoto.Kernels.Emitted;
-using Temoto.Kernels.Floats;
-using Temoto.Kernels.Integers;
-using Temoto.Machine;
 using Temoto.Tensors;
 using Temoto.Tests.Formats.Tokenizers;
 

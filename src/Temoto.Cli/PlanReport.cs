@@ -120,7 +120,7 @@ internal sealed class PlanReport
     {
         var board = plan.Board;
         var machine = board.Host is { } host ? $"{host.Threads} threads, kernels {host.Kernels}" : string.Join(", ", board.Devices.Select(device => StandardOutput.Line(device.Name)));
-        return Invariant($"{StandardOutput.Line(model)} on {StandardOutput.Line(board.Name)} ({(board.HasAssumedRates ? "assumed" : "measured")}): {machine}, ")
+        return Invariant($"{StandardOutput.Line(model)} on {StandardOutput.Line(board.Name)} ({board.RateEvidence.ToString().ToLowerInvariant()}): {machine}, ")
             + Invariant($"{board.Memory(MemoryLevel.External).BytesPerSecond.Value / 1e9:0.0} GB/s from memory, {board.BytesOf(MemoryLevel.OnChip) / 1024} KiB on chip per worker");
     }
 

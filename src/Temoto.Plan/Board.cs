@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Temoto.Plans;
 
-/// <summary>Where a figure comes from.</summary>
+/// <summary>Where a figure comes from, the strongest evidence first.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<Evidence>))]
 public enum Evidence
 {
@@ -77,7 +77,12 @@ public sealed record Tiling(
     int GemmTokens,
     int AttentionQueries,
     int AttentionPositions,
-    int PiecePositions);
+    int PiecePositions)
+{
+    /// <summary>Rows of a weight that the unit multiplies at once, of which a chunk takes whole multiples; 0 where any number is as good.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int UnitRows { get; init; }
+}
 
 /// <summary>Something that carries steps out.</summary>
 /// <param name="Workers">Threads or accelerator instances that work side by side.</param>
@@ -178,9 +183,11 @@ public sealed record Board(string Name, string Description, Items<BoardDevice> D
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public HostIdentity? Host { get; init; }
 
-    /// <summary>The rate of some product is assumed.</summary>
+    /// <summary>The weakest evidence that a rate of products rests on.</summary>
     [JsonIgnore]
-    public bool HasAssumedRates => Units.Any(unit => unit.Work == WorkKind.Product && (unit.OperationsPerSecond ?? unit.ClockHz)?.Evidence == Evidence.Assumed);
+    public Evidence RateEvidence => Units.Where(unit => unit.Work == WorkKind.Product)
+        .SelectMany(unit => new[] { unit.OperationsPerSecond, unit.ProcessingElements, unit.LanesPerElement, unit.ClockHz })
+        .Max(figure => figure?.Evidence ?? Evidence.Measured);
 
     /// <summary>The memory of a level.</summary>
     public BoardMemory Memory(MemoryLevel level) => Memories.First(memory => memory.Level == level);
@@ -208,7 +215,7 @@ public sealed record Board(string Name, string Description, Items<BoardDevice> D
                 && (device is null || unit.Device == device)
                 && (unit.Tokens == TokenCount.Any || unit.Tokens == TokenCount.One == oneToken)
                 && (operand is null || Takes(unit, operand, columns))
-                && (activations is null || TakesActivations(unit, activations)))
+                && (activations is null || TakesActivations(unit, activations, columns)))
             {
                 return unit;
             }
@@ -235,13 +242,14 @@ public sealed record Board(string Name, string Description, Items<BoardDevice> D
         && (unit.GroupMultiple is not { } group || operand.Group == 0 || operand.Group % group == 0 || operand.Group >= columns)
         && (unit.TakesZeroPoints != false || !operand.HasZeroPoints);
 
-    private static bool TakesActivations(BoardUnit unit, Format activations)
+    private static bool TakesActivations(BoardUnit unit, Format activations, long columns)
     {
         if (unit.Activations.Count == 0)
             return !activations.IsInteger;
         foreach (var format in unit.Activations.Span)
         {
-            if (format.Type == activations.Type && format.Group == activations.Group)
+            // A group as wide as the row, or wider, is the whole row.
+            if (format.Type == activations.Type && (format.Group == activations.Group || (format.Group >= columns && activations.Group >= columns)))
                 return true;
         }
         return false;

@@ -91,6 +91,7 @@ internal static class BoardCheck
         Between(tiling.AttentionQueries, $"{place}.attention_queries", 1, 65536);
         Between(tiling.AttentionPositions, $"{place}.attention_positions", 1, 65536);
         Between(tiling.PiecePositions, $"{place}.piece_positions", 1, 1 << 24);
+        Between(tiling.UnitRows, $"{place}.unit_rows", 0, 4096);
         if (tiling.PiecePositions % KvLayout.PanelPositions != 0)
             throw Wrong($"{place}.piece_positions", $"{tiling.PiecePositions}", $"a multiple of {KvLayout.PanelPositions}, the positions of a key panel");
     }

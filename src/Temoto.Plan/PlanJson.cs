@@ -42,8 +42,18 @@ internal sealed partial class PlanJson : JsonSerializerContext
         }
         catch (JsonException error)
         {
-            throw new FormatException(error.Message, error);
+            throw new FormatException(PlaceAndReason(error).TrimStart('.'), error);
         }
+    }
+
+    /// <summary>".units[0].work: what is wrong": the path of an error, which inside a list begins anew with each item.</summary>
+    public static string PlaceAndReason(JsonException error)
+    {
+        var path = error.Path is { Length: > 1 } known ? known[1..] : "";
+        // The serializer ends its lines with a path and a line number that inside a list count from the item.
+        var end = error.Message.IndexOf(" Path: ", StringComparison.Ordinal);
+        var reason = end < 0 ? error.Message : error.Message[..end];
+        return reason.StartsWith('[') ? path + reason : path.Length == 0 ? error.Message : $"{path}: {reason}";
     }
 }
 
@@ -57,8 +67,22 @@ internal sealed class ItemsConverter<T> : JsonConverter<Items<T>>
         var type = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
         var items = new List<T>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            items.Add(JsonSerializer.Deserialize(ref reader, type) ?? throw new JsonException("found null in a list, expected an item"));
+            items.Add(Item(ref reader, type, items.Count));
         return Items.Of<T>([.. items]);
+    }
+
+    private static T Item(ref Utf8JsonReader reader, JsonTypeInfo<T> type, int index)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(ref reader, type) ?? throw new JsonException("found null, expected an item");
+        }
+        catch (JsonException error)
+        {
+            // Without a path of its own: whoever holds the list adds where it stands.
+            var inside = PlanJson.PlaceAndReason(error);
+            throw new JsonException(inside is ['.' or '[', ..] ? $"[{index}]{inside}" : $"[{index}]: {inside}", error);
+        }
     }
 
     public override void Write(Utf8JsonWriter writer, Items<T> value, JsonSerializerOptions options)

@@ -260,6 +260,10 @@ public sealed class PlanWalk
             case Dimension.Positions when kind == AccessKind.Append:
                 var position = plan.Phase == Phase.Decode ? run.Positions[(int)token] : run.Positions[0] + token;
                 return (position, position + 1);
+            case Dimension.Tokens:
+                // Tokens beyond the axis have nothing there: those of a picture that are no patches.
+                var (first, last) = Range(axis.Dimension);
+                return (first, Math.Min(last, axis.Extent));
             default:
                 return Range(axis.Dimension);
         }

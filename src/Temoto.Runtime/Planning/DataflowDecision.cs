@@ -24,6 +24,9 @@ internal sealed record DataflowDecision(DataflowMode Mode, double GemmBytes, dou
         return new DataflowDecision(tphs <= gemm ? DataflowMode.Tphs : DataflowMode.Gemm, gemm, tphs);
     }
 
+    /// <summary>One device projects queries, another attends: TPHS, where both are one step, would take the projection away from the device that is made for it.</summary>
+    public bool IsSplit { get; init; }
+
     public override string ToString() => FormattableString.Invariant(
-        $"{Mode.ToString().ToLowerInvariant()}: in each layer, storing queries, scores and probabilities would move {GemmBytes / 1e6:0.000} MB (with the cache half full), reading the query weights again for each span {TphsBytes / 1e6:0.000} MB");
+        $"{Mode.ToString().ToLowerInvariant()}: {(IsSplit ? "queries are projected on another device than attention runs on; " : "")}in each layer, storing queries, scores and probabilities would move {GemmBytes / 1e6:0.000} MB (with the cache half full), reading the query weights again for each span {TphsBytes / 1e6:0.000} MB");
 }

@@ -181,7 +181,7 @@ internal sealed class Fusion
     /// </summary>
     private (RoundOp? Rounding, Value Output) Rounded(Value value, int? columnsAtOnce) =>
         readers.TryGetValue(value.Id, out var list) && list is [RoundOp { Output: { IsQuantized: true, Format.Grid: null or { StaticScale: not null } } } rounding]
-        && rounding.Output.Format.Group is > 0 and var group && (columnsAtOnce ?? group) % group == 0
+        && RowLayout.RoundedTogether(rounding.Output.Format) is var group && (columnsAtOnce ?? group) % group == 0
             ? (rounding, rounding.Output)
             : (null, value);
 

@@ -35,7 +35,10 @@ internal static class IntegerActivations
                 ops.Add(op);
                 continue;
             }
-            var rounding = new Rounding(linear.Input, (integers ?? Format.Single) with { Grid = weight.InputGrid });
+            // A group never extends beyond the row; a weight that asks for a grid knows better than the board.
+            var rounding = new Rounding(linear.Input, integers is null
+                ? Format.Single with { Grid = weight.InputGrid }
+                : integers with { Group = Math.Min(integers.Group, linear.Input.Width), Grid = weight.InputGrid ?? integers.Grid });
             if (!rounded.TryGetValue(rounding, out var input))
             {
                 input = new Value(values.Count, linear.Input.Name + (integers is null ? ".grid" : ".int8"), linear.Input.Width, rounding.Format);

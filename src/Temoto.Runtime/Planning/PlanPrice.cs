@@ -41,6 +41,7 @@ internal static class PlanPrice
         {
             var step = placed.Step;
             var rows = step.OnLogitRows ? run.LogitRows : tokens;
+            // The device that plans run on takes a single row without waking anyone; others are always launched.
             var multiplies = work.Any(done => done.Kind == WorkKind.Product);
             prices.Add(new StepPrice(
                 placed,
@@ -48,7 +49,7 @@ internal static class PlanPrice
                 work.Where(done => done.Kind is WorkKind.Product or WorkKind.Attention).Sum(done => done.Operations),
                 (moved.Weights + moved.Kv) / read + (moved.Activations + moved.Intermediates) / arena,
                 work.Sum(done => Seconds(board, step, done, rows, oneToken: rows == 1 || plan.Phase == Phase.Decode)),
-                rows > 1 || multiplies || step.Kind == StepKind.SplitAttention ? board.Device(step.Device).LaunchSeconds.Value : 0));
+                rows > 1 || multiplies || step.Kind == StepKind.SplitAttention || step.Device != board.LastDevice.Name ? board.Device(step.Device).LaunchSeconds.Value : 0));
         }
         return prices;
     }
@@ -75,8 +76,10 @@ internal static class PlanPrice
             case WorkKind.Softmax:
             case WorkKind.Norm:
             case WorkKind.Elementwise:
-                // A board without such a unit does them in passing.
-                return board.UnitFor(step.Device, done.Kind, null, 0, null, oneToken) is { } other ? done.Operations / other.Rate : 0;
+                // The last device does what the step's has no unit for; a board without such a unit does them in passing.
+                return (board.UnitFor(step.Device, done.Kind, null, 0, null, oneToken) ?? board.UnitFor(board.LastDevice.Name, done.Kind, null, 0, null, oneToken)) is { } other
+                    ? done.Operations / other.Rate
+                    : 0;
             default:
                 throw new InvalidOperationException($"no price for {done.Kind}");
         }

@@ -47,8 +47,11 @@ internal static class Planner
         var writer = writers[attention.Query.Id];
         while (writer is RopeOp or RmsNormOp)
             writer = writers[writer.Inputs[0].Id];
-        var bytes = writer is LinearOp query ? weightOf(query.Weight).Bytes : 0;
-        return DataflowDecision.Of(attention.Shape, wish.MaxTokens, wish.ContextTokens, board.Devices[0].Tiling.TphsTokens, bytes);
+        if (writer is not LinearOp query)
+            return DataflowDecision.Of(attention.Shape, wish.MaxTokens, wish.ContextTokens, board.Devices[0].Tiling.TphsTokens, 0);
+        var weight = weightOf(query.Weight);
+        var decision = DataflowDecision.Of(attention.Shape, wish.MaxTokens, wish.ContextTokens, board.Devices[0].Tiling.TphsTokens, weight.Bytes);
+        return Tiles.SameDevice(board, weight, query.Input.Format, wish.Kv, attention.Shape.HeadDim) ? decision : decision with { Mode = DataflowMode.Gemm, IsSplit = true };
     }
 
     private static Plan Write(Graph graph, PlanWish wish, Board board, Func<string, WeightInfo> weightOf, long[] offsets, long arenaBytes)
@@ -56,7 +59,7 @@ internal static class Planner
         var kv = LayoutOf(graph, wish);
         var weights = new WeightPlaces(weightOf);
         var run = new RunMemory(graph.RotaryTables, wish.MaxTokens);
-        var builder = new StepBuilder(offsets, weights, run, kv, new Tiles(board, wish), wish);
+        var builder = new StepBuilder(offsets, weights, run, kv, new Tiles(board, board.Devices[0], wish), wish);
         var steps = new List<(Step, int)>(graph.Ops.Count);
         foreach (var op in graph.Ops)
             steps.Add((builder.Build(op), op.Layer));

@@ -5,6 +5,9 @@ namespace Temoto.Planning;
 /// <summary>How rows of activations lie: floats one after the other; integers as [groups] scales, [groups] sums where there are some, then [columns] integers.</summary>
 internal static class RowLayout
 {
+    /// <summary>Columns that are rounded together: those whose scale is worked out from them, or that share a sum; 1 where each goes by itself.</summary>
+    public static int RoundedTogether(Format format) => format is { Grid.StaticScale: not null, HasBlockSums: false } ? 1 : Math.Max(1, format.Group);
+
     /// <param name="columns">How columns are counted, in columns.</param>
     public static Items<Part> Parts(Format format, int width, long offset, Axis rows, ReadOnlySpan<Axis> columns)
     {

@@ -44,15 +44,16 @@ internal sealed class RunMemory
     {
         var count = (long)Channels * grid.GridHeight * grid.GridWidth * grid.PatchSize * grid.PatchSize;
         pixelBytes = count * sizeof(float);
-        // A patch each token, wherever its lines lie.
-        var patch = pixelBytes / (grid.GridHeight * grid.GridWidth);
+        // As many tokens as there are patches read one each, wherever its lines lie.
+        var patches = grid.GridHeight * grid.GridWidth;
+        var patch = pixelBytes / patches;
         return new Operand(
             OperandRole.Pixels,
             "",
             MemoryRegion.Run,
             Format.Single,
             [Channels, count / Channels],
-            [new Part(PartKind.Elements, pixelOffset, 0, patch, pixelBytes, [new Axis(Dimension.Tokens, maxTokens, patch)])]);
+            [new Part(PartKind.Elements, pixelOffset, 0, patch, pixelBytes, [new Axis(Dimension.Tokens, patches, patch)])]);
     }
 
     /// <summary>Cosines, then sines, [tokens, HeadDim / 2] floats each.</summary>

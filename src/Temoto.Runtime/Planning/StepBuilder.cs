@@ -8,8 +8,11 @@ namespace Temoto.Planning;
 /// </summary>
 /// <param name="offsets">Of the values in the arena.</param>
 /// <param name="kv">Null for a model without attention.</param>
-internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemory run, KvLayout? kv, Tiles tiles, PlanWish wish)
+internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemory run, KvLayout? kv, Tiles firstTiles, PlanWish wish)
 {
+    /// <summary>Sizes of the device that carries out the step that is being built.</summary>
+    private Tiles tiles = null!;
+
     /// <summary>Steps from the selection on work on the rows whose logits are wanted.</summary>
     private bool onLogitRows;
 
@@ -20,39 +23,49 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
 
     private int MaxRows => onLogitRows ? wish.MaxLogitRows : wish.MaxTokens;
 
+    /// <summary>What a step multiplies says which device carries it out, and the device how it is cut.</summary>
     public Step Build(Op op)
     {
-        var step = op switch
+        tiles = firstTiles;
+        var step = Cut(op);
+        var device = tiles.DeviceOf(step);
+        if (device != tiles.Device)
         {
-            EmbedOp embed => Embed(embed),
-            PatchesOp patches => Patches(patches),
-            LearnedTokensOp tokens => LearnedTokens(tokens),
-            AddPositionsOp positions => AddPositions(positions),
-            RmsNormOp or LayerNormOp => Norm(op, op.Output),
-            NormRoundOp norm => Norm(norm.Norm, norm.Output),
-            LinearOp linear => Linear(linear, linear, null, null),
-            ResidualLinearOp residual => Linear(residual, residual.Linear, residual, null),
-            ActivatedLinearOp activated => Linear(activated, activated.Linear, null, activated.Function),
-            GatedLinearOp gated => Gated(gated),
-            RoundOp round => Round(round),
-            RopeOp rope => Rope(rope),
-            HeadProjectionsOp heads => HeadProjections(heads),
-            TphsAttentionOp tphs => Tphs(tphs),
-            ScoresOp scores => Scores(scores),
-            SoftmaxOp softmax => Softmax(softmax),
-            WeightedValuesOp values => WeightedValues(values),
-            SplitAttentionOp split => Split(split),
-            MergePiecesOp merge => Merge(merge),
-            AttentionOp attention => Attention(attention),
-            ActivateOp activate => RowByRow(activate, StepKind.Activate, [], activate.Input, null) with { Function = activate.Function },
-            GateOp gate => RowByRow(gate, StepKind.ActivateMultiply, [], gate.Gate, gate.Up) with { Function = gate.Function },
-            AddOp add => RowByRow(add, StepKind.Add, add.Scale is null ? [] : [Epilogue.Scale], add.Left, add.Right) with { Scale = add.Scale },
-            AverageOp average => RowByRow(average, StepKind.Average, [], average.Left, average.Right),
-            SelectRowsOp select => Select(select),
-            _ => throw new InvalidOperationException($"no step for {op.GetType().Name}"),
-        };
-        return step with { Device = tiles.DeviceOf(step) };
+            tiles = tiles.On(device);
+            step = Cut(op);
+        }
+        return step with { Device = device.Name };
     }
+
+    private Step Cut(Op op) => op switch
+    {
+        EmbedOp embed => Embed(embed),
+        PatchesOp patches => Patches(patches),
+        LearnedTokensOp tokens => LearnedTokens(tokens),
+        AddPositionsOp positions => AddPositions(positions),
+        RmsNormOp or LayerNormOp => Norm(op, op.Output),
+        NormRoundOp norm => Norm(norm.Norm, norm.Output),
+        LinearOp linear => Linear(linear, linear, null, null),
+        ResidualLinearOp residual => Linear(residual, residual.Linear, residual, null),
+        ActivatedLinearOp activated => Linear(activated, activated.Linear, null, activated.Function),
+        GatedLinearOp gated => Gated(gated),
+        RoundOp round => Round(round),
+        RopeOp rope => Rope(rope),
+        HeadProjectionsOp heads => HeadProjections(heads),
+        TphsAttentionOp tphs => Tphs(tphs),
+        ScoresOp scores => Scores(scores),
+        SoftmaxOp softmax => Softmax(softmax),
+        WeightedValuesOp values => WeightedValues(values),
+        SplitAttentionOp split => Split(split),
+        MergePiecesOp merge => Merge(merge),
+        AttentionOp attention => Attention(attention),
+        ActivateOp activate => RowByRow(activate, StepKind.Activate, [], activate.Input, null) with { Function = activate.Function },
+        GateOp gate => RowByRow(gate, StepKind.ActivateMultiply, [], gate.Gate, gate.Up) with { Function = gate.Function },
+        AddOp add => RowByRow(add, StepKind.Add, add.Scale is null ? [] : [Epilogue.Scale], add.Left, add.Right) with { Scale = add.Scale },
+        AverageOp average => RowByRow(average, StepKind.Average, [], average.Left, average.Right),
+        SelectRowsOp select => Select(select),
+        _ => throw new InvalidOperationException($"no step for {op.GetType().Name}"),
+    };
 
     /// <summary>The logits as readers find them after a run.</summary>
     public Operand Logits(Value logits)

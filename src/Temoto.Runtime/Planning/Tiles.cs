@@ -3,11 +3,13 @@ using Temoto.Plans;
 namespace Temoto.Planning;
 
 /// <summary>How steps are cut, and on which device of the board they run.</summary>
-internal sealed class Tiles(Board board, PlanWish wish)
+/// <param name="device">The one whose sizes count.</param>
+internal sealed class Tiles(Board board, BoardDevice device, PlanWish wish)
 {
-    private readonly BoardDevice device = board.Devices[0];
-
     private Tiling Tiling => device.Tiling;
+
+    /// <summary>The device whose sizes count.</summary>
+    public BoardDevice Device => device;
 
     public int TphsTokens => Tiling.TphsTokens;
 
@@ -25,15 +27,31 @@ internal sealed class Tiles(Board board, PlanWish wish)
     /// <summary>
     /// The first device whose units take what the step multiplies; of a step that multiplies nothing, whose units take its other work. The last device takes the rest.
     /// </summary>
-    public string DeviceOf(Step step)
+    public BoardDevice DeviceOf(Step step)
     {
-        for (var i = 0; i < board.Devices.Count - 1; i++)
+        foreach (var candidate in board.Devices)
         {
-            if (Takes(board.Devices[i], step))
-                return board.Devices[i].Name;
+            if (Takes(candidate, step))
+                return candidate;
         }
-        return board.LastDevice.Name;
+        return board.LastDevice;
     }
+
+    /// <summary>A prompt's query projection and its attention are one device's: in TPHS they are one step. (The last device takes everything.)</summary>
+    public static bool SameDevice(Board board, WeightInfo query, Format input, NumberType kv, int headDim)
+    {
+        foreach (var candidate in board.Devices)
+        {
+            var projects = board.UnitFor(candidate.Name, WorkKind.Product, query.Plain.Format, query.Columns, input, oneToken: false) is not null;
+            var attends = board.UnitFor(candidate.Name, WorkKind.Attention, new Format(kv, 8), headDim, null, oneToken: false) is not null;
+            if (candidate != board.LastDevice && (projects || attends))
+                return projects == attends;
+        }
+        return true;
+    }
+
+    /// <summary>The sizes of another device.</summary>
+    public Tiles On(BoardDevice other) => new(board, other, wish);
 
     /// <summary>Output rows of the weight that one chunk of parallel work takes.</summary>
     public int Rows(Op op, IReadOnlyList<LinearOp> linears, Func<string, WeightInfo> weightOf)
@@ -45,10 +63,11 @@ internal sealed class Tiles(Board board, PlanWish wish)
             ? PrefillRows(op)
             : (int)Math.Clamp((wish.MaxTokens == 1 ? Tiling.OneTokenBytes : Tiling.SequencesBytes) / Math.Max(1, bytes), 4, 256);
         // Rows that are decoded together are not cut apart, nor columns that are rounded together.
-        long block = op is (GatedLinearOp or ActivatedLinearOp) and { Output.IsQuantized: true } ? op.Output.Format.Group : 1;
+        long block = op is (GatedLinearOp or ActivatedLinearOp) and { Output.IsQuantized: true } ? RowLayout.RoundedTogether(op.Output.Format) : 1;
         var most = (op.Output.Width + block - 1) / block * block;
         foreach (var linear in linears)
             block = LeastCommonMultiple(block, weightOf(linear.Weight).BlockRows);
+        block = LeastCommonMultiple(block, Math.Max(1, Tiling.UnitRows));
         // Blocks of an untrusted file may have no small multiple in common: then one chunk takes all rows.
         return (int)Math.Min(most, (rows + block - 1) / block * block);
     }

@@ -16,7 +16,7 @@ public class CalibrationTests
         var board = calibration.Board;
 
         Assert.Equal(new HostIdentity(HostProcessor.Name, kernels.Name, 2), board.Host);
-        Assert.False(board.HasAssumedRates);
+        Assert.Equal(Evidence.Measured, board.RateEvidence);
         var rates = calibration.Rates;
         Assert.Equal([1, 2], calibration.Reads.Select(read => read.Threads).Distinct());
         Assert.All(calibration.Reads, read => Assert.True(read.BytesPerSecond > 0));

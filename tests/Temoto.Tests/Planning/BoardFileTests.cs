@@ -1,6 +1,5 @@
 using Temoto.Kernels;
 using Temoto.Kernels.Floats;
-using Temoto.Planning;
 using Temoto.Planning.Host;
 using Temoto.Plans;
 using Temoto.Tests.Formats;

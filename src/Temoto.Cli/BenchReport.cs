@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Temoto.Evaluation.Benchmarking;
 using Temoto.Generation.Execution;
 using Temoto.Planning.Host;
@@ -69,71 +68,43 @@ internal sealed class BenchReport(string source, string weightsName, long weight
     }
 
     /// <summary>One model is the document; several are its "models".</summary>
-    public static string Json(IReadOnlyList<BenchReport> reports) => Cli.Json.Document(json =>
-    {
-        if (reports.Count == 1)
-        {
-            reports[0].WriteMembers(json);
-            return;
-        }
-        json.WriteStartArray("models");
-        foreach (var report in reports)
-        {
-            json.WriteStartObject();
-            report.WriteMembers(json);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    });
+    public static string Json(IReadOnlyList<BenchReport> reports) => reports.Count == 1
+        ? Cli.Json.Document(reports[0].Figures(), ResultContext.Default.BenchFigures)
+        : Cli.Json.Document(new BenchModels(reports.Select(report => report.Figures())), ResultContext.Default.BenchModels);
 
-    private void WriteMembers(Utf8JsonWriter json)
-    {
-        json.WriteString("model", source);
-        json.WriteString("cpu", HostProcessor.FullName);
-        json.WriteNumber("threads", Plan.Threads);
-        json.WriteString("kernels", Plan.Kernels.Name);
-        json.WriteNumber("repetitions", rounds);
-        json.WriteNumber("read_bandwidth_gigabytes_per_second", ReadBytesPerSecond / 1e9);
-        WriteSpread(json, "read_samples_gigabytes_per_second", benchmark.ReadSamples, 1e-9);
-        json.WriteNumber("noisy_rounds", benchmark.NoisyRounds);
-        json.WriteStartArray("results");
-        foreach (var result in benchmark.Results)
-            WriteResult(json, result);
-        json.WriteEndArray();
-        json.WriteNumber("weight_bytes", weightBytes);
-        json.WriteNumber("peak_resident_bytes", benchmark.PeakResidentBytes);
-        json.WriteNumber("load_seconds", loading.TotalSeconds);
-    }
+    private BenchFigures Figures() => new(
+        source, HostProcessor.FullName, Plan.Threads, Plan.Kernels.Name, rounds, ReadBytesPerSecond / 1e9, SpreadFigures.Of(benchmark.ReadSamples, 1e-9),
+        benchmark.NoisyRounds, benchmark.Results.Select(Result), weightBytes, benchmark.PeakResidentBytes, loading.TotalSeconds);
 
-    private void WriteResult(Utf8JsonWriter json, BenchmarkResult result)
+    private BenchResult Result(BenchmarkResult result)
     {
-        json.WriteStartObject();
-        json.WriteString("test", result.Test.Name);
-        json.WriteString("dataflow", result.Variant.Dataflow);
-        json.WriteString("weights", weightsName);
-        json.WriteString("kv", result.Variant.Kv);
-        WriteSpread(json, "tokens_per_second", result.TokensPerSecond);
-        if (result.PicturesPerSecond is { } pictures)
-            WriteSpread(json, "pictures_per_second", pictures);
-        json.WriteNumber("sequences", result.Test.Sequences);
-        if (result.Test.Phase == Phase.Decode)
-        {
-            WriteSpread(json, "tokens_per_second_per_sequence", result.TokensPerSecondPerSequence);
-            json.WriteNumber("bytes_per_run", result.BytesPerRun);
-        }
-        json.WriteNumber("weight_bytes_per_token", result.WeightBytesPerToken);
-        json.WriteNumber("bytes_per_token", result.BytesPerToken);
-        json.WriteNumber("roofline_fraction", result.RooflineFraction(ReadBytesPerSecond));
-        json.WriteNumber("activation_bytes", result.ActivationBytes);
-        json.WriteEndObject();
+        var decodes = result.Test.Phase == Phase.Decode;
+        return new BenchResult(
+            result.Test.Name, result.Variant.Dataflow, weightsName, result.Variant.Kv, SpreadFigures.Of(result.TokensPerSecond),
+            result.PicturesPerSecond is { } pictures ? SpreadFigures.Of(pictures) : null,
+            result.Test.Sequences,
+            decodes ? SpreadFigures.Of(result.TokensPerSecondPerSequence) : null,
+            decodes ? result.BytesPerRun : null,
+            result.WeightBytesPerToken, result.BytesPerToken, result.RooflineFraction(ReadBytesPerSecond), result.ActivationBytes);
     }
+}
 
-    private static void WriteSpread(Utf8JsonWriter json, string name, Spread spread, double unit = 1)
-    {
-        json.WriteStartObject(name);
-        json.WriteNumber("median", spread.Median * unit);
-        json.WriteNumber("min", spread.Min * unit);
-        json.WriteNumber("max", spread.Max * unit);
-        json.WriteEndObject();
-    }
+/// <summary>The document of <c>bench</c> with several models.</summary>
+internal sealed record BenchModels(IEnumerable<BenchFigures> Models);
+
+/// <summary>The document of <c>bench</c> with one model.</summary>
+internal sealed record BenchFigures(
+    string Model, string Cpu, int Threads, string Kernels, int Repetitions, double ReadBandwidthGigabytesPerSecond, SpreadFigures ReadSamplesGigabytesPerSecond,
+    int NoisyRounds, IEnumerable<BenchResult> Results, long WeightBytes, long PeakResidentBytes, double LoadSeconds);
+
+/// <summary>One test; sequences count in decode alone, pictures in vision models alone.</summary>
+internal sealed record BenchResult(
+    string Test, string Dataflow, string Weights, string Kv, SpreadFigures TokensPerSecond, SpreadFigures? PicturesPerSecond, int Sequences,
+    SpreadFigures? TokensPerSecondPerSequence, long? BytesPerRun, long WeightBytesPerToken, long BytesPerToken, double RooflineFraction, long ActivationBytes);
+
+/// <summary>A <see cref="Spread"/> as JSON has it.</summary>
+internal sealed record SpreadFigures(double Median, double Min, double Max)
+{
+    /// <param name="unit">What the figures are multiplied by.</param>
+    public static SpreadFigures Of(Spread spread, double unit = 1) => new(spread.Median * unit, spread.Min * unit, spread.Max * unit);
 }

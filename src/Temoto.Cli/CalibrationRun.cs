@@ -24,22 +24,10 @@ internal static class CalibrationRun
             Print(path, calibration);
     }
 
-    private static string Document(string path, Calibration calibration) => Json.Document(json =>
-    {
-        json.WriteString("file", path);
-        json.WritePropertyName("board");
-        json.WriteRawValue(calibration.Board.ToJson());
-        json.WriteStartArray("reads");
-        foreach (var (bytes, threads, bytesPerSecond) in calibration.Reads)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("buffer_bytes", bytes);
-            json.WriteNumber("threads", threads);
-            json.WriteNumber("bytes_per_second", bytesPerSecond);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    });
+    private static string Document(string path, Calibration calibration) => Json.Document(
+        new CalibrationWritten(
+            path, new RawJson(calibration.Board.ToJson()), calibration.Reads.Select(read => new ReadRate(read.Bytes, read.Threads, read.BytesPerSecond))),
+        ResultContext.Default.CalibrationWritten);
 
     private static void Print(string path, Calibration calibration)
     {
@@ -76,3 +64,9 @@ internal static class CalibrationRun
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
+
+/// <summary>The document of <c>bench --calibrate</c>.</summary>
+internal sealed record CalibrationWritten(string File, RawJson Board, IEnumerable<ReadRate> Reads);
+
+/// <summary>How fast a buffer of a size was read.</summary>
+internal sealed record ReadRate(long BufferBytes, int Threads, double BytesPerSecond);

@@ -112,32 +112,9 @@ internal static class EvalCommand
         console.Write(table);
     }
 
-    private static void PrintJson(PerplexityResult? perplexity, DivergenceResult? divergence, IReadOnlyList<TaskResult> tasks) =>
-        Console.WriteLine(Json.Document(json =>
-        {
-            if (perplexity is not null)
-            {
-                json.WriteNumber("perplexity", perplexity.Value);
-                json.WriteNumber("tokens", perplexity.Tokens);
-            }
-            if (divergence is not null)
-            {
-                json.WriteNumber("divergence_nats", divergence.MeanNats);
-                json.WriteNumber("same_choice", divergence.SameChoice);
-            }
-            json.WriteStartArray("tasks");
-            foreach (var task in tasks)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", task.Name);
-                json.WriteNumber("exact_match", task.ExactMatch);
-                json.WriteNumber("count", task.Count);
-                json.WriteStartObject("fields");
-                foreach (var (field, share) in task.Fields)
-                    json.WriteNumber(field, share);
-                json.WriteEndObject();
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-        }));
+    private static void PrintJson(PerplexityResult? perplexity, DivergenceResult? divergence, IReadOnlyList<TaskResult> tasks) => Console.WriteLine(Json.Document(
+        new Evaluated(perplexity?.Value, perplexity?.Tokens, divergence?.MeanNats, divergence?.SameChoice, tasks), ResultContext.Default.Evaluated));
 }
+
+/// <summary>The document of <c>eval</c>; what was not asked for is left out.</summary>
+internal sealed record Evaluated(double? Perplexity, int? Tokens, double? DivergenceNats, double? SameChoice, IReadOnlyList<TaskResult> Tasks);

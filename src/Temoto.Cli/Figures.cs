@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Serialization;
 using Temoto.Machine;
 
 namespace Temoto.Cli;
@@ -11,20 +11,7 @@ internal static class Figures
         + $" | decode {s.GeneratedTokens} tokens, {s.DecodeTokensPerSecond:0.0} tokens/s | {s.BytesPerToken / 1e6:0.00} MB moved per token (computed)"
         + $" | peak memory {PhysicalMemory.PeakResidentBytes() / 1048576.0:0} MiB{Ending(s)}]";
 
-    public static void WriteJson(Utf8JsonWriter json, GenerationStatistics s)
-    {
-        json.WriteNumber("prompt_tokens", s.PromptTokens);
-        json.WriteNumber("generated_tokens", s.GeneratedTokens);
-        json.WriteString("finish_reason", Name(s.FinishReason));
-        json.WriteNumber("time_to_first_token_seconds", s.TimeToFirstTokenSeconds);
-        json.WriteNumber("prefill_tokens_per_second", s.PrefillTokensPerSecond);
-        json.WriteNumber("decode_tokens_per_second", s.DecodeTokensPerSecond);
-        json.WriteNumber("weight_bytes_per_token", s.WeightBytesPerToken);
-        json.WriteNumber("bytes_per_token", s.BytesPerToken);
-        json.WriteNumber("peak_resident_bytes", PhysicalMemory.PeakResidentBytes());
-    }
-
-    private static string Name(FinishReason reason) => reason switch
+    public static string Name(FinishReason reason) => reason switch
     {
         FinishReason.Stop => "stop",
         FinishReason.Length => "length",
@@ -41,4 +28,35 @@ internal static class Figures
         FinishReason.Cancelled => " | stopped: interrupted",
         _ => " | stopped: nobody reads on",
     };
+}
+
+/// <summary>The figures as JSON has them: behind the members of what was asked for.</summary>
+internal abstract record GenerationFigures([property: JsonIgnore] GenerationStatistics Statistics)
+{
+    [JsonPropertyOrder(1)]
+    public int PromptTokens => Statistics.PromptTokens;
+
+    [JsonPropertyOrder(1)]
+    public int GeneratedTokens => Statistics.GeneratedTokens;
+
+    [JsonPropertyOrder(1)]
+    public string FinishReason => Figures.Name(Statistics.FinishReason);
+
+    [JsonPropertyOrder(1)]
+    public double TimeToFirstTokenSeconds => Statistics.TimeToFirstTokenSeconds;
+
+    [JsonPropertyOrder(1)]
+    public double PrefillTokensPerSecond => Statistics.PrefillTokensPerSecond;
+
+    [JsonPropertyOrder(1)]
+    public double DecodeTokensPerSecond => Statistics.DecodeTokensPerSecond;
+
+    [JsonPropertyOrder(1)]
+    public long WeightBytesPerToken => Statistics.WeightBytesPerToken;
+
+    [JsonPropertyOrder(1)]
+    public long BytesPerToken => Statistics.BytesPerToken;
+
+    [JsonPropertyOrder(1)]
+    public long PeakResidentBytes => PhysicalMemory.PeakResidentBytes();
 }

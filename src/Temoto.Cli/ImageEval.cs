@@ -60,32 +60,28 @@ internal static class ImageEval
     private static IEnumerable<int> Present(ImageTaskResult result) => Enumerable.Range(0, result.Labels.Count).Where(label => result.CountOf(label) > 0);
 
     /// <summary>"tasks" as text tasks have it, a class in place of a kind of row; "confusion" counts pictures by true class, then by the class they were taken for.</summary>
-    private static string Document(ImageTaskResult result) => Json.Document(json =>
+    private static string Document(ImageTaskResult result) => Json.Document(
+        new ImageEvaluation(
+            result.Accuracy, result.Count, result.CrossEntropyNats,
+            Present(result).Select(label => new ClassAccuracy(
+                result.Labels[label], (double)result.Confusion[label, label] / result.CountOf(label), result.CountOf(label))),
+            ByLabel(result, Present(result), label => ByLabel(
+                result, Enumerable.Range(0, result.Labels.Count).Where(other => result.Confusion[label, other] > 0), other => result.Confusion[label, other]))),
+        ResultContext.Default.ImageEvaluation);
+
+    /// <summary>In the order of the classes; of classes with the same label the last.</summary>
+    private static OrderedDictionary<string, T> ByLabel<T>(ImageTaskResult result, IEnumerable<int> classes, Func<int, T> value)
     {
-        json.WriteNumber("accuracy", result.Accuracy);
-        json.WriteNumber("pictures", result.Count);
-        json.WriteNumber("cross_entropy_nats", result.CrossEntropyNats);
-        json.WriteStartArray("tasks");
-        foreach (var label in Present(result))
-        {
-            json.WriteStartObject();
-            json.WriteString("name", result.Labels[label]);
-            json.WriteNumber("exact_match", (double)result.Confusion[label, label] / result.CountOf(label));
-            json.WriteNumber("count", result.CountOf(label));
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteStartObject("confusion");
-        foreach (var label in Present(result))
-        {
-            json.WriteStartObject(result.Labels[label]);
-            for (var other = 0; other < result.Labels.Count; other++)
-            {
-                if (result.Confusion[label, other] > 0)
-                    json.WriteNumber(result.Labels[other], result.Confusion[label, other]);
-            }
-            json.WriteEndObject();
-        }
-        json.WriteEndObject();
-    });
+        var members = new OrderedDictionary<string, T>();
+        foreach (var index in classes)
+            members[result.Labels[index]] = value(index);
+        return members;
+    }
 }
+
+/// <summary>The document of <c>eval</c> on pictures.</summary>
+internal sealed record ImageEvaluation(
+    double Accuracy, int Pictures, double CrossEntropyNats, IEnumerable<ClassAccuracy> Tasks, OrderedDictionary<string, OrderedDictionary<string, int>> Confusion);
+
+/// <summary>How many of a class's pictures were taken for it.</summary>
+internal sealed record ClassAccuracy(string Name, double ExactMatch, int Count);

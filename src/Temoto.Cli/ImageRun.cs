@@ -69,40 +69,21 @@ internal static class ImageRun
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {100 * score.Probability,6:0.00} %  {StandardOutput.Line(score.Label)}"));
     }
 
-    private static string Document(string path, VisionModel model, double loadSeconds, List<Answer> answers, bool interrupted, int top) => Json.Document(json =>
-    {
-        json.WriteString("model", path);
-        json.WriteString("kernels", model.Plan.Kernels.Name);
-        json.WriteNumber("threads", model.Plan.Threads);
-        json.WriteNumber("load_seconds", loadSeconds);
-        json.WriteStartArray("images");
-        foreach (var answer in answers)
-        {
-            json.WriteStartObject();
-            json.WriteString("file", answer.Path);
-            json.WriteNumber("width", answer.Width);
-            json.WriteNumber("height", answer.Height);
-            json.WriteNumber("read_seconds", answer.ReadSeconds);
-            json.WriteNumber("look_seconds", answer.LookSeconds);
-            json.WriteStartArray("classes");
-            foreach (var score in answer.Scores.Take(top))
-            {
-                json.WriteStartObject();
-                json.WriteNumber("index", score.Index);
-                json.WriteString("label", score.Label);
-                json.WriteNumber("logit", score.Logit);
-                json.WriteNumber("probability", score.Probability);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteString("finish_reason", interrupted ? "cancelled" : "stop");
-        json.WriteNumber("peak_resident_bytes", PhysicalMemory.PeakResidentBytes());
-    });
+    private static string Document(string path, VisionModel model, double loadSeconds, List<Answer> answers, bool interrupted, int top) => Json.Document(
+        new ImageAnswers(
+            path, model.Plan.Kernels.Name, model.Plan.Threads, loadSeconds,
+            answers.Select(answer => new ImageAnswer(answer.Path, answer.Width, answer.Height, answer.ReadSeconds, answer.LookSeconds, answer.Scores.Take(top))),
+            interrupted ? "cancelled" : "stop", PhysicalMemory.PeakResidentBytes()),
+        ResultContext.Default.ImageAnswers);
 
     /// <param name="ReadSeconds">Reading and decoding the file.</param>
     /// <param name="LookSeconds">Preprocessing and the model.</param>
     private sealed record Answer(string Path, int Width, int Height, IReadOnlyList<ClassScore> Scores, double ReadSeconds, double LookSeconds);
 }
+
+/// <summary>The document of <c>run --image</c>.</summary>
+internal sealed record ImageAnswers(
+    string Model, string Kernels, int Threads, double LoadSeconds, IEnumerable<ImageAnswer> Images, string FinishReason, long PeakResidentBytes);
+
+/// <summary>One picture and its likeliest classes.</summary>
+internal sealed record ImageAnswer(string File, int Width, int Height, double ReadSeconds, double LookSeconds, IEnumerable<ClassScore> Classes);

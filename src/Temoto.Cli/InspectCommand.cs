@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Config;
 using Temoto.Formats.Hub;
@@ -146,109 +147,58 @@ internal static class InspectCommand
         return string.Join("; ", document.RootElement.EnumerateObject().Select(member => $"{member.Name} {member.Value}"));
     }
 
-    private static void PrintJson(Checkpoint checkpoint, MemoryPlan memory, int? verified, int? verifiedFiles, bool listTensors) =>
-        Console.WriteLine(Json.Document(json =>
-        {
-            json.WriteString("path", checkpoint.Path);
-            json.WriteString("format", checkpoint.Format);
-            json.WriteString("model_type", checkpoint.Config.ModelType);
-            json.WriteNumber("parameters", checkpoint.Tensors.Values.Sum(tensor => tensor.ElementCount));
-            json.WriteNumber("weight_bytes", checkpoint.Tensors.Values.Sum(tensor => tensor.StoredBytes));
-            json.WriteNumber("kv_bytes_per_token_f16", KvBytesPerToken(checkpoint.Config, NumberType.Float16));
-            json.WriteNumber("kv_bytes_per_token_int8", KvBytesPerToken(checkpoint.Config, NumberType.Int8));
-            WriteMemory(json, memory);
-            json.WriteBoolean("has_tokenizer", checkpoint.Tokenizer is not null);
-            json.WriteBoolean("has_chat_template", checkpoint.ChatTemplate is not null);
-            if (checkpoint.Preprocessor is { } preprocessor)
-            {
-                json.WritePropertyName("preprocessor");
-                json.WriteRawValue(preprocessor);
-            }
-            WriteConfig(json, checkpoint.Config);
-            if (checkpoint.Quantization is { } quantization)
-            {
-                json.WritePropertyName("quantization");
-                json.WriteRawValue(quantization);
-            }
-            if (verified is { } compared)
-                json.WriteNumber("verified_tensors", compared);
-            if (verifiedFiles is { } files)
-                json.WriteNumber("verified_files", files);
-            WritePacking(json, Packed(checkpoint));
-            json.WriteStartArray("dtypes");
-            foreach (var (dtype, count, elements, bytes) in ByType(checkpoint))
-            {
-                json.WriteStartObject();
-                json.WriteString("dtype", dtype.ToString());
-                json.WriteNumber("tensors", count);
-                json.WriteNumber("elements", elements);
-                json.WriteNumber("bytes", bytes);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            if (listTensors)
-                WriteTensors(json, checkpoint);
-        }));
-
-    private static void WritePacking(Utf8JsonWriter json, List<(Tensor Tensor, PackingStatistics Statistics)> packed)
-    {
-        json.WriteStartArray("packing");
-        foreach (var (tensor, statistics) in packed)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", tensor.Name);
-            json.WriteString("mode", statistics.Mode.ToString().ToLowerInvariant());
-            json.WriteNumber("plain_bytes", statistics.PlainBytes);
-            json.WriteNumber("packed_bytes", statistics.PackedBytes);
-            json.WriteNumber("table_bytes", statistics.TableBytes);
-            json.WriteNumber("bits_per_weight", statistics.BitsPerWeight);
-            json.WriteNumber("chunk_bytes", statistics.ChunkBytes);
-            json.WriteNumber("unique_chunks", statistics.UniqueChunks);
-            json.WriteNumber("chunk_entropy_bits", statistics.ChunkEntropyBits);
-            json.WriteNumber("above_entropy_percent", statistics.EntropyDistancePercent);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    }
-
-    private static void WriteConfig(Utf8JsonWriter json, ModelConfig config)
-    {
-        json.WritePropertyName("config");
-        // config.json itself has no word for interleaved pairs: it stands beside it.
-        json.WriteRawValue(HuggingFaceConfigWriter.Write(config with { RopeInterleaved = false }));
-        json.WriteBoolean("rope_interleaved", config.RopeInterleaved);
-    }
-
-    private static void WriteMemory(Utf8JsonWriter json, MemoryPlan memory)
-    {
-        json.WriteStartObject("memory");
-        json.WriteNumber("context_tokens", memory.ContextTokens);
-        json.WriteNumber("weight_bytes", memory.WeightBytes);
-        json.WriteNumber("kv_bytes", memory.KvBytes);
-        json.WriteNumber("activation_bytes", memory.ArenaBytes);
-        json.WriteNumber("total_bytes", memory.TotalBytes);
-        json.WriteNumber("available_bytes", memory.AvailableBytes);
-        json.WriteEndObject();
-    }
-
-    private static void WriteTensors(Utf8JsonWriter json, Checkpoint checkpoint)
-    {
-        json.WriteStartArray("tensors");
-        foreach (var tensor in checkpoint.Tensors.Values)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", tensor.Name);
-            json.WriteString("dtype", tensor.DType.ToString());
-            json.WriteStartArray("shape");
-            foreach (var dimension in tensor.Shape)
-                json.WriteNumberValue(dimension);
-            json.WriteEndArray();
-            json.WriteNumber("bytes", tensor.StoredBytes);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    }
+    private static void PrintJson(Checkpoint checkpoint, MemoryPlan memory, int? verified, int? verifiedFiles, bool listTensors) => Console.WriteLine(Json.Document(
+        new Inspection(
+            checkpoint.Path,
+            checkpoint.Format,
+            checkpoint.Config.ModelType,
+            checkpoint.Tensors.Values.Sum(tensor => tensor.ElementCount),
+            checkpoint.Tensors.Values.Sum(tensor => tensor.StoredBytes),
+            KvBytesPerToken(checkpoint.Config, NumberType.Float16),
+            KvBytesPerToken(checkpoint.Config, NumberType.Int8),
+            new MemoryFigures(memory.ContextTokens, memory.WeightBytes, memory.KvBytes, memory.ArenaBytes, memory.TotalBytes, memory.AvailableBytes),
+            checkpoint.Tokenizer is not null,
+            checkpoint.ChatTemplate is not null,
+            RawJson.Of(checkpoint.Preprocessor),
+            // config.json itself has no word for interleaved pairs: it stands beside it.
+            new RawJson(HuggingFaceConfigWriter.Write(checkpoint.Config with { RopeInterleaved = false })),
+            checkpoint.Config.RopeInterleaved,
+            RawJson.Of(checkpoint.Quantization),
+            verified,
+            verifiedFiles,
+            Packed(checkpoint).Select(item => PackingFigures.Of(item.Tensor, item.Statistics)),
+            ByType(checkpoint).Select(type => new TypeFigures(type.DType.ToString(), type.Count, type.Elements, type.Bytes)),
+            listTensors
+                ? checkpoint.Tensors.Values.Select(tensor => new TensorFigures(tensor.Name, tensor.DType.ToString(), [.. tensor.Shape], tensor.StoredBytes))
+                : null),
+        ResultContext.Default.Inspection));
 
     private static long KvBytesPerToken(ModelConfig config, NumberType type) =>
         new KvLayout(type, config.NumHiddenLayers, config.NumKeyValueHeads, config.HeadDim, config.MaxPositionEmbeddings).BytesPerPosition;
 }
+
+/// <summary>The document of <c>inspect</c>.</summary>
+internal sealed record Inspection(
+    string Path, string Format, string ModelType, long Parameters, long WeightBytes,
+    [property: JsonPropertyName("kv_bytes_per_token_f16")] long KvBytesPerTokenF16, [property: JsonPropertyName("kv_bytes_per_token_int8")] long KvBytesPerTokenInt8,
+    MemoryFigures Memory, bool HasTokenizer, bool HasChatTemplate, RawJson? Preprocessor, RawJson Config, bool RopeInterleaved, RawJson? Quantization,
+    int? VerifiedTensors, int? VerifiedFiles, IEnumerable<PackingFigures> Packing, IEnumerable<TypeFigures> Dtypes, IEnumerable<TensorFigures>? Tensors);
+
+/// <summary>A <see cref="MemoryPlan"/> as JSON has it.</summary>
+internal sealed record MemoryFigures(int ContextTokens, long WeightBytes, long KvBytes, long ActivationBytes, long TotalBytes, long AvailableBytes);
+
+/// <summary>What packing made of one matrix.</summary>
+internal sealed record PackingFigures(
+    string Name, string Mode, long PlainBytes, long PackedBytes, long TableBytes, double BitsPerWeight,
+    int ChunkBytes, int UniqueChunks, double ChunkEntropyBits, double AboveEntropyPercent)
+{
+    public static PackingFigures Of(Tensor tensor, PackingStatistics statistics) => new(
+        tensor.Name, statistics.Mode.ToString().ToLowerInvariant(), statistics.PlainBytes, statistics.PackedBytes, statistics.TableBytes, statistics.BitsPerWeight,
+        statistics.ChunkBytes, statistics.UniqueChunks, statistics.ChunkEntropyBits, statistics.EntropyDistancePercent);
+}
+
+/// <summary>All tensors of one element type.</summary>
+internal sealed record TypeFigures(string Dtype, int Tensors, long Elements, long Bytes);
+
+/// <summary>One tensor.</summary>
+internal sealed record TensorFigures(string Name, string Dtype, long[] Shape, long Bytes);

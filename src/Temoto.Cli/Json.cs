@@ -2,29 +2,26 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Temoto.Cli;
 
-/// <summary>JSON documents as the command prints them: indented, with readable Japanese.</summary>
+/// <summary>JSON as the command prints it: with readable Japanese.</summary>
 internal static class Json
 {
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>One object; <paramref name="write"/> writes its members.</summary>
-    public static string Document(Action<Utf8JsonWriter> write) => Object(write, Options);
+    /// <summary>Indented.</summary>
+    public static string Document<T>(T value, JsonTypeInfo<T> type) => Write(value, type, Options);
 
-    /// <summary>One object in one line.</summary>
-    public static string Line(Action<Utf8JsonWriter> write) => Object(write, Options with { Indented = false });
+    public static string Line<T>(T value, JsonTypeInfo<T> type) => Write(value, type, Options with { Indented = false });
 
-    private static string Object(Action<Utf8JsonWriter> write, JsonWriterOptions options)
+    // A writer of our own: the encoder is its, and the generated code takes the writer as it is.
+    private static string Write<T>(T value, JsonTypeInfo<T> type, JsonWriterOptions options)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, options))
-        {
-            json.WriteStartObject();
-            write(json);
-            json.WriteEndObject();
-        }
+            JsonSerializer.Serialize(json, value, type);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
+using System.Text.Json.Serialization;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Hub;
 
@@ -95,32 +95,26 @@ internal static class ListCommand
     private static string Word(StoredKind kind) => kind.ToString().ToLowerInvariant();
 
     private static void PrintJson(ModelStore store, List<Row> rows) =>
-        Console.WriteLine(Json.Document(json =>
-        {
-            json.WriteString("store", store.Root);
-            json.WriteStartArray("models");
-            foreach (var row in rows)
-                WriteJson(json, row);
-            json.WriteEndArray();
-        }));
+        Console.WriteLine(Json.Document(new StoreListing(store.Root, rows.Select(Listed)), ResultContext.Default.StoreListing));
 
-    private static void WriteJson(Utf8JsonWriter json, Row row)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", row.Name);
-        json.WriteString("state", Word(row.State.Kind));
-        json.WriteString("directory", row.Model.Folder);
-        json.WriteString("format", row.Format);
-        json.WriteString("model_type", row.ModelType);
-        if (row.Parameters is { } parameters)
-            json.WriteNumber("parameters", parameters);
-        else
-            json.WriteNull("parameters");
-        json.WriteNumber("bytes", row.SizeBytes);
-        json.WriteString("revision", row.State.Manifest?.Revision);
-        json.WriteString("commit", row.State.Manifest?.Commit);
-        json.WriteString("pulled", row.State.Manifest?.Pulled.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-        json.WriteString("note", row.Note);
-        json.WriteEndObject();
-    }
+    private static ListedModel Listed(Row row) => new(
+        row.Name, Word(row.State.Kind), row.Model.Folder, row.Format, row.ModelType, row.Parameters, row.SizeBytes, row.State.Manifest?.Revision, row.State.Manifest?.Commit,
+        row.State.Manifest?.Pulled.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), row.Note);
 }
+
+/// <summary>The document of <c>list</c>.</summary>
+internal sealed record StoreListing(string Store, IEnumerable<ListedModel> Models);
+
+/// <summary>A line of the list; what is not known is null.</summary>
+internal sealed record ListedModel(
+    string Name,
+    string State,
+    string Directory,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Format,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? ModelType,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] long? Parameters,
+    long Bytes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Revision,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Commit,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Pulled,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Note);

@@ -30,13 +30,8 @@ internal static class LogitsCommand
             AtomicFile.Write(path, stream => rows.Run(ids, 0, (_, logits) => stream.Write(MemoryMarshal.AsBytes(logits)), cancellation));
             if (parsed.GetValue(model.Json))
             {
-                Console.WriteLine(Json.Document(json =>
-                {
-                    json.WriteString("model", parsed.GetRequiredValue(model.Model));
-                    json.WriteString("output", path);
-                    json.WriteNumber("tokens", ids.Length);
-                    json.WriteNumber("vocab", loaded.Info.VocabSize);
-                }));
+                Console.WriteLine(Json.Document(
+                    new LogitsWritten(parsed.GetRequiredValue(model.Model), path, ids.Length, loaded.Info.VocabSize), ResultContext.Default.LogitsWritten));
             }
             else
             {
@@ -55,3 +50,6 @@ internal static class LogitsCommand
             : throw new InputException("--tokens", null, $"'{unknown}'", $"ids from 0 to {vocabSize - 1}, comma-separated", "use 'temoto tokenize' to get ids");
     }
 }
+
+/// <summary>The document of <c>logits</c>.</summary>
+internal sealed record LogitsWritten(string Model, string Output, int Tokens, int Vocab);

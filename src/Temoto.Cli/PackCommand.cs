@@ -87,15 +87,11 @@ internal static class PackCommand
         var report = wantsReport ? PackReportTable.Create(checkpoint, job, source is null ? null : ModelChoice.Resolve(source), path, text, cancellation) : null;
         if (json)
         {
-            Console.WriteLine(Json.Document(document =>
-            {
-                document.WriteString("output", path);
-                document.WriteNumber("tensors", checkpoint.Tensors.Count);
-                document.WriteNumber("weight_bytes", bytes);
-                document.WriteNumber("bits_per_weight", 8.0 * bytes / elements);
-                document.WriteNumber("seconds", elapsed.TotalSeconds);
-                report?.WriteJson(document);
-            }));
+            Console.WriteLine(Json.Document(
+                new Packed(
+                    path, checkpoint.Tensors.Count, bytes, 8.0 * bytes / elements, elapsed.TotalSeconds,
+                    report?.Kinds, report?.Layers, report?.PerplexityBefore, report?.PerplexityAfter),
+                ResultContext.Default.Packed));
             return;
         }
         report?.Print();
@@ -114,3 +110,8 @@ internal static class PackCommand
     private static void WriteShape(string name, ulong seed, string directory, DType dtype, CancellationToken cancellation) =>
         ProgressBar.Run("weights", bar => SeededCheckpoint.Write(ModelShapes.Get(name), seed, directory, dtype, bar.Report, cancellation));
 }
+
+/// <summary>The document of <c>pack</c>; all behind the seconds is of the report.</summary>
+internal sealed record Packed(
+    string Output, int Tensors, long WeightBytes, double BitsPerWeight, double Seconds,
+    IEnumerable<PackedKind>? Report, IEnumerable<PackedLayer>? Layers, double? PerplexityBefore, double? PerplexityAfter);

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Serialization;
 using Temoto.Formats.Checkpoints;
 using Temoto.Packing;
 using Temoto.Quantization;
@@ -84,58 +84,20 @@ internal sealed class PackReportTable
         }
     }
 
-    public void WriteJson(Utf8JsonWriter json)
-    {
-        json.WriteStartArray("report");
-        foreach (var (kind, count, elements, bytes) in kinds)
-        {
-            json.WriteStartObject();
-            json.WriteString("tensors", kind);
-            json.WriteNumber("count", count);
-            json.WriteNumber("weights", elements);
-            json.WriteNumber("bytes", bytes);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteStartArray("layers");
-        foreach (var layer in job?.Reports ?? [])
-        {
-            json.WriteStartObject();
-            json.WriteNumber("layer", layer.Layer);
-            WriteFinite(json, "rtn_error", layer.RtnError);
-            WriteFinite(json, "error", layer.Error);
-            json.WriteString("kept", layer.Kept);
-            json.WriteStartArray("groups");
-            foreach (var group in layer.Groups)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", group.Name);
-                if (group.Exponent is { } exponent)
-                    json.WriteNumber("exponent", exponent);
-                WriteFinite(json, "rtn_error", group.RtnError);
-                WriteFinite(json, "error", group.Error);
-                WriteFinite(json, "activation_outliers", group.ActivationOutliers);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        if (perplexityBefore is { } before && perplexityAfter is { } after)
-        {
-            json.WriteNumber("perplexity_before", before);
-            json.WriteNumber("perplexity_after", after);
-        }
-    }
+    public IEnumerable<PackedKind> Kinds => kinds.Select(kind => new PackedKind(kind.Kind, kind.Count, kind.Elements, kind.Bytes));
+
+    public IEnumerable<PackedLayer> Layers => (job?.Reports ?? []).Select(layer => new PackedLayer(
+        layer.Layer, Finite(layer.RtnError), Finite(layer.Error), layer.Kept,
+        layer.Groups.Select(group => new PackedGroup(
+            group.Name, group.Exponent, Finite(group.RtnError), Finite(group.Error), Finite(group.ActivationOutliers)))));
+
+    /// <summary>Both are known or neither.</summary>
+    public double? PerplexityBefore => perplexityAfter is null ? null : perplexityBefore;
+
+    public double? PerplexityAfter => perplexityBefore is null ? null : perplexityAfter;
 
     /// <summary>A ratio whose divisor was 0 is null: JSON has no infinity.</summary>
-    private static void WriteFinite(Utf8JsonWriter json, string name, double value)
-    {
-        if (double.IsFinite(value))
-            json.WriteNumber(name, value);
-        else
-            json.WriteNull(name);
-    }
+    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     /// <summary>The name without the layer's number: "self_attn.q_proj.weight".</summary>
     private static string KindOf(string name)
@@ -152,3 +114,22 @@ internal sealed class PackReportTable
         return EvalCommand.MeasurePerplexity(model, model.Known(model.Tokenizer.Encode(text)), window, EvalCommand.DefaultStride(window), $"perplexity {title}", cancellation).Value;
     }
 }
+
+/// <summary>The tensors of one name, over all layers.</summary>
+internal sealed record PackedKind(string Tensors, int Count, long Weights, long Bytes);
+
+/// <summary>What calibration came to in one layer.</summary>
+internal sealed record PackedLayer(
+    int Layer,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? RtnError,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Error,
+    string Kept,
+    IEnumerable<PackedGroup> Groups);
+
+/// <summary>Matrices that share their scales.</summary>
+internal sealed record PackedGroup(
+    string Name,
+    double? Exponent,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? RtnError,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Error,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? ActivationOutliers);

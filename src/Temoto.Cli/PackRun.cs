@@ -64,24 +64,23 @@ internal static class PackRun
         return ProgressBar.Run("calibration", bar => CalibrationText.Sampled(model, tokens, bar.Report, cancellation));
     }
 
-    private static string Describe(QuantizationSettings settings, QuantizationChoice choice, ParseResult parsed, int[][]? calibration, float[][]? pictures) => Json.Document(json =>
+    private static string Describe(QuantizationSettings settings, QuantizationChoice choice, ParseResult parsed, int[][]? calibration, float[][]? pictures)
     {
-        json.WriteString("method", settings.Method.ToString().ToLowerInvariant());
-        json.WriteString("weights", Name(settings.Weights));
-        json.WriteString("lm_head", Name(settings.LmHead));
-        json.WriteString("embedding", Name(settings.Embedding));
-        if (settings.Method == QuantizationMethod.SmoothQuant)
-            json.WriteString("activations", settings.StaticActivations ? "static" : "dynamic");
-        if (pictures is not null)
-        {
-            json.WriteString("calibration", Path.GetFileName(Path.TrimEndingDirectorySeparator(choice.CalibrationPath(parsed)!)));
-            json.WriteNumber("calibration_pictures", pictures.Length);
-        }
-        if (calibration is null)
-            return;
-        json.WriteString("calibration", choice.CalibrationPath(parsed) is { } path ? Path.GetFileName(path) : "written by the model itself");
-        json.WriteNumber("calibration_tokens", calibration.Sum(sequence => sequence.Length));
-    });
+        var path = choice.CalibrationPath(parsed);
+        return Json.Document(
+            new QuantizationDescription(
+                settings.Method.ToString().ToLowerInvariant(),
+                Name(settings.Weights),
+                Name(settings.LmHead),
+                Name(settings.Embedding),
+                settings.Method == QuantizationMethod.SmoothQuant ? settings.StaticActivations ? "static" : "dynamic" : null,
+                pictures is not null ? Path.GetFileName(Path.TrimEndingDirectorySeparator(path!))
+                : calibration is null ? null
+                : path is null ? "written by the model itself" : Path.GetFileName(path),
+                pictures?.Length,
+                calibration?.Sum(sequence => sequence.Length)),
+            ResultContext.Default.QuantizationDescription);
+    }
 
     /// <summary>"int4, groups of 64, zero points".</summary>
     public static string Name(WeightFormat format)
@@ -149,3 +148,7 @@ internal enum PackTarget
     AutoAwq,
     AwqMacro,
 }
+
+/// <summary>How a model was quantized, as its .temoto file keeps it.</summary>
+internal sealed record QuantizationDescription(
+    string Method, string Weights, string LmHead, string Embedding, string? Activations, string? Calibration, int? CalibrationPictures, int? CalibrationTokens);

@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json;
+using System.Text.Json.Serialization;
 using Temoto.Planning;
 using Temoto.Plans;
 using static System.FormattableString;
@@ -68,53 +68,31 @@ internal sealed class PlanReport
         return text.ToString().TrimEnd();
     }
 
-    public string Json() => Cli.Json.Document(json =>
+    public string Json() => Cli.Json.Document(
+        new PlanDocument(
+            model, new RawJson(plan.Board.ToJson()),
+            plan.PackedChoice is var packed and not { Kept: 0, Unpacked: 0 }
+                ? new PackedFigures(packed.Kept, packed.Unpacked, packed.PackedSeconds, packed.PlainSeconds)
+                : null,
+            phases.Select(phase => Figures(phase.Name, phase.Plan, phase.Tokens, phase.Position, phase.Prices)),
+            alternatives.Select(other => new PlanAlternative(
+                other.Dataflow, other.Seconds, other.ArenaBytes,
+                other.Traffic.Weights, other.Traffic.Activations, other.Traffic.Intermediates, other.Traffic.Kv)),
+            plan.Decision?.ToString()),
+        ResultContext.Default.PlanDocument);
+
+    private static PlanPhase Figures(string name, Plan plan, int tokens, int position, IReadOnlyList<StepPrice> prices)
     {
-        json.WriteString("model", model);
-        json.WritePropertyName("board");
-        json.WriteRawValue(plan.Board.ToJson());
-        if (plan.PackedChoice is var packed and not { Kept: 0, Unpacked: 0 })
-        {
-            json.WriteStartObject("packed_weights");
-            json.WriteNumber("kept", packed.Kept);
-            json.WriteNumber("unpacked", packed.Unpacked);
-            json.WriteNumber("packed_seconds", packed.PackedSeconds);
-            json.WriteNumber("plain_seconds", packed.PlainSeconds);
-            json.WriteEndObject();
-        }
-        json.WriteStartArray("phases");
-        foreach (var (name, phase, tokens, position, prices) in phases)
-        {
-            json.WriteStartObject();
-            json.WriteString("phase", name);
-            json.WriteNumber("tokens", tokens);
-            json.WriteNumber("context", position);
-            json.WriteNumber("arena_bytes", phase.ArenaBytes);
-            json.WriteNumber("seconds", prices.Sum(price => price.Seconds));
-            WriteTraffic(json, Sum(prices));
-            json.WriteStartArray("operations");
-            foreach (var price in prices)
-                WriteStep(json, price);
-            json.WriteEndArray();
-            json.WritePropertyName("plan");
-            json.WriteRawValue(phase.ToJson());
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteStartArray("alternatives");
-        foreach (var (dataflow, traffic, seconds, arena) in alternatives)
-        {
-            json.WriteStartObject();
-            json.WriteString("dataflow", dataflow);
-            json.WriteNumber("seconds", seconds);
-            json.WriteNumber("arena_bytes", arena);
-            WriteTraffic(json, traffic);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        if (plan.Decision is { } decision)
-            json.WriteString("decision", decision.ToString());
-    });
+        var traffic = Sum(prices);
+        return new PlanPhase(
+            name, tokens, position, plan.ArenaBytes, prices.Sum(price => price.Seconds),
+            traffic.Weights, traffic.Activations, traffic.Intermediates, traffic.Kv, prices.Select(Figures), new RawJson(plan.ToJson()));
+    }
+
+    private static PlanStep Figures(StepPrice price) => new(
+        price.Step.Name, price.Placed.Layer, price.Step.Mode?.ToString().ToLowerInvariant(), TileRows(price.Step), TileTokens(price.Step), price.Step.Device,
+        Weights(price.Step), price.Operations, price.Traffic.Weights, price.Traffic.Activations, price.Traffic.Intermediates, price.Traffic.Kv,
+        price.Seconds, price.BoundBy.ToString().ToLowerInvariant());
 
     private string Title()
     {
@@ -133,31 +111,6 @@ internal sealed class PlanReport
         var available = plan.Board.BytesOf(MemoryLevel.External);
         return Invariant($"memory: weights {weights / 1048576.0:0.0} MiB, KV cache {cache / 1048576.0:0.0} MiB at {plan.Prefill.ContextTokens} tokens, activations {arena / 1048576.0:0.0} MiB, ")
             + Invariant($"together {(weights + cache + arena) / 1048576.0:0.0} MiB of {available / 1048576.0:0.0} MiB{(weights + cache + arena > available ? ": it does not fit" : "")}");
-    }
-
-    private static void WriteStep(Utf8JsonWriter json, StepPrice price)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", price.Step.Name);
-        json.WriteNumber("layer", price.Placed.Layer);
-        json.WriteString("mode", price.Step.Mode?.ToString().ToLowerInvariant());
-        json.WriteNumber("tile_rows", TileRows(price.Step));
-        json.WriteNumber("tile_tokens", TileTokens(price.Step));
-        json.WriteString("device", price.Step.Device);
-        json.WriteString("weights", Weights(price.Step));
-        json.WriteNumber("operations", price.Operations);
-        WriteTraffic(json, price.Traffic);
-        json.WriteNumber("seconds", price.Seconds);
-        json.WriteString("bound_by", price.BoundBy.ToString().ToLowerInvariant());
-        json.WriteEndObject();
-    }
-
-    private static void WriteTraffic(Utf8JsonWriter json, Traffic traffic)
-    {
-        json.WriteNumber("weight_bytes", traffic.Weights);
-        json.WriteNumber("activation_bytes", traffic.Activations);
-        json.WriteNumber("intermediate_bytes", traffic.Intermediates);
-        json.WriteNumber("kv_bytes", traffic.Kv);
     }
 
     /// <summary>Steps of the layers that are alike, whatever the layer; they come where the first of them stands.</summary>
@@ -220,3 +173,24 @@ internal sealed class PlanReport
 
     private static Traffic Sum(IEnumerable<StepPrice> prices) => prices.Aggregate(default(Traffic), (sum, price) => sum + price.Traffic);
 }
+
+/// <summary>The document of <c>plan</c>.</summary>
+internal sealed record PlanDocument(
+    string Model, RawJson Board, PackedFigures? PackedWeights, IEnumerable<PlanPhase> Phases, IEnumerable<PlanAlternative> Alternatives, string? Decision);
+
+/// <summary>What becomes of packed weights, and what either choice costs.</summary>
+internal sealed record PackedFigures(int Kept, int Unpacked, double PackedSeconds, double PlainSeconds);
+
+/// <summary>One run: its figures, its steps with theirs, and its plan as the contract writes it.</summary>
+internal sealed record PlanPhase(
+    string Phase, int Tokens, int Context, long ArenaBytes, double Seconds, long WeightBytes, long ActivationBytes, long IntermediateBytes, long KvBytes,
+    IEnumerable<PlanStep> Operations, RawJson Plan);
+
+/// <summary>One step of a layer and its price.</summary>
+internal sealed record PlanStep(
+    string Name, int Layer, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Mode, int TileRows, int TileTokens, string Device, string Weights,
+    double Operations, long WeightBytes, long ActivationBytes, long IntermediateBytes, long KvBytes, double Seconds, string BoundBy);
+
+/// <summary>The prompt's run in another dataflow.</summary>
+internal sealed record PlanAlternative(
+    string Dataflow, double Seconds, long ArenaBytes, long WeightBytes, long ActivationBytes, long IntermediateBytes, long KvBytes);

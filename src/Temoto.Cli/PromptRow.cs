@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Temoto.Formats.Json;
 
 namespace Temoto.Cli;
 
@@ -15,8 +16,6 @@ internal sealed record PromptRow(string Source, string? Id, string? Prompt, IRea
     private const string Expected = "{\"prompt\": \"text\"} or {\"messages\": [{\"role\": .., \"content\": ..}]}";
     private const string Keys = "id, prompt, system, messages, max_tokens, temperature, top_k, top_p, min_p, repetition_penalty, presence_penalty, frequency_penalty, seed, stop";
     private const string Mend = "mend the line";
-
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
     /// <summary>Reads all lines, or none: the first that cannot be used is an error. Blank lines are passed over.</summary>
     /// <param name="common">Options of lines that do not say otherwise.</param>
@@ -38,7 +37,7 @@ internal sealed record PromptRow(string Source, string? Id, string? Prompt, IRea
     {
         try
         {
-            using var document = JsonDocument.Parse(line, Strict);
+            using var document = JsonDocument.Parse(line, JsonFile.DocumentOptions);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw Wrong(source, null, document.RootElement, Expected);
             return new Reader(source, common, system).Read(document.RootElement);

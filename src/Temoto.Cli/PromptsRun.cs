@@ -125,24 +125,15 @@ internal sealed class PromptsRun(LanguageModel model, IReadOnlyList<PromptRow> r
         catch (Exception error) when (error is InputException or ArgumentException)
         {
             Interlocked.Increment(ref failed);
-            return Line(row, index, json => json.WriteString("error", OptionNames.In(error.Message)));
+            return Json.Line(new PromptFailure(index, RawJson.Of(row.Id), OptionNames.In(error.Message)), ResultContext.Default.PromptFailure);
         }
         Interlocked.Add(ref generated, session.Statistics.GeneratedTokens);
-        return Line(row, index, json =>
-        {
-            json.WriteString("text", text.ToString());
-            Figures.WriteJson(json, session.Statistics);
-        });
+        return Json.Line(new PromptAnswer(index, RawJson.Of(row.Id), text.ToString(), session.Statistics), ResultContext.Default.PromptAnswer);
     }
-
-    private static string Line(PromptRow row, int index, Action<System.Text.Json.Utf8JsonWriter> write) => Json.Line(json =>
-    {
-        json.WriteNumber("index", index);
-        if (row.Id is not null)
-        {
-            json.WritePropertyName("id");
-            json.WriteRawValue(row.Id);
-        }
-        write(json);
-    });
 }
+
+/// <summary>The line of an answered prompt.</summary>
+internal sealed record PromptAnswer(int Index, RawJson? Id, string Text, GenerationStatistics Statistics) : GenerationFigures(Statistics);
+
+/// <summary>The line of a prompt that this model cannot answer.</summary>
+internal sealed record PromptFailure(int Index, RawJson? Id, string Error);

@@ -79,18 +79,12 @@ internal static class PullCommand
     }
 
     private static void PrintJson(string repository, string directory, HubDownloadResult result) =>
-        Console.WriteLine(Json.Document(json =>
-        {
-            json.WriteString("repository", repository);
-            json.WriteString("directory", directory);
-            json.WriteString("commit", result.Commit);
-            json.WriteStartArray("files");
-            foreach (var fetched in result.Files)
-                json.WriteStringValue(fetched.Path);
-            json.WriteEndArray();
-            json.WriteNumber("downloaded_bytes", FetchedBytes(result));
-        }));
+        Console.WriteLine(Json.Document(
+            new Pulled(repository, directory, result.Commit, result.Files.Select(file => file.Path), FetchedBytes(result)), ResultContext.Default.Pulled));
 
     /// <summary>Files that were there already, with the right hash, are not fetched again.</summary>
     private static long FetchedBytes(HubDownloadResult result) => result.Files.Where(file => file.WasFetched).Sum(file => file.SizeBytes);
 }
+
+/// <summary>The document of <c>pull</c>.</summary>
+internal sealed record Pulled(string Repository, string Directory, string? Commit, IEnumerable<string> Files, long DownloadedBytes);

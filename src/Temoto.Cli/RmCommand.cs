@@ -41,28 +41,21 @@ internal static class RmCommand
         throw new InputException(name, null, $"no such model in {store.Root}", "a name that 'temoto list' shows", next);
     }
 
-    private static (string Name, long FreedBytes, int LeftFiles) Remove(ModelStore store, StoredModel model, string? file)
+    private static RemovedModel Remove(ModelStore store, StoredModel model, string? file)
     {
         var name = file is null ? model.Name : $"{model.Name}/{file}";
         var (freedBytes, leftFiles) = StoreRemoval.Remove(store, model, file);
         var left = leftFiles == 0 ? "" : $"; left {leftFiles} files in {model.Folder} that pull did not fetch";
         Console.Error.WriteLine($"{name}: removed, {freedBytes:#,0} bytes freed{left}");
-        return (name, freedBytes, leftFiles);
+        return new RemovedModel(name, freedBytes, leftFiles);
     }
 
-    private static void PrintJson(List<(string Name, long FreedBytes, int LeftFiles)> removed) =>
-        Console.WriteLine(Json.Document(json =>
-        {
-            json.WriteStartArray("removed");
-            foreach (var (name, freedBytes, leftFiles) in removed)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", name);
-                json.WriteNumber("freed_bytes", freedBytes);
-                json.WriteNumber("left_files", leftFiles);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteNumber("freed_bytes", removed.Sum(item => item.FreedBytes));
-        }));
+    private static void PrintJson(List<RemovedModel> removed) =>
+        Console.WriteLine(Json.Document(new Removal(removed, removed.Sum(item => item.FreedBytes)), ResultContext.Default.Removal));
 }
+
+/// <summary>The document of <c>rm</c>.</summary>
+internal sealed record Removal(IReadOnlyList<RemovedModel> Removed, long FreedBytes);
+
+/// <summary>What went of one model.</summary>
+internal sealed record RemovedModel(string Name, long FreedBytes, int LeftFiles);

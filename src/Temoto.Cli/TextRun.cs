@@ -46,13 +46,9 @@ internal static class TextRun
         return session.Statistics.FinishReason == FinishReason.Cancelled ? CommandLine.Interrupted : 0;
     }
 
-    private static string Document(LanguageModel model, string name, TimeSpan loading, string text, GenerationStatistics statistics) => Json.Document(json =>
-    {
-        json.WriteString("model", name);
-        json.WriteString("text", text);
-        json.WriteString("kernels", model.Info.KernelSet);
-        json.WriteNumber("threads", model.Info.Threads);
-        json.WriteNumber("load_seconds", loading.TotalSeconds);
-        Figures.WriteJson(json, statistics);
-    });
+    private static string Document(LanguageModel model, string name, TimeSpan loading, string text, GenerationStatistics statistics) =>
+        Json.Document(new TextAnswer(name, text, model.Info.KernelSet, model.Info.Threads, loading.TotalSeconds, statistics), ResultContext.Default.TextAnswer);
 }
+
+/// <summary>The document of one prompt.</summary>
+internal sealed record TextAnswer(string Model, string Text, string Kernels, int Threads, double LoadSeconds, GenerationStatistics Statistics) : GenerationFigures(Statistics);

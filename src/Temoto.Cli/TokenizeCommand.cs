@@ -66,7 +66,7 @@ internal static class TokenizeCommand
     {
         var text = tokenizer.Decode(ids, skipSpecial);
         if (asJson)
-            output.WriteLine(Json.Document(json => json.WriteString("text", text)));
+            output.WriteLine(Json.Document(new Detokenized(text), ResultContext.Default.Detokenized));
         else
             output.Write(text);
     }
@@ -78,16 +78,12 @@ internal static class TokenizeCommand
             output.WriteLine(string.Join(' ', ids));
             return;
         }
-        output.WriteLine(Json.Document(json =>
-        {
-            json.WriteStartArray("ids");
-            foreach (var id in ids)
-                json.WriteNumberValue(id);
-            json.WriteEndArray();
-            json.WriteStartArray("tokens");
-            foreach (var id in ids)
-                json.WriteStringValue(tokenizer.TokenOf(id));
-            json.WriteEndArray();
-        }));
+        output.WriteLine(Json.Document(new Tokenized(ids, ids.Select(tokenizer.TokenOf)), ResultContext.Default.Tokenized));
     }
 }
+
+/// <summary>The document of <c>tokenize</c>.</summary>
+internal sealed record Tokenized(int[] Ids, IEnumerable<string?> Tokens);
+
+/// <summary>The document of <c>tokenize --decode</c>.</summary>
+internal sealed record Detokenized(string Text);

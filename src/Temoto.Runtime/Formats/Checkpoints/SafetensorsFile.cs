@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Unicode;
+using Temoto.Formats.Json;
 using Temoto.Tensors;
 
 namespace Temoto.Formats.Checkpoints;
@@ -87,8 +88,7 @@ internal sealed unsafe class SafetensorsFile : IDisposable
 
     private List<(long Begin, long End, TensorEntry Entry)> ParseHeader(ReadOnlySpan<byte> header)
     {
-        // Depth: the header object, a tensor's object, its shape.
-        var reader = new Utf8JsonReader(header, new JsonReaderOptions { MaxDepth = 4 });
+        var reader = new Utf8JsonReader(header, JsonFile.ReaderOptions);
         var names = new HashSet<string>();
         var ranges = new List<(long Begin, long End, TensorEntry Entry)>();
         reader.Read();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Temoto.Formats.Json;
 
 namespace Temoto.Formats.Hub;
 
@@ -242,36 +243,42 @@ internal sealed class HubClient : IDisposable
 
     private HubListing ParseListing(byte[] body)
     {
+        using var answer = ReadAnswer(body);
+        var root = answer.Root;
+        if (root.Value("siblings") is not { Kind: JsonValueKind.Array } siblings)
+            throw NotAListing("no list 'siblings'");
+        var commit = Text(root, "sha") is { Length: 40 } sha && sha.All(char.IsAsciiHexDigit) ? sha : options.Revision;
+        return new HubListing(commit, [.. siblings.Items().Select(ParseFile)]);
+    }
+
+    /// <summary>No file of ours: whatever is wrong with it, the endpoint is what the user can look at.</summary>
+    private JsonFile ReadAnswer(byte[] body)
+    {
         try
         {
-            using var document = JsonDocument.Parse(body);
-            var root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("siblings", out var siblings) || siblings.ValueKind != JsonValueKind.Array)
-                throw NotAListing("no list 'siblings'");
-            var commit = Text(root, "sha") is { Length: 40 } sha && sha.All(char.IsAsciiHexDigit) ? sha : options.Revision;
-            return new HubListing(commit, [.. siblings.EnumerateArray().Select(ParseFile)]);
+            return JsonFile.Parse(body, options.Repository, "the hub's list of files", "listing");
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (InputException)
         {
             throw NotAListing("something that is not JSON");
         }
     }
 
-    private HubFile ParseFile(JsonElement entry)
+    private HubFile ParseFile(JsonValue entry)
     {
-        if (entry.ValueKind != JsonValueKind.Object || Text(entry, "rfilename") is not { } path)
+        if (entry.Kind != JsonValueKind.Object || Text(entry.Fields(), "rfilename") is not { } path)
             throw NotAListing("a file without 'rfilename'");
-        var size = Size(entry);
-        if (!entry.TryGetProperty("lfs", out var lfs) || lfs.ValueKind != JsonValueKind.Object)
-            return new HubFile(path, size, null, HubHash.FromEtag(Text(entry, "blobId"), 40));
-        return new HubFile(path, Size(lfs) ?? size, HubHash.FromEtag(Text(lfs, "sha256"), 64));
+        var fields = entry.Fields();
+        var size = Size(fields);
+        if (fields.Value("lfs") is not { Kind: JsonValueKind.Object } lfs)
+            return new HubFile(path, size, null, HubHash.FromEtag(Text(fields, "blobId"), 40));
+        return new HubFile(path, Size(lfs.Fields()) ?? size, HubHash.FromEtag(Text(lfs.Fields(), "sha256"), 64));
     }
 
-    private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonFields fields, string name) => fields.Value(name) is { Kind: JsonValueKind.String } value ? value.Text() : null;
 
-    private static long? Size(JsonElement element) =>
-        element.TryGetProperty("size", out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var size) && size is >= 0 and <= LargestFileBytes ? size : null;
+    private static long? Size(JsonFields fields) =>
+        fields.Value("size") is { } value && value.TryLong(out var size) && size is >= 0 and <= LargestFileBytes ? size : null;
 
     private InputException NotAListing(string found) =>
         new(options.Repository, "listing", found, "the hub's list of files", string.Create(CultureInfo.InvariantCulture, $"check the endpoint {endpoint.Authority}"));

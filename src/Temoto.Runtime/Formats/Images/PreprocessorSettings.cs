@@ -68,7 +68,7 @@ internal sealed record PreprocessorSettings
         if (!File.Exists(path))
             return null;
         Open(path);
-        return Encoding.UTF8.GetString(StrictJson.ReadFile(path, Expected, MaxFileBytes).Span);
+        return Encoding.UTF8.GetString(JsonFile.ReadText(path, Expected, MaxFileBytes).Span);
     }
 
     /// <param name="name">What error lines call the text.</param>

@@ -16,7 +16,7 @@ internal static class JsonText
         if (FindHalfPair(utf8) is not (>= 0 and var at))
             return;
         var found = $"half a surrogate pair at byte {at} ({Encoding.ASCII.GetString(utf8.Slice(at, 6))})";
-        throw new InputException(sourceName, NameBefore(utf8, at) ?? key, found, "names and strings of Unicode text", "the file is damaged; fetch it again");
+        throw new InputException(sourceName, NameBefore(utf8, at) ?? key, found, "names and strings of Unicode text", JsonFile.Damaged);
     }
 
     /// <summary>Where the first escape lies that is half a pair without the other, or -1. Escapes that are none are for the parser to find.</summary>
@@ -47,7 +47,7 @@ internal static class JsonText
     /// <summary>The last name that begins before a place, for the error line; null where there is none, or that one is at fault itself.</summary>
     private static string? NameBefore(ReadOnlySpan<byte> utf8, int at)
     {
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = StrictJson.MaxDepth });
+        var reader = new Utf8JsonReader(utf8, JsonFile.ReaderOptions);
         string? name = null;
         try
         {

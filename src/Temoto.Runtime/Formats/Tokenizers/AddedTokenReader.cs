@@ -28,7 +28,7 @@ internal sealed class AddedTokenReader(VocabularyBuilder vocabulary, string sour
     /// <param name="utf8">The array.</param>
     public AddedTokenList Read(ReadOnlySpan<byte> utf8)
     {
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = StrictJson.MaxDepth });
+        var reader = new Utf8JsonReader(utf8, JsonFile.ReaderOptions);
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null)
             return tokens;
@@ -58,9 +58,9 @@ internal sealed class AddedTokenReader(VocabularyBuilder vocabulary, string sour
                 ReadFlag(ref reader);
         }
         if (length < 0)
-            throw StrictJson.Missing(sourceName, $"{Where}.content", "a string");
+            throw Missing($"{Where}.content", "a string");
         if (id is null)
-            throw StrictJson.Missing(sourceName, $"{Where}.id", "a token id");
+            throw Missing($"{Where}.id", "a token id");
     }
 
     private void ReadId(ref Utf8JsonReader reader)
@@ -128,10 +128,12 @@ internal sealed class AddedTokenReader(VocabularyBuilder vocabulary, string sour
     }
 
     private InputException TwoIds(ReadOnlySpan<char> content, int known) =>
-        new(sourceName, $"{Section}['{content}']", $"id {id}, but {known} elsewhere", "one id per token", "the file is damaged; fetch it again");
+        new(sourceName, $"{Section}['{content}']", $"id {id}, but {known} elsewhere", "one id per token", JsonFile.Damaged);
 
-    private InputException Twice(string key) => new(sourceName, key, "it twice", "it once", "the file is damaged; fetch it again");
+    private InputException Twice(string key) => new(sourceName, key, "it twice", "it once", JsonFile.Damaged);
+
+    private InputException Missing(string key, string expected) => new(sourceName, key, "nothing", expected, JsonFile.OtherKind);
 
     private InputException Wrong(string key, JsonTokenType found, string expected) =>
-        new(sourceName, key, $"{found}", expected, "the file is damaged or of another kind");
+        new(sourceName, key, $"{found}", expected, JsonFile.OtherKind);
 }

@@ -10,7 +10,7 @@ internal static class JsonVocabulary
     public static void ReadInto(VocabularyBuilder vocabulary, ref Utf8JsonReader reader, string sourceName, string where)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw new InputException(sourceName, where, $"{reader.TokenType}", "an object of token ids", "the file is damaged or of another kind");
+            throw new InputException(sourceName, where, $"{reader.TokenType}", "an object of token ids", JsonFile.OtherKind);
         var buffer = new char[256];
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -19,15 +19,15 @@ internal static class JsonVocabulary
             var token = buffer.AsSpan(0, reader.CopyString(buffer));
             reader.Read();
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out var id) || id < 0 || id >= Vocabulary.LargestCount)
-                throw new InputException(sourceName, $"{where}['{token}']", $"{reader.TokenType}", $"a token id from 0 to {Vocabulary.LargestCount - 1}", "the file is damaged or of another kind");
+                throw new InputException(sourceName, $"{where}['{token}']", $"{reader.TokenType}", $"a token id from 0 to {Vocabulary.LargestCount - 1}", JsonFile.OtherKind);
             if (!vocabulary.TryAdd(token, id))
-                throw new InputException(sourceName, $"{where}['{token}']", "the same token twice", "each token once", "the file is damaged; fetch it again");
+                throw new InputException(sourceName, $"{where}['{token}']", "the same token twice", "each token once", JsonFile.Damaged);
         }
     }
 
     /// <summary>A token id that stands by itself.</summary>
-    public static int Id(JsonElement value, string sourceName, string where) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var id) && id is >= 0 and < Vocabulary.LargestCount
+    public static int Id(JsonValue value) =>
+        value.TryInt(out var id) && id is >= 0 and < Vocabulary.LargestCount
             ? id
-            : throw StrictJson.Wrong(sourceName, where, value, $"a token id below {Vocabulary.LargestCount}");
+            : throw value.Wrong($"a token id below {Vocabulary.LargestCount}");
 }

@@ -40,94 +40,77 @@ internal sealed record TokenizerConfig
         var config = new TokenizerConfig();
         var path = Path.Combine(directory, FileName);
         if (File.Exists(path))
-            config = Parse(StrictJson.ReadFile(path, FileName, SmallFile.MaxTokenizerConfigBytes), path);
+            config = Parse(JsonFile.ReadText(path, FileName, SmallFile.MaxTokenizerConfigBytes), path);
         path = Path.Combine(directory, SpecialTokensMapName);
-        return File.Exists(path) ? config.With(StrictJson.ReadFile(path, SpecialTokensMapName, SmallFile.MaxTokenizerConfigBytes), path) : config;
+        return File.Exists(path) ? config.With(JsonFile.ReadText(path, SpecialTokensMapName, SmallFile.MaxTokenizerConfigBytes), path) : config;
     }
 
     public static TokenizerConfig Parse(ReadOnlyMemory<byte> utf8, string sourceName)
     {
-        using var document = StrictJson.Parse(utf8, sourceName, null);
-        var root = document.RootElement;
-        const string where = "tokenizer_config";
+        using var file = JsonFile.Parse(utf8, sourceName, FileName);
+        var root = file.Root;
         return new TokenizerConfig
         {
-            TokenizerClass = StrictJson.Text(root, "tokenizer_class", sourceName, where),
-            AddPrefixSpace = StrictJson.Flag(root, "add_prefix_space", false, sourceName, where),
-            AddBosToken = StrictJson.Member(root, "add_bos_token", sourceName, where) is null ? null : StrictJson.Flag(root, "add_bos_token", false, sourceName, where),
-            AddEosToken = StrictJson.Flag(root, "add_eos_token", false, sourceName, where),
-            BosToken = SpecialToken(root, "bos_token", sourceName),
-            EosToken = SpecialToken(root, "eos_token", sourceName),
-            UnkToken = SpecialToken(root, "unk_token", sourceName),
-            AddedTokens = ReadAddedTokensDecoder(root, sourceName),
-            AdditionalSpecialTokens = ReadAdditional(root, sourceName),
-            ChatTemplate = ReadChatTemplate(root, sourceName),
+            TokenizerClass = root.String("tokenizer_class"),
+            AddPrefixSpace = root.Bool("add_prefix_space") ?? false,
+            AddBosToken = root.Bool("add_bos_token"),
+            AddEosToken = root.Bool("add_eos_token") ?? false,
+            BosToken = SpecialToken(root, "bos_token"),
+            EosToken = SpecialToken(root, "eos_token"),
+            UnkToken = SpecialToken(root, "unk_token"),
+            AddedTokens = ReadAddedTokensDecoder(root),
+            AdditionalSpecialTokens = ReadAdditional(root),
+            ChatTemplate = ReadChatTemplate(root),
         };
     }
 
     /// <summary>special_tokens_map.json fills in what tokenizer_config.json left open.</summary>
     private TokenizerConfig With(ReadOnlyMemory<byte> utf8, string sourceName)
     {
-        using var document = StrictJson.Parse(utf8, sourceName, null);
-        var root = document.RootElement;
+        using var file = JsonFile.Parse(utf8, sourceName, SpecialTokensMapName);
+        var root = file.Root;
         return this with
         {
-            BosToken = BosToken ?? SpecialToken(root, "bos_token", sourceName),
-            EosToken = EosToken ?? SpecialToken(root, "eos_token", sourceName),
-            UnkToken = UnkToken ?? SpecialToken(root, "unk_token", sourceName),
-            AdditionalSpecialTokens = [.. AdditionalSpecialTokens.Union(ReadAdditional(root, sourceName))],
+            BosToken = BosToken ?? SpecialToken(root, "bos_token"),
+            EosToken = EosToken ?? SpecialToken(root, "eos_token"),
+            UnkToken = UnkToken ?? SpecialToken(root, "unk_token"),
+            AdditionalSpecialTokens = [.. AdditionalSpecialTokens.Union(ReadAdditional(root))],
         };
     }
 
     /// <summary>A special token is its text, or an object whose <c>content</c> is the text.</summary>
-    private static string? SpecialToken(JsonElement root, string name, string sourceName) =>
-        StrictJson.Member(root, name, sourceName, "tokenizer_config") is not { } value ? null
-        : value.ValueKind == JsonValueKind.Object ? StrictJson.RequiredText(value, "content", sourceName, name)
-        : StrictJson.Text(value, sourceName, name);
+    private static string? SpecialToken(JsonFields root, string name) => root.Value(name) is { } value ? TextOf(value) : null;
 
-    private static List<AddedToken> ReadAddedTokensDecoder(JsonElement root, string sourceName)
+    private static string TextOf(JsonValue token) => token.Kind == JsonValueKind.Object ? token.Fields().RequiredString("content") : token.Text();
+
+    private static List<AddedToken> ReadAddedTokensDecoder(JsonFields root)
     {
-        const string where = "added_tokens_decoder";
         var tokens = new List<AddedToken>();
-        if (StrictJson.Member(root, where, sourceName, "tokenizer_config") is not { } decoder)
+        if (root.Object("added_tokens_decoder") is not { } decoder)
             return tokens;
-        foreach (var member in StrictJson.Members(decoder, sourceName, where))
+        foreach (var (key, value) in decoder.Members())
         {
-            var name = StrictJson.Name(member, sourceName, where);
-            if (!int.TryParse(name, System.Globalization.NumberStyles.None, null, out var id) || id >= Vocabulary.LargestCount)
-                throw new InputException(sourceName, where, $"'{name}'", "a token id as key", "the file is damaged; fetch it again");
-            var place = $"{where}.{id}";
-            tokens.Add(AddedTokenFlags.Read(id, StrictJson.RequiredText(member.Value, "content", sourceName, place), member.Value, specialIfAbsent: false, sourceName, place));
+            if (!int.TryParse(key, System.Globalization.NumberStyles.None, null, out var id) || id >= Vocabulary.LargestCount)
+                throw new InputException(root.Path, "added_tokens_decoder", $"'{key}'", "a token id as key", JsonFile.OtherKind);
+            var fields = value.Fields();
+            tokens.Add(AddedTokenFlags.Read(id, fields.RequiredString("content"), fields, specialIfAbsent: false));
         }
         return tokens;
     }
 
-    private static List<string> ReadAdditional(JsonElement root, string sourceName)
-    {
-        const string where = "additional_special_tokens";
-        var tokens = new List<string>();
-        if (StrictJson.Member(root, where, sourceName, "tokenizer_config") is not { } list)
-            return tokens;
-        foreach (var item in StrictJson.Items(list, sourceName, where))
-        {
-            tokens.Add(item.ValueKind == JsonValueKind.Object
-                ? StrictJson.RequiredText(item, "content", sourceName, where)
-                : StrictJson.Text(item, sourceName, where));
-        }
-        return tokens;
-    }
+    private static List<string> ReadAdditional(JsonFields root) =>
+        root.Value("additional_special_tokens") is { } list ? [.. list.Items().Select(TextOf)] : [];
 
-    private static string? ReadChatTemplate(JsonElement root, string sourceName)
+    private static string? ReadChatTemplate(JsonFields root)
     {
-        const string where = "chat_template";
-        if (StrictJson.Member(root, where, sourceName, "tokenizer_config") is not { } value)
+        if (root.Value("chat_template") is not { } value)
             return null;
-        if (value.ValueKind != JsonValueKind.Array)
-            return StrictJson.Text(value, sourceName, where);
-        foreach (var item in StrictJson.Items(value, sourceName, where))
+        if (value.Kind != JsonValueKind.Array)
+            return value.Text();
+        foreach (var item in value.Items().Select(item => item.Fields()))
         {
-            if (StrictJson.RequiredText(item, "name", sourceName, where) == "default")
-                return StrictJson.RequiredText(item, "template", sourceName, where);
+            if (item.RequiredString("name") == "default")
+                return item.RequiredString("template");
         }
         return null;
     }

@@ -11,6 +11,8 @@ namespace Temoto.Formats.Tokenizers;
 /// </summary>
 internal static class TokenizerDocument
 {
+    private const string Next = "the file is damaged; pack it again";
+
     private static readonly (string Name, TokenizerKind Kind)[] Kinds = [("byte_level_bpe", TokenizerKind.ByteLevelBpe), ("sentencepiece_bpe", TokenizerKind.SentencePieceBpe)];
 
     private static readonly (string Name, PreTokenizerKind Kind)[] PreTokenizers = [("gpt2", PreTokenizerKind.Gpt2), ("qwen2", PreTokenizerKind.Qwen2), ("llama3", PreTokenizerKind.Llama3)];
@@ -77,19 +79,18 @@ internal static class TokenizerDocument
 
     public static TokenizerModel Read(ReadOnlyMemory<byte> utf8, string sourceName)
     {
-        const string where = "tokenizer";
-        using var document = StrictJson.Parse(utf8, sourceName, where);
-        var root = document.RootElement;
-        foreach (var member in StrictJson.Members(root, sourceName, where))
+        using var file = JsonFile.Parse(utf8, sourceName, "a tokenizer", "tokenizer");
+        var root = file.Root;
+        foreach (var key in root.Keys)
         {
-            if (!Keys.Contains(StrictJson.Name(member, sourceName, where)))
-                throw new InputException(sourceName, $"{where}.{member.Name}", "an unknown key", "keys this version knows", "update Temoto, or pack the model again");
+            if (!Keys.Contains(key))
+                throw new InputException(sourceName, root.PlaceOf(key), "an unknown key", "keys this version knows", "update Temoto, or pack the model again");
         }
-        var tokens = Tokens(root, sourceName);
+        var tokens = Tokens(root);
         return new TokenizerModel
         {
-            Kind = OneOf(root, "kind", Kinds, sourceName),
-            PreTokenizer = OneOf(root, "pre_tokenizer", PreTokenizers, sourceName),
+            Kind = OneOf(root, "kind", Kinds),
+            PreTokenizer = OneOf(root, "pre_tokenizer", PreTokenizers),
             IgnoreMerges = Flag("ignore_merges"),
             NormalizeNfc = Flag("normalize_nfc"),
             AddPrefixSpace = Flag("add_prefix_space"),
@@ -103,18 +104,17 @@ internal static class TokenizerDocument
             EosTokenIds = Ids("eos_token_ids"),
             Prefix = Ids("prefix"),
             Suffix = Ids("suffix"),
-            AddedTokens = [.. StrictJson.Items(Required(root, "added_tokens", sourceName), sourceName, $"{where}.added_tokens").Select(item => AddedToken(item, sourceName))],
+            AddedTokens = [.. root.RequiredValue("added_tokens", "an array").Items().Select(item => AddedToken(item.Fields()))],
             Tokens = tokens,
-            Scores = Scores(root, tokens.Length, sourceName),
-            Merges = Merges(root, tokens, sourceName),
+            Scores = Scores(root, tokens.Length),
+            Merges = Merges(root, tokens),
         };
 
-        bool Flag(string name) => StrictJson.Flag(root, name, false, sourceName, where);
+        bool Flag(string name) => TokenizerDocument.Flag(root, name);
 
-        int? OptionalId(string name) => StrictJson.Member(root, name, sourceName, where) is { } value ? Id(value, tokens.Length, sourceName, name) : null;
+        int? OptionalId(string name) => root.Value(name) is { } value ? Id(value, tokens.Length) : null;
 
-        IReadOnlyList<int> Ids(string name) =>
-            [.. StrictJson.Items(Required(root, name, sourceName), sourceName, $"{where}.{name}").Select(item => Id(item, tokens.Length, sourceName, name))];
+        IReadOnlyList<int> Ids(string name) => [.. root.RequiredValue(name, "an array").Items().Select(item => Id(item, tokens.Length))];
     }
 
     private static void WriteNumbers(Utf8JsonWriter json, string name, IReadOnlyList<int> numbers)
@@ -141,67 +141,61 @@ internal static class TokenizerDocument
     private static int IdOf(Vocabulary vocabulary, string token) =>
         vocabulary.TryGetId(token, out var id) ? id : throw new ArgumentException($"a merge of '{token}', which is no token", nameof(token));
 
-    private static JsonElement Required(JsonElement root, string name, string sourceName) =>
-        StrictJson.Member(root, name, sourceName, "tokenizer") ?? throw StrictJson.Missing(sourceName, $"tokenizer.{name}", "an array");
-
-    private static int Id(JsonElement value, int count, string sourceName, string name)
+    private static int Id(JsonValue value, int count)
     {
-        var id = JsonVocabulary.Id(value, sourceName, $"tokenizer.{name}");
-        return id < count ? id : throw new InputException(sourceName, $"tokenizer.{name}", $"id {id}", $"an id below {count}", "the file is damaged; pack it again");
+        var id = JsonVocabulary.Id(value);
+        return id < count ? id : throw new InputException(value.Path, value.Place, $"id {id}", $"an id below {count}", Next);
     }
 
-    private static T OneOf<T>(JsonElement root, string name, (string Name, T Value)[] choices, string sourceName)
+    private static T OneOf<T>(JsonFields root, string name, (string Name, T Value)[] choices)
     {
-        var found = StrictJson.RequiredText(root, name, sourceName, "tokenizer");
+        var found = root.RequiredString(name);
         foreach (var choice in choices)
         {
             if (choice.Name == found)
                 return choice.Value;
         }
-        throw new InputException(sourceName, $"tokenizer.{name}", $"'{found}'", string.Join(" or ", choices.Select(choice => choice.Name)), "update Temoto, or pack the model again");
+        throw root.Wrong(name, string.Join(" or ", choices.Select(choice => choice.Name)), "update Temoto, or pack the model again");
     }
 
-    private static string?[] Tokens(JsonElement root, string sourceName)
+    private static string?[] Tokens(JsonFields root)
     {
-        var value = Required(root, "tokens", sourceName);
-        var items = StrictJson.Items(value, sourceName, "tokenizer.tokens");
-        if (value.GetArrayLength() > Vocabulary.LargestCount)
-            throw new InputException(sourceName, "tokenizer.tokens", $"{value.GetArrayLength()} tokens", $"at most {Vocabulary.LargestCount}", "the file is damaged; pack it again");
-        return [.. items.Select(item => item.ValueKind == JsonValueKind.Null ? null : StrictJson.Text(item, sourceName, "tokenizer.tokens"))];
+        var value = root.RequiredValue("tokens", "an array");
+        if (value.Count() > Vocabulary.LargestCount)
+            throw new InputException(value.Path, value.Place, $"{value.Count()} tokens", $"at most {Vocabulary.LargestCount}", Next);
+        return [.. value.Items().Select(item => item.Kind == JsonValueKind.Null ? null : item.Text())];
     }
 
-    private static AddedToken AddedToken(JsonElement item, string sourceName)
-    {
-        const string where = "tokenizer.added_tokens";
-        bool Flag(string name) => StrictJson.Flag(item, name, false, sourceName, where);
-        var id = StrictJson.Member(item, "id", sourceName, where) ?? throw StrictJson.Missing(sourceName, $"{where}.id", "a token id");
-        return new AddedToken(
-            JsonVocabulary.Id(id, sourceName, where), StrictJson.RequiredText(item, "content", sourceName, where),
-            Flag("special"), Flag("single_word"), Flag("lstrip"), Flag("rstrip"), Flag("normalized"));
-    }
+    private static AddedToken AddedToken(JsonFields item) =>
+        new(JsonVocabulary.Id(item.RequiredValue("id", "a token id")), item.RequiredString("content"),
+            Flag(item, "special"), Flag(item, "single_word"), Flag(item, "lstrip"), Flag(item, "rstrip"), Flag(item, "normalized"));
 
-    private static float[]? Scores(JsonElement root, int count, string sourceName)
+    private static bool Flag(JsonFields fields, string name) => fields.Bool(name) ?? false;
+
+    private static float[]? Scores(JsonFields root, int count)
     {
-        if (StrictJson.Member(root, "scores", sourceName, "tokenizer") is not { } value)
+        if (root.Value("scores") is not { } value)
             return null;
-        var scores = StrictJson.Items(value, sourceName, "tokenizer.scores")
-            .Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetSingle(out var score) && float.IsFinite(score) ? score : throw StrictJson.Wrong(sourceName, "tokenizer.scores", item, "finite numbers"))
-            .ToArray();
-        return scores.Length == count ? scores : throw new InputException(sourceName, "tokenizer.scores", $"{scores.Length} scores", $"one for each of {count} tokens", "the file is damaged; pack it again");
+        var scores = value.Items().Select(item => item.TrySingle(out var score) && float.IsFinite(score) ? score : throw item.Wrong("finite numbers")).ToArray();
+        return scores.Length == count
+            ? scores
+            : throw new InputException(value.Path, value.Place, $"{scores.Length} scores", $"one for each of {count} tokens", Next);
     }
 
-    private static (string Left, string Right)[]? Merges(JsonElement root, string?[] tokens, string sourceName)
+    private static (string Left, string Right)[]? Merges(JsonFields root, string?[] tokens)
     {
-        if (StrictJson.Member(root, "merges", sourceName, "tokenizer") is not { } value)
+        if (root.Value("merges") is not { } value)
             return null;
-        var ids = StrictJson.Items(value, sourceName, "tokenizer.merges").Select(item => Id(item, tokens.Length, sourceName, "merges")).ToArray();
+        var ids = value.Items().Select(item => Id(item, tokens.Length)).ToArray();
         if (ids.Length % 2 != 0)
-            throw new InputException(sourceName, "tokenizer.merges", $"{ids.Length} ids", "pairs of ids", "the file is damaged; pack it again");
+            throw Wrong($"{ids.Length} ids", "pairs of ids");
         var merges = new (string Left, string Right)[ids.Length / 2];
         for (var i = 0; i < merges.Length; i++)
             merges[i] = (Token(ids[2 * i]), Token(ids[2 * i + 1]));
         return merges;
 
-        string Token(int id) => tokens[id] ?? throw new InputException(sourceName, "tokenizer.merges", $"id {id}, which is unused", "ids of tokens", "the file is damaged; pack it again");
+        string Token(int id) => tokens[id] ?? throw Wrong($"id {id}, which is unused", "ids of tokens");
+
+        InputException Wrong(string found, string expected) => new(value.Path, value.Place, found, expected, Next);
     }
 }

@@ -31,17 +31,17 @@ internal static class TokenizerFiles
         {
             try
             {
-                var bytes = StrictJson.ReadFile(path, TemplateName, SmallFile.MaxChatTemplateBytes);
+                var bytes = JsonFile.ReadText(path, TemplateName, SmallFile.MaxChatTemplateBytes);
                 return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes.Span);
             }
             catch (DecoderFallbackException)
             {
-                throw new InputException(path, null, "bytes that are not UTF-8", "a Jinja template in UTF-8", "the file is damaged; fetch it again");
+                throw new InputException(path, null, "bytes that are not UTF-8", "a Jinja template in UTF-8", JsonFile.Damaged);
             }
         }
         path = Path.Combine(directory, TokenizerConfig.FileName);
         return File.Exists(path)
-            ? TokenizerConfig.Parse(StrictJson.ReadFile(path, TokenizerConfig.FileName, SmallFile.MaxTokenizerConfigBytes), path).ChatTemplate
+            ? TokenizerConfig.Parse(JsonFile.ReadText(path, TokenizerConfig.FileName, SmallFile.MaxTokenizerConfigBytes), path).ChatTemplate
             : null;
     }
 

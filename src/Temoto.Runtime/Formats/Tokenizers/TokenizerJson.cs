@@ -10,10 +10,14 @@ namespace Temoto.Formats.Tokenizers;
 /// </summary>
 internal static class TokenizerJson
 {
+    private const string Expected = "a tokenizer.json";
     private const string Metaspace = "\u2581";
     private const string NextForUnknown = "this tokenizer cannot be used; choose a model with a GPT-2, Qwen2, Llama 3 or SentencePiece tokenizer";
 
-    public static TokenizerModel Read(string path) => Read(StrictJson.ReadFile(path, "a tokenizer.json", SmallFile.MaxVocabularyBytes), path);
+    /// <summary>Of a Sequence; those published have up to 5.</summary>
+    private const int MaxParts = 1000;
+
+    public static TokenizerModel Read(string path) => Read(JsonFile.ReadText(path, Expected, SmallFile.MaxVocabularyBytes), path);
 
     /// <summary>Reads the document from memory; <paramref name="sourceName"/> is what errors call it.</summary>
     public static TokenizerModel Read(ReadOnlyMemory<byte> utf8, string sourceName)
@@ -22,14 +26,9 @@ internal static class TokenizerJson
         {
             return new Reading(utf8, sourceName).Run();
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw StrictJson.Malformed(sourceName, null, error);
-        }
-        catch (InvalidOperationException error)
-        {
-            // Utf8JsonReader: half a surrogate pair in an escape, or bytes that are not UTF-8.
-            throw new InputException(sourceName, null, error.Message, "strings of Unicode characters", "the file is damaged; fetch it again");
+            throw JsonFile.Malformed(sourceName, null, Expected, error);
         }
     }
 
@@ -61,7 +60,7 @@ internal static class TokenizerJson
 
         public TokenizerModel Run()
         {
-            var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = StrictJson.MaxDepth });
+            var reader = new Utf8JsonReader(utf8.Span, JsonFile.ReaderOptions);
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
                 throw new InputException(sourceName, null, "a JSON value that is no object", "a tokenizer.json object", "check that this is a tokenizer.json");
             var seen = new HashSet<string>();
@@ -83,11 +82,11 @@ internal static class TokenizerJson
             {
             }
             if (!hasModel)
-                throw StrictJson.Missing(sourceName, "model", "a BPE model");
+                throw Missing("model", "a BPE model");
             if (!hasVocab)
-                throw StrictJson.Missing(sourceName, "model.vocab", "an object of token ids");
+                throw Missing("model.vocab", "an object of token ids");
             if (mergesAt < 0)
-                throw StrictJson.Missing(sourceName, "model.merges", "an array of merges");
+                throw Missing("model.merges", "an array of merges");
             return Build();
         }
 
@@ -102,12 +101,12 @@ internal static class TokenizerJson
             {
                 unknown = vocabulary.TryGetId(unknownToken, out var id)
                     ? id
-                    : throw new InputException(sourceName, "model.unk_token", $"'{unknownToken}', which is not in the vocabulary", "a known token", "the file is damaged; fetch it again");
+                    : throw new InputException(sourceName, "model.unk_token", $"'{unknownToken}', which is not in the vocabulary", "a known token", JsonFile.Damaged);
             }
             foreach (var id in prefix.Concat(suffix))
             {
                 if (id >= vocabulary.Count)
-                    throw new InputException(sourceName, "post_processor", $"id {id}", $"an id below {vocabulary.Count}", "the file is damaged; fetch it again");
+                    throw new InputException(sourceName, "post_processor", $"id {id}", $"an id below {vocabulary.Count}", JsonFile.Damaged);
             }
             var kind = byteLevel ? TokenizerKind.ByteLevelBpe : TokenizerKind.SentencePieceBpe;
             if (byteLevel && (replacesSpaces || prepends || metaspace))
@@ -147,7 +146,7 @@ internal static class TokenizerJson
         {
             hasModel = true;
             if (reader.TokenType != JsonTokenType.StartObject)
-                throw new InputException(sourceName, "model", $"{reader.TokenType}", "an object", "the file is damaged or of another kind");
+                throw new InputException(sourceName, "model", $"{reader.TokenType}", "an object", JsonFile.OtherKind);
             var seen = new HashSet<string>();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
@@ -166,7 +165,7 @@ internal static class TokenizerJson
                         break;
                     case "merges":
                         if (reader.TokenType != JsonTokenType.StartArray)
-                            throw new InputException(sourceName, "model.merges", Shown(ref reader), "an array", "the file is damaged or of another kind");
+                            throw new InputException(sourceName, "model.merges", Shown(ref reader), "an array", JsonFile.OtherKind);
                         mergesAt = (int)reader.TokenStartIndex;
                         reader.Skip();
                         break;
@@ -183,7 +182,7 @@ internal static class TokenizerJson
                         {
                             JsonTokenType.Null => null,
                             JsonTokenType.String => reader.GetString(),
-                            _ => throw new InputException(sourceName, "model.unk_token", Shown(ref reader), "a string or null", "the file is damaged or of another kind"),
+                            _ => throw new InputException(sourceName, "model.unk_token", Shown(ref reader), "a string or null", JsonFile.OtherKind),
                         };
                         break;
                     case "fuse_unk":
@@ -211,7 +210,7 @@ internal static class TokenizerJson
         private RankedMerges ReadMerges(Vocabulary vocabulary)
         {
             var merges = new RankedMerges(vocabulary, Math.Min(vocabulary.Count, utf8.Length / 8));
-            var reader = new Utf8JsonReader(utf8.Span[mergesAt..], new JsonReaderOptions { MaxDepth = StrictJson.MaxDepth });
+            var reader = new Utf8JsonReader(utf8.Span[mergesAt..], JsonFile.ReaderOptions);
             var text = new char[256];
             reader.Read();
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -222,7 +221,7 @@ internal static class TokenizerJson
                     var pair = Chars(ref reader, ref text, 0);
                     var space = pair.IndexOf(' ');
                     if (space < 0 || pair[(space + 1)..].Contains(' '))
-                        throw new InputException(sourceName, where, $"'{pair}'", "two tokens with one space between them", "the file is damaged; fetch it again");
+                        throw new InputException(sourceName, where, $"'{pair}'", "two tokens with one space between them", JsonFile.Damaged);
                     merges.Add(pair[..space], pair[(space + 1)..], sourceName);
                 }
                 else if (reader.TokenType == JsonTokenType.StartArray)
@@ -245,7 +244,7 @@ internal static class TokenizerJson
         }
 
         private InputException NotTwo(string where) =>
-            new(sourceName, where, "something else", "a string 'left right' or an array of two strings", "the file is damaged; fetch it again");
+            new(sourceName, where, "something else", "a string 'left right' or an array of two strings", JsonFile.Damaged);
 
         private static ReadOnlySpan<char> Chars(ref Utf8JsonReader reader, ref char[] text, int offset)
         {
@@ -257,217 +256,208 @@ internal static class TokenizerJson
         private void ReadSection(string key, ref Utf8JsonReader reader)
         {
             var start = (int)reader.TokenStartIndex;
+            var isNull = reader.TokenType == JsonTokenType.Null;
             reader.Skip();
             if (key == "added_tokens")
             {
                 addedTokensAt = start..(int)reader.BytesConsumed;
                 return;
             }
-            using var document = StrictJson.Parse(utf8[start..(int)reader.BytesConsumed], sourceName, key);
-            var section = document.RootElement;
-            if (section.ValueKind == JsonValueKind.Null)
+            if (isNull)
                 return;
+            using var file = JsonFile.Parse(utf8[start..(int)reader.BytesConsumed], sourceName, "a part of a tokenizer.json", key);
+            var section = file.Root;
             switch (key)
             {
                 case "normalizer":
-                    ReadNormalizer(section, key);
+                    ReadNormalizer(section);
                     break;
                 case "pre_tokenizer":
-                    ReadPreTokenizer(section, key);
+                    ReadPreTokenizer(section);
                     break;
                 case "post_processor":
-                    ReadPostProcessor(section, key);
+                    ReadPostProcessor(section);
                     break;
                 default:
-                    CheckDecoder(section, key);
+                    CheckDecoder(section);
                     break;
             }
         }
 
-        private void ReadNormalizer(JsonElement section, string where)
+        private void ReadNormalizer(JsonFields section)
         {
-            switch (StrictJson.RequiredText(section, "type", sourceName, where))
+            switch (section.RequiredString("type"))
             {
                 case "NFC":
                     nfc = true;
                     break;
                 case "Sequence":
-                    foreach (var (item, place) in Parts(section, "normalizers", where))
-                        ReadNormalizer(item, place);
+                    foreach (var item in Parts(section, "normalizers"))
+                        ReadNormalizer(item);
                     break;
-                case "Prepend" when StrictJson.RequiredText(section, "prepend", sourceName, where) == Metaspace && !replacesSpaces:
+                case "Prepend" when section.RequiredString("prepend") == Metaspace && !replacesSpaces:
                     prepends = true;
                     break;
-                case "Replace" when IsSpaceToMetaspace(section, where):
+                case "Replace" when IsSpaceToMetaspace(section):
                     replacesSpaces = true;
                     break;
                 case var type:
-                    throw Unsupported(where, $"'{type}'", "NFC, Sequence, Prepend of U+2581, or Replace of a space by U+2581");
+                    throw Unsupported(section.Place, $"'{type}'", "NFC, Sequence, Prepend of U+2581, or Replace of a space by U+2581");
             }
         }
 
-        private bool IsSpaceToMetaspace(JsonElement section, string where) =>
-            StrictJson.Member(section, "pattern", sourceName, where) is { } from
-            && StrictJson.Text(from, "String", sourceName, $"{where}.pattern") == " "
-            && StrictJson.Text(section, "content", sourceName, where) == Metaspace;
+        private bool IsSpaceToMetaspace(JsonFields section) =>
+            section.Object("pattern")?.String("String") == " " && section.String("content") == Metaspace;
 
-        private void ReadPreTokenizer(JsonElement section, string where)
+        private void ReadPreTokenizer(JsonFields section)
         {
-            var type = StrictJson.RequiredText(section, "type", sourceName, where);
+            var type = section.RequiredString("type");
             if (byteLevel || metaspace)
-                throw Unsupported(where, $"'{type}' after ByteLevel or Metaspace", "ByteLevel or Metaspace last");
+                throw Unsupported(section.Place, $"'{type}' after ByteLevel or Metaspace", "ByteLevel or Metaspace last");
             switch (type)
             {
                 case "Sequence":
-                    foreach (var (item, place) in Parts(section, "pretokenizers", where))
-                        ReadPreTokenizer(item, place);
+                    foreach (var item in Parts(section, "pretokenizers"))
+                        ReadPreTokenizer(item);
                     break;
                 case "ByteLevel":
                     byteLevel = true;
-                    byteLevelSplits = StrictJson.Flag(section, "use_regex", true, sourceName, where);
-                    addPrefixSpace = StrictJson.Flag(section, "add_prefix_space", true, sourceName, where);
+                    byteLevelSplits = section.Bool("use_regex") ?? true;
+                    addPrefixSpace = section.Bool("add_prefix_space") ?? true;
                     if (addPrefixSpace && pattern is not null)
-                        throw Unsupported($"{where}.add_prefix_space", "true after a Split", "false");
+                        throw Unsupported(section.PlaceOf("add_prefix_space"), "true after a Split", "false");
                     break;
                 case "Split":
-                    ReadSplit(section, where);
+                    ReadSplit(section);
                     break;
                 case "Metaspace":
-                    ReadMetaspace(section, where);
+                    ReadMetaspace(section);
                     break;
                 default:
-                    throw Unsupported(where, $"'{type}'", "Sequence, Split, ByteLevel or Metaspace");
+                    throw Unsupported(section.Place, $"'{type}'", "Sequence, Split, ByteLevel or Metaspace");
             }
         }
 
-        private void ReadSplit(JsonElement section, string where)
+        private void ReadSplit(JsonFields section)
         {
-            var from = StrictJson.Member(section, "pattern", sourceName, where) ?? throw StrictJson.Missing(sourceName, $"{where}.pattern", "a pattern");
-            var behavior = StrictJson.RequiredText(section, "behavior", sourceName, where);
-            var invert = StrictJson.Flag(section, "invert", false, sourceName, where);
-            if (StrictJson.Text(from, "String", sourceName, $"{where}.pattern") == " " && replacesSpaces)
+            var from = section.Object("pattern") ?? throw section.Wrong("pattern", "a pattern");
+            var behavior = section.RequiredString("behavior");
+            var invert = section.Bool("invert") ?? false;
+            if (from.String("String") == " " && replacesSpaces)
                 return; // Gemma: spaces are U+2581 by now, so there is nothing to split at.
-            var regex = StrictJson.RequiredText(from, "Regex", sourceName, $"{where}.pattern");
+            var regex = from.RequiredString("Regex");
             if (pattern is not null)
-                throw Unsupported(where, $"a second expression, {regex}", "one Split");
+                throw Unsupported(section.Place, $"a second expression, {regex}", "one Split");
             // The known expressions match every character, so what lies between matches is empty and both ways give the matches.
             if (!(behavior == "Isolated" && !invert) && !(behavior == "Removed" && invert))
-                throw Unsupported(where, $"behavior '{behavior}' with invert {(invert ? "true" : "false")}", "'Isolated' with invert false");
+                throw Unsupported(section.Place, $"behavior '{behavior}' with invert {(invert ? "true" : "false")}", "'Isolated' with invert false");
             pattern = PreTokenizerPatterns.Recognise(regex)
-                ?? throw Unsupported($"{where}.pattern", $"the expression {regex}", "GPT-2's, Qwen2's or Llama 3's expression");
+                ?? throw Unsupported(section.PlaceOf("pattern"), $"the expression {regex}", "GPT-2's, Qwen2's or Llama 3's expression");
         }
 
-        private void ReadMetaspace(JsonElement section, string where)
+        private void ReadMetaspace(JsonFields section)
         {
-            if (StrictJson.Text(section, "replacement", sourceName, where) is { } replacement && replacement != Metaspace)
-                throw Unsupported($"{where}.replacement", $"'{replacement}'", "U+2581");
-            var scheme = StrictJson.Text(section, "prepend_scheme", sourceName, where)
-                ?? (StrictJson.Flag(section, "add_prefix_space", true, sourceName, where) ? "always" : "never");
+            if (section.String("replacement") is { } replacement && replacement != Metaspace)
+                throw Unsupported(section.PlaceOf("replacement"), $"'{replacement}'", "U+2581");
+            var scheme = section.String("prepend_scheme") ?? (section.Bool("add_prefix_space") ?? true ? "always" : "never");
             if (scheme is not ("always" or "first" or "never"))
-                throw Unsupported($"{where}.prepend_scheme", $"'{scheme}'", "always, first or never");
+                throw Unsupported(section.PlaceOf("prepend_scheme"), $"'{scheme}'", "always, first or never");
             metaspace = true;
             addPrefixSpace = scheme != "never";
             prefixFirstOnly = scheme == "first";
-            splitOnSpaces = StrictJson.Flag(section, "split", true, sourceName, where);
+            splitOnSpaces = section.Bool("split") ?? true;
             if (prepends)
-                throw Unsupported(where, "Metaspace after Prepend", "one of the two");
+                throw Unsupported(section.Place, "Metaspace after Prepend", "one of the two");
         }
 
-        private void ReadPostProcessor(JsonElement section, string where)
+        private void ReadPostProcessor(JsonFields section)
         {
-            switch (StrictJson.RequiredText(section, "type", sourceName, where))
+            switch (section.RequiredString("type"))
             {
                 case "ByteLevel":
                     break; // Moves offsets only.
                 case "Sequence":
-                    foreach (var (item, place) in Parts(section, "processors", where))
-                        ReadPostProcessor(item, place);
+                    foreach (var item in Parts(section, "processors"))
+                        ReadPostProcessor(item);
                     break;
                 case "TemplateProcessing":
-                    ReadTemplate(section, where);
+                    ReadTemplate(section);
                     break;
                 case "RobertaProcessing" or "BertProcessing":
-                    prefix.Insert(0, NamedId(section, "cls", where));
-                    suffix.Add(NamedId(section, "sep", where));
+                    prefix.Insert(0, NamedId(section, "cls"));
+                    suffix.Add(NamedId(section, "sep"));
                     break;
                 case var type:
-                    throw Unsupported(where, $"'{type}'", "ByteLevel, Sequence, TemplateProcessing or RobertaProcessing");
+                    throw Unsupported(section.Place, $"'{type}'", "ByteLevel, Sequence, TemplateProcessing or RobertaProcessing");
             }
         }
 
-        private int NamedId(JsonElement section, string name, string where)
+        private int NamedId(JsonFields section, string name)
         {
-            var place = $"{where}.{name}";
-            var pair = StrictJson.Member(section, name, sourceName, where) ?? throw StrictJson.Missing(sourceName, place, "a token and its id");
-            var items = StrictJson.Items(pair, sourceName, place);
-            return items.MoveNext() && items.MoveNext() ? JsonVocabulary.Id(items.Current, sourceName, place) : throw StrictJson.Missing(sourceName, place, "a token and its id");
+            var pair = section.RequiredValue(name, "a token and its id");
+            return pair.Count() > 1 ? JsonVocabulary.Id(pair.Items().ElementAt(1)) : throw pair.Wrong("a token and its id");
         }
 
-        private void ReadTemplate(JsonElement section, string where)
+        private void ReadTemplate(JsonFields section)
         {
-            var single = StrictJson.Member(section, "single", sourceName, where) ?? throw StrictJson.Missing(sourceName, $"{where}.single", "an array");
-            var tokens = StrictJson.Member(section, "special_tokens", sourceName, where);
+            var single = section.RequiredValue("single", "an array");
+            var tokens = section.Object("special_tokens");
             var before = new List<int>();
             var after = new List<int>();
             var reachedText = false;
-            foreach (var item in StrictJson.Items(single, sourceName, $"{where}.single"))
+            foreach (var item in single.Items().Select(item => item.Fields()))
             {
-                if (StrictJson.Member(item, "Sequence", sourceName, $"{where}.single") is { } sequence)
+                if (item.Object("Sequence") is { } sequence)
                 {
-                    if (reachedText || StrictJson.Text(sequence, "id", sourceName, $"{where}.single") != "A")
-                        throw Unsupported($"{where}.single", "another sequence than one A", "one Sequence A");
+                    if (reachedText || sequence.String("id") != "A")
+                        throw Unsupported(single.Place, "another sequence than one A", "one Sequence A");
                     reachedText = true;
                     continue;
                 }
-                var special = StrictJson.Member(item, "SpecialToken", sourceName, $"{where}.single") ?? throw StrictJson.Missing(sourceName, $"{where}.single", "SpecialToken or Sequence");
-                var name = StrictJson.RequiredText(special, "id", sourceName, $"{where}.single");
-                var place = $"{where}.special_tokens['{name}']";
-                var entry = tokens is { } known ? StrictJson.Member(known, name, sourceName, $"{where}.special_tokens") : null;
-                var list = StrictJson.Member(entry ?? throw StrictJson.Missing(sourceName, place, "its ids"), "ids", sourceName, place) ?? throw StrictJson.Missing(sourceName, place, "its ids");
-                foreach (var id in StrictJson.Items(list, sourceName, place))
-                    (reachedText ? after : before).Add(JsonVocabulary.Id(id, sourceName, place));
+                var special = item.Object("SpecialToken") ?? throw Missing(single.Place, "SpecialToken or Sequence");
+                var name = special.RequiredString("id");
+                var entry = tokens?.Object(name) ?? throw Missing($"{section.PlaceOf("special_tokens")}['{name}']", "its ids");
+                foreach (var id in entry.RequiredValue("ids", "its ids").Items())
+                    (reachedText ? after : before).Add(JsonVocabulary.Id(id));
             }
             if (!reachedText)
-                throw StrictJson.Missing(sourceName, $"{where}.single", "Sequence A");
+                throw Missing(single.Place, "Sequence A");
             prefix.InsertRange(0, before);
             suffix.AddRange(after);
         }
 
         /// <summary>Decoding follows from the model's kind; this only refuses a decoder that would do something else.</summary>
-        private void CheckDecoder(JsonElement section, string where)
+        private void CheckDecoder(JsonFields section)
         {
-            switch (StrictJson.RequiredText(section, "type", sourceName, where))
+            switch (section.RequiredString("type"))
             {
                 case "Sequence":
-                    foreach (var (item, place) in Parts(section, "decoders", where))
-                        CheckDecoder(item, place);
+                    foreach (var item in Parts(section, "decoders"))
+                        CheckDecoder(item);
                     break;
                 case "ByteLevel" or "Metaspace" or "ByteFallback" or "Fuse" or "Strip" or "Replace":
                     break;
                 case var type:
-                    throw Unsupported(where, $"'{type}'", "ByteLevel, Metaspace, or a Sequence of Replace, ByteFallback, Fuse and Strip");
+                    throw Unsupported(section.Place, $"'{type}'", "ByteLevel, Metaspace, or a Sequence of Replace, ByteFallback, Fuse and Strip");
             }
         }
 
-        private IEnumerable<(JsonElement Item, string Where)> Parts(JsonElement section, string name, string where)
-        {
-            var parts = StrictJson.Member(section, name, sourceName, where) ?? throw StrictJson.Missing(sourceName, $"{where}.{name}", "an array");
-            var index = 0;
-            foreach (var item in StrictJson.Items(parts, sourceName, $"{where}.{name}"))
-                yield return (item, $"{where}.{name}[{index++}]");
-        }
+        private static IReadOnlyList<JsonFields> Parts(JsonFields section, string name) =>
+            section.Has(name) ? section.Objects(name, MaxParts) : throw section.Wrong(name, "an array");
 
         private bool Flag(ref Utf8JsonReader reader, string key) => reader.TokenType switch
         {
             JsonTokenType.True => true,
             JsonTokenType.False or JsonTokenType.Null => false,
-            _ => throw new InputException(sourceName, $"model.{key}", Shown(ref reader), "true or false", "the file is damaged or of another kind"),
+            _ => throw new InputException(sourceName, $"model.{key}", Shown(ref reader), "true or false", JsonFile.OtherKind),
         };
 
         private static string Shown(ref Utf8JsonReader reader) =>
             reader.TokenType == JsonTokenType.String ? $"'{reader.GetString()}'" : $"{reader.TokenType}";
 
-        private InputException Duplicate(string key) => new(sourceName, key, "the same key twice", "each key once", "the file is damaged; fetch it again");
+        private InputException Missing(string key, string expected) => new(sourceName, key, "nothing", expected, JsonFile.OtherKind);
+
+        private InputException Duplicate(string key) => new(sourceName, key, "the same key twice", "each key once", JsonFile.Damaged);
 
         private InputException Unsupported(string where, string found, string expected) => new(sourceName, where, found, expected, NextForUnknown);
     }

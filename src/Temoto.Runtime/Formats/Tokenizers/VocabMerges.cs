@@ -20,7 +20,7 @@ internal static class VocabMerges
     public static TokenizerModel Read(string directory, TokenizerConfig config)
     {
         var vocabPath = Path.Combine(directory, VocabName);
-        var ids = ReadVocab(StrictJson.ReadFile(vocabPath, VocabName, SmallFile.MaxVocabularyBytes), vocabPath);
+        var ids = ReadVocab(JsonFile.ReadText(vocabPath, VocabName, SmallFile.MaxVocabularyBytes), vocabPath);
         var added = new Dictionary<int, AddedToken>();
         void Add(AddedToken token, string sourceName)
         {
@@ -33,7 +33,7 @@ internal static class VocabMerges
         var addedPath = Path.Combine(directory, AddedTokensName);
         if (File.Exists(addedPath))
         {
-            foreach (var (content, id) in ReadVocab(StrictJson.ReadFile(addedPath, AddedTokensName, SmallFile.MaxTokenizerConfigBytes), addedPath).Pairs())
+            foreach (var (content, id) in ReadVocab(JsonFile.ReadText(addedPath, AddedTokensName, SmallFile.MaxTokenizerConfigBytes), addedPath).Pairs())
             {
                 if (!added.TryGetValue(id, out var known))
                     Add(new AddedToken(id, content, Special: true), addedPath);
@@ -52,7 +52,7 @@ internal static class VocabMerges
 
         var vocabulary = ids.Build(vocabPath, "vocab");
         var mergesPath = Path.Combine(directory, MergesName);
-        var merges = ReadMerges(StrictJson.ReadFile(mergesPath, MergesName, SmallFile.MaxVocabularyBytes), vocabulary, mergesPath);
+        var merges = ReadMerges(JsonFile.ReadText(mergesPath, MergesName, SmallFile.MaxVocabularyBytes), vocabulary, mergesPath);
         int? Find(string? token) => token is not null && vocabulary.TryGetId(token, out var id) ? id : null;
 
         var opt = kind == TokenizerFamily.Opt;
@@ -82,7 +82,7 @@ internal static class VocabMerges
     {
         try
         {
-            var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = StrictJson.MaxDepth });
+            var reader = new Utf8JsonReader(utf8.Span, JsonFile.ReaderOptions);
             var ids = new VocabularyBuilder(Math.Min(utf8.Length / 16, Vocabulary.LargestCount));
             reader.Read();
             JsonVocabulary.ReadInto(ids, ref reader, sourceName, "vocab");
@@ -92,13 +92,9 @@ internal static class VocabMerges
             }
             return ids;
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw StrictJson.Malformed(sourceName, null, error);
-        }
-        catch (InvalidOperationException error)
-        {
-            throw new InputException(sourceName, null, error.Message, "strings of Unicode characters", "the file is damaged; fetch it again");
+            throw JsonFile.Malformed(sourceName, null, VocabName, error);
         }
     }
 
@@ -120,7 +116,7 @@ internal static class VocabMerges
             if (text.Length < bytes.Length)
                 text = new char[bytes.Length * 2];
             if (!Encoding.UTF8.TryGetChars(bytes, text, out var length) || bytes.IndexOf((byte)' ') < 0 || text.AsSpan(0, length).Count(' ') != 1)
-                throw new InputException(sourceName, $"line {line}", $"'{text.AsSpan(0, length)}'", "two tokens with one space between them", "the file is damaged; fetch it again");
+                throw new InputException(sourceName, $"line {line}", $"'{text.AsSpan(0, length)}'", "two tokens with one space between them", JsonFile.Damaged);
             var space = text.AsSpan(0, length).IndexOf(' ');
             merges.Add(text.AsSpan(0, space), text.AsSpan(space + 1, length - space - 1), sourceName);
         }
@@ -156,7 +152,7 @@ internal static class VocabMerges
         var path = Path.Combine(directory, "config.json");
         if (!File.Exists(path))
             return null;
-        using var document = StrictJson.Parse(StrictJson.ReadFile(path, "a model's config.json", HuggingFaceConfig.MaxBytes), path, null);
-        return StrictJson.Text(document.RootElement, "model_type", path, "config");
+        using var config = JsonFile.Open(path, "a model's config.json", HuggingFaceConfig.MaxBytes);
+        return config.Root.String("model_type");
     }
 }

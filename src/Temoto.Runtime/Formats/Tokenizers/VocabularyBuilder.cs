@@ -1,3 +1,5 @@
+using Temoto.Formats.Json;
+
 namespace Temoto.Formats.Tokenizers;
 
 /// <summary>
@@ -81,7 +83,7 @@ internal sealed class VocabularyBuilder
         for (var index = 0; index < count; index++)
         {
             if (ids[index] < 0 || ids[index] >= limit)
-                throw new InputException(sourceName, $"{key}['{Text(index)}']", $"id {ids[index]}", $"an id from 0 to {limit - 1} ({count} tokens)", "the file is damaged; fetch it again");
+                throw new InputException(sourceName, $"{key}['{Text(index)}']", $"id {ids[index]}", $"an id from 0 to {limit - 1} ({count} tokens)", JsonFile.Damaged);
             highest = Math.Max(highest, ids[index]);
         }
         var texts = new int[highest + 1];
@@ -89,7 +91,7 @@ internal sealed class VocabularyBuilder
         {
             ref var place = ref texts[ids[index]];
             if (place != 0)
-                throw new InputException(sourceName, $"{key}['{Text(index)}']", $"id {ids[index]}, which '{Text(place - 1)}' has already", "one token per id", "the file is damaged; fetch it again");
+                throw new InputException(sourceName, $"{key}['{Text(index)}']", $"id {ids[index]}, which '{Text(place - 1)}' has already", "one token per id", JsonFile.Damaged);
             place = index + 1;
         }
         return new Vocabulary(text, starts, ids, texts, slots);

@@ -33,7 +33,7 @@ internal static class BoardFile
     /// <exception cref="InputException">Not a board, or figures that cannot be.</exception>
     public static Board Read(string path)
     {
-        var text = StrictJson.ReadFile(path, Expected, MaxBytes);
+        var text = JsonFile.ReadText(path, Expected, MaxBytes);
         // The reader of all JSON files first: its lines about what is no JSON are the same everywhere.
         using (var json = JsonFile.Parse(text, path, Expected))
         {

@@ -1,0 +1,30 @@
+using System.Text.Json.Serialization;
+
+namespace Temoto.Cli;
+
+/// <summary>
+/// How the documents of all verbs are written: the members of their records in their order, in snake_case; what is null is left out where its record does not
+/// say otherwise. Generated when the command is built, so that nothing is looked up at run time.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, GenerationMode = JsonSourceGenerationMode.Serialization)]
+[JsonSerializable(typeof(BenchFigures))]
+[JsonSerializable(typeof(BenchModels))]
+[JsonSerializable(typeof(CalibrationWritten))]
+[JsonSerializable(typeof(Detokenized))]
+[JsonSerializable(typeof(Evaluated))]
+[JsonSerializable(typeof(ImageAnswers))]
+[JsonSerializable(typeof(ImageEvaluation))]
+[JsonSerializable(typeof(Inspection))]
+[JsonSerializable(typeof(LogitsWritten))]
+[JsonSerializable(typeof(Packed))]
+[JsonSerializable(typeof(PlanDocument))]
+[JsonSerializable(typeof(PromptAnswer))]
+[JsonSerializable(typeof(PromptFailure))]
+[JsonSerializable(typeof(Pulled))]
+[JsonSerializable(typeof(QuantizationDescription))]
+[JsonSerializable(typeof(Removal))]
+[JsonSerializable(typeof(StoreListing))]
+[JsonSerializable(typeof(TextAnswer))]
+[JsonSerializable(typeof(Tokenized))]
+internal sealed partial class ResultContext : JsonSerializerContext;

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Temoto.Evaluation.Benchmarking;
 using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
-using Temoto.Generation;
 using Temoto.Generation.Execution;
 using Temoto.Machine;
 using Temoto.Plans;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Temoto.Formats.Config;
 using Temoto.Formats.Json;
 using Temoto.Kernels;
-using Temoto.Kernels.Emitted;
 using Temoto.Tensors;
 
 namespace Temoto.Models;

@@ -1,5 +1,3 @@
-using Temoto.Plans;
-
 namespace Temoto.Planning;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using Temoto.Planning;
-using Temoto.Plans;
 
 namespace Temoto.Tests.Planning;
 

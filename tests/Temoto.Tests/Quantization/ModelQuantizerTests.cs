@@ -5,7 +5,6 @@ using Temoto.Kernels;
 using Temoto.Machine;
 using Temoto.Models;
 using Temoto.Planning;
-using Temoto.Plans;
 using Temoto.Quantization;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;

@@ -1,4 +1,3 @@
-using Temoto.Planning;
 using Temoto.Plans;
 
 namespace Temoto.Generation.Execution;

@@ -1,6 +1,5 @@
 using Temoto.Formats.Checkpoints;
 using Temoto.Kernels;
-using Temoto.Kernels.Emitted;
 using Temoto.Kernels.Floats;
 using Temoto.Machine;
 using Temoto.Models;

@@ -1,6 +1,5 @@
 using Temoto.Kernels;
 using Temoto.Machine;
-using Temoto.Planning;
 using Temoto.Plans;
 using Temoto.Tensors;
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
-using Temoto.Kernels.Emitted;
 using Temoto.Kernels.Floats;
 using Temoto.Tensors;
 

@@ -1,4 +1,3 @@
-using Temoto.Kernels.Floats;
 using Temoto.Kernels.Integers;
 using Temoto.Tensors;
 

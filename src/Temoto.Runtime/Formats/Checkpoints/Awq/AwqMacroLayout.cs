@@ -1,6 +1,5 @@
 using Temoto.Formats.Config;
 using Temoto.Models;
-using Temoto.Planning;
 using Temoto.Plans;
 
 namespace Temoto.Formats.Checkpoints.Awq;

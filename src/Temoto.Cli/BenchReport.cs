@@ -7,7 +7,9 @@ using static System.FormattableString;
 
 namespace Temoto.Cli;
 
-/// <summary>The figures of <c>bench</c> as a table for people, as CSV, and as JSON. Rates, memory and load time are measured, bytes per token computed.</summary>
+/// <summary>
+/// The figures of <c>bench</c> as a table for people, as CSV, and as JSON. Rates, memory and load time are measured, bytes per token computed.
+/// </summary>
 internal sealed class BenchReport(string source, string weightsName, long weightBytes, int rounds, TimeSpan loading, Benchmark benchmark)
 {
     private double ReadBytesPerSecond => benchmark.ReadBytesPerSecond;

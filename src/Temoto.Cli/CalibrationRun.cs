@@ -13,7 +13,9 @@ internal static class CalibrationRun
 {
     public static void Run(ParseResult parsed, ModelChoice choice, CancellationToken cancellation)
     {
-        var path = BoardFile.HostPath ?? throw new InputException(BoardFile.EnvironmentVariable, null, "no configuration directory", "a place for the board file", $"set {BoardFile.EnvironmentVariable} to a file name");
+        var path = BoardFile.HostPath ?? throw new InputException(
+            BoardFile.EnvironmentVariable, null, "no configuration directory", "a place for the board file",
+            $"set {BoardFile.EnvironmentVariable} to a file name");
         var kernels = KernelChooser.Choose(choice.KernelsOf(parsed));
         var threads = EngineSettings.ThreadsOf(choice.ThreadsOf(parsed));
         var calibration = ProgressBar.Run("calibrate", bar => Calibration.Measure(kernels, threads, Calibration.DefaultSeconds, (done, all) => bar.Report(done, all), cancellation));

@@ -69,15 +69,19 @@ internal static class EvalCommand
     public static PerplexityResult MeasurePerplexity(LanguageModel model, int[] tokens, int window, int stride, string title, CancellationToken cancellation) =>
         ProgressBar.Run(title, bar => Perplexity.Measure(model, tokens, window, stride, (done, all) => bar.Report(done, all), cancellation));
 
-    private static DivergenceResult MeasureDivergence(LanguageModel model, string referencePath, int[] tokens, int window, int stride, CancellationToken cancellation)
+    private static DivergenceResult MeasureDivergence(
+        LanguageModel model, string referencePath, int[] tokens, int window, int stride, CancellationToken cancellation)
     {
         using var reference = LanguageModel.Load(ModelChoice.Resolve(referencePath));
         if (reference.Info.ContextTokens < window)
-            throw new InputException(referencePath, "--against", $"a model of {reference.Info.ContextTokens} tokens", $"at least the {window} tokens of the window", $"add --context {reference.Info.ContextTokens}");
+            throw new InputException(
+                referencePath, "--against", $"a model of {reference.Info.ContextTokens} tokens", $"at least the {window} tokens of the window",
+                $"add --context {reference.Info.ContextTokens}");
         return ProgressBar.Run("divergence", bar => Divergence.Measure(model, reference, tokens, window, stride, (done, all) => bar.Report(done, all), cancellation));
     }
 
-    private static IReadOnlyList<TaskResult> MeasureTasks(LanguageModel model, IReadOnlyList<TaskRow> rows, int maxTokens, bool showWrong, CancellationToken cancellation)
+    private static IReadOnlyList<TaskResult> MeasureTasks(
+        LanguageModel model, IReadOnlyList<TaskRow> rows, int maxTokens, bool showWrong, CancellationToken cancellation)
     {
         var done = 0;
         return ProgressBar.Run("task", bar => TaskAccuracy.Measure(
@@ -112,7 +116,8 @@ internal static class EvalCommand
         console.Write(table);
     }
 
-    private static void PrintJson(PerplexityResult? perplexity, DivergenceResult? divergence, IReadOnlyList<TaskResult> tasks) => Console.WriteLine(Json.Document(
+    private static void PrintJson(
+        PerplexityResult? perplexity, DivergenceResult? divergence, IReadOnlyList<TaskResult> tasks) => Console.WriteLine(Json.Document(
         new Evaluated(perplexity?.Value, perplexity?.Tokens, divergence?.MeanNats, divergence?.SameChoice, tasks), ResultContext.Default.Evaluated));
 }
 

@@ -3,7 +3,9 @@ using Temoto.Machine;
 
 namespace Temoto.Cli;
 
-/// <summary>The figures of a generation, for people (stderr) and for scripts (JSON). Times and memory are measured, bytes per token computed from the plan.</summary>
+/// <summary>
+/// The figures of a generation, for people (stderr) and for scripts (JSON). Times and memory are measured, bytes per token computed from the plan.
+/// </summary>
 internal static class Figures
 {
     public static string Line(GenerationStatistics s) =>
@@ -58,5 +60,5 @@ internal abstract record GenerationFigures([property: JsonIgnore] GenerationStat
     public long BytesPerToken => Statistics.BytesPerToken;
 
     [JsonPropertyOrder(1)]
-    public long PeakResidentBytes => PhysicalMemory.PeakResidentBytes();
+    public long PeakResidentBytes { get; } = PhysicalMemory.PeakResidentBytes();
 }

@@ -59,7 +59,9 @@ internal static class ImageEval
     /// <summary>Classes the task has pictures of.</summary>
     private static IEnumerable<int> Present(ImageTaskResult result) => Enumerable.Range(0, result.Labels.Count).Where(label => result.CountOf(label) > 0);
 
-    /// <summary>"tasks" as text tasks have it, a class in place of a kind of row; "confusion" counts pictures by true class, then by the class they were taken for.</summary>
+    /// <summary>
+    /// "tasks" as text tasks have it, a class in place of a kind of row; "confusion" counts pictures by true class, then by the class they were taken for.
+    /// </summary>
     private static string Document(ImageTaskResult result) => Json.Document(
         new ImageEvaluation(
             result.Accuracy, result.Count, result.CrossEntropyNats,

@@ -147,7 +147,8 @@ internal static class InspectCommand
         return string.Join("; ", document.RootElement.EnumerateObject().Select(member => $"{member.Name} {member.Value}"));
     }
 
-    private static void PrintJson(Checkpoint checkpoint, MemoryPlan memory, int? verified, int? verifiedFiles, bool listTensors) => Console.WriteLine(Json.Document(
+    private static void PrintJson(
+        Checkpoint checkpoint, MemoryPlan memory, int? verified, int? verifiedFiles, bool listTensors) => Console.WriteLine(Json.Document(
         new Inspection(
             checkpoint.Path,
             checkpoint.Format,

@@ -25,7 +25,8 @@ internal static class LogitsCommand
             using var loaded = model.Load(parsed, cancellation: cancellation);
             var ids = Known(parsed.GetRequiredValue(tokens), loaded.Info.VocabSize);
             if (ids.Length > loaded.Info.ContextTokens)
-                throw new InputException("--tokens", null, $"{ids.Length} tokens", $"at most the context of {loaded.Info.ContextTokens}", "raise --context or give fewer");
+                throw new InputException(
+                    "--tokens", null, $"{ids.Length} tokens", $"at most the context of {loaded.Info.ContextTokens}", "raise --context or give fewer");
             using var rows = new LogitRows(loaded.Engine);
             AtomicFile.Write(path, stream => rows.Run(ids, 0, (_, logits) => stream.Write(MemoryMarshal.AsBytes(logits)), cancellation));
             if (parsed.GetValue(model.Json))

@@ -42,10 +42,13 @@ internal static class PackCommand
             if (path.Length == 0)
                 throw new InputException("--output", null, "an empty name", "a file or directory to write", "give a name");
             if (source is null == name is null)
-                throw new InputException("pack", null, source is null ? "neither MODEL nor --shape" : "both MODEL and --shape", "one of them", "see temoto pack --help");
+                throw new InputException(
+                    "pack", null, source is null ? "neither MODEL nor --shape" : "both MODEL and --shape", "one of them", "see temoto pack --help");
             var wanted = parsed.GetValue(format) ?? (name is not null ? HuggingFace : path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? Gguf : Temoto);
             if (wanted == HuggingFace != name is not null)
-                throw new InputException("--format", null, wanted, name is null ? "temoto, gguf, awq or awq-macro" : "hf with --shape", "pack the shape first, then the directory it wrote");
+                throw new InputException(
+                    "--format", null, wanted, name is null ? "temoto, gguf, awq or awq-macro" : "hf with --shape",
+                    "pack the shape first, then the directory it wrote");
             if (parsed.GetValue(text) is not null && !parsed.GetValue(report))
                 throw new InputException("--text", null, "no --report", "--report beside it", "add --report");
 
@@ -79,7 +82,9 @@ internal static class PackCommand
         return command;
     }
 
-    private static void PrintResult(string path, bool random, TimeSpan elapsed, bool json, bool wantsReport, PackJob? job, string? source, string? text, CancellationToken cancellation)
+    private static void PrintResult(
+        string path, bool random, TimeSpan elapsed, bool json, bool wantsReport, PackJob? job, string? source, string? text,
+        CancellationToken cancellation)
     {
         using var checkpoint = CheckpointReader.Open(path);
         var bytes = checkpoint.Tensors.Values.Sum(tensor => tensor.StoredBytes);

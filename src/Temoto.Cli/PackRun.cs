@@ -24,7 +24,9 @@ internal static class PackRun
         var observes = settings?.Method is QuantizationMethod.Awq or QuantizationMethod.SmoothQuant;
         var looks = checkpoint.Config.Vision is not null;
         if (observes && looks && choice.CalibrationPath(parsed) is null)
-            throw new InputException("--calibration", null, $"nothing, with {settings!.Method.ToString().ToLowerInvariant()} for a model that looks at pictures", "a folder of pictures to observe it on", "add --calibration FOLDER, or --method rtn, which observes nothing");
+            throw new InputException(
+                "--calibration", null, $"nothing, with {settings!.Method.ToString().ToLowerInvariant()} for a model that looks at pictures",
+                "a folder of pictures to observe it on", "add --calibration FOLDER, or --method rtn, which observes nothing");
         if (!observes && choice.CalibrationPath(parsed) is not null)
             throw new InputException("--calibration", null, "it with a method that observes nothing", "--method awq or smoothquant", "leave --calibration out");
         var pictures = observes && looks ? CalibrationPictures.Read(checkpoint, choice.CalibrationPath(parsed)!, choice.Tokens(parsed)) : null;
@@ -105,14 +107,20 @@ internal static class PackRun
             if (!AutoAwqFormat.IsLayerLinear(name))
             {
                 if (type is DType.I4 or DType.I8)
-                    throw new InputException(checkpoint.Path, name, $"{type}", "a float embedding and head: the format has no other", "add --lm-head f16, or write a .temoto file");
+                    throw new InputException(
+                        checkpoint.Path, name, $"{type}", "a float embedding and head: the format has no other",
+                        "add --lm-head f16, or write a .temoto file");
                 continue;
             }
             var groupSize = settings?.Weights.GroupSize ?? (tensor is { DType: DType.I4, Scales: { } scales } ? scales.GroupSize : 0);
             if (groupSize == 0)
-                throw new InputException(checkpoint.Path, name, $"{tensor.DType}", "int4 weights in groups", "quantize the float checkpoint with --weights int4");
+                throw new InputException(
+                    checkpoint.Path, name, $"{tensor.DType}", "int4 weights in groups", "quantize the float checkpoint with --weights int4");
             if (macro ? groupSize != AwqMacro.Inputs : shape[1] % groupSize != 0 || shape[0] % 8 != 0)
-                throw new InputException(checkpoint.Path, name, $"[{shape[0]}, {shape[1]}] in groups of {groupSize}", macro ? $"groups of {AwqMacro.Inputs}" : "outputs in eights and a group size that divides the inputs", "choose another --group-size, or write a .temoto file");
+                throw new InputException(
+                    checkpoint.Path, name, $"[{shape[0]}, {shape[1]}] in groups of {groupSize}",
+                    macro ? $"groups of {AwqMacro.Inputs}" : "outputs in eights and a group size that divides the inputs",
+                    "choose another --group-size, or write a .temoto file");
         }
         if (settings is not null && settings.LmHead != settings.Embedding && config.TieWordEmbeddings)
             throw new InputException("--lm-head", null, "another type than --embedding", "one type for tied embeddings", "leave one of them out");

@@ -132,7 +132,9 @@ internal sealed record PromptRow(string Source, string? Id, string? Prompt, IRea
                 };
             }
             if (string.IsNullOrWhiteSpace(role) || content is null)
-                throw new InputException(source, "messages", string.IsNullOrWhiteSpace(role) ? "a message without a role" : "a message without content", "role and content", Mend);
+                throw new InputException(
+                    source, "messages", string.IsNullOrWhiteSpace(role) ? "a message without a role" : "a message without content", "role and content",
+                    Mend);
             return new ChatMessage(role, content);
         }
 

@@ -42,9 +42,12 @@ internal sealed class PromptsRun(LanguageModel model, IReadOnlyList<PromptRow> r
         foreach (var row in rows)
         {
             if (row.Prompt is null && (raw || !model.HasChatTemplate))
-                throw new InputException(row.Source, "messages", raw ? "a conversation with --raw" : "a conversation for a model without a chat template", "{\"prompt\": \"text\"}", "give the text as a prompt");
+                throw new InputException(
+                    row.Source, "messages", raw ? "a conversation with --raw" : "a conversation for a model without a chat template",
+                    "{\"prompt\": \"text\"}", "give the text as a prompt");
             if (row.Prompt is not null && IsPlain && row.Messages.Count > 1)
-                throw new InputException(row.Source, "system", "a system message for plain continuation", "a model with a chat template and no --raw", "leave it out");
+                throw new InputException(
+                    row.Source, "system", "a system message for plain continuation", "a model with a chat template and no --raw", "leave it out");
             if (row.Prompt is not null && !IsPlain && RunCommand.IsEmpty(row.Prompt))
                 throw RunCommand.EmptyPrompt(row.Source);
         }

@@ -7,7 +7,9 @@ namespace Temoto.Cli;
 /// say otherwise. Generated when the command is built, so that nothing is looked up at run time.
 /// </summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, GenerationMode = JsonSourceGenerationMode.Serialization)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(BenchFigures))]
 [JsonSerializable(typeof(BenchModels))]
 [JsonSerializable(typeof(CalibrationWritten))]

@@ -11,7 +11,8 @@ internal static class TextRun
     /// </summary>
     /// <param name="name">MODEL as it was given.</param>
     /// <param name="encode">Makes the prompt; the time to the first token counts it.</param>
-    public static async Task<int> RunAsync(LanguageModel model, string name, Func<int[]> encode, GenerationOptions options, TimeSpan loading, bool json, CancellationToken cancellation)
+    public static async Task<int> RunAsync(
+        LanguageModel model, string name, Func<int[]> encode, GenerationOptions options, TimeSpan loading, bool json, CancellationToken cancellation)
     {
         using var session = model.CreateSession();
         var start = Stopwatch.GetTimestamp();

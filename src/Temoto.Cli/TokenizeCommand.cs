@@ -46,7 +46,9 @@ internal static class TokenizeCommand
             model = checkpoint.Tokenizer;
         }
         return model is null
-            ? throw new InputException(path, null, "no tokenizer", "tokenizer.json, or vocab.json and merges.txt, or a tokenizer inside the file", "copy the tokenizer's files there")
+            ? throw new InputException(
+                path, null, "no tokenizer", "tokenizer.json, or vocab.json and merges.txt, or a tokenizer inside the file",
+                "copy the tokenizer's files there")
             : Tokenizer.Create(model, path);
     }
 

@@ -211,11 +211,17 @@ internal sealed class HubClient : IDisposable
         {
             case 401 or 403:
                 var why = options.Token is null ? "set HF_TOKEN to a token that may read it" : "accept its terms on its page, or use a token that may read it";
-                throw new InputException(options.Repository, file, $"{found}, no access", "a public repository, or one the token may read (a name that does not exist looks the same)", why);
+                throw new InputException(
+                    options.Repository, file, $"{found}, no access",
+                    "a public repository, or one the token may read (a name that does not exist looks the same)", why);
             case 404 when code == "RevisionNotFound":
-                throw new InputException(options.Repository, null, $"{found}, no revision '{options.Revision}'", "a branch, tag or commit of the repository", "correct --revision");
+                throw new InputException(
+                    options.Repository, null, $"{found}, no revision '{options.Revision}'", "a branch, tag or commit of the repository",
+                    "correct --revision");
             case 404 or 410:
-                throw new InputException(options.Repository, file, $"{found}, not there", file is null ? "a model's repository and one of its revisions" : "a file of the repository", "check the name on the model's page");
+                throw new InputException(
+                    options.Repository, file, $"{found}, not there",
+                    file is null ? "a model's repository and one of its revisions" : "a file of the repository", "check the name on the model's page");
             case 408 or 425 or 429 or >= 500:
                 throw new HubTransferException($"{answer.Authority}: HTTP {status}", retryAfter: RetryAfter(answer.Response));
             default:

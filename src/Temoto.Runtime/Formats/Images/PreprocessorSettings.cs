@@ -4,8 +4,8 @@ using Temoto.Formats.Json;
 namespace Temoto.Formats.Images;
 
 /// <summary>
-/// preprocessor_config.json as the processors of ViT and DeiT write it. Unlike config.json it is read strictly: a key that is not known here may change the pixels. Keys that are missing have
-/// the value that the processor named by <c>image_processor_type</c> (ViT's without one) gives them.
+/// preprocessor_config.json as the processors of ViT and DeiT write it. Unlike config.json it is read strictly: a key that is not known here may change the
+/// pixels. Keys that are missing have the value that the processor named by <c>image_processor_type</c> (ViT's without one) gives them.
 /// </summary>
 internal sealed record PreprocessorSettings
 {

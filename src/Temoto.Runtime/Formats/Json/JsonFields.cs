@@ -83,7 +83,8 @@ internal readonly struct JsonFields(string path, string place, JsonElement eleme
     }
 
     public int RequiredInt(string key, int smallest, int largest) =>
-        Int(key, smallest, largest) ?? throw new InputException(path, PlaceOf(key), "nothing", $"a whole number from {smallest} to {largest}", JsonFile.OtherKind);
+        Int(key, smallest, largest) ?? throw new InputException(
+            path, PlaceOf(key), "nothing", $"a whole number from {smallest} to {largest}", JsonFile.OtherKind);
 
     public double? Number(string key, double smallest, double largest)
     {

@@ -3,7 +3,9 @@ using Temoto.Formats.Json;
 
 namespace Temoto.Formats.Tokenizers;
 
-/// <summary>Token ids in JSON: an object of texts and ids (vocab.json, tokenizer.json's <c>model.vocab</c>) read without a document tree, and single ones.</summary>
+/// <summary>
+/// Token ids in JSON: an object of texts and ids (vocab.json, tokenizer.json's <c>model.vocab</c>) read without a document tree, and single ones.
+/// </summary>
 internal static class JsonVocabulary
 {
     /// <summary>The reader stands on the object's start and is left on its end.</summary>
@@ -19,7 +21,8 @@ internal static class JsonVocabulary
             var token = buffer.AsSpan(0, reader.CopyString(buffer));
             reader.Read();
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out var id) || id < 0 || id >= Vocabulary.LargestCount)
-                throw new InputException(sourceName, $"{where}['{token}']", $"{reader.TokenType}", $"a token id from 0 to {Vocabulary.LargestCount - 1}", JsonFile.OtherKind);
+                throw new InputException(
+                    sourceName, $"{where}['{token}']", $"{reader.TokenType}", $"a token id from 0 to {Vocabulary.LargestCount - 1}", JsonFile.OtherKind);
             if (!vocabulary.TryAdd(token, id))
                 throw new InputException(sourceName, $"{where}['{token}']", "the same token twice", "each token once", JsonFile.Damaged);
         }

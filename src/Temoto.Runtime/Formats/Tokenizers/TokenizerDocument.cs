@@ -13,7 +13,8 @@ internal static class TokenizerDocument
 {
     private const string Next = "the file is damaged; pack it again";
 
-    private static readonly (string Name, TokenizerKind Kind)[] Kinds = [("byte_level_bpe", TokenizerKind.ByteLevelBpe), ("sentencepiece_bpe", TokenizerKind.SentencePieceBpe)];
+    private static readonly (
+        string Name, TokenizerKind Kind)[] Kinds = [("byte_level_bpe", TokenizerKind.ByteLevelBpe), ("sentencepiece_bpe", TokenizerKind.SentencePieceBpe)];
 
     private static readonly (string Name, PreTokenizerKind Kind)[] PreTokenizers = [("gpt2", PreTokenizerKind.Gpt2), ("qwen2", PreTokenizerKind.Qwen2), ("llama3", PreTokenizerKind.Llama3)];
 

@@ -19,7 +19,9 @@ internal static class TokenizerFiles
         var vocab = File.Exists(Path.Combine(directory, VocabMerges.VocabName));
         var merges = File.Exists(Path.Combine(directory, VocabMerges.MergesName));
         if (vocab != merges)
-            throw new InputException(directory, vocab ? VocabMerges.MergesName : VocabMerges.VocabName, "nothing", $"both {VocabMerges.VocabName} and {VocabMerges.MergesName}, or {JsonName}", "fetch the missing file");
+            throw new InputException(
+                directory, vocab ? VocabMerges.MergesName : VocabMerges.VocabName, "nothing",
+                $"both {VocabMerges.VocabName} and {VocabMerges.MergesName}, or {JsonName}", "fetch the missing file");
         return vocab ? VocabMerges.Read(directory, TokenizerConfig.Read(directory)) : null;
     }
 

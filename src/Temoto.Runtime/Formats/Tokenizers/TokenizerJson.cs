@@ -101,7 +101,8 @@ internal static class TokenizerJson
             {
                 unknown = vocabulary.TryGetId(unknownToken, out var id)
                     ? id
-                    : throw new InputException(sourceName, "model.unk_token", $"'{unknownToken}', which is not in the vocabulary", "a known token", JsonFile.Damaged);
+                    : throw new InputException(
+                        sourceName, "model.unk_token", $"'{unknownToken}', which is not in the vocabulary", "a known token", JsonFile.Damaged);
             }
             foreach (var id in prefix.Concat(suffix))
             {
@@ -306,7 +307,7 @@ internal static class TokenizerJson
             }
         }
 
-        private bool IsSpaceToMetaspace(JsonFields section) =>
+        private static bool IsSpaceToMetaspace(JsonFields section) =>
             section.Object("pattern")?.String("String") == " " && section.String("content") == Metaspace;
 
         private void ReadPreTokenizer(JsonFields section)
@@ -392,7 +393,7 @@ internal static class TokenizerJson
             }
         }
 
-        private int NamedId(JsonFields section, string name)
+        private static int NamedId(JsonFields section, string name)
         {
             var pair = section.RequiredValue(name, "a token and its id");
             return pair.Count() > 1 ? JsonVocabulary.Id(pair.Items().ElementAt(1)) : throw pair.Wrong("a token and its id");

@@ -25,7 +25,9 @@ internal static class VocabMerges
         void Add(AddedToken token, string sourceName)
         {
             if (!added.TryAdd(token.Id, token) || (!ids.TryAdd(token.Content, token.Id) && ids.TryGetId(token.Content, out var known) && known != token.Id))
-                throw new InputException(sourceName, $"'{token.Content}'", $"id {token.Id} as well as another", "one id per token", "the files are damaged or of different models");
+                throw new InputException(
+                    sourceName, $"'{token.Content}'", $"id {token.Id} as well as another", "one id per token",
+                    "the files are damaged or of different models");
         }
 
         foreach (var token in config.AddedTokens)
@@ -38,7 +40,9 @@ internal static class VocabMerges
                 if (!added.TryGetValue(id, out var known))
                     Add(new AddedToken(id, content, Special: true), addedPath);
                 else if (known.Content != content)
-                    throw new InputException(addedPath, $"'{content}'", $"id {id}, which tokenizer_config.json gives to '{known.Content}'", "one token per id", "the files are damaged or of different models");
+                    throw new InputException(
+                        addedPath, $"'{content}'", $"id {id}, which tokenizer_config.json gives to '{known.Content}'", "one token per id",
+                        "the files are damaged or of different models");
             }
         }
 
@@ -138,12 +142,16 @@ internal static class VocabMerges
             case null or "PreTrainedTokenizerFast" or "PreTrainedTokenizer":
                 break;
             default:
-                throw new InputException(Path.Combine(directory, TokenizerConfig.FileName), "tokenizer_class", $"'{config.TokenizerClass}' without a tokenizer.json", "Qwen2Tokenizer or GPT2Tokenizer", "add the model's tokenizer.json to the directory");
+                throw new InputException(
+                    Path.Combine(directory, TokenizerConfig.FileName), "tokenizer_class", $"'{config.TokenizerClass}' without a tokenizer.json",
+                    "Qwen2Tokenizer or GPT2Tokenizer", "add the model's tokenizer.json to the directory");
         }
         return ofType ?? modelType switch
         {
             null or "gpt2" => looksLikeOpt ? TokenizerFamily.Opt : TokenizerFamily.Gpt2,
-            _ => throw new InputException(Path.Combine(directory, "config.json"), "model_type", $"'{modelType}' with vocab.json and merges.txt alone", $"gpt2, {ModelTypes.Names(type => type.Tokenizer is not null)}", "add the model's tokenizer.json to the directory"),
+            _ => throw new InputException(
+                Path.Combine(directory, "config.json"), "model_type", $"'{modelType}' with vocab.json and merges.txt alone",
+                $"gpt2, {ModelTypes.Names(type => type.Tokenizer is not null)}", "add the model's tokenizer.json to the directory"),
         };
     }
 

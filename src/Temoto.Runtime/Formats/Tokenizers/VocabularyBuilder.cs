@@ -3,8 +3,8 @@ using Temoto.Formats.Json;
 namespace Temoto.Formats.Tokenizers;
 
 /// <summary>
-/// A <see cref="Vocabulary"/> in the making. Texts lie end to end in one array and are found by open addressing: a string object and a dictionary entry for each of
-/// 150,000 tokens would take three times the memory and time.
+/// A <see cref="Vocabulary"/> in the making. Texts lie end to end in one array and are found by open addressing: a string object and a dictionary entry for
+/// each of 150,000 tokens would take three times the memory and time.
 /// </summary>
 internal sealed class VocabularyBuilder
 {
@@ -83,7 +83,8 @@ internal sealed class VocabularyBuilder
         for (var index = 0; index < count; index++)
         {
             if (ids[index] < 0 || ids[index] >= limit)
-                throw new InputException(sourceName, $"{key}['{Text(index)}']", $"id {ids[index]}", $"an id from 0 to {limit - 1} ({count} tokens)", JsonFile.Damaged);
+                throw new InputException(
+                    sourceName, $"{key}['{Text(index)}']", $"id {ids[index]}", $"an id from 0 to {limit - 1} ({count} tokens)", JsonFile.Damaged);
             highest = Math.Max(highest, ids[index]);
         }
         var texts = new int[highest + 1];
@@ -91,13 +92,17 @@ internal sealed class VocabularyBuilder
         {
             ref var place = ref texts[ids[index]];
             if (place != 0)
-                throw new InputException(sourceName, $"{key}['{Text(index)}']", $"id {ids[index]}, which '{Text(place - 1)}' has already", "one token per id", JsonFile.Damaged);
+                throw new InputException(
+                    sourceName, $"{key}['{Text(index)}']", $"id {ids[index]}, which '{Text(place - 1)}' has already", "one token per id", JsonFile.Damaged);
             place = index + 1;
         }
         return new Vocabulary(text, starts, ids, texts, slots);
     }
 
-    /// <summary>The place of a text, or the free one where it belongs. .NET's string hash is seeded anew in every process: a hostile vocabulary cannot choose texts that collide.</summary>
+    /// <summary>
+    /// The place of a text, or the free one where it belongs. .NET's string hash is seeded anew in every process: a hostile vocabulary cannot choose texts
+    /// that collide.
+    /// </summary>
     internal static ref int Slot(ReadOnlySpan<char> token, int[] slots, char[] text, int[] starts)
     {
         var mask = slots.Length - 1;

@@ -16,7 +16,8 @@ internal static class BoardFile
     private const int MaxBytes = 1 << 20;
 
     /// <summary>
-    /// TEMOTO_BOARD, else temoto/board.json under XDG_CONFIG_HOME, ~/.config or, on Windows, the roaming application data. Null where there is no such directory.
+    /// TEMOTO_BOARD, else temoto/board.json under XDG_CONFIG_HOME, ~/.config or, on Windows, the roaming application data. Null where there is no such
+    /// directory.
     /// </summary>
     public static string? HostPath
     {
@@ -38,7 +39,9 @@ internal static class BoardFile
         using (var json = JsonFile.Parse(text, path, Expected))
         {
             if (json.Root.Has("region_seconds"))
-                throw new InputException(path, "region_seconds", "a board file of an earlier version", "one with devices, memories and units", "run 'temoto bench --calibrate' again, which replaces it");
+                throw new InputException(
+                    path, "region_seconds", "a board file of an earlier version", "one with devices, memories and units",
+                    "run 'temoto bench --calibrate' again, which replaces it");
         }
         try
         {

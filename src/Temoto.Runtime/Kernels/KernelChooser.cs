@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Runtime.Intrinsics.X86;
 
 namespace Temoto.Kernels;
 

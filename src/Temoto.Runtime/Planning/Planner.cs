@@ -36,7 +36,6 @@ internal static class Planner
         return Write(graph, wish, board, weightOf, offsets, arenaBytes);
     }
 
-
     /// <summary>Compares the dataflows of a prompt; null for a model without attention.</summary>
     public static DataflowDecision? Decide(Graph graph, PlanWish wish, Board board, Func<string, WeightInfo> weightOf)
     {

@@ -38,7 +38,15 @@ public enum RowPacking
 
 /// <summary>Integer activations on one grid for a whole token (W8A8): x becomes clamp(round(x / s), -127, 127) * s.</summary>
 /// <param name="StaticScale">s, fixed by calibration; null takes s = max|x| / 127 of each token as it comes.</param>
-public sealed record Grid(float? StaticScale);
+public sealed record Grid(float? StaticScale)
+{
+    /// <inheritdoc/>
+    public bool Equals(Grid? other) =>
+        other is not null && StaticScale == other.StaticScale;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(StaticScale ?? 0);
+}
 
 /// <summary>How the numbers of an operand are written.</summary>
 /// <param name="Type">Of one number; of a block where blocks hold their own scales.</param>
@@ -104,4 +112,13 @@ public sealed record Format(NumberType Type, int Bits)
         ScaleType.Float16 or ScaleType.IntegerTimesFloat16 => 2,
         _ => 1,
     };
+
+    /// <inheritdoc/>
+    public bool Equals(Format? other) =>
+        other is not null && Type == other.Type && Bits == other.Bits && Group == other.Group && Scales == other.Scales
+        && HasZeroPoints == other.HasZeroPoints && HasBlockSums == other.HasBlockSums && Packing == other.Packing
+        && EscapeShare == other.EscapeShare && Equals(Grid, other.Grid);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine((int)Type, Bits, Group);
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Temoto.Plans;
 
@@ -21,7 +22,17 @@ public sealed class Items<T> : IReadOnlyList<T>, IEquatable<Items<T>>
     public ReadOnlySpan<T> Span => items;
 
     /// <inheritdoc/>
-    public bool Equals(Items<T>? other) => other is not null && (ReferenceEquals(this, other) || items.AsSpan().SequenceEqual(other.items, EqualityComparer<T>.Default));
+    public bool Equals(Items<T>? other)
+    {
+        if (ReferenceEquals(this, other))
+            return true;
+        if (other is null || items.Length != other.items.Length)
+            return false;
+        // Enumerations by their bytes: see Axis.Equals.
+        return typeof(T).IsEnum ? Bytes.SequenceEqual(other.Bytes) : items.AsSpan().SequenceEqual(other.items, EqualityComparer<T>.Default);
+    }
+
+    private ReadOnlySpan<byte> Bytes => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<T, byte>(ref MemoryMarshal.GetArrayDataReference(items)), items.Length * Unsafe.SizeOf<T>());
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Items<T>);
@@ -29,6 +40,8 @@ public sealed class Items<T> : IReadOnlyList<T>, IEquatable<Items<T>>
     /// <inheritdoc/>
     public override int GetHashCode()
     {
+        if (typeof(T).IsEnum)
+            return items.Length;
         var hash = new HashCode();
         foreach (var item in items)
             hash.Add(item);

@@ -23,6 +23,14 @@ public sealed record Loop(Dimension Over, int Tile, Items<LoopNode> Body) : Loop
     /// <summary>The last tile first.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Descending { get; init; }
+
+    /// <inheritdoc/>
+    public bool Equals(Loop? other) =>
+        other is not null && Over == other.Over && Tile == other.Tile && Parallel == other.Parallel && Descending == other.Descending
+        && Body.Equals(other.Body);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine((int)Over, Tile, Body);
 }
 
 /// <summary>What an access does.</summary>
@@ -43,7 +51,15 @@ public enum AccessKind
 }
 
 /// <summary>Reads or writes an operand.</summary>
-public sealed record Access(AccessKind Kind, OperandRole Operand) : LoopNode;
+public sealed record Access(AccessKind Kind, OperandRole Operand) : LoopNode
+{
+    /// <inheritdoc/>
+    public bool Equals(Access? other) =>
+        other is not null && Kind == other.Kind && Operand == other.Operand;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine((int)Kind, (int)Operand);
+}
 
 /// <summary>What is computed.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<WorkKind>))]
@@ -70,4 +86,12 @@ public enum WorkKind
 
 /// <summary>Computes: as many operations as the indices in reach of the listed dimensions multiplied, times <paramref name="PerElement"/>.</summary>
 /// <param name="Operand">The weight of a product, the cache of attention; whose elements they are elsewhere.</param>
-public sealed record Work(WorkKind Kind, OperandRole Operand, Items<Dimension> Over, int PerElement) : LoopNode;
+public sealed record Work(WorkKind Kind, OperandRole Operand, Items<Dimension> Over, int PerElement) : LoopNode
+{
+    /// <inheritdoc/>
+    public bool Equals(Work? other) =>
+        other is not null && Kind == other.Kind && Operand == other.Operand && PerElement == other.PerElement && Over.Equals(other.Over);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine((int)Kind, (int)Operand, PerElement);
+}

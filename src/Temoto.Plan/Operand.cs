@@ -160,6 +160,17 @@ public sealed record Axis(Dimension Dimension, long Extent, long StrideBytes)
     /// <summary>From one tile to the next.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long TileStrideBytes { get; init; }
+
+    // By hand here and in the other records of a step: comparers of enumerations and nullable numbers, which a record would use, are compiled anew in every process.
+    // PlanEqualityTests changes every member in turn.
+
+    /// <inheritdoc/>
+    public bool Equals(Axis? other) =>
+        other is not null && Dimension == other.Dimension && Extent == other.Extent && StrideBytes == other.StrideBytes
+        && Tile == other.Tile && TileStrideBytes == other.TileStrideBytes;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine((int)Dimension, Extent, StrideBytes);
 }
 
 /// <summary>What a part of an operand holds.</summary>
@@ -184,7 +195,16 @@ public enum PartKind
 /// <param name="LayerStrideBytes">From one layer of the section to the next.</param>
 /// <param name="RunBytes">Bytes that always lie together: one element, or a whole row.</param>
 /// <param name="Bytes">All of the part.</param>
-public sealed record Part(PartKind Kind, long OffsetBytes, long LayerStrideBytes, long RunBytes, long Bytes, Items<Axis> Axes);
+public sealed record Part(PartKind Kind, long OffsetBytes, long LayerStrideBytes, long RunBytes, long Bytes, Items<Axis> Axes)
+{
+    /// <inheritdoc/>
+    public bool Equals(Part? other) =>
+        other is not null && Kind == other.Kind && OffsetBytes == other.OffsetBytes && LayerStrideBytes == other.LayerStrideBytes
+        && RunBytes == other.RunBytes && Bytes == other.Bytes && Axes.Equals(other.Axes);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine((int)Kind, OffsetBytes, Bytes);
+}
 
 /// <summary>Something a step reads or writes: what it is to the step, where it lies, how it is written.</summary>
 /// <param name="Name">Of the weight in the checkpoint, "{layer}" standing for the layer; of the rotary table; empty for activations.</param>
@@ -227,4 +247,13 @@ public sealed record Operand(OperandRole Role, string Name, MemoryRegion Memory,
             return first;
         }
     }
+
+    /// <inheritdoc/>
+    public bool Equals(Operand? other) =>
+        other is not null && Role == other.Role && Name == other.Name && Memory == other.Memory && IsIntermediate == other.IsIntermediate
+        && Format.Equals(other.Format) && Shape.Equals(other.Shape)
+        && Parts.Equals(other.Parts);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine((int)Role, Name, Parts);
 }

@@ -81,11 +81,27 @@ public sealed record AttentionShape(int Heads, int KvHeads, int HeadDim, bool Ca
     /// <summary>What a piece of split attention leaves for a group: [GroupHeads, HeadDim] sums, a largest score and a total for each head.</summary>
     [JsonIgnore]
     public long PieceFloats => GroupHeads * (HeadDim + 2L);
+
+    /// <inheritdoc/>
+    public bool Equals(AttentionShape? other) =>
+        other is not null && Heads == other.Heads && KvHeads == other.KvHeads && HeadDim == other.HeadDim && Causal == other.Causal
+        && ScoreScale == other.ScoreScale && Window == other.Window && SoftCap == other.SoftCap && Integers == other.Integers;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Heads, KvHeads, HeadDim);
 }
 
 /// <summary>A norm's parameters.</summary>
 /// <param name="GroupWidth">Columns normed together: the whole width, or a head.</param>
-public sealed record Norm(float Epsilon, int GroupWidth);
+public sealed record Norm(float Epsilon, int GroupWidth)
+{
+    /// <inheritdoc/>
+    public bool Equals(Norm? other) =>
+        other is not null && Epsilon == other.Epsilon && GroupWidth == other.GroupWidth;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Epsilon, GroupWidth);
+}
 
 /// <summary>How a picture is cut: patches of PatchSize x PatchSize pixels, row by row.</summary>
 /// <param name="FirstRow">Rows in front that are no patches; they are zero.</param>
@@ -178,4 +194,14 @@ public sealed record Step(string Name, StepKind Kind, string Device, Items<Opera
         }
         return null;
     }
+
+    /// <inheritdoc/>
+    public bool Equals(Step? other) =>
+        other is not null && Name == other.Name && Kind == other.Kind && Device == other.Device && Function == other.Function
+        && Scale == other.Scale && FirstRow == other.FirstRow && Equals(Attention, other.Attention) && Equals(Norm, other.Norm)
+        && Equals(Patches, other.Patches) && Operands.Equals(other.Operands) && Epilogue.Equals(other.Epilogue)
+        && Loops.Equals(other.Loops);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, (int)Kind, Operands);
 }

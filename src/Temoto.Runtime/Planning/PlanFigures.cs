@@ -74,11 +74,12 @@ internal sealed class PlanFigures
     private static long ActivationBytesOf(Step step)
     {
         var bytes = 0L;
-        var counted = new HashSet<(bool, long)>();
+        // By whether they are written, and their offset.
+        var counted = new HashSet<long>();
         foreach (var operand in step.Operands)
         {
             var isPieces = (step.Kind, operand.Role) is (StepKind.SplitAttention, OperandRole.Output) or (StepKind.MergePieces, OperandRole.Input);
-            if (operand.Memory == MemoryRegion.Activations && !isPieces && counted.Add((operand.Role == OperandRole.Output, operand.Elements.OffsetBytes)))
+            if (operand.Memory == MemoryRegion.Activations && !isPieces && counted.Add(operand.Role == OperandRole.Output ? -1 - operand.Elements.OffsetBytes : operand.Elements.OffsetBytes))
                 bytes += operand.Format.RowBytes(operand.Shape[1]);
         }
         return bytes;

@@ -59,9 +59,9 @@ internal static class Planner
         var weights = new WeightPlaces(weightOf);
         var run = new RunMemory(graph.RotaryTables, wish.MaxTokens);
         var builder = new StepBuilder(offsets, weights, run, kv, new Tiles(board, board.Devices[0], wish), wish);
-        var steps = new List<(Step, int)>(graph.Ops.Count);
+        var steps = new List<PlacedStep>(graph.Ops.Count);
         foreach (var op in graph.Ops)
-            steps.Add((builder.Build(op), op.Layer));
+            steps.Add(new PlacedStep(builder.Build(op), op.Layer, Repeat: 0));
         return new Plan(
             Plans.Plan.CurrentVersion,
             board.Name,

@@ -6,8 +6,8 @@ namespace Temoto.Planning;
 /// <summary>Finds the layers of a plan that are alike: same steps, same formats, operands at equal distances. They become one section.</summary>
 internal static class Sections
 {
-    /// <param name="steps">All steps in order, with the layer of each (-1 outside the layers).</param>
-    public static Items<Section> Of(IReadOnlyList<(Step Step, int Layer)> steps)
+    /// <param name="steps">All steps in order.</param>
+    public static Items<Section> Of(IReadOnlyList<PlacedStep> steps)
     {
         var sections = new List<Section>();
         List<Step>? template = null;
@@ -36,7 +36,7 @@ internal static class Sections
     }
 
     /// <summary>Consecutive steps of one layer, operand names with the layer's mark.</summary>
-    private static IEnumerable<(int Layer, List<Step> Steps)> Runs(IReadOnlyList<(Step Step, int Layer)> steps)
+    private static IEnumerable<LayerSteps> Runs(IReadOnlyList<PlacedStep> steps)
     {
         for (var first = 0; first < steps.Count;)
         {
@@ -44,7 +44,7 @@ internal static class Sections
             var run = new List<Step>();
             for (; first < steps.Count && steps[first].Layer == layer; first++)
                 run.Add(layer < 0 ? steps[first].Step : Marked(steps[first].Step, layer));
-            yield return (layer, run);
+            yield return new LayerSteps(layer, run);
         }
     }
 
@@ -121,4 +121,7 @@ internal static class Sections
             Operands = [.. step.Operands.Select(operand => operand with { Parts = [.. operand.Parts.Select(part => part with { LayerStrideBytes = strides[next++] })] })],
         })];
     }
+
+    /// <summary>A class: iterators over pairs are compiled anew in every process.</summary>
+    private sealed record LayerSteps(int Layer, List<Step> Steps);
 }

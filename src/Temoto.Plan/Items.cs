@@ -34,6 +34,12 @@ public sealed class Items<T> : IReadOnlyList<T>, IEquatable<Items<T>>
 
     private ReadOnlySpan<byte> Bytes => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<T, byte>(ref MemoryMarshal.GetArrayDataReference(items)), items.Length * Unsafe.SizeOf<T>());
 
+    /// <summary>As <see cref="Equals(Items{T})"/>, so that pairs and records that compare with it see values too.</summary>
+    public static bool operator ==(Items<T>? one, Items<T>? other) => one is null ? other is null : one.Equals(other);
+
+    /// <summary>Not <c>==</c>.</summary>
+    public static bool operator !=(Items<T>? one, Items<T>? other) => !(one == other);
+
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Items<T>);
 

@@ -133,6 +133,28 @@ public unsafe class TrafficLedgerTests
         Assert.True(TrafficLedger.Run(gemm, OnChipBytes, RunShape.Of(gemm, 512, 1536)).Sum(step => step.Intermediates) > 0);
     }
 
+    /// <summary>Layers of a section differ by where their operands lie: after a few that moved the same the rest is known. Walking each costs more than six times as much here.</summary>
+    [Fact]
+    public void DeepModelsAreCountedInTheTimeOfAFewLayers()
+    {
+        var few = Shallowest(4);
+        var many = Shallowest(64);
+        Assert.True(many < 3 * few, $"{many * 1e3:0.0} ms for 64 layers, {few * 1e3:0.0} ms for 4");
+
+        double Shallowest(int layers)
+        {
+            using var checkpoint = SeededMemory.Create("shape", Shape with { NumHiddenLayers = layers }, DType.Q8_0, 1, TestContext.Current.CancellationToken);
+            var plan = new EnginePlan(checkpoint, new ModelOptions { Threads = 1 }).Prefill;
+            Assert.Contains(plan.Sections, section => section.Layers == layers - 1);
+            return Enumerable.Range(0, 5).Min(_ =>
+            {
+                var start = ProcessorTime.ThreadSeconds();
+                TrafficLedger.Run(plan, OnChipBytes, RunShape.Of(plan, 200, 0));
+                return ProcessorTime.ThreadSeconds() - start;
+            });
+        }
+    }
+
     private static string Write(DType weights, TemporaryFolder folder)
     {
         var directory = folder.File("float");

@@ -223,6 +223,9 @@ public sealed record Board(string Name, string Description, Items<BoardDevice> D
         return null;
     }
 
+    /// <summary>The same board without the units that multiply integer activations.</summary>
+    public Board WithFloatActivations() => this with { Units = [.. Units.Where(unit => unit.Activations is not [{ IsInteger: true }, ..])] };
+
     /// <summary>The strict JSON form, which <see cref="FromJson"/> reads back to an equal board.</summary>
     public string ToJson() => PlanJson.Write(this);
 

@@ -21,7 +21,11 @@ public sealed record RotaryTable(string Name, int HeadDim, bool IsInterleaved, I
 /// <summary>Steps that are carried out once for each of several layers, which are alike but for the places of their operands.</summary>
 /// <param name="FirstLayer">The first of these layers; -1 for steps that stand outside the layers.</param>
 /// <param name="Layers">How many; 1 outside.</param>
-public sealed record Section(int FirstLayer, int Layers, Items<Step> Steps);
+public sealed record Section(int FirstLayer, int Layers, Items<Step> Steps)
+{
+    /// <summary>A step of the section in one of its layers.</summary>
+    public PlacedStep Place(Step step, int repeat) => new(step, FirstLayer < 0 ? -1 : FirstLayer + repeat, repeat);
+}
 
 /// <summary>How large a memory of the plan is.</summary>
 public sealed record PlanMemory(MemoryRegion Region, long Bytes);
@@ -67,15 +71,25 @@ public sealed record Plan(
                 for (var repeat = 0; repeat < section.Layers; repeat++)
                 {
                     foreach (var step in section.Steps)
-                        yield return new PlacedStep(step, section.FirstLayer < 0 ? -1 : section.FirstLayer + repeat, repeat);
+                        yield return section.Place(step, repeat);
                 }
             }
         }
     }
 
-    /// <summary>Steps that fill the cache; those that follow work on the rows whose logits are wanted.</summary>
-    [JsonIgnore]
-    public int StepsBeforeLogits => Steps.TakeWhile(step => step.Step.Kind != StepKind.SelectRows).Count();
+    /// <summary>The first step's operand of a role, or null: of what a run is given, where it lies.</summary>
+    public Operand? Find(OperandRole role)
+    {
+        foreach (var section in Sections.Span)
+        {
+            foreach (var step in section.Steps.Span)
+            {
+                if (step.Find(role) is { } operand)
+                    return operand;
+            }
+        }
+        return null;
+    }
 
     /// <summary>Bytes of a memory.</summary>
     public long BytesOf(MemoryRegion region)

@@ -144,19 +144,26 @@ public sealed class PlanWalk
     private double Operations(Work work)
     {
         double operations = work.PerElement;
+        var tokens = 1L;
         var pairs = false;
         foreach (var dimension in work.Over.Span)
         {
-            // Tokens see positions each for itself: see below.
-            if (dimension == Dimension.Positions)
+            var inReach = ends[(int)dimension] - starts[(int)dimension];
+            switch (dimension)
             {
-                pairs = true;
-                continue;
+                case Dimension.Positions:
+                    pairs = true;
+                    break;
+                case Dimension.Tokens:
+                    tokens = inReach;
+                    break;
+                default:
+                    operations *= inReach;
+                    break;
             }
-            if (dimension != Dimension.Tokens || !work.Over.Contains(Dimension.Positions))
-                operations *= ends[(int)dimension] - starts[(int)dimension];
         }
-        return pairs ? operations * Pairs() : operations;
+        // Tokens see positions each for itself.
+        return operations * (pairs ? Pairs() : tokens);
     }
 
     /// <summary>Pairs of a token in reach and a position it sees, among the positions in reach.</summary>

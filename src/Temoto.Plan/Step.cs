@@ -168,6 +168,19 @@ public sealed record Step(string Name, StepKind Kind, string Device, Items<Opera
     /// <exception cref="InvalidOperationException">There is none.</exception>
     public Operand this[OperandRole role] => Find(role) ?? throw new InvalidOperationException($"step {Name} has no {role}");
 
+    /// <summary>The role of the activations that meet a weight: both products of a gated pair read the same rounding of the same values, unless their weights ask for different ones.</summary>
+    public OperandRole InputRoleOf(OperandRole weight) => weight switch
+    {
+        OperandRole.KeyWeight => OperandRole.KeyInput,
+        OperandRole.ValueWeight => OperandRole.ValueInput,
+        OperandRole.UpWeight when Find(OperandRole.Second) is not null => OperandRole.Second,
+        _ => OperandRole.Input,
+    };
+
+    /// <summary>The activations that meet a weight.</summary>
+    /// <exception cref="InvalidOperationException">There are none.</exception>
+    public Operand InputOf(OperandRole weight) => this[InputRoleOf(weight)];
+
     /// <summary>The tile of the loop over a dimension whose tiles are taken side by side: what one chunk takes.</summary>
     /// <exception cref="InvalidOperationException">There is no such loop.</exception>
     public int Tile(Dimension over) => Chunks(over).Tile;

@@ -43,7 +43,7 @@ internal sealed unsafe class GraphSlice : IDisposable
             for (var position = 0; position < maxTokens; position++)
                 table.Fill(position, position);
         }
-        pixelCount = Given(OperandRole.Pixels)?.Bytes / sizeof(float) ?? 0;
+        pixelCount = plan.Find(OperandRole.Pixels)?.Bytes / sizeof(float) ?? 0;
         foreach (var placed in steps)
             scratchFloats = Math.Max(scratchFloats, StepBinder.ScratchFloats(plan, placed.Step, compute.Kernels));
     }
@@ -54,10 +54,10 @@ internal sealed unsafe class GraphSlice : IDisposable
     public float* At(Value value) => (float*)(arena.Data + offsets[value.Id]);
 
     /// <summary>Where a slice that starts with the embedding finds its token ids.</summary>
-    public Span<int> TokenIds => new(run.Data + Given(OperandRole.TokenIds)!.Elements.OffsetBytes, maxTokens);
+    public Span<int> TokenIds => new(run.Data + plan.Find(OperandRole.TokenIds)!.Elements.OffsetBytes, maxTokens);
 
     /// <summary>[3, height, width]: where a slice that starts with patches finds its picture.</summary>
-    public Span<float> Pixels => new(run.Data + Given(OperandRole.Pixels)!.Elements.OffsetBytes, (int)pixelCount);
+    public Span<float> Pixels => new(run.Data + plan.Find(OperandRole.Pixels)!.Elements.OffsetBytes, (int)pixelCount);
 
     /// <summary>Runs operations [first, last] on a sequence that starts at position 0.</summary>
     /// <param name="weights">Matrices of any type, vectors as F32.</param>
@@ -90,8 +90,6 @@ internal sealed unsafe class GraphSlice : IDisposable
         run.Dispose();
         cache?.Dispose();
     }
-
-    private Operand? Given(OperandRole role) => steps.Select(placed => placed.Step.Find(role)).FirstOrDefault(operand => operand is not null);
 
     /// <summary>The step of an operation; of a linear one whose input is to be rounded, with the rounded input in place of its own.</summary>
     private PlacedStep Rounded(int index, int tokens, Func<LinearOp, ActivationGrid?>? grids)

@@ -32,12 +32,6 @@ internal sealed unsafe class KvCache : IDisposable
         layout.Type == NumberType.Int8 ? (float*)(data.Data + place.ScaleOffset + head * place.ScaleHeadStride) : null,
         layout.HeadDim);
 
-    /// <summary>The keys of a layer and KV head.</summary>
-    public KvHeadView Keys(int layer, int head) => Plane(layer, head, keys: true);
-
-    /// <summary>The values of a layer and KV head.</summary>
-    public KvHeadView Values(int layer, int head) => Plane(layer, head, keys: false);
-
     /// <summary>Counts <paramref name="tokens"/> new positions as written.</summary>
     public void Advance(int tokens)
     {
@@ -58,10 +52,4 @@ internal sealed unsafe class KvCache : IDisposable
         IsDisposed = true;
         data.Dispose();
     }
-
-    private KvHeadView Plane(int layer, int head, bool keys) => new(
-        layout.Type,
-        data.Data + layout.PlaneOffset(layer, head, keys),
-        layout.Type == NumberType.Int8 ? (float*)(data.Data + layout.ScaleOffset(layer, head, keys)) : null,
-        layout.HeadDim);
 }

@@ -59,14 +59,14 @@ internal static class PlanPrice
         var format = step.Find(done.Operand)?.Format;
         // Rows in the escape code are multiplied as they lie for one token, where a unit does that; else they are unpacked.
         var escapeUnit = rows == 1 && format is { Packing: RowPacking.Escape } && done.Kind is WorkKind.Product or WorkKind.Unpack
-            ? board.UnitFor(step.Device, WorkKind.Product, format, step[done.Operand].Shape[1], Tiles.InputOf(step, done.Operand).Format, oneToken: true)
+            ? board.UnitFor(step.Device, WorkKind.Product, format, step[done.Operand].Shape[1], step.InputOf(done.Operand).Format, oneToken: true)
             : null;
         switch (done.Kind)
         {
             case WorkKind.Product when escapeUnit is not null:
                 return done.Operations / (PackedWeights.RateFromMemory * escapeUnit.RateOf(format!.EscapeShare ?? 0));
             case WorkKind.Product:
-                var unit = board.UnitFor(step.Device, done.Kind, format! with { Packing = RowPacking.None }, step[done.Operand].Shape[1], Tiles.InputOf(step, done.Operand).Format, oneToken);
+                var unit = board.UnitFor(step.Device, done.Kind, format! with { Packing = RowPacking.None }, step[done.Operand].Shape[1], step.InputOf(done.Operand).Format, oneToken);
                 return done.Operations / (unit ?? FloatUnit(board, oneToken)).Rate;
             case WorkKind.Attention:
                 return done.Operations / (board.UnitFor(step.Device, done.Kind, format, step.Attention!.HeadDim, null, oneToken) ?? FloatUnit(board, oneToken)).Rate;

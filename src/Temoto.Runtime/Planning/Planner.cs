@@ -58,7 +58,7 @@ internal static class Planner
         var kv = LayoutOf(graph, wish);
         var weights = new WeightPlaces(weightOf);
         var run = new RunMemory(graph.RotaryTables, wish.MaxTokens);
-        var builder = new StepBuilder(offsets, weights, run, kv, new Tiles(board, board.Devices[0], wish), wish);
+        var builder = new StepBuilder(new StepOperands(offsets, weights, run, kv, wish), weights, run, new Tiles(board, board.Devices[0], wish));
         var steps = new List<PlacedStep>(graph.Ops.Count);
         foreach (var op in graph.Ops)
             steps.Add(new PlacedStep(builder.Build(op), op.Layer, Repeat: 0));

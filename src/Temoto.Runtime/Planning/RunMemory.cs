@@ -1,3 +1,4 @@
+using Temoto.Formats.Config;
 using Temoto.Plans;
 
 namespace Temoto.Planning;
@@ -5,8 +6,6 @@ namespace Temoto.Planning;
 /// <summary>What a run is given or works out before its first step: token ids, cosines and sines of its positions, pixels. One after the other in a memory of their own.</summary>
 internal sealed class RunMemory
 {
-    private const int Channels = 3;
-
     private readonly IReadOnlyList<RotaryTable> tables;
     private readonly int maxTokens;
     private readonly long[] tableOffsets;
@@ -42,7 +41,7 @@ internal sealed class RunMemory
     /// <summary>[3, height, width] floats.</summary>
     public Operand Pixels(PatchGrid grid)
     {
-        var count = (long)Channels * grid.GridHeight * grid.GridWidth * grid.PatchSize * grid.PatchSize;
+        var count = (long)VisionConfig.Channels * grid.GridHeight * grid.GridWidth * grid.PatchSize * grid.PatchSize;
         pixelBytes = count * sizeof(float);
         // As many tokens as there are patches read one each, wherever its lines lie.
         var patches = grid.GridHeight * grid.GridWidth;
@@ -52,7 +51,7 @@ internal sealed class RunMemory
             "",
             MemoryRegion.Run,
             Format.Single,
-            [Channels, count / Channels],
+            [VisionConfig.Channels, count / VisionConfig.Channels],
             [new Part(PartKind.Elements, pixelOffset, 0, patch, pixelBytes, [new Axis(Dimension.Tokens, patches, patch)])]);
     }
 

@@ -6,22 +6,12 @@ namespace Temoto.Planning;
 /// Writes operations down as steps: operands with their places, loops, epilogue, device. One method per kind, in which its loop nest stands as data: what the executor's step of that
 /// kind does, in the order in which it does it.
 /// </summary>
-/// <param name="offsets">Of the values in the arena.</param>
-/// <param name="kv">Null for a model without attention.</param>
-internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemory run, KvLayout? kv, Tiles firstTiles, PlanWish wish)
+/// <param name="place">Where the operands of steps lie.</param>
+/// <param name="firstTiles">Of the board's first device.</param>
+internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunMemory run, Tiles firstTiles)
 {
     /// <summary>Sizes of the device that carries out the step that is being built.</summary>
     private Tiles tiles = null!;
-
-    /// <summary>Steps from the selection on work on the rows whose logits are wanted.</summary>
-    private bool onLogitRows;
-
-    /// <summary>The last layer whose attention was met, and which of the layers with attention it is.</summary>
-    private int attentionLayer = -2, attentionIndex = -1;
-
-    private Dimension Rows => onLogitRows ? Dimension.LogitRows : Dimension.Tokens;
-
-    private int MaxRows => onLogitRows ? wish.MaxLogitRows : wish.MaxTokens;
 
     /// <summary>What a step multiplies says which device carries it out, and the device how it is cut.</summary>
     public Step Build(Op op)
@@ -70,36 +60,36 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
     /// <summary>The logits as readers find them after a run.</summary>
     public Operand Logits(Value logits)
     {
-        onLogitRows = true;
-        return Activations(OperandRole.Output, logits);
+        place.OnLogitRows = true;
+        return place.Activations(OperandRole.Output, logits);
     }
 
     private Step Embed(EmbedOp op)
     {
         var table = weights.Matrix(OperandRole.Weight, op.Weight, new Axis(Dimension.TableRows, weights.Info(op.Weight).Rows, 1));
-        return new Step(op.Name, StepKind.Embed, "", [run.TokenIds, table, Activations(OperandRole.Output, op.Output)], op.Scale is null ? [] : [Epilogue.Scale],
-            [EachRow(Read(OperandRole.TokenIds), Gather(OperandRole.Weight), Elementwise(Dimension.Columns), Write(OperandRole.Output))])
+        return new Step(op.Name, StepKind.Embed, "", [run.TokenIds, table, place.Activations(OperandRole.Output, op.Output)], op.Scale is null ? [] : [Epilogue.Scale],
+            [EachRow(Read(OperandRole.TokenIds), Gather(OperandRole.Weight), Elementwise(), Write(OperandRole.Output))])
         {
             Scale = op.Scale,
         };
     }
 
     private Step Patches(PatchesOp op) =>
-        new(op.Name, StepKind.Patches, "", [run.Pixels(op.Grid), Activations(OperandRole.Output, op.Output)], [], [EachRow(Read(OperandRole.Pixels), Write(OperandRole.Output))]) { Patches = op.Grid };
+        new(op.Name, StepKind.Patches, "", [run.Pixels(op.Grid), place.Activations(OperandRole.Output, op.Output)], [], [EachRow(Read(OperandRole.Pixels), Write(OperandRole.Output))]) { Patches = op.Grid };
 
     private Step LearnedTokens(LearnedTokensOp op) => new(
         op.Name,
         StepKind.LearnedTokens,
         "",
-        [.. op.Weights.Select(name => weights.Vector(OperandRole.Weight, name, op.Output.Width)), Activations(OperandRole.Input, op.Input), Activations(OperandRole.Output, op.Output)],
+        [.. op.Weights.Select(name => weights.Vector(OperandRole.Weight, name, op.Output.Width)), place.Activations(OperandRole.Input, op.Input), place.Activations(OperandRole.Output, op.Output)],
         [],
         [EachRow(Read(OperandRole.Input), Read(OperandRole.Weight), Write(OperandRole.Output))]);
 
     private Step AddPositions(AddPositionsOp op)
     {
         var table = weights.Matrix(OperandRole.Weight, op.Weight, new Axis(Dimension.TableRows, weights.Info(op.Weight).Rows, 1));
-        return new Step(op.Name, StepKind.AddPositions, "", [table, Activations(OperandRole.Input, op.Input), Activations(OperandRole.Output, op.Output)], [],
-            [EachRow(Read(OperandRole.Input), Gather(OperandRole.Weight), Elementwise(Dimension.Columns), Write(OperandRole.Output))])
+        return new Step(op.Name, StepKind.AddPositions, "", [table, place.Activations(OperandRole.Input, op.Input), place.Activations(OperandRole.Output, op.Output)], [],
+            [EachRow(Read(OperandRole.Input), Gather(OperandRole.Weight), Elementwise(), Write(OperandRole.Output))])
         {
             FirstRow = op.Offset,
         };
@@ -118,13 +108,13 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
             op.Name,
             kind,
             "",
-            [.. operands, Activations(OperandRole.Input, op.Inputs[0]), Activations(OperandRole.Output, output)],
+            [.. operands, place.Activations(OperandRole.Input, op.Inputs[0]), place.Activations(OperandRole.Output, output)],
             output.IsQuantized ? [Epilogue.Round] : [],
             [EachRow(
                 Read(OperandRole.Input),
                 Read(OperandRole.Weight),
                 Read(OperandRole.Bias),
-                new Work(WorkKind.Norm, OperandRole.Input, [Rows, Dimension.Columns], 1),
+                new Work(WorkKind.Norm, OperandRole.Input, [place.Rows, Dimension.Columns], 1),
                 Write(OperandRole.Output))])
         {
             Norm = norm,
@@ -143,19 +133,19 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
             operands.Add(weights.Vector(OperandRole.Bias, linear.Bias, linear.Output.Width, columns));
             epilogue.Add(Epilogue.Bias);
         }
-        operands.Add(Activations(OperandRole.Input, linear.Input, Inputs(linear.Input)));
+        operands.Add(place.Activations(OperandRole.Input, linear.Input, StepOperands.Inputs(linear.Input)));
         if (function is not null)
             epilogue.Add(Epilogue.Activation);
         if (scale is not null)
             epilogue.Add(Epilogue.Scale);
         if (residual is not null)
         {
-            operands.Add(Activations(OperandRole.Residual, residual.Residual));
+            operands.Add(place.Activations(OperandRole.Residual, residual.Residual));
             epilogue.Add(Epilogue.Residual);
         }
         if (op.Output.IsQuantized)
             epilogue.Add(Epilogue.Round);
-        operands.Add(Activations(OperandRole.Output, op.Output));
+        operands.Add(place.Activations(OperandRole.Output, op.Output));
         return new Step(
             op.Name,
             StepKind.Linear,
@@ -165,7 +155,7 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
             [new Loop(Dimension.Columns, tiles.Rows(op, op.Linears, weights.Info),
             [
                 .. Product(OperandRole.Weight, OperandRole.Bias, OperandRole.Input, linear.Weight, Dimension.Columns),
-                new Loop(Rows, 1, [Read(OperandRole.Residual), Write(OperandRole.Output)]),
+                new Loop(place.Rows, 1, [Read(OperandRole.Residual), Write(OperandRole.Output)]),
             ]) { Parallel = true }])
         {
             Function = function,
@@ -181,11 +171,11 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
         {
             weights.Matrix(OperandRole.GateWeight, op.Gate.Weight, columns),
             weights.Matrix(OperandRole.UpWeight, op.Up.Weight, columns),
-            Activations(OperandRole.Input, op.Gate.Input, Inputs(op.Gate.Input)),
+            place.Activations(OperandRole.Input, op.Gate.Input, StepOperands.Inputs(op.Gate.Input)),
         };
         if (upInput == OperandRole.Second)
-            operands.Add(Activations(OperandRole.Second, op.Up.Input, Inputs(op.Up.Input)));
-        operands.Add(Activations(OperandRole.Output, op.Output));
+            operands.Add(place.Activations(OperandRole.Second, op.Up.Input, StepOperands.Inputs(op.Up.Input)));
+        operands.Add(place.Activations(OperandRole.Output, op.Output));
         return new Step(
             op.Name,
             StepKind.GatedLinear,
@@ -196,7 +186,7 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
             [
                 .. Product(OperandRole.GateWeight, null, OperandRole.Input, op.Gate.Weight, Dimension.Columns),
                 .. Product(OperandRole.UpWeight, null, upInput, op.Up.Weight, Dimension.Columns),
-                new Loop(Rows, 1, [Elementwise(Dimension.Columns), Write(OperandRole.Output)]),
+                new Loop(place.Rows, 1, [Elementwise(), Write(OperandRole.Output)]),
             ]) { Parallel = true }])
         {
             Function = op.Function,
@@ -219,8 +209,8 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
         var bodies = new List<LoopNode>();
         if (op.Query is not null)
         {
-            operands.AddRange(Projection(op.Query, OperandRole.QueryWeight, OperandRole.QueryBias, OperandRole.QueryNorm, OperandRole.QueryRotary, HeadRows(Dimension.Heads, op.Shape)));
-            operands.Add(Activations(OperandRole.Input, op.Query.Linear.Input, Inputs(op.Query.Linear.Input)));
+            operands.AddRange(place.Projection(op.Query, OperandRole.QueryWeight, OperandRole.QueryBias, OperandRole.QueryNorm, OperandRole.QueryRotary, StepOperands.HeadRows(Dimension.Heads, op.Shape)));
+            operands.Add(place.Activations(OperandRole.Input, op.Query.Linear.Input, StepOperands.Inputs(op.Query.Linear.Input)));
             bodies.Add(Heads(op.Query, Dimension.Heads, OperandRole.QueryWeight, OperandRole.QueryBias, OperandRole.QueryNorm, OperandRole.QueryRotary, OperandRole.Input, Write(OperandRole.Output)));
         }
         foreach (var (projection, key) in new[] { (op.Key, true), (op.Value, false) })
@@ -228,13 +218,13 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
             var (weight, bias, norm, rotary, input, cache) = key
                 ? (OperandRole.KeyWeight, OperandRole.KeyBias, OperandRole.KeyNorm, OperandRole.KeyRotary, OperandRole.KeyInput, OperandRole.Keys)
                 : (OperandRole.ValueWeight, OperandRole.ValueBias, OperandRole.ValueNorm, OperandRole.ValueRotary, OperandRole.ValueInput, OperandRole.Values);
-            operands.AddRange(Projection(projection, weight, bias, norm, rotary, HeadRows(Dimension.KvHeads, op.Shape)));
-            operands.Add(Activations(input, projection.Linear.Input, Inputs(projection.Linear.Input)));
-            operands.Add(Cache(cache, op.Layer));
+            operands.AddRange(place.Projection(projection, weight, bias, norm, rotary, StepOperands.HeadRows(Dimension.KvHeads, op.Shape)));
+            operands.Add(place.Activations(input, projection.Linear.Input, StepOperands.Inputs(projection.Linear.Input)));
+            operands.Add(place.Cache(cache, op.Layer));
             bodies.Add(Heads(projection, Dimension.KvHeads, weight, bias, norm, rotary, input, new Access(AccessKind.Append, cache)));
         }
         if (op.Query is not null)
-            operands.Add(Activations(OperandRole.Output, op.Output, HeadColumns(Dimension.Heads, op.Shape)) with { IsIntermediate = true });
+            operands.Add(place.Activations(OperandRole.Output, op.Output, StepOperands.HeadColumns(Dimension.Heads, op.Shape)) with { IsIntermediate = true });
         var linears = op.Projections;
         return new Step(
             op.Name,
@@ -271,11 +261,11 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
             StepKind.TphsAttention,
             "",
             [
-                .. Projection(op.Query, OperandRole.QueryWeight, OperandRole.QueryBias, OperandRole.QueryNorm, OperandRole.QueryRotary, rows),
-                Activations(OperandRole.Input, input, Inputs(input)),
-                Cache(OperandRole.Keys, op.Layer),
-                Cache(OperandRole.Values, op.Layer),
-                Activations(OperandRole.Output, op.Output, rows),
+                .. place.Projection(op.Query, OperandRole.QueryWeight, OperandRole.QueryBias, OperandRole.QueryNorm, OperandRole.QueryRotary, rows),
+                place.Activations(OperandRole.Input, input, StepOperands.Inputs(input)),
+                place.Cache(OperandRole.Keys, op.Layer),
+                place.Cache(OperandRole.Values, op.Layer),
+                place.Activations(OperandRole.Output, op.Output, rows),
             ],
             Epilogues(op.Query.Linear.Bias is not null, op.Query.Norm is not null, op.Query.Rope is not null, op.Output.IsQuantized),
             [new Loop(Dimension.Tokens, tiles.TphsTokens,
@@ -304,21 +294,21 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
     private Step Scores(ScoresOp op) => EachGroup(
         op,
         StepKind.Scores,
-        [Activations(OperandRole.Input, op.Query, HeadColumns(Dimension.KvHeads, op.Shape)) with { IsIntermediate = true }, Cache(OperandRole.Keys, op.Layer), StoredScores(OperandRole.Output, op.Output, op.Shape)],
+        [place.Activations(OperandRole.Input, op.Query, StepOperands.HeadColumns(Dimension.KvHeads, op.Shape)) with { IsIntermediate = true }, place.Cache(OperandRole.Keys, op.Layer), place.StoredScores(OperandRole.Output, op.Output, op.Shape)],
         op.Shape,
         [new Loop(Dimension.Tokens, 1, [Read(OperandRole.Input)]), Read(OperandRole.Keys), AttentionWork(OperandRole.Keys), Write(OperandRole.Output)]);
 
     private Step Softmax(SoftmaxOp op) => EachGroup(
         op,
         StepKind.Softmax,
-        [StoredScores(OperandRole.Input, op.Input, op.Shape), StoredScores(OperandRole.Output, op.Output, op.Shape)],
+        [place.StoredScores(OperandRole.Input, op.Input, op.Shape), place.StoredScores(OperandRole.Output, op.Output, op.Shape)],
         op.Shape,
         [Read(OperandRole.Input), SoftmaxWork(), Write(OperandRole.Output)]);
 
     private Step WeightedValues(WeightedValuesOp op) => EachGroup(
         op,
         StepKind.WeightedValues,
-        [StoredScores(OperandRole.Input, op.Input, op.Shape), Cache(OperandRole.Values, op.Layer), Activations(OperandRole.Output, op.Output, HeadColumns(Dimension.KvHeads, op.Shape))],
+        [place.StoredScores(OperandRole.Input, op.Input, op.Shape), place.Cache(OperandRole.Values, op.Layer), place.Activations(OperandRole.Output, op.Output, StepOperands.HeadColumns(Dimension.KvHeads, op.Shape))],
         op.Shape,
         [Read(OperandRole.Input), Read(OperandRole.Values), AttentionWork(OperandRole.Values), new Loop(Dimension.Tokens, 1, [Write(OperandRole.Output)])]);
 
@@ -339,10 +329,10 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
         StepKind.SplitAttention,
         "",
         [
-            Activations(OperandRole.Input, op.Query, HeadColumns(Dimension.KvHeads, op.Shape)) with { IsIntermediate = true },
-            Cache(OperandRole.Keys, op.Layer),
-            Cache(OperandRole.Values, op.Layer),
-            Pieces(OperandRole.Output, op.Output, op.Shape, op.PiecePositions),
+            place.Activations(OperandRole.Input, op.Query, StepOperands.HeadColumns(Dimension.KvHeads, op.Shape)) with { IsIntermediate = true },
+            place.Cache(OperandRole.Keys, op.Layer),
+            place.Cache(OperandRole.Values, op.Layer),
+            place.Pieces(OperandRole.Output, op.Output, op.Shape, op.PiecePositions),
         ],
         [],
         [new Loop(Dimension.Tokens, 1,
@@ -360,9 +350,9 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
         op.Name,
         StepKind.MergePieces,
         "",
-        [Pieces(OperandRole.Input, op.Input, op.Shape, op.PiecePositions), Activations(OperandRole.Output, op.Output)],
+        [place.Pieces(OperandRole.Input, op.Input, op.Shape, op.PiecePositions), place.Activations(OperandRole.Output, op.Output)],
         op.Output.IsQuantized ? [Epilogue.Round] : [],
-        [EachRow(Read(OperandRole.Input), Elementwise(Dimension.Columns), Write(OperandRole.Output))])
+        [EachRow(Read(OperandRole.Input), Elementwise(), Write(OperandRole.Output))])
     {
         Attention = op.Shape,
     };
@@ -373,12 +363,12 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
         StepKind.Attention,
         "",
         [
-            Activations(OperandRole.Input, op.Query, HeadColumns(Dimension.KvHeads, op.Shape)),
-            Activations(OperandRole.NewKeys, op.Key, HeadRows(Dimension.KvHeads, op.Shape)),
-            Activations(OperandRole.NewValues, op.Value, HeadRows(Dimension.KvHeads, op.Shape)),
-            Cache(OperandRole.Keys, op.Layer),
-            Cache(OperandRole.Values, op.Layer),
-            Activations(OperandRole.Output, op.Output, HeadColumns(Dimension.KvHeads, op.Shape)),
+            place.Activations(OperandRole.Input, op.Query, StepOperands.HeadColumns(Dimension.KvHeads, op.Shape)),
+            place.Activations(OperandRole.NewKeys, op.Key, StepOperands.HeadRows(Dimension.KvHeads, op.Shape)),
+            place.Activations(OperandRole.NewValues, op.Value, StepOperands.HeadRows(Dimension.KvHeads, op.Shape)),
+            place.Cache(OperandRole.Keys, op.Layer),
+            place.Cache(OperandRole.Values, op.Layer),
+            place.Activations(OperandRole.Output, op.Output, StepOperands.HeadColumns(Dimension.KvHeads, op.Shape)),
         ],
         [],
         [
@@ -409,10 +399,10 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
     /// <summary>Those whose logits are wanted come to the front.</summary>
     private Step Select(SelectRowsOp op)
     {
-        onLogitRows = false;
-        var input = Activations(OperandRole.Input, op.Input);
-        onLogitRows = true;
-        return new Step(op.Name, StepKind.SelectRows, "", [input, Activations(OperandRole.Output, op.Output)], [], [new Loop(Dimension.LogitRows, 1, [Read(OperandRole.Input), Write(OperandRole.Output)])])
+        place.OnLogitRows = false;
+        var input = place.Activations(OperandRole.Input, op.Input);
+        place.OnLogitRows = true;
+        return new Step(op.Name, StepKind.SelectRows, "", [input, place.Activations(OperandRole.Output, op.Output)], [], [new Loop(Dimension.LogitRows, 1, [Read(OperandRole.Input), Write(OperandRole.Output)])])
         {
             FirstRow = op.FirstRow,
         };
@@ -423,14 +413,12 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
         kind,
         "",
         second is null
-            ? [Activations(OperandRole.Input, first), Activations(OperandRole.Output, op.Output)]
-            : [Activations(OperandRole.Input, first), Activations(OperandRole.Second, second), Activations(OperandRole.Output, op.Output)],
+            ? [place.Activations(OperandRole.Input, first), place.Activations(OperandRole.Output, op.Output)]
+            : [place.Activations(OperandRole.Input, first), place.Activations(OperandRole.Second, second), place.Activations(OperandRole.Output, op.Output)],
         epilogue,
-        [EachRow(Read(OperandRole.Input), Read(OperandRole.Second), Read(OperandRole.Rotary), Elementwise(Dimension.Columns), Write(OperandRole.Output))]);
+        [EachRow(Read(OperandRole.Input), Read(OperandRole.Second), Read(OperandRole.Rotary), Elementwise(), Write(OperandRole.Output))]);
 
-    // Loops and what stands in them.
-
-    private Loop EachRow(params ReadOnlySpan<LoopNode> body) => new(Rows, 1, Items.Of(body)) { Parallel = true };
+    private Loop EachRow(params ReadOnlySpan<LoopNode> body) => new(place.Rows, 1, Items.Of(body)) { Parallel = true };
 
     private static Access Read(OperandRole role) => new(AccessKind.Read, role);
 
@@ -438,7 +426,7 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
 
     private static Access Gather(OperandRole role) => new(AccessKind.Gather, role);
 
-    private Work Elementwise(Dimension columns) => new(WorkKind.Elementwise, OperandRole.Output, [Rows, columns], 1);
+    private Work Elementwise() => new(WorkKind.Elementwise, OperandRole.Output, [place.Rows, Dimension.Columns], 1);
 
     /// <summary>Weight rows and bias are read, packed rows unpacked, then multiplied with all tokens of the tile.</summary>
     /// <param name="rows">The dimensions that count rows of the weight.</param>
@@ -451,7 +439,7 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
         nodes.Add(Read(input));
         if (info.IsPacked)
             nodes.Add(new Work(WorkKind.Unpack, weight, [.. rows], (int)Math.Min(int.MaxValue, info.PlainRowBytes)));
-        nodes.Add(new Work(WorkKind.Product, weight, [Rows, .. rows, Dimension.Inputs], 2));
+        nodes.Add(new Work(WorkKind.Product, weight, [place.Rows, .. rows, Dimension.Inputs], 2));
         return nodes;
     }
 
@@ -480,72 +468,5 @@ internal sealed class StepBuilder(long[] offsets, WeightPlaces weights, RunMemor
         if (round)
             epilogue.Add(Epilogue.Round);
         return [.. epilogue];
-    }
-
-    // Operands.
-
-    private IEnumerable<Operand> Projection(HeadProjection projection, OperandRole weight, OperandRole bias, OperandRole norm, OperandRole rotary, Axis[] rows)
-    {
-        yield return weights.Matrix(weight, projection.Linear.Weight, rows);
-        if (projection.Linear.Bias is { } name)
-            yield return weights.Vector(bias, name, projection.Linear.Output.Width, rows);
-        if (projection.Norm is { } headNorm)
-            yield return weights.Vector(norm, headNorm.Weight, headNorm.GroupWidth);
-        if (projection.Rope is { } rope)
-            yield return run.Rotary(rotary, rope.Table);
-    }
-
-    /// <summary>The rows of a weight, or the columns of activations, as heads; KV heads of a layout with groups count their queries.</summary>
-    private static Axis[] HeadRows(Dimension heads, AttentionShape shape) =>
-        [new(heads, heads == Dimension.Heads ? shape.Heads : shape.KvHeads, shape.HeadDim), new(Dimension.HeadDim, shape.HeadDim, 1)];
-
-    /// <summary>Columns of [tokens, Heads, HeadDim]: query heads one by one, or those of a KV head together.</summary>
-    private static Axis[] HeadColumns(Dimension heads, AttentionShape shape) => heads == Dimension.Heads
-        ? HeadRows(heads, shape)
-        : [new(heads, shape.KvHeads, (long)shape.GroupHeads * shape.HeadDim), new(Dimension.GroupHeads, shape.GroupHeads, shape.HeadDim), new(Dimension.HeadDim, shape.HeadDim, 1)];
-
-    private static Axis Inputs(Value value) => new(Dimension.Inputs, value.Width, 1);
-
-    private Operand Activations(OperandRole role, Value value) => Activations(role, value, new Axis(Dimension.Columns, value.Width, 1));
-
-    /// <summary>[rows, columns] in the arena.</summary>
-    /// <param name="columns">How columns are counted, in columns.</param>
-    private Operand Activations(OperandRole role, Value value, params ReadOnlySpan<Axis> columns)
-    {
-        var rows = new Axis(Rows, MaxRows, value.RowBytes);
-        return new Operand(role, "", MemoryRegion.Activations, value.Format, [MaxRows, value.Width], RowLayout.Parts(value.Format, value.Width, offsets[value.Id], rows, columns));
-    }
-
-    /// <summary>[KvHeads, tokens, GroupHeads, positions] floats.</summary>
-    private Operand StoredScores(OperandRole role, Value value, AttentionShape shape)
-    {
-        var query = value.RowBytes / shape.Heads;
-        var token = query * shape.GroupHeads;
-        var part = new Part(PartKind.Elements, offsets[value.Id], 0, sizeof(float), wish.MaxTokens * value.RowBytes,
-        [
-            new Axis(Dimension.KvHeads, shape.KvHeads, token * wish.MaxTokens), new Axis(Dimension.Tokens, wish.MaxTokens, token), new Axis(Dimension.GroupHeads, shape.GroupHeads, query),
-            new Axis(Dimension.Positions, query / sizeof(float), sizeof(float)),
-        ]);
-        return new Operand(role, "", MemoryRegion.Activations, value.Format, [wish.MaxTokens, value.Width], [part]) { IsIntermediate = true };
-    }
-
-    /// <summary>[tokens, pieces, KvHeads, PieceFloats].</summary>
-    private Operand Pieces(OperandRole role, Value value, AttentionShape shape, int piecePositions)
-    {
-        var piece = shape.PieceFloats * sizeof(float);
-        var part = new Part(PartKind.Elements, offsets[value.Id], 0, piece, wish.MaxTokens * value.RowBytes,
-        [
-            new Axis(Dimension.Tokens, wish.MaxTokens, value.RowBytes),
-            new Axis(Dimension.Positions, KvLayout.WholePanels(wish.ContextTokens), 0) { Tile = piecePositions, TileStrideBytes = piece * shape.KvHeads },
-            new Axis(Dimension.KvHeads, shape.KvHeads, piece),
-        ]);
-        return new Operand(role, "", MemoryRegion.Activations, value.Format, [wish.MaxTokens, value.Width], [part]) { IsIntermediate = true };
-    }
-
-    private Operand Cache(OperandRole role, int layer)
-    {
-        if (layer != attentionLayer)
-            (attentionLayer, attentionIndex) = (layer, attentionIndex + 1);
-        return kv!.Operand(role, attentionIndex);
     }
 }

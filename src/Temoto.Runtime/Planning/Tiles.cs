@@ -104,20 +104,11 @@ internal sealed class Tiles(Board board, BoardDevice device, PlanWish wish)
         var oneToken = wish.Phase == Phase.Decode;
         return work.Kind switch
         {
-            WorkKind.Product => board.UnitFor(candidate.Name, work.Kind, operand!.Format, operand.Shape[1], InputOf(step, work.Operand).Format, oneToken),
+            WorkKind.Product => board.UnitFor(candidate.Name, work.Kind, operand!.Format, operand.Shape[1], step.InputOf(work.Operand).Format, oneToken),
             WorkKind.Attention => board.UnitFor(candidate.Name, work.Kind, operand!.Format, step.Attention!.HeadDim, null, oneToken),
             _ => board.UnitFor(candidate.Name, work.Kind, null, 0, null, oneToken),
         };
     }
-
-    /// <summary>The activations that meet a weight.</summary>
-    public static Operand InputOf(Step step, OperandRole weight) => weight switch
-    {
-        OperandRole.KeyWeight => step[OperandRole.KeyInput],
-        OperandRole.ValueWeight => step[OperandRole.ValueInput],
-        OperandRole.UpWeight => step.Find(OperandRole.Second) ?? step[OperandRole.Input],
-        _ => step[OperandRole.Input],
-    };
 
     private static void Collect(Items<LoopNode> nodes, List<Work> works)
     {

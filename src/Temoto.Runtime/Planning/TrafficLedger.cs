@@ -46,11 +46,10 @@ internal sealed class TrafficLedger : IPlanListener
             var steady = false;
             for (var repeat = 0; repeat < section.Layers; repeat++)
             {
-                var layer = section.FirstLayer < 0 ? -1 : section.FirstLayer + repeat;
                 var own = new StepAccount[section.Steps.Count];
                 for (var i = 0; i < own.Length; i++)
                 {
-                    var placed = new PlacedStep(section.Steps[i], layer, repeat);
+                    var placed = section.Place(section.Steps[i], repeat);
                     // Without logits a run ends where their rows would be selected.
                     if (run.LogitRows == 0 && placed.Step.Kind == StepKind.SelectRows)
                         return ledger.Flushed(accounts, own[..i]);
@@ -79,11 +78,15 @@ internal sealed class TrafficLedger : IPlanListener
 
     void IPlanListener.Compute(Work done, double operations)
     {
-        var index = work.FindIndex(item => item.Kind == done.Kind && item.Operand == done.Operand);
-        if (index < 0)
-            work.Add(new WorkDone(done.Kind, done.Operand, operations));
-        else
+        // Called for every tile: a step does a handful of kinds.
+        for (var index = 0; index < work.Count; index++)
+        {
+            if (work[index].Kind != done.Kind || work[index].Operand != done.Operand)
+                continue;
             work[index] = work[index] with { Operations = work[index].Operations + operations };
+            return;
+        }
+        work.Add(new WorkDone(done.Kind, done.Operand, operations));
     }
 
     private StepAccount Walk(PlanWalk walk, PlacedStep step)

@@ -1,3 +1,4 @@
+using Temoto.Kernels.Integers;
 using Temoto.Plans;
 using Temoto.Tensors;
 
@@ -99,7 +100,7 @@ internal sealed record WeightInfo(string Name, Format Format, long Rows, long Co
         if (tensor.Encoded is null)
             return format;
         // Zero points are for unpacked rows, and so are groups that no integer product takes.
-        return tensor is { Encoded.Escaped: { } code, Scales: { Zeros: null } } && (format.Group % 32 == 0 || format.Group >= tensor.Columns) && tensor.Columns % 32 == 0
+        return tensor is { Encoded.Escaped: { } code, Scales: { Zeros: null } } && IntegerDot.Takes(tensor)
             ? format with { Packing = RowPacking.Escape, EscapeShare = code.EscapeShare }
             : format with { Packing = RowPacking.Decoded };
     }

@@ -130,11 +130,10 @@ public class PlanPropertyTests
 
     private static Board BoardOf(Case one)
     {
-        var board = Boards[one.Board];
+        var board = one.Integers ? Boards[one.Board] : Boards[one.Board].WithFloatActivations();
         return board with
         {
             Devices = [.. board.Devices.Select(device => device with { Tiling = device.Tiling with { PiecePositions = one.PiecePositions } })],
-            Units = one.Integers ? board.Units : [.. board.Units.Where(unit => unit.Activations is not [{ IsInteger: true }, ..])],
         };
     }
 

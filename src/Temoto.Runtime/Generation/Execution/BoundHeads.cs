@@ -8,7 +8,7 @@ internal sealed unsafe class BoundHeads(StepBinding binding, int heads, BoundLin
     private readonly int headDim = binding.Step.Attention!.HeadDim;
     private readonly ForwardState state = binding.State;
     private readonly BoundNorm? norm = binding.Step.Find(norm) is null ? null : new BoundNorm(binding, norm);
-    private readonly RotaryPlace? rotary = binding.Rotary(rotary);
+    private readonly BoundRotary? rotary = binding.Rotary(rotary);
 
     public int Heads => heads;
 

@@ -1,12 +1,15 @@
+using Temoto.Kernels;
 using Temoto.Plans;
 
 namespace Temoto.Generation.Execution;
 
 /// <summary>The rows of a rotary table for the positions of a run: filled before its first step, read by every head that is turned.</summary>
-internal sealed unsafe class BoundRotary(RotaryTable table, float* cosines, float* sines)
+/// <param name="operand">Where a plan has placed them: cosines, then sines, [tokens, HeadDim / 2] each.</param>
+/// <param name="run">Start of what runs are given.</param>
+internal sealed unsafe class BoundRotary(RotaryTable table, Operand operand, byte* run)
 {
-    private readonly float* cosines = cosines;
-    private readonly float* sines = sines;
+    private readonly float* cosines = (float*)(run + operand.Parts[0].OffsetBytes);
+    private readonly float* sines = (float*)(run + operand.Parts[1].OffsetBytes);
 
     /// <summary>The tables that steps of a plan read.</summary>
     /// <param name="run">Start of what runs are given.</param>
@@ -16,12 +19,12 @@ internal sealed unsafe class BoundRotary(RotaryTable table, float* cosines, floa
         foreach (var table in plan.RotaryTables)
         {
             if (plan.Sections.SelectMany(section => section.Steps).SelectMany(step => step.Operands).FirstOrDefault(operand => operand.Memory == MemoryRegion.Run && operand.Name == table.Name) is { } operand)
-                bound.Add(new BoundRotary(table, (float*)(run + operand.Parts[0].OffsetBytes), (float*)(run + operand.Parts[1].OffsetBytes)));
+                bound.Add(new BoundRotary(table, operand, run));
         }
         return bound;
     }
 
-    /// <summary>Cosines and sines of one position, [HeadDim/2] each.</summary>
+    /// <summary>Works out cosines and sines of one position.</summary>
     public void Fill(int row, int position)
     {
         var radiansPerPosition = table.RadiansPerPosition.Span;
@@ -32,5 +35,12 @@ internal sealed unsafe class BoundRotary(RotaryTable table, float* cosines, floa
             cosines[offset + i] = (float)cos;
             sines[offset + i] = (float)sin;
         }
+    }
+
+    /// <summary>Turns one head of the token in row <paramref name="row"/>.</summary>
+    public void Turn(KernelSet kernels, float* head, int row)
+    {
+        var angle = (long)row * (table.HeadDim / 2);
+        kernels.Rope(head, cosines + angle, sines + angle, table.HeadDim, table.IsInterleaved);
     }
 }

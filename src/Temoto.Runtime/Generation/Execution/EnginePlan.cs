@@ -93,7 +93,7 @@ internal sealed class EnginePlan
     public static ModelPlans PlansOn(Board board, Checkpoint checkpoint, ModelOptions options)
     {
         var settings = EngineSettings.Of(checkpoint.Config, options, board.BytesOf(MemoryLevel.External));
-        var machine = options.Activations == ActivationType.F32 ? board with { Units = [.. board.Units.Where(unit => unit.Activations is not [{ IsInteger: true }, ..])] } : board;
+        var machine = options.Activations == ActivationType.F32 ? board.WithFloatActivations() : board;
         return new ModelPlans(GraphOf(checkpoint), name => WeightInfo.Of(checkpoint.Tensors[name]), machine, settings);
     }
 

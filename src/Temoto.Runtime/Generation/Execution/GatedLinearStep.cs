@@ -15,7 +15,7 @@ internal sealed unsafe class GatedLinearStep : BoundStep
         : base(binding)
     {
         gate = new BoundLinear(binding, OperandRole.GateWeight, OperandRole.Bias, OperandRole.Input);
-        up = new BoundLinear(binding, OperandRole.UpWeight, OperandRole.Bias, UpInput(binding.Step));
+        up = new BoundLinear(binding, OperandRole.UpWeight, OperandRole.Bias, binding.Step.InputRoleOf(OperandRole.UpWeight));
         output = new OutputRows(binding);
         tileRows = binding.Step.Tile(Dimension.Columns);
     }
@@ -24,7 +24,7 @@ internal sealed unsafe class GatedLinearStep : BoundStep
     {
         var rows = step.Tile(Dimension.Columns);
         return 2 * WholeRegisters((long)plan.MaxTokens * rows)
-            + Math.Max(BoundLinear.ScratchFloats(plan, step, OperandRole.Input, kernels, rows), BoundLinear.ScratchFloats(plan, step, UpInput(step), kernels, rows));
+            + Math.Max(BoundLinear.ScratchFloats(plan, step, OperandRole.Input, kernels, rows), BoundLinear.ScratchFloats(plan, step, step.InputRoleOf(OperandRole.UpWeight), kernels, rows));
     }
 
     public override int Prepare() => Chunks(gate.Weight.Rows, tileRows);
@@ -43,7 +43,4 @@ internal sealed unsafe class GatedLinearStep : BoundStep
         for (var row = 0; row < Rows; row++)
             output.Store(gates + (long)row * count, row, (int)start, count);
     }
-
-    /// <summary>Both products read the same rounding of the same values, unless their weights ask for different ones.</summary>
-    private static OperandRole UpInput(Step step) => step.Find(OperandRole.Second) is null ? OperandRole.Input : OperandRole.Second;
 }

@@ -61,9 +61,13 @@ internal sealed unsafe class PlanExecutor : IDisposable
         if (stepsBeforeLogits < 0)
             stepsBeforeLogits = steps.Length;
         rotary = [.. BoundRotary.Of(plan, run.Data)];
-        tokenIds = (int*)Given(OperandRole.TokenIds, out _);
-        pixels = (float*)Given(OperandRole.Pixels, out var pixelBytes);
-        pixelCount = pixelBytes / sizeof(float);
+        if (plan.Find(OperandRole.TokenIds) is { } ids)
+            tokenIds = (int*)(run.Data + ids.Elements.OffsetBytes);
+        if (plan.Find(OperandRole.Pixels) is { } picture)
+        {
+            pixels = (float*)(run.Data + picture.Elements.OffsetBytes);
+            pixelCount = picture.Bytes / sizeof(float);
+        }
     }
 
     /// <summary>Where the activations lie, [ArenaBytes].</summary>
@@ -203,22 +207,5 @@ internal sealed unsafe class PlanExecutor : IDisposable
         }
         // Whole cache lines, so that two workers never share one.
         return (floats + 15) / 16 * 16;
-    }
-
-    /// <summary>Where the plan has placed what a run is given.</summary>
-    private byte* Given(OperandRole role, out long bytes)
-    {
-        foreach (var section in plan.Sections)
-        {
-            foreach (var step in section.Steps)
-            {
-                if (step.Find(role) is not { } operand)
-                    continue;
-                bytes = operand.Bytes;
-                return run.Data + operand.Elements.OffsetBytes;
-            }
-        }
-        bytes = 0;
-        return null;
     }
 }

@@ -4,7 +4,7 @@ namespace Temoto.Generation.Execution;
 
 internal sealed unsafe class RopeStep(StepBinding binding) : RowwiseStep(binding)
 {
-    private readonly RotaryPlace rotary = binding.Rotary(OperandRole.Rotary)!;
+    private readonly BoundRotary rotary = binding.Rotary(OperandRole.Rotary)!;
     private readonly int headDim = (int)binding.Step[OperandRole.Rotary].Shape[1];
 
     protected override void ExecuteRows(int start, int end, int worker)

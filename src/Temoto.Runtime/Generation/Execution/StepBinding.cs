@@ -61,25 +61,9 @@ internal sealed unsafe class StepBinding(Plan plan, PlacedStep placed, ForwardSt
     }
 
     /// <summary>Cosines and sines of the run's positions, [tokens, HeadDim / 2] each; none where the step turns nothing.</summary>
-    public RotaryPlace? Rotary(OperandRole role)
-    {
-        if (Step.Find(role) is not { } operand)
-            return null;
-        var table = Plan.RotaryTables.First(table => table.Name == operand.Name);
-        return new RotaryPlace((float*)(State.Run + operand.Parts[0].OffsetBytes), (float*)(State.Run + operand.Parts[1].OffsetBytes), table.HeadDim, table.IsInterleaved);
-    }
+    public BoundRotary? Rotary(OperandRole role) =>
+        Step.Find(role) is { } operand ? new BoundRotary(Plan.RotaryTables.First(table => table.Name == operand.Name), operand, State.Run) : null;
 }
 
 /// <summary>Offsets of a layer's keys or values in a cache: of head 0, and from one head to the next; the same for scales in a plane of their own.</summary>
 internal sealed record CachePlace(long Offset, long HeadStride, long ScaleOffset, long ScaleHeadStride);
-
-/// <summary>A rotary table's rows of this run.</summary>
-internal sealed unsafe class RotaryPlace(float* cosines, float* sines, int headDim, bool interleaved)
-{
-    /// <summary>Turns one head of the token in row <paramref name="row"/>.</summary>
-    public void Turn(KernelSet kernels, float* head, int row)
-    {
-        var angle = (long)row * (headDim / 2);
-        kernels.Rope(head, cosines + angle, sines + angle, headDim, interleaved);
-    }
-}

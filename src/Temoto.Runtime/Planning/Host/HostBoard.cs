@@ -56,7 +56,7 @@ internal static class HostBoard
         if (Environment.GetEnvironmentVariable(BoardFile.EnvironmentVariable) is { Length: > 0 } named && named == path && !File.Exists(path))
             throw new InputException(BoardFile.EnvironmentVariable, null, $"'{path}', which is not there", "a board file", "run 'temoto bench --calibrate', which writes it, or unset the variable");
         var board = File.Exists(path) && BoardFile.Read(path) is var read && read.Host == Identity(kernels, threads) ? read : Assumed(kernels, threads);
-        return integers ? board : board with { Units = [.. board.Units.Where(unit => unit.Activations is not [{ IsInteger: true }, ..])] };
+        return integers ? board : board.WithFloatActivations();
     }
 
     /// <summary>
@@ -99,6 +99,7 @@ internal static class HostBoard
     public static Board Of(KernelSet kernels, int threads, HostRates rates, Evidence evidence, string source)
     {
         var single = Rate(rates.Float);
+        var attention = single with { Evidence = evidence == Evidence.Measured ? Evidence.Assumed : evidence, Source = "the rate of float products" };
         var units = new List<BoardUnit>();
         if (kernels.Integers is not null)
         {
@@ -119,14 +120,11 @@ internal static class HostBoard
             units.Add(new BoardUnit(Device, WorkKind.Attention, [NumberType.Int8], [Format.Int8Blocks], TokenCount.Any)
             {
                 ColumnMultiple = IntegerAttention.DimensionMultiple,
-                OperationsPerSecond = single with { Evidence = evidence == Evidence.Measured ? Evidence.Assumed : evidence, Source = "the rate of float products" },
+                OperationsPerSecond = attention,
             });
         }
         units.Add(new BoardUnit(Device, WorkKind.Product, [], [], TokenCount.Any) { OperationsPerSecond = single });
-        units.Add(new BoardUnit(Device, WorkKind.Attention, [], [], TokenCount.Any)
-        {
-            OperationsPerSecond = single with { Evidence = evidence == Evidence.Measured ? Evidence.Assumed : evidence, Source = "the rate of float products" },
-        });
+        units.Add(new BoardUnit(Device, WorkKind.Attention, [], [], TokenCount.Any) { OperationsPerSecond = attention });
         units.Add(new BoardUnit(Device, WorkKind.Unpack, [], [], TokenCount.Any) { OperationsPerSecond = new Figure(rates.UnpackBytesPerSecond, "B/s", evidence, source) });
         const string system = "what the operating system says";
         var sizes = HostProcessor.CachesAreKnown ? Evidence.Measured : Evidence.Assumed;

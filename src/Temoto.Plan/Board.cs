@@ -20,7 +20,7 @@ public enum Evidence
 }
 
 /// <summary>A figure of a board with all that makes it checkable.</summary>
-/// <param name="Unit">"B", "B/s", "op/s" (a multiplication or an addition each), "Hz", "s", "W", "J/op", "J/B" or "1".</param>
+/// <param name="Unit">"B", "B/s", "op/s" (a multiplication or an addition each), "Hz", "s", "cycles", "W", "J/op", "J/B", "USD" or "1".</param>
 /// <param name="Source">Data sheet, paper, command, or the reasoning.</param>
 public sealed record Figure(double Value, string Unit, Evidence Evidence, string Source);
 
@@ -54,6 +54,14 @@ public sealed record BoardMemory(string Name, MemoryLevel Level, Figure Bytes, F
     /// <summary>Ports that read side by side.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Figure? Ports { get; init; }
+
+    /// <summary>What the memory's pins carry; <see cref="BytesPerSecond"/> is what is left of it by refresh, opening of rows and ports.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Figure? PeakBytesPerSecond { get; init; }
+
+    /// <summary>Bytes per second while writing.</summary>
+    [JsonIgnore]
+    public double WriteRate => (WriteBytesPerSecond ?? BytesPerSecond).Value;
 }
 
 /// <summary>How a device's work is cut: sizes that its units, buffers or kernels want.</summary>
@@ -82,12 +90,63 @@ public sealed record Tiling(
     /// <summary>Rows of a weight that the unit multiplies at once, of which a chunk takes whole multiples; 0 where any number is as good.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int UnitRows { get; init; }
+
+    /// <summary>Tokens of a prompt that are computed in one run at most; 0 where it is all the same.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int RunTokens { get; init; }
 }
+
+/// <summary>How moving bytes and computing share the time of a step.</summary>
+[JsonConverter(typeof(SnakeCaseEnum<Overlap>))]
+public enum Overlap
+{
+    /// <summary>Operands of the next tile move while this one is computed: the longer of the two counts.</summary>
+    DoubleBuffered,
+
+    /// <summary>Operands are fetched, then multiplied, then results stored: the three add up.</summary>
+    Additive,
+}
+
+/// <summary>
+/// How processing elements share the work of TPHS (MEADOW, arXiv 2503.11663): some multiply rows with columns (query projection, queries times keys), others a number with a row
+/// (probabilities times values), with softmax between them; the tokens follow each other through the three.
+/// </summary>
+/// <param name="DotElements">Elements that project queries and meet keys.</param>
+/// <param name="RowElements">Elements that add up values: as many pipelines as there are of them.</param>
+public sealed record BoardPipeline(Figure DotElements, Figure RowElements);
 
 /// <summary>Something that carries steps out.</summary>
 /// <param name="Workers">Threads or accelerator instances that work side by side.</param>
 /// <param name="LaunchSeconds">To begin and end a step on it.</param>
-public sealed record BoardDevice(string Name, Figure Workers, Figure LaunchSeconds, Tiling Tiling);
+public sealed record BoardDevice(string Name, Figure Workers, Figure LaunchSeconds, Tiling Tiling)
+{
+    /// <summary>How moving bytes and computing share the time of a step.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Overlap Overlap { get; init; }
+
+    /// <summary>Of an accelerator whose elements form pipelines in TPHS.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public BoardPipeline? Pipeline { get; init; }
+
+    /// <summary>Cycles per second in which its steps are counted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Figure? ClockHz { get; init; }
+}
+
+/// <summary>
+/// A piece of a product that a unit takes at once: [Rows, Columns] weights times [Tokens, Columns] activations in <paramref name="Cycles"/>. Edges take as long as whole tiles. Of
+/// attention, rows are positions, columns elements of a head and tokens the queries that meet them together.
+/// </summary>
+public sealed record UnitTile(int Rows, int Columns, int Tokens, Figure Cycles)
+{
+    /// <summary>Cycles to begin and end a row of tiles: what the columns of <see cref="Rows"/> outputs share.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Figure? CallCycles { get; init; }
+
+    /// <summary>Seconds to begin and end such a row where somebody else starts each.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Figure? CallSeconds { get; init; }
+}
 
 /// <summary>For how many tokens at a time a rate holds.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<TokenCount>))]
@@ -145,9 +204,18 @@ public sealed record BoardUnit(string Device, WorkKind Work, Items<NumberType> O
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Figure? ClockHz { get; init; }
 
-    /// <summary>Operations per second, however they are stated; bytes per second for <see cref="WorkKind.Unpack"/>.</summary>
+    /// <summary>What it takes at once, of a unit that works in tiles.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public UnitTile? Tile { get; init; }
+
+    /// <summary>Of attention: scores of positions that a token does not see are computed too, and masked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ComputesUnseen { get; init; }
+
+    /// <summary>Operations per second, however they are stated, in whole tiles; bytes per second for <see cref="WorkKind.Unpack"/>.</summary>
     [JsonIgnore]
-    public double Rate => OperationsPerSecond?.Value ?? 2 * ProcessingElements!.Value * LanesPerElement!.Value * ClockHz!.Value;
+    public double Rate => OperationsPerSecond?.Value
+        ?? 2 * ClockHz!.Value * (Tile is { } tile ? (double)tile.Rows * tile.Columns * tile.Tokens / tile.Cycles.Value : ProcessingElements!.Value * LanesPerElement!.Value);
 
     /// <summary>Operations per second on rows of which a share has escapes.</summary>
     public double RateOf(double escapeShare) => EscapedOperationsPerSecond is { } escaped ? 1 / (escapeShare / escaped.Value + (1 - escapeShare) / Rate) : Rate;
@@ -157,7 +225,18 @@ public sealed record BoardUnit(string Device, WorkKind Work, Items<NumberType> O
 public sealed record BoardLink(string From, string To, Figure BytesPerSecond, Figure SetupSeconds);
 
 /// <summary>Power: what the board takes at rest, and what work adds.</summary>
-public sealed record BoardPower(Figure IdleWatts, Figure JoulesPerOperation, Figure JoulesPerExternalByte);
+public sealed record BoardPower(Figure IdleWatts, Figure JoulesPerOperation, Figure JoulesPerExternalByte)
+{
+    /// <summary>Of a byte that is read or written on the chip.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Figure? JoulesPerOnChipByte { get; init; }
+}
+
+/// <summary>How activations lie in memory between steps, on a board where they are no floats, and whether they stay on the chip.</summary>
+/// <param name="Activations">Of everything a step hands to another.</param>
+/// <param name="Intermediates">Of queries, scores and probabilities that attention stores.</param>
+/// <param name="KeepsBetweenSteps">What fits stays on the chip from step to step; otherwise each step fetches what it reads and stores what it writes.</param>
+public sealed record BoardStorage(Format Activations, Format Intermediates, bool KeepsBetweenSteps);
 
 /// <summary>Which machine and setting a host's figures are for.</summary>
 /// <param name="Processor">With family and model where the system says them.</param>
@@ -179,6 +258,14 @@ public sealed record Board(string Name, string Description, Items<BoardDevice> D
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public BoardPower? Power { get; init; }
 
+    /// <summary>How activations lie between steps; null for floats that stay where they fit.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public BoardStorage? Storage { get; init; }
+
+    /// <summary>What the board costs.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Figure? Price { get; init; }
+
     /// <summary>Of the computer this runs on: what the figures were measured with.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public HostIdentity? Host { get; init; }
@@ -186,7 +273,7 @@ public sealed record Board(string Name, string Description, Items<BoardDevice> D
     /// <summary>The weakest evidence that a rate of products rests on.</summary>
     [JsonIgnore]
     public Evidence RateEvidence => Units.Where(unit => unit.Work == WorkKind.Product)
-        .SelectMany(unit => new[] { unit.OperationsPerSecond, unit.ProcessingElements, unit.LanesPerElement, unit.ClockHz })
+        .SelectMany(unit => new[] { unit.OperationsPerSecond, unit.ProcessingElements, unit.LanesPerElement, unit.Tile?.Cycles, unit.ClockHz })
         .Max(figure => figure?.Evidence ?? Evidence.Measured);
 
     /// <summary>The memory of a level.</summary>

@@ -18,6 +18,12 @@ internal static class BoardCheck
             Whole(device.Workers, $"{place}.workers", "1", 1, 4096);
             Figure(device.LaunchSeconds, $"{place}.launch_seconds", "s", 0, 10);
             Tiles(device.Tiling, $"{place}.tiling");
+            Optional(device.ClockHz, $"{place}.clock_hz", "Hz", 1, 1e11);
+            if (device.Pipeline is { } pipeline)
+            {
+                Whole(pipeline.DotElements, $"{place}.pipeline.dot_elements", "1", 1, 1e6);
+                Whole(pipeline.RowElements, $"{place}.pipeline.row_elements", "1", 1, 1e6);
+            }
         }
         foreach (var level in new[] { MemoryLevel.OnChip, MemoryLevel.External })
         {
@@ -34,6 +40,9 @@ internal static class BoardCheck
             Optional(memory.WriteBytesPerSecond, $"{place}.write_bytes_per_second", "B/s", 1, 1e15);
             Optional(memory.BurstBytes, $"{place}.burst_bytes", "B", 1, 1 << 20);
             Optional(memory.Ports, $"{place}.ports", "1", 1, 1024);
+            Optional(memory.PeakBytesPerSecond, $"{place}.peak_bytes_per_second", "B/s", 1, 1e15);
+            if (memory.PeakBytesPerSecond is { } peak && peak.Value < memory.BytesPerSecond.Value)
+                throw Wrong($"{place}.bytes_per_second.value", FormattableString.Invariant($"{memory.BytesPerSecond.Value:R}"), FormattableString.Invariant($"at most peak_bytes_per_second, {peak.Value:R}"));
         }
         foreach (var (index, unit) in board.Units.Index())
             Unit(board, unit, $"units[{index}]");
@@ -47,6 +56,13 @@ internal static class BoardCheck
             Figure(power.IdleWatts, "power.idle_watts", "W", 0, 1e5);
             Figure(power.JoulesPerOperation, "power.joules_per_operation", "J/op", 0, 1);
             Figure(power.JoulesPerExternalByte, "power.joules_per_external_byte", "J/B", 0, 1);
+            Optional(power.JoulesPerOnChipByte, "power.joules_per_on_chip_byte", "J/B", 0, 1);
+        }
+        Optional(board.Price, "price", "USD", 0, 1e9);
+        if (board.Storage is { } storage)
+        {
+            Stored(storage.Activations, "storage.activations");
+            Stored(storage.Intermediates, "storage.intermediates");
         }
         if (board.UnitFor(board.LastDevice.Name, WorkKind.Product, Format.Single, 1, Format.Single, oneToken: true) is null
             || board.UnitFor(board.LastDevice.Name, WorkKind.Product, Format.Single, 1, Format.Single, oneToken: false) is null)
@@ -64,15 +80,26 @@ internal static class BoardCheck
     {
         if (board.Devices.All(device => device.Name != unit.Device))
             throw Wrong($"{place}.device", $"'{unit.Device}'", $"one of {string.Join(", ", board.Devices.Select(device => device.Name))}");
-        var elements = new[] { unit.ProcessingElements, unit.LanesPerElement, unit.ClockHz };
-        if (unit.OperationsPerSecond is null == elements.Any(figure => figure is null) || (unit.OperationsPerSecond is not null && elements.Any(figure => figure is not null)))
-            throw Wrong(place, "no rate, or two", "operations_per_second, or processing_elements, lanes_per_element and clock_hz");
+        var isRate = unit.OperationsPerSecond is not null;
+        var isElements = unit.ProcessingElements is not null && unit.LanesPerElement is not null;
+        var isPart = unit.ProcessingElements is not null != unit.LanesPerElement is not null;
+        if (isPart || (isRate ? 1 : 0) + (isElements ? 1 : 0) + (unit.Tile is null ? 0 : 1) != 1 || unit.ClockHz is null != isRate)
+            throw Wrong(place, "no rate, or two", "operations_per_second; or processing_elements, lanes_per_element and clock_hz; or tile and clock_hz");
         // From one per second to a thousand times the fastest processor.
         Optional(unit.OperationsPerSecond, $"{place}.operations_per_second", unit.Work == WorkKind.Unpack ? "B/s" : "op/s", 1, 1e18);
         Optional(unit.EscapedOperationsPerSecond, $"{place}.escaped_operations_per_second", "op/s", 1, 1e18);
         Optional(unit.ProcessingElements, $"{place}.processing_elements", "1", 1, 1e6);
         Optional(unit.LanesPerElement, $"{place}.lanes_per_element", "1", 1e-6, 1e6);
         Optional(unit.ClockHz, $"{place}.clock_hz", "Hz", 1, 1e11);
+        if (unit.Tile is { } tile)
+        {
+            Between(tile.Rows, $"{place}.tile.rows", 1, 1 << 20);
+            Between(tile.Columns, $"{place}.tile.columns", 1, 1 << 20);
+            Between(tile.Tokens, $"{place}.tile.tokens", 1, 1 << 20);
+            Figure(tile.Cycles, $"{place}.tile.cycles", "cycles", 0.001, 1e9);
+            Optional(tile.CallCycles, $"{place}.tile.call_cycles", "cycles", 0, 1e9);
+            Optional(tile.CallSeconds, $"{place}.tile.call_seconds", "s", 0, 10);
+        }
         if (unit.ColumnMultiple is < 1 or > 65536)
             throw Wrong($"{place}.column_multiple", $"{unit.ColumnMultiple}", "1 to 65536");
         if (unit.GroupMultiple is < 1 or > 65536)
@@ -92,8 +119,16 @@ internal static class BoardCheck
         Between(tiling.AttentionPositions, $"{place}.attention_positions", 1, 65536);
         Between(tiling.PiecePositions, $"{place}.piece_positions", 1, 1 << 24);
         Between(tiling.UnitRows, $"{place}.unit_rows", 0, 4096);
+        Between(tiling.RunTokens, $"{place}.run_tokens", 0, 65536);
         if (tiling.PiecePositions % KvLayout.PanelPositions != 0)
             throw Wrong($"{place}.piece_positions", $"{tiling.PiecePositions}", $"a multiple of {KvLayout.PanelPositions}, the positions of a key panel");
+    }
+
+    /// <summary>Numbers of whole bytes that stand for themselves: what has scales of its own is what a step rounds to.</summary>
+    private static void Stored(Format format, string place)
+    {
+        if (format.Bits is not (8 or 16 or 32) || format.Group != 0 || format.Scales != ScaleType.None || format.Packing != RowPacking.None)
+            throw Wrong(place, $"{format.Bits} bits{(format.Group != 0 || format.Scales != ScaleType.None ? " with scales" : "")}", "8, 16 or 32 bits without scales");
     }
 
     private static void Between(int value, string place, int least, int most)

@@ -136,7 +136,7 @@ public sealed class PlanWalk
     {
         if (plan.Phase == Phase.Decode)
             return run.Positions[(int)token] + 1L;
-        return run.Positions[0] + (step.Attention is { Causal: false } ? run.Tokens : token + 1);
+        return run.Positions[0] + (step.Attention is { Causal: false } or { ComputesUnseen: true } ? run.Tokens : token + 1);
     }
 
     private long SeenFrom(long token) => step.Attention?.Window is { } window ? Math.Max(0, SeenTo(token) - window) : 0;

@@ -74,6 +74,10 @@ public sealed record AttentionShape(int Heads, int KvHeads, int HeadDim, bool Ca
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Integers { get; init; }
 
+    /// <summary>Scores of positions that a token does not see are computed too, and masked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ComputesUnseen { get; init; }
+
     /// <summary>Query heads that share a KV head.</summary>
     [JsonIgnore]
     public int GroupHeads => Heads / KvHeads;
@@ -85,7 +89,7 @@ public sealed record AttentionShape(int Heads, int KvHeads, int HeadDim, bool Ca
     /// <inheritdoc/>
     public bool Equals(AttentionShape? other) =>
         other is not null && Heads == other.Heads && KvHeads == other.KvHeads && HeadDim == other.HeadDim && Causal == other.Causal
-        && ScoreScale == other.ScoreScale && Window == other.Window && SoftCap == other.SoftCap && Integers == other.Integers;
+        && ScoreScale == other.ScoreScale && Window == other.Window && SoftCap == other.SoftCap && Integers == other.Integers && ComputesUnseen == other.ComputesUnseen;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Heads, KvHeads, HeadDim);

@@ -12,14 +12,16 @@ internal sealed class Fusion
     private readonly DataflowMode prefillMode;
     private readonly int context;
     private readonly int piecePositions;
+    private readonly Format intermediates;
     private readonly List<Value> values;
     private readonly Dictionary<int, Op> writers = [];
     private readonly Dictionary<int, List<Op>> readers = [];
     private readonly HashSet<Op> absorbed = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Op, List<Op>> replacements = new(ReferenceEqualityComparer.Instance);
 
-    private Fusion(Graph graph, Phase phase, DataflowMode prefillMode, int context, int piecePositions)
+    private Fusion(Graph graph, Phase phase, DataflowMode prefillMode, int context, int piecePositions, Format intermediates)
     {
+        this.intermediates = intermediates;
         this.graph = graph;
         this.phase = phase;
         this.prefillMode = prefillMode;
@@ -41,9 +43,10 @@ internal sealed class Fusion
     /// <param name="prefillMode">The mode of attention in the prefill phase.</param>
     /// <param name="context">Most positions the cache can hold: the width of stored scores.</param>
     /// <param name="piecePositions">Positions of a piece of split attention.</param>
-    public static Graph Apply(Graph graph, Phase phase, DataflowMode prefillMode, int context, int piecePositions)
+    /// <param name="intermediates">How scores and probabilities are stored.</param>
+    public static Graph Apply(Graph graph, Phase phase, DataflowMode prefillMode, int context, int piecePositions, Format intermediates)
     {
-        var fusion = new Fusion(graph, phase, prefillMode, context, piecePositions);
+        var fusion = new Fusion(graph, phase, prefillMode, context, piecePositions, intermediates);
         foreach (var op in graph.Ops)
         {
             switch (op)
@@ -87,7 +90,7 @@ internal sealed class Fusion
         var steps = new List<Op>();
         if (phase == Phase.Prefill && prefillMode == DataflowMode.Tphs)
         {
-            var filled = New($"{op.Layer}.kv", 0);
+            var filled = New($"{op.Layer}.kv", 0, Format.Single);
             steps.Add(new HeadProjectionsOp("kv_projections", op.Layer, null, key, value, op.Shape, filled));
             steps.Add(new TphsAttentionOp("tphs_attention", op.Layer, query, filled, op.Shape, output));
         }
@@ -97,7 +100,7 @@ internal sealed class Fusion
             if (phase == Phase.Decode)
             {
                 var pieces = (context + piecePositions - 1L) / piecePositions;
-                var partial = New($"{op.Layer}.pieces", pieces * op.Shape.KvHeads * op.Shape.PieceFloats);
+                var partial = New($"{op.Layer}.pieces", pieces * op.Shape.KvHeads * op.Shape.PieceFloats, Format.Single);
                 steps.Add(new SplitAttentionOp("split_attention", op.Layer, op.Query, op.Shape, piecePositions, partial));
                 steps.Add(new MergePiecesOp("merge_pieces", op.Layer, partial, op.Shape, piecePositions, output));
             }
@@ -105,8 +108,8 @@ internal sealed class Fusion
             {
                 // Whole key panels, and rows that start at cache lines.
                 long stride = KvLayout.WholePanels(context);
-                var scores = New($"{op.Layer}.scores", op.Shape.Heads * stride);
-                var probabilities = New($"{op.Layer}.probabilities", op.Shape.Heads * stride);
+                var scores = New($"{op.Layer}.scores", op.Shape.Heads * stride, intermediates);
+                var probabilities = New($"{op.Layer}.probabilities", op.Shape.Heads * stride, intermediates);
                 steps.Add(new ScoresOp("scores", op.Layer, op.Query, op.Shape, scores));
                 steps.Add(new SoftmaxOp("softmax", op.Layer, scores, op.Shape, probabilities));
                 steps.Add(new WeightedValuesOp("weighted_values", op.Layer, probabilities, op.Shape, op.Output));
@@ -190,11 +193,11 @@ internal sealed class Fusion
         where TOp : Op => readers.TryGetValue(value.Id, out var list) && list.Count == 1 && writers[value.Id] is TOp op && !absorbed.Contains(op) ? op : null;
 
     /// <exception cref="InputException">Wider than an activation can be: heads times positions of an untrusted config.</exception>
-    private Value New(string name, long width)
+    private Value New(string name, long width, Format format)
     {
         if (width > int.MaxValue)
             throw new InputException("ModelOptions.ContextTokens", null, $"{context} tokens, for which {name} takes {width} numbers per token", $"at most {int.MaxValue}", "choose a shorter context");
-        var value = new Value(values.Count, name, (int)width, Format.Single);
+        var value = new Value(values.Count, name, (int)width, format);
         values.Add(value);
         return value;
     }

@@ -10,8 +10,8 @@ internal static class IntegerActivations
 {
     /// <param name="weightOf">A named weight.</param>
     /// <param name="formatFor">The integer format in which a weight's input is wanted, or null.</param>
-    /// <param name="attends">Whether attention of a head size is computed in integers.</param>
-    public static Graph Insert(Graph graph, Func<string, WeightInfo> weightOf, Func<WeightInfo, Format?> formatFor, Func<int, bool> attends)
+    /// <param name="attended">Attention as the board computes it.</param>
+    public static Graph Insert(Graph graph, Func<string, WeightInfo> weightOf, Func<WeightInfo, Format?> formatFor, Func<AttentionShape, AttentionShape> attended)
     {
         var ops = new List<Op>(graph.Ops.Count);
         var values = new List<Value>(graph.Values);
@@ -20,7 +20,7 @@ internal static class IntegerActivations
         {
             if (op is AttentionOp attention)
             {
-                ops.Add(attention with { Shape = attention.Shape with { Integers = attends(attention.Shape.HeadDim) } });
+                ops.Add(attention with { Shape = attended(attention.Shape) });
                 continue;
             }
             if (op is not LinearOp linear)

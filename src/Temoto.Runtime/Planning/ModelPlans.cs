@@ -9,7 +9,11 @@ namespace Temoto.Planning;
 /// <param name="IsPicture">The context is the tokens of a picture, which all run together; nothing is generated.</param>
 /// <param name="Packed">What becomes of packed weights.</param>
 /// <param name="MemoryBytes">What there is for weights, cache and activations.</param>
-internal sealed record PlanSettings(int ContextTokens, NumberType Kv, DataflowMode? Dataflow, int Sequences, bool IsPicture, PackedWeightsChoice Packed, long MemoryBytes);
+internal sealed record PlanSettings(int ContextTokens, NumberType Kv, DataflowMode? Dataflow, int Sequences, bool IsPicture, PackedWeightsChoice Packed, long MemoryBytes)
+{
+    /// <summary>Rows without wanted logits run through the last layer as well, as hardware without a selection of rows does.</summary>
+    public bool KeepsAllRows { get; init; }
+}
 
 /// <summary>
 /// All plans of a model on a board: for prompts, for one token, for a token of several sequences. Pure: graph, weights' formats and shapes, board and settings decide; nothing asks the
@@ -17,7 +21,7 @@ internal sealed record PlanSettings(int ContextTokens, NumberType Kv, DataflowMo
 /// </summary>
 internal sealed class ModelPlans
 {
-    /// <summary>Tokens of a prompt computed together; more would only enlarge the arena.</summary>
+    /// <summary>Tokens of a prompt computed together where the board has no number of its own; more would only enlarge the arena.</summary>
     public const int PrefillTokens = 512;
 
     private readonly Func<string, WeightInfo> stored;
@@ -40,8 +44,9 @@ internal sealed class ModelPlans
             // Half of what there is: the rest is for what stays packed, the cache and others.
             _ => PackedWeights.ToUnpack(Matrices(graph), board, settings.MemoryBytes / 2.0),
         };
-        Graph = Planner.Prepare(graph, board, settings.Kv, stored);
-        Prefill = NewPlan(Phase.Prefill, settings.IsPicture ? settings.ContextTokens : Math.Min(PrefillTokens, settings.ContextTokens), 1);
+        Graph = Planner.Prepare(graph, board, settings.Kv, settings.KeepsAllRows, stored);
+        var runTokens = board.Devices[0].Tiling.RunTokens is > 0 and var own ? own : PrefillTokens;
+        Prefill = NewPlan(Phase.Prefill, settings.IsPicture ? settings.ContextTokens : Math.Min(runTokens, settings.ContextTokens), 1);
         Decode = settings.IsPicture ? Prefill : NewPlan(Phase.Decode, 1, 1);
         Batch = settings.IsPicture || settings.Sequences == 1 ? null : NewPlan(Phase.Decode, settings.Sequences, settings.Sequences);
     }

@@ -10,16 +10,30 @@ internal enum Bound
 }
 
 /// <summary>What a step costs on a board. Computed, not measured.</summary>
+/// <param name="TouchedBytes">All it reads and writes, wherever that lies.</param>
 /// <param name="Operations">Multiplications and additions of products.</param>
-/// <param name="MemorySeconds">To move its bytes beyond the on-chip level.</param>
+/// <param name="FetchSeconds">To read its bytes beyond the on-chip level.</param>
+/// <param name="StoreSeconds">To write them back.</param>
 /// <param name="ComputeSeconds">To do its arithmetic, and to unpack what is packed.</param>
 /// <param name="LaunchSeconds">To begin and end it on its device.</param>
-internal sealed record StepPrice(PlacedStep Placed, Traffic Traffic, double Operations, double MemorySeconds, double ComputeSeconds, double LaunchSeconds)
+internal sealed record StepPrice(
+    PlacedStep Placed,
+    Traffic Traffic,
+    long TouchedBytes,
+    double Operations,
+    double FetchSeconds,
+    double StoreSeconds,
+    double ComputeSeconds,
+    double LaunchSeconds,
+    Overlap Overlap)
 {
     public Step Step => Placed.Step;
 
-    /// <summary>Bytes move while numbers are multiplied: the longer of the two counts.</summary>
-    public double Seconds => Math.Max(MemorySeconds, ComputeSeconds) + LaunchSeconds;
+    /// <summary>To move its bytes beyond the on-chip level.</summary>
+    public double MemorySeconds => FetchSeconds + StoreSeconds;
+
+    /// <summary>Where operands of the next tile move while this one is computed, the longer of the two counts.</summary>
+    public double Seconds => (Overlap == Overlap.Additive ? MemorySeconds + ComputeSeconds : Math.Max(MemorySeconds, ComputeSeconds)) + LaunchSeconds;
 
     public Bound BoundBy => MemorySeconds > ComputeSeconds ? Bound.Memory : Bound.Compute;
 }
@@ -33,57 +47,41 @@ internal static class PlanPrice
     public static IReadOnlyList<StepPrice> Of(Plan plan, Board board, int tokens, int position)
     {
         var run = RunShape.Of(plan, tokens, position);
-        var read = board.Memory(MemoryLevel.External).BytesPerSecond.Value;
+        return Of(Account(plan, board, run), plan, board, run);
+    }
+
+    /// <summary>What the steps of a run move and do with the board's on-chip memory; the same at every bandwidth and rate.</summary>
+    public static IReadOnlyList<StepAccount> Account(Plan plan, Board board, RunShape run) =>
+        TrafficLedger.Account(plan, board.BytesOf(MemoryLevel.OnChip), run, board.Storage?.KeepsBetweenSteps ?? true);
+
+    /// <param name="accounts">From <see cref="Account"/>, of this plan and run.</param>
+    public static IReadOnlyList<StepPrice> Of(IReadOnlyList<StepAccount> accounts, Plan plan, Board board, RunShape run)
+    {
+        var external = board.Memory(MemoryLevel.External);
         // What the steps hand each other lies in the shared cache if all of it fits there.
-        var arena = plan.ArenaBytes <= board.BytesOf(MemoryLevel.Shared) ? board.Memory(MemoryLevel.Shared).BytesPerSecond.Value : read;
-        var prices = new List<StepPrice>();
-        foreach (var (placed, moved, work) in TrafficLedger.Account(plan, board.BytesOf(MemoryLevel.OnChip), run))
+        var arena = plan.ArenaBytes <= board.BytesOf(MemoryLevel.Shared) ? board.Memory(MemoryLevel.Shared) : external;
+        var prices = new List<StepPrice>(accounts.Count);
+        foreach (var (placed, moved, touched, work) in accounts)
         {
             var step = placed.Step;
-            var rows = step.OnLogitRows ? run.LogitRows : tokens;
+            var device = board.Device(step.Device);
+            var rows = step.OnLogitRows ? run.LogitRows : run.Tokens;
             // The device that plans run on takes a single row without waking anyone; others are always launched.
             var multiplies = work.Any(done => done.Kind == WorkKind.Product);
+            var handed = moved.Activations + moved.Intermediates;
+            var handedOn = Math.Min(moved.Stored, handed);
+            var cached = moved.Stored - handedOn;
             prices.Add(new StepPrice(
                 placed,
                 moved,
+                touched,
                 work.Where(done => done.Kind is WorkKind.Product or WorkKind.Attention).Sum(done => done.Operations),
-                (moved.Weights + moved.Kv) / read + (moved.Activations + moved.Intermediates) / arena,
-                work.Sum(done => Seconds(board, step, done, rows, oneToken: rows == 1 || plan.Phase == Phase.Decode)),
-                rows > 1 || multiplies || step.Kind == StepKind.SplitAttention || step.Device != board.LastDevice.Name ? board.Device(step.Device).LaunchSeconds.Value : 0));
+                (moved.Weights + moved.Kv - cached) / external.BytesPerSecond.Value + (handed - handedOn) / arena.BytesPerSecond.Value,
+                cached / external.WriteRate + handedOn / arena.WriteRate,
+                WorkPrice.Seconds(board, device, step, work, run.Tokens, rows, oneToken: rows == 1 || plan.Phase == Phase.Decode),
+                rows > 1 || multiplies || step.Kind == StepKind.SplitAttention || step.Device != board.LastDevice.Name ? device.LaunchSeconds.Value : 0,
+                device.Overlap));
         }
         return prices;
     }
-
-    private static double Seconds(Board board, Step step, WorkDone done, int rows, bool oneToken)
-    {
-        var format = step.Find(done.Operand)?.Format;
-        // Rows in the escape code are multiplied as they lie for one token, where a unit does that; else they are unpacked.
-        var escapeUnit = rows == 1 && format is { Packing: RowPacking.Escape } && done.Kind is WorkKind.Product or WorkKind.Unpack
-            ? board.UnitFor(step.Device, WorkKind.Product, format, step[done.Operand].Shape[1], step.InputOf(done.Operand).Format, oneToken: true)
-            : null;
-        switch (done.Kind)
-        {
-            case WorkKind.Product when escapeUnit is not null:
-                return done.Operations / (PackedWeights.RateFromMemory * escapeUnit.RateOf(format!.EscapeShare ?? 0));
-            case WorkKind.Product:
-                var unit = board.UnitFor(step.Device, done.Kind, format! with { Packing = RowPacking.None }, step[done.Operand].Shape[1], step.InputOf(done.Operand).Format, oneToken);
-                return done.Operations / (unit ?? FloatUnit(board, oneToken)).Rate;
-            case WorkKind.Attention:
-                return done.Operations / (board.UnitFor(step.Device, done.Kind, format, step.Attention!.HeadDim, null, oneToken) ?? FloatUnit(board, oneToken)).Rate;
-            case WorkKind.Unpack when escapeUnit is not null:
-                return 0;
-            case WorkKind.Unpack:
-            case WorkKind.Softmax:
-            case WorkKind.Norm:
-            case WorkKind.Elementwise:
-                // The last device does what the step's has no unit for; a board without such a unit does them in passing.
-                return (board.UnitFor(step.Device, done.Kind, null, 0, null, oneToken) ?? board.UnitFor(board.LastDevice.Name, done.Kind, null, 0, null, oneToken)) is { } other
-                    ? done.Operations / other.Rate
-                    : 0;
-            default:
-                throw new InvalidOperationException($"no price for {done.Kind}");
-        }
-    }
-
-    private static BoardUnit FloatUnit(Board board, bool oneToken) => board.UnitFor(board.LastDevice.Name, WorkKind.Product, Format.Single, 1, Format.Single, oneToken)!;
 }

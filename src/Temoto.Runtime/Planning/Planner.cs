@@ -8,12 +8,23 @@ namespace Temoto.Planning;
 /// </summary>
 internal static class Planner
 {
-    /// <summary>The graph as this board computes it: rows without wanted logits end early, and activations are rounded where a unit multiplies integers.</summary>
-    public static Graph Prepare(Graph graph, Board board, NumberType kv, Func<string, WeightInfo> weightOf) => IntegerActivations.Insert(
-        RowSelection.Hoist(graph),
-        weightOf,
-        weight => IntegerFormat(board.UnitFor(null, WorkKind.Product, weight.Plain.Format, weight.Columns, null, oneToken: true)),
-        headDim => board.UnitFor(null, WorkKind.Attention, new Format(kv, 8), headDim, null, oneToken: true) is { } unit && IntegerFormat(unit) is not null);
+    /// <summary>
+    /// The graph as this board computes it: activations lie as the board stores them, rows without wanted logits end early, and activations are rounded where a unit multiplies integers.
+    /// </summary>
+    /// <param name="keepsAllRows">Rows without wanted logits run to the end as well.</param>
+    public static Graph Prepare(Graph graph, Board board, NumberType kv, bool keepsAllRows, Func<string, WeightInfo> weightOf)
+    {
+        var stored = board.Storage is { } storage ? StoredActivations.Apply(graph, storage.Activations) : graph;
+        return IntegerActivations.Insert(
+            keepsAllRows ? stored : RowSelection.Hoist(stored),
+            weightOf,
+            weight => IntegerFormat(board.UnitFor(null, WorkKind.Product, weight.Plain.Format, weight.Columns, null, oneToken: true)),
+            attention =>
+            {
+                var unit = board.UnitFor(null, WorkKind.Attention, new Format(kv, 8), attention.HeadDim, null, oneToken: true);
+                return attention with { Integers = IntegerFormat(unit) is not null, ComputesUnseen = unit is { ComputesUnseen: true } };
+            });
+    }
 
     /// <param name="graph">From <see cref="Prepare"/>.</param>
     /// <param name="weightOf">A named weight as it will lie in memory.</param>
@@ -23,7 +34,7 @@ internal static class Planner
         ArgumentOutOfRangeException.ThrowIfLessThan(wish.MaxLogitRows, 1);
         var mode = wish.Phase == Phase.Decode ? DataflowMode.Gemm : wish.Dataflow ?? Decide(graph, wish, board, weightOf)?.Mode ?? DataflowMode.Gemm;
         var piece = Math.Min(board.Devices[0].Tiling.PiecePositions, KvLayout.WholePanels(wish.ContextTokens));
-        var joined = Fusion.Apply(graph, wish.Phase, mode, wish.ContextTokens, piece);
+        var joined = Fusion.Apply(graph, wish.Phase, mode, wish.ContextTokens, piece, board.Storage?.Intermediates ?? Format.Single);
         var offsets = Placement.Values(joined.Ops, joined.Values.Count, joined.Logits.Id, wish.MaxTokens, wish.MaxLogitRows, out var arenaBytes);
         return Write(joined, wish, board, weightOf, offsets, arenaBytes);
     }

@@ -50,15 +50,16 @@ internal sealed class StepOperands(long[] offsets, WeightPlaces weights, RunMemo
         return new Operand(role, "", MemoryRegion.Activations, value.Format, [MaxRows, value.Width], RowLayout.Parts(value.Format, value.Width, offsets[value.Id], rows, columns));
     }
 
-    /// <summary>[KvHeads, tokens, GroupHeads, positions] floats.</summary>
+    /// <summary>[KvHeads, tokens, GroupHeads, positions].</summary>
     public Operand StoredScores(OperandRole role, Value value, AttentionShape shape)
     {
+        var element = value.Format.Bits / 8;
         var query = value.RowBytes / shape.Heads;
         var token = query * shape.GroupHeads;
-        var part = new Part(PartKind.Elements, offsets[value.Id], 0, sizeof(float), wish.MaxTokens * value.RowBytes,
+        var part = new Part(PartKind.Elements, offsets[value.Id], 0, element, wish.MaxTokens * value.RowBytes,
         [
             new Axis(Dimension.KvHeads, shape.KvHeads, token * wish.MaxTokens), new Axis(Dimension.Tokens, wish.MaxTokens, token), new Axis(Dimension.GroupHeads, shape.GroupHeads, query),
-            new Axis(Dimension.Positions, query / sizeof(float), sizeof(float)),
+            new Axis(Dimension.Positions, query / element, element),
         ]);
         return new Operand(role, "", MemoryRegion.Activations, value.Format, [wish.MaxTokens, value.Width], [part]) { IsIntermediate = true };
     }

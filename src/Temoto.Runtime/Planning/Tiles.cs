@@ -81,7 +81,7 @@ internal sealed class Tiles(Board board, BoardDevice device, PlanWish wish)
         var linear = op.Linears[0];
         var onChipBytes = board.BytesOf(MemoryLevel.OnChip);
         var multiple = Tiling.RowMultiple;
-        var decodedBytes = (long)linear.Input.Width * (linear.Input.IsQuantized ? 1 : sizeof(float));
+        var decodedBytes = linear.Input.Width * (linear.Input.IsQuantized ? 1L : linear.Input.Format.Bits / 8);
         var tileBytes = op is LinearOp ? 0 : (long)wish.MaxTokens * op.Linears.Count * sizeof(float);
         var rows = Math.Min(onChipBytes / 2 / decodedBytes, tileBytes == 0 ? long.MaxValue : onChipBytes / 4 / tileBytes);
         rows = Math.Min(rows, linear.Output.Width / (long)(Tiling.ChunksPerWorker * device.Workers.Value));

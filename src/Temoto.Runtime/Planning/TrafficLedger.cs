@@ -6,7 +6,8 @@ namespace Temoto.Planning;
 internal sealed record WorkDone(WorkKind Kind, OperandRole Operand, double Operations);
 
 /// <summary>What a step moves beyond the on-chip level, and what it computes.</summary>
-internal sealed record StepAccount(PlacedStep Step, Traffic Traffic, Items<WorkDone> Work);
+/// <param name="TouchedBytes">All it reads and writes, wherever that lies.</param>
+internal sealed record StepAccount(PlacedStep Step, Traffic Traffic, long TouchedBytes, Items<WorkDone> Work);
 
 /// <summary>
 /// The bytes each step of a plan moves beyond the on-chip level, and the work it does: a listener of the plan's loops (<see cref="PlanWalk"/>) that sends every access through a
@@ -19,9 +20,13 @@ internal sealed class TrafficLedger : IPlanListener
     private readonly long weightBase;
     private readonly long kvBase;
     private readonly long kvBytes;
+    private readonly bool keepsBetweenSteps;
+    private long touchedBytes;
+    private PlacedStep placed = null!;
 
-    private TrafficLedger(Plan plan, long onChipBytes)
+    private TrafficLedger(Plan plan, long onChipBytes, bool keepsBetweenSteps)
     {
+        this.keepsBetweenSteps = keepsBetweenSteps;
         cache = new CacheModel(onChipBytes);
         // The arena lies at 0, weights and caches behind it.
         weightBase = Lines(plan.BytesOf(MemoryRegion.Activations));
@@ -33,11 +38,11 @@ internal sealed class TrafficLedger : IPlanListener
     public static IReadOnlyList<Traffic> Run(Plan plan, long onChipBytes, RunShape run) => [.. Account(plan, onChipBytes, run).Select(account => account.Traffic)];
 
     /// <summary>
-    /// The same with the work of each step. Layers of a section differ by where their operands lie and by nothing else: once two in a row have moved the same, those that follow do too.
+    /// The same with the work of each step, on a chip that keeps what fits from step to step or not. Layers of a section differ by where their operands lie and by nothing else: once two in a row have moved the same, those that follow do too.
     /// </summary>
-    public static IReadOnlyList<StepAccount> Account(Plan plan, long onChipBytes, RunShape run)
+    public static IReadOnlyList<StepAccount> Account(Plan plan, long onChipBytes, RunShape run, bool keepsBetweenSteps = true)
     {
-        var ledger = new TrafficLedger(plan, onChipBytes);
+        var ledger = new TrafficLedger(plan, onChipBytes, keepsBetweenSteps);
         var walk = new PlanWalk(plan, run, ledger);
         var accounts = new List<StepAccount>();
         foreach (var section in plan.Sections)
@@ -65,15 +70,16 @@ internal sealed class TrafficLedger : IPlanListener
 
     void IPlanListener.Touch(in Touch touch)
     {
+        touchedBytes += touch.Bytes;
         var (address, kind) = touch.Operand.Memory switch
         {
-            MemoryRegion.Activations => (0, touch.Operand.IsIntermediate ? CacheModel.MovedKind.Intermediates : CacheModel.MovedKind.Activations),
-            MemoryRegion.Weights => (weightBase, CacheModel.MovedKind.Weights),
-            MemoryRegion.KvCache => (kvBase + touch.Sequence * kvBytes, CacheModel.MovedKind.Kv),
+            MemoryRegion.Activations => (touch.Offset, touch.Operand.IsIntermediate ? CacheModel.MovedKind.Intermediates : CacheModel.MovedKind.Activations),
+            MemoryRegion.Weights => (Apart(weightBase, touch), CacheModel.MovedKind.Weights),
+            MemoryRegion.KvCache => (Apart(kvBase + touch.Sequence * kvBytes, touch), CacheModel.MovedKind.Kv),
             _ => (-1L, default),
         };
         if (address >= 0)
-            cache.Touch(address + touch.Offset, touch.Bytes, touch.Kind is AccessKind.Write or AccessKind.Append, kind);
+            cache.Touch(address, touch.Bytes, touch.Kind is AccessKind.Write or AccessKind.Append, kind);
     }
 
     void IPlanListener.Compute(Work done, double operations)
@@ -92,9 +98,12 @@ internal sealed class TrafficLedger : IPlanListener
     private StepAccount Walk(PlanWalk walk, PlacedStep step)
     {
         work.Clear();
+        (placed, touchedBytes) = (step, 0);
         var before = Traffic.Of(cache);
         walk.Walk(step);
-        return new StepAccount(step, Traffic.Of(cache) - before, [.. work]);
+        if (!keepsBetweenSteps)
+            cache.Flush();
+        return new StepAccount(step, Traffic.Of(cache) - before, touchedBytes, [.. work]);
     }
 
     private List<StepAccount> Flushed(List<StepAccount> accounts, StepAccount[] more)
@@ -104,6 +113,13 @@ internal sealed class TrafficLedger : IPlanListener
         cache.Flush();
         accounts[^1] = accounts[^1] with { Traffic = accounts[^1].Traffic + (Traffic.Of(cache) - before) };
         return accounts;
+    }
+
+    /// <summary>Each weight and each cache begins with a page of its own, so that layers whose places differ by no whole pages move the same.</summary>
+    private long Apart(long memory, in Touch touch)
+    {
+        var start = placed.Offset(touch.Part);
+        return ((memory + start) << 12) + touch.Offset - start;
     }
 
     /// <summary>Whole lines, and one between two memories.</summary>

@@ -156,11 +156,11 @@ public class PlanPropertyTests
         var weights = FakeWeights.Of(written, one.Weights, one.LayersAreAlike);
         if (one.AsWritten && phase == Phase.Prefill)
             return (Planner.PlanAsWritten(written, wish, board, weights, out _), written.Ops);
-        var graph = Planner.Prepare(written, board, one.Kv, weights);
+        var graph = Planner.Prepare(written, board, one.Kv, keepsAllRows: false, weights);
         var plan = Planner.Plan(graph, wish, board, weights);
         // The mode that the planner chose stands in the steps.
         var mode = plan.Steps.Any(step => step.Step.Kind == StepKind.TphsAttention) ? DataflowMode.Tphs : DataflowMode.Gemm;
         var piece = Math.Min(one.PiecePositions, KvLayout.WholePanels(context));
-        return (plan, Fusion.Apply(graph, phase, mode, context, piece).Ops);
+        return (plan, Fusion.Apply(graph, phase, mode, context, piece, Format.Single).Ops);
     }
 }

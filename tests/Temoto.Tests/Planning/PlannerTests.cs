@@ -18,7 +18,7 @@ public unsafe class PlannerTests
     {
         var config = ModelShapes.Get("tiny-llama") with { NumAttentionHeads = heads, NumKeyValueHeads = 1, HeadDim = headDim, MaxPositionEmbeddings = context };
         var graph = Architecture.Build(config, "test");
-        var error = Assert.Throws<InputException>(() => Fusion.Apply(graph, Enum.Parse<Phase>(phase), DataflowMode.Gemm, context, 256));
+        var error = Assert.Throws<InputException>(() => Fusion.Apply(graph, Enum.Parse<Phase>(phase), DataflowMode.Gemm, context, 256, Format.Single));
         Assert.Contains("ModelOptions.ContextTokens", error.Message, StringComparison.Ordinal);
     }
 

@@ -110,7 +110,8 @@ public unsafe class TrafficLedgerTests
         AssertClose(measured.Kv, predicted.Kv, "KV");
         AssertClose(measured.Activations, predicted.Activations + predicted.Intermediates, "activations");
         var alone = TrafficLedger.Run(plan, onChipBytes, new RunShape(1, 1, [lengths[0]])).Aggregate((sum, step) => sum + step);
-        Assert.InRange(predicted.Weights, alone.Weights, 1.01 * alone.Weights);
+        // Activations of three tokens, which take more of the cache, change which lines leave with a page.
+        Assert.InRange(predicted.Weights, 0.999 * alone.Weights, 1.01 * alone.Weights);
         Assert.InRange(predicted.Kv, alone.Kv * 437 / 400 * 0.97, alone.Kv * 1.2);
         // All weights once, a row of the table for each token.
         var figures = new PlanFigures(plan);

@@ -208,6 +208,10 @@ public sealed record BoardUnit(string Device, WorkKind Work, Items<NumberType> O
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public UnitTile? Tile { get; init; }
 
+    /// <summary>The work is done on the way from memory to the other units: it takes time only where it is slower than what comes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool InStream { get; init; }
+
     /// <summary>Of attention: scores of positions that a token does not see are computed too, and masked.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ComputesUnseen { get; init; }

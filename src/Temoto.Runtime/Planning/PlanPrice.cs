@@ -71,14 +71,16 @@ internal static class PlanPrice
             var handed = moved.Activations + moved.Intermediates;
             var handedOn = Math.Min(moved.Stored, handed);
             var cached = moved.Stored - handedOn;
+            var oneToken = rows == 1 || plan.Phase == Phase.Decode;
+            var fetchSeconds = (moved.Weights + moved.Kv - cached) / external.BytesPerSecond.Value + (handed - handedOn) / arena.BytesPerSecond.Value;
             prices.Add(new StepPrice(
                 placed,
                 moved,
                 touched,
                 work.Where(done => done.Kind is WorkKind.Product or WorkKind.Attention).Sum(done => done.Operations),
-                (moved.Weights + moved.Kv - cached) / external.BytesPerSecond.Value + (handed - handedOn) / arena.BytesPerSecond.Value,
+                Math.Max(fetchSeconds, WorkPrice.StreamSeconds(board, step, work, oneToken)),
                 cached / external.WriteRate + handedOn / arena.WriteRate,
-                WorkPrice.Seconds(board, device, step, work, run.Tokens, rows, oneToken: rows == 1 || plan.Phase == Phase.Decode),
+                WorkPrice.Seconds(board, device, step, work, run.Tokens, rows, oneToken),
                 rows > 1 || multiplies || step.Kind == StepKind.SplitAttention || step.Device != board.LastDevice.Name ? device.LaunchSeconds.Value : 0,
                 device.Overlap));
         }

@@ -152,11 +152,11 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
             "",
             [.. operands],
             [.. epilogue],
-            [new Loop(Dimension.Columns, tiles.Rows(op, op.Linears, weights.Info),
+            EachProduct(op, linear,
             [
                 .. Product(OperandRole.Weight, OperandRole.Bias, OperandRole.Input, linear.Weight, Dimension.Columns),
                 new Loop(place.Rows, 1, [Read(OperandRole.Residual), Write(OperandRole.Output)]),
-            ]) { Parallel = true }])
+            ]))
         {
             Function = function,
             Scale = scale,
@@ -182,12 +182,12 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
             "",
             [.. operands],
             op.Output.IsQuantized ? [Epilogue.Gate, Epilogue.Round] : [Epilogue.Gate],
-            [new Loop(Dimension.Columns, tiles.Rows(op, op.Linears, weights.Info),
+            EachProduct(op, op.Gate,
             [
                 .. Product(OperandRole.GateWeight, null, OperandRole.Input, op.Gate.Weight, Dimension.Columns),
                 .. Product(OperandRole.UpWeight, null, upInput, op.Up.Weight, Dimension.Columns),
                 new Loop(place.Rows, 1, [Elementwise(), Write(OperandRole.Output)]),
-            ]) { Parallel = true }])
+            ]))
         {
             Function = op.Function,
         };
@@ -417,6 +417,13 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
             : [place.Activations(OperandRole.Input, first), place.Activations(OperandRole.Second, second), place.Activations(OperandRole.Output, op.Output)],
         epilogue,
         [EachRow(Read(OperandRole.Input), Read(OperandRole.Second), Read(OperandRole.Rotary), Elementwise(), Write(OperandRole.Output))]);
+
+    /// <summary>Rows of the weight a tile at a time, for all tokens or for as many as stay on the chip.</summary>
+    private Items<LoopNode> EachProduct(Op op, LinearOp linear, Items<LoopNode> body)
+    {
+        var rows = new Loop(Dimension.Columns, tiles.Rows(op, op.Linears, weights.Info), body) { Parallel = true };
+        return !place.OnLogitRows && tiles.ProductTokens(linear) is > 0 and var tokens ? [new Loop(Dimension.Tokens, tokens, [rows])] : [rows];
+    }
 
     private Loop EachRow(params ReadOnlySpan<LoopNode> body) => new(place.Rows, 1, Items.Of(body)) { Parallel = true };
 

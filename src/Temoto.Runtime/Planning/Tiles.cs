@@ -73,6 +73,18 @@ internal sealed class Tiles(Board board, BoardDevice device, PlanWish wish)
     }
 
     /// <summary>
+    /// Tokens of a prompt that a matrix product takes together, so that their activations stay on an accelerator's chip while all rows of the weight pass: as many as fill half of it; 0
+    /// for all. (A processor's workers share a cache behind their own, which is not theirs to divide.)
+    /// </summary>
+    public int ProductTokens(LinearOp linear)
+    {
+        if (board.Host is not null || wish.Phase == Phase.Decode)
+            return 0;
+        var most = board.BytesOf(MemoryLevel.OnChip) / 2 / Math.Max(1, linear.Input.RowBytes);
+        return most >= wish.MaxTokens ? 0 : (int)Math.Max(1, most);
+    }
+
+    /// <summary>
     /// Rows of a prompt's matrix product: each chunk passes all activations once, so the more rows the fewer passes; but the decoded rows must leave half of the worker's memory to
     /// the activations, what a joined step keeps of its columns a quarter of it, and there must be chunks enough for all workers.
     /// </summary>

@@ -15,6 +15,8 @@ internal readonly record struct Traffic(long Weights, long Activations, long Int
     public static Traffic operator -(Traffic a, Traffic b) =>
         new(a.Weights - b.Weights, a.Activations - b.Activations, a.Intermediates - b.Intermediates, a.Kv - b.Kv, a.Stored - b.Stored);
 
+    public static Traffic operator *(Traffic a, int times) => new(a.Weights * times, a.Activations * times, a.Intermediates * times, a.Kv * times, a.Stored * times);
+
     /// <summary>What a cache has moved so far.</summary>
     public static Traffic Of(CacheModel cache)
     {

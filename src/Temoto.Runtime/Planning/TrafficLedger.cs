@@ -7,7 +7,26 @@ internal sealed record WorkDone(WorkKind Kind, OperandRole Operand, double Opera
 
 /// <summary>What a step moves beyond the on-chip level, and what it computes.</summary>
 /// <param name="TouchedBytes">All it reads and writes, wherever that lies.</param>
-internal sealed record StepAccount(PlacedStep Step, Traffic Traffic, long TouchedBytes, Items<WorkDone> Work);
+internal sealed record StepAccount(PlacedStep Step, Traffic Traffic, long TouchedBytes, Items<WorkDone> Work)
+{
+    /// <summary>What lies between two accounts of the same step, whose bytes and operations grow evenly.</summary>
+    /// <param name="share">0 for the first, 1 for the last.</param>
+    public static StepAccount Between(StepAccount first, StepAccount last, double share)
+    {
+        return new StepAccount(
+            first.Step,
+            new Traffic(
+                Mid(first.Traffic.Weights, last.Traffic.Weights),
+                Mid(first.Traffic.Activations, last.Traffic.Activations),
+                Mid(first.Traffic.Intermediates, last.Traffic.Intermediates),
+                Mid(first.Traffic.Kv, last.Traffic.Kv),
+                Mid(first.Traffic.Stored, last.Traffic.Stored)),
+            Mid(first.TouchedBytes, last.TouchedBytes),
+            [.. first.Work.Zip(last.Work, (a, b) => a with { Operations = a.Operations + share * (b.Operations - a.Operations) })]);
+
+        long Mid(long a, long b) => a + (long)Math.Round(share * (b - a));
+    }
+}
 
 /// <summary>
 /// The bytes each step of a plan moves beyond the on-chip level, and the work it does: a listener of the plan's loops (<see cref="PlanWalk"/>) that sends every access through a

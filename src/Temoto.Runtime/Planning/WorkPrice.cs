@@ -19,6 +19,18 @@ internal static class WorkPrice
         return seconds;
     }
 
+    /// <summary>What units on the way from memory take for what passes them.</summary>
+    public static double StreamSeconds(Board board, Step step, Items<WorkDone> work, bool oneToken)
+    {
+        var seconds = 0.0;
+        foreach (var done in work)
+        {
+            if (OtherUnit(board, step, done.Kind, oneToken) is { InStream: true } unit)
+                seconds += done.Operations / unit.Rate;
+        }
+        return seconds;
+    }
+
     /// <summary>
     /// Tokens and heads follow each other through dot products, softmax and weighted rows: the slowest of the three counts, and the way of the first through the others.
     /// </summary>
@@ -67,10 +79,7 @@ internal static class WorkPrice
             case WorkKind.Softmax:
             case WorkKind.Norm:
             case WorkKind.Elementwise:
-                // The last device does what the step's has no unit for; a board without such a unit does them in passing.
-                return (board.UnitFor(step.Device, done.Kind, null, 0, null, oneToken) ?? board.UnitFor(board.LastDevice.Name, done.Kind, null, 0, null, oneToken)) is { } other
-                    ? done.Operations / other.Rate
-                    : 0;
+                return OtherUnit(board, step, done.Kind, oneToken) is { InStream: false } other ? done.Operations / other.Rate : 0;
             default:
                 throw new InvalidOperationException($"no price for {done.Kind}");
         }
@@ -95,6 +104,11 @@ internal static class WorkPrice
         var cycles = positions / tile.Rows * Math.Ceiling(queries / tile.Tokens) * Math.Ceiling(shape.HeadDim / (double)tile.Columns) * tile.Cycles.Value;
         return cycles / unit.ClockHz!.Value;
     }
+
+    /// <summary>The last device does what the step's has no unit for; a board without such a unit does it in passing.</summary>
+    private static BoardUnit? OtherUnit(Board board, Step step, WorkKind kind, bool oneToken) => kind is WorkKind.Product or WorkKind.Attention
+        ? null
+        : board.UnitFor(step.Device, kind, null, 0, null, oneToken) ?? board.UnitFor(board.LastDevice.Name, kind, null, 0, null, oneToken);
 
     private static BoardUnit AttentionUnit(Board board, Step step, Format? cache, bool oneToken) =>
         board.UnitFor(step.Device, WorkKind.Attention, cache, step.Attention!.HeadDim, null, oneToken) ?? FloatUnit(board, oneToken);

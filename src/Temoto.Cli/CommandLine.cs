@@ -69,6 +69,7 @@ internal static class CommandLine
             EvalCommand.Create(),
             BenchCommand.Create(),
             PlanCommand.Create(),
+            SimulateCommand.Create(),
             CompletionCommand.Create(),
         };
         root.Options.Add(Verbose);

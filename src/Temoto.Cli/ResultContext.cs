@@ -26,6 +26,8 @@ namespace Temoto.Cli;
 [JsonSerializable(typeof(Pulled))]
 [JsonSerializable(typeof(QuantizationDescription))]
 [JsonSerializable(typeof(Removal))]
+[JsonSerializable(typeof(SimulationDocument))]
+[JsonSerializable(typeof(SimulationDocuments))]
 [JsonSerializable(typeof(StoreListing))]
 [JsonSerializable(typeof(TextAnswer))]
 [JsonSerializable(typeof(Tokenized))]

@@ -4,9 +4,10 @@ using Temoto.Plans;
 namespace Temoto.Simulation.Costing;
 
 /// <summary>A model on a board. Simulated.</summary>
+/// <param name="Packing">See <see cref="SimulatedModel.Packing"/>.</param>
 /// <param name="WeightBytes">As they lie.</param>
 /// <param name="KvBytes">Of one sequence with the context that was asked for.</param>
-/// <param name="ActivationBytes">Of the larger plan.</param>
+/// <param name="ActivationBytes">Of the largest plan.</param>
 /// <param name="Phases">Prompts, then tokens; by bandwidth, then by dataflow.</param>
 /// <param name="Decisions">What was chosen and why, a line each.</param>
 internal sealed record BoardSimulation(
@@ -18,27 +19,28 @@ internal sealed record BoardSimulation(
     public static BoardSimulation Run(SimulatedModel model, Board board, SimulationRequest request)
     {
         var context = model.IsPicture ? model.MostTokens : request.ContextTokens;
-        var plans = new[] { DataflowMode.Gemm, DataflowMode.Tphs }.ToDictionary(mode => mode, mode => new Lazy<ModelPlans>(() => model.PlansOn(board, context, request.Kv, mode)));
-        var decisions = new List<string>();
-        var phases = new List<SimulatedPhase>();
+        var ways = new List<Way>();
+        foreach (var candidate in Candidate.All(model, board))
+            ways.Add(new Way(candidate, new Lazy<ModelPlans>(() => candidate.Model.PlansOn(candidate.Board, context, request.Kv, candidate.Dataflow))));
+        var bandwidths = request.BandwidthsGbps.Count > 0 ? request.BandwidthsGbps : [BoardVariant.BandwidthGbps(board)];
+        var (phases, decisions, used) = (new List<SimulatedPhase>(), new List<string>(), new List<ModelPlans>());
         // A picture is a prompt that is as long as it is.
         foreach (var tokens in model.IsPicture ? [model.MostTokens] : request.PromptTokens)
         {
-            var accounts = plans.ToDictionary(item => item.Key, item => new Lazy<PhaseAccount>(() => PhaseAccount.Prefill(item.Value.Value.Prefill, board, tokens)));
-            foreach (var gbps in Bandwidths(board, request))
+            var accounts = ways.ConvertAll(way => new Lazy<PhaseAccount>(() => PhaseAccount.Prefill(way.Plans.Value.Prefill, way.Candidate.Board, tokens)));
+            foreach (var gbps in bandwidths)
             {
                 foreach (var dataflow in request.Dataflows)
-                    phases.Add(dataflow is { } mode ? Price(accounts[mode].Value, gbps) : Faster(accounts, gbps, tokens));
+                    Choose(accounts, way => dataflow is null || way.Dataflow == dataflow, onlyFirst: dataflow is not null, gbps, FormattableString.Invariant($"{tokens} tokens"));
             }
         }
-        var decode = plans[DataflowMode.Gemm].Value.Decode;
         foreach (var position in model.IsPicture ? [] : request.DecodePositions)
         {
-            var account = PhaseAccount.Decode(decode, board, position);
-            foreach (var gbps in Bandwidths(board, request))
-                phases.Add(Price(account, gbps));
+            // One token is carried out alike in both dataflows, whatever a prompt's runs are.
+            var accounts = ways.ConvertAll(way => new Lazy<PhaseAccount>(() => PhaseAccount.Decode(way.Plans.Value.Decode, way.Candidate.Board, position)));
+            foreach (var gbps in bandwidths)
+                Choose(accounts, way => way.Dataflow == DataflowMode.Gemm && way.Board.Devices[0].Tiling == board.Device(way.Board.Devices[0].Name).Tiling, onlyFirst: !request.Dataflows.Contains(null), gbps, FormattableString.Invariant($"a token at {position}"));
         }
-        var used = plans.Values.Where(item => item.IsValueCreated).Select(item => item.Value).ToList();
         return new BoardSimulation(
             board,
             model.Name,
@@ -47,24 +49,26 @@ internal sealed record BoardSimulation(
             model.IsPicture,
             used[0].Prefill.BytesOf(MemoryRegion.Weights),
             used[0].Prefill.BytesOf(MemoryRegion.KvCache),
-            used.Max(item => Math.Max(item.Prefill.ArenaBytes, item.Decode.ArenaBytes)),
+            used.Max(plans => Math.Max(plans.Prefill.ArenaBytes, plans.Decode.ArenaBytes)),
             phases,
             decisions);
 
-        SimulatedPhase Price(PhaseAccount account, double gbps) => SimulatedPhase.Of(account, WithBandwidth(board, gbps), model.Packing);
-
-        SimulatedPhase Faster(Dictionary<DataflowMode, Lazy<PhaseAccount>> accounts, double gbps, int tokens)
+        void Choose(List<Lazy<PhaseAccount>> accounts, Func<Candidate, bool> isAsked, bool onlyFirst, double gbps, string what)
         {
-            var (gemm, tphs) = (Price(accounts[DataflowMode.Gemm].Value, gbps), Price(accounts[DataflowMode.Tphs].Value, gbps));
-            var faster = tphs.Seconds <= gemm.Seconds ? tphs : gemm;
-            decisions.Add(FormattableString.Invariant(
-                $"{faster.Dataflow.ToString().ToLowerInvariant()} for {tokens} tokens at {gbps:0.###} Gbit/s: gemm {gemm.Seconds * 1e3:0.000} ms and {gemm.Traffic.Total / 1e6:0.000} MB, tphs {tphs.Seconds * 1e3:0.000} ms and {tphs.Traffic.Total / 1e6:0.000} MB"));
-            return faster;
+            var asked = ways.Zip(accounts).Where(pair => isAsked(pair.First.Candidate)).Take(onlyFirst ? 1 : int.MaxValue);
+            var priced = asked.Select(pair => (pair.First.Candidate, pair.First.Plans, Phase: SimulatedPhase.Of(pair.Second.Value, WithBandwidth(pair.First.Candidate.Board, gbps), pair.First.Candidate.Model.Packing))).ToList();
+            var best = priced.MinBy(item => item.Phase.Seconds);
+            phases.Add(best.Phase);
+            used.Add(best.Plans.Value);
+            if (priced.Count > 1)
+                decisions.Add(FormattableString.Invariant($"{what} at {gbps:0.###} Gbit/s: {best.Candidate.Label}, {Cost(best.Phase)}; ") + string.Join("; ", priced.Where(item => item.Candidate != best.Candidate).Select(item => $"{item.Candidate.Label}, {Cost(item.Phase)}")));
         }
     }
 
-    private static IReadOnlyList<double> Bandwidths(Board board, SimulationRequest request) => request.BandwidthsGbps.Count > 0 ? request.BandwidthsGbps : [BoardVariant.BandwidthGbps(board)];
+    private static string Cost(SimulatedPhase phase) => FormattableString.Invariant($"{phase.Seconds * 1e3:0.000} ms and {phase.Traffic.Total / 1e6:0.000} MB");
 
     /// <summary>The board itself where the bandwidth is its own: its figure says where it comes from.</summary>
     private static Board WithBandwidth(Board board, double gbps) => gbps == BoardVariant.BandwidthGbps(board) ? board : BoardVariant.WithBandwidth(board, gbps);
+
+    private sealed record Way(Candidate Candidate, Lazy<ModelPlans> Plans);
 }

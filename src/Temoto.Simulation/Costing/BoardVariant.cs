@@ -26,28 +26,27 @@ internal static class BoardVariant
         board.Devices.FirstOrDefault(device => device.Pipeline is not null)?.Pipeline is { } pipeline ? (int)(pipeline.DotElements.Value + pipeline.RowElements.Value) : null;
 
     /// <summary>
-    /// The same board with another number of elements. Dot products and weighted rows share them as before, to the nearest; units of softmax and at the outputs grow with those they serve.
+    /// The same board with another number of elements, which dot products and weighted rows share as before, in parts of an element too; units at the outputs grow with them, those of
+    /// softmax and norms do not.
     /// </summary>
     /// <exception cref="InvalidOperationException">Its elements form no pipelines.</exception>
     public static Board WithElements(Board board, int elements)
     {
         var all = Elements(board) ?? throw new InvalidOperationException($"{board.Name} has no pipelines of elements");
         var device = board.Devices.First(candidate => candidate.Pipeline is not null);
-        var rows = Math.Max(1, (int)Math.Round(device.Pipeline!.RowElements.Value * elements / all));
-        var rowShare = rows / device.Pipeline.RowElements.Value;
-        var pipeline = new BoardPipeline(Asked(Math.Max(1, elements - rows), "1"), Asked(rows, "1"));
+        var share = elements / (double)all;
+        var pipeline = new BoardPipeline(Asked(device.Pipeline!.DotElements.Value * share, "1"), Asked(device.Pipeline.RowElements.Value * share, "1"));
         return board with
         {
             Devices = [.. board.Devices.Select(candidate => candidate == device ? device with { Pipeline = pipeline } : candidate)],
-            Units = [.. board.Units.Select(unit => unit.Device == device.Name ? Scaled(unit, elements / (double)all, rowShare) : unit)],
+            Units = [.. board.Units.Select(unit => unit.Device == device.Name ? Scaled(unit, share) : unit)],
         };
     }
 
-    private static BoardUnit Scaled(BoardUnit unit, double share, double rowShare) => unit.Work switch
+    private static BoardUnit Scaled(BoardUnit unit, double share) => unit.Work switch
     {
         WorkKind.Product or WorkKind.Attention when unit.Tile is { } tile => unit with { Tile = tile with { Rows = Math.Max(1, (int)Math.Round(tile.Rows * share)) } },
         WorkKind.Product or WorkKind.Attention => unit with { ProcessingElements = Asked(Math.Max(1, Math.Round(unit.ProcessingElements!.Value * share)), "1") },
-        WorkKind.Softmax => unit with { OperationsPerSecond = Asked(unit.OperationsPerSecond!.Value * rowShare, "op/s") },
         WorkKind.Elementwise => unit with { OperationsPerSecond = Asked(unit.OperationsPerSecond!.Value * share, "op/s") },
         _ => unit,
     };

@@ -64,13 +64,13 @@ internal sealed class PhaseAccount
     public IReadOnlyList<SimulatedOperation> Price(Board board)
     {
         var operations = new List<SimulatedOperation>();
-        var places = new Dictionary<(string, DataflowMode?, string), int>();
+        var places = new Dictionary<(string, StepKind, string), int>();
         foreach (var (run, accounts, times) in runs)
         {
             foreach (var (price, count) in PlanPrice.Of(accounts, plan, board, run).Zip(times))
             {
                 var own = SimulatedOperation.Of(price, board) * count;
-                var key = (own.Name, own.Mode, own.Device);
+                var key = (own.Name, own.Kind, own.Device);
                 if (places.TryGetValue(key, out var place))
                 {
                     operations[place] += own;

@@ -23,7 +23,7 @@ internal static class ExplorationSamples
     public static SimulatedModel Qwen(string weights = "awq")
     {
         var (graph, all) = SimulatedWeights.Of(ModelShapes.Get("qwen2.5-0.5b"), weights, 1);
-        return new SimulatedModel("qwen2.5-0.5b", graph, all, "none", 32768, IsPicture: false);
+        return new SimulatedModel("qwen2.5-0.5b", graph, all, 32768, IsPicture: false);
     }
 
     /// <summary>Design 4 x 8 at 300 MHz as the memories of the design are counted: 2048 positions, no buffer beyond its contents.</summary>

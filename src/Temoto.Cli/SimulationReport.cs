@@ -2,13 +2,16 @@ using System.Text;
 using System.Text.Json.Serialization;
 using Temoto.Plans;
 using Temoto.Simulation.Costing;
+using Temoto.Simulation.Exploration;
 using static System.FormattableString;
 
 namespace Temoto.Cli;
 
 /// <summary>What <c>simulate</c> prints.</summary>
 /// <param name="sweeps">None, or one for each simulation.</param>
-internal sealed class SimulationReport(IReadOnlyList<BoardSimulation> simulations, IReadOnlyList<Sweep> sweeps)
+/// <param name="explorations">Likewise.</param>
+/// <param name="mostDesigns">Designs of a front in the text.</param>
+internal sealed class SimulationReport(IReadOnlyList<BoardSimulation> simulations, IReadOnlyList<Sweep> sweeps, IReadOnlyList<Exploration> explorations, int mostDesigns)
 {
     /// <summary>Beyond this many prompts and positions, operations are left to the JSON document.</summary>
     private const int MostDetailedPhases = 2;
@@ -23,6 +26,8 @@ internal sealed class SimulationReport(IReadOnlyList<BoardSimulation> simulation
             Write(text, simulation);
             if (sweeps.Count > 0)
                 Write(text, sweeps[index]);
+            if (explorations.Count > 0)
+                text.AppendLine().Append(ExplorationTable.Of(explorations[index], mostDesigns));
         }
         return text.ToString().TrimEnd();
     }
@@ -97,7 +102,8 @@ internal sealed class SimulationReport(IReadOnlyList<BoardSimulation> simulation
             sweeps.Count == 0 ? null : new SimulationSweep(
                 sweeps[index].PromptTokens,
                 sweeps[index].Cells.Select(cell => new SimulationCell(cell.Elements, cell.BandwidthGbps, cell.GemmSeconds, cell.TphsSeconds, cell.Faster.ToString().ToLowerInvariant())),
-                sweeps[index].Crossover.Select(cross => new SimulationCrossover(cross.Elements, double.IsPositiveInfinity(cross.BandwidthGbps) ? null : cross.BandwidthGbps))));
+                sweeps[index].Crossover.Select(cross => new SimulationCrossover(cross.Elements, double.IsPositiveInfinity(cross.BandwidthGbps) ? null : cross.BandwidthGbps))),
+            explorations.Count == 0 ? null : ExplorationReport.Of(explorations[index]));
     }
 
     private static string Name(BoardSimulation simulation, SimulatedPhase phase) => simulation.IsPicture ? "picture" : phase.Phase.ToString().ToLowerInvariant();
@@ -115,7 +121,7 @@ internal sealed record SimulationDocuments(IEnumerable<SimulationDocument> Simul
 /// <summary>The document of <c>simulate</c>. All of it is simulated.</summary>
 internal sealed record SimulationDocument(
     string Board, string Model, long WeightBytes, long KvBytes, long ActivationBytes, long MemoryBytes, bool Fits, IEnumerable<SimulationAssumption> Assumptions, IEnumerable<string> Decisions,
-    IEnumerable<SimulationResult> Results, SimulationSweep? Sweep);
+    IEnumerable<SimulationResult> Results, SimulationSweep? Sweep, ExplorationReport? Exploration);
 
 /// <summary>A figure of the board.</summary>
 internal sealed record SimulationAssumption(string What, double Value, string Unit, string Evidence, string Source);

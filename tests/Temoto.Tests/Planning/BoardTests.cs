@@ -7,13 +7,13 @@ public class BoardTests
 {
     private static string Folder => Path.Combine(RepositoryPaths.Root, "boards");
 
-    private static string Kv260 => File.ReadAllText(Path.Combine(Folder, "kv260.json"));
+    private static string Kv260 => File.ReadAllText(Path.Combine(Folder, "kv260-sutd.json"));
 
     public static TheoryData<string> Shipped => [.. BoardChoice.Names];
 
     [Fact]
     public void EveryFileOfTheFolderShips() =>
-        Assert.Equal(Directory.GetFiles(Folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal), BoardChoice.Names.Select(name => $"{name}.json"));
+        Assert.Equal(Directory.GetFiles(Folder).Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal), BoardChoice.Names);
 
     [Theory]
     [MemberData(nameof(Shipped))]
@@ -44,7 +44,7 @@ public class BoardTests
     [Fact]
     public void RatesOfKv260AreThoseOfThePaper()
     {
-        var board = BoardChoice.Read("kv260");
+        var board = BoardChoice.Read("kv260-sutd");
         var format = new Format(NumberType.Int4, 4) { Group = 64, Scales = ScaleType.Float16, HasZeroPoints = true };
         var unit = board.UnitFor(null, WorkKind.Product, format, 896, Format.Single, oneToken: true)!;
         Assert.Equal("fpga", unit.Device);
@@ -59,7 +59,9 @@ public class BoardTests
     [Fact]
     public void AWholeRowIsAWholeRow()
     {
-        var board = BoardChoice.Read("zcu102");
+        var meadow = BoardChoice.Read("zcu102-meadow");
+        var rounded = new Format(NumberType.Int8, 8) { Group = 65536, Scales = ScaleType.Float32, Grid = new Grid(null) };
+        var board = meadow with { Units = [.. meadow.Units.Select(unit => unit.Activations.Count > 0 ? unit with { Activations = [rounded] } : unit)] };
         var weight = new Format(NumberType.Int8, 8) { Group = 768, Scales = ScaleType.Float32 };
         var activations = new Format(NumberType.Int8, 8) { Group = 768, Scales = ScaleType.Float32, Grid = new Grid(0.5f) };
         Assert.Equal("fpga", board.UnitFor(null, WorkKind.Product, weight, 768, activations, oneToken: true)!.Device);
@@ -91,8 +93,13 @@ public class BoardTests
     [InlineData("\"value\": 1,", "\"value\": 1.5,", "devices[0].workers.value: found 1.5, expected a whole number")]
     [InlineData("\"value\": 1,", "\"value\": 0,", "devices[0].workers.value")]
     [InlineData("\"value\": 10816000000", "\"value\": 0", "memories[1].bytes_per_second.value")]
-    [InlineData("\"value\": 4201025641", "\"value\": 1e30", "units[0].operations_per_second.value")]
-    [InlineData("\"unit\": \"op/s\"", "\"unit\": \"B/s\"", "units[0].operations_per_second.unit")]
+    [InlineData("\"value\": 1929649906", "\"value\": 1e30", "units[1].operations_per_second.value")]
+    [InlineData("\"unit\": \"op/s\"", "\"unit\": \"B/s\"", "units[1].operations_per_second.unit")]
+    [InlineData("\"unit\": \"cycles\"", "\"unit\": \"Hz\"", "units[0].tile.cycles.unit: found 'Hz', expected 'cycles'")]
+    [InlineData("\"rows\": 32", "\"rows\": 0", "units[0].tile.rows: found 0, expected 1 to 1048576")]
+    [InlineData("\"value\": 195", "\"value\": 0", "units[0].tile.cycles.value")]
+    [InlineData("\"value\": 19200000000", "\"value\": 1000", "memories[2].bytes_per_second.value: found 10816000000, expected at most peak_bytes_per_second, 1000")]
+    [InlineData("\"unit\": \"USD\"", "\"unit\": \"EUR\"", "price.unit: found 'EUR', expected 'USD'")]
     [InlineData("\"device\": \"fpga\"", "\"device\": \"gpu\"", "units[0].device: found 'gpu', expected one of fpga, cpu")]
     [InlineData("\"name\": \"cpu\"", "\"name\": \"fpga\"", "devices[0].name: found 'fpga' twice")]
     [InlineData("\"level\": \"external\"", "\"level\": \"on_chip\"", "memories: found 2 of level on_chip, expected exactly one")]
@@ -114,7 +121,11 @@ public class BoardTests
     [Fact]
     public void TwoRatesOrNoneAreRefused()
     {
-        var board = Board.FromJson(Kv260);
+        // Its first unit is stated in tiles, the second in operations.
+        var shipped = Board.FromJson(Kv260);
+        var board = shipped with { Units = [.. shipped.Units.Skip(1)] };
+        Assert.Throws<FormatException>(() => Board.FromJson((shipped with { Units = [shipped.Units[0] with { ClockHz = null }, .. shipped.Units.Skip(1)] }).ToJson()));
+        Assert.Throws<FormatException>(() => Board.FromJson((shipped with { Units = [shipped.Units[0] with { OperationsPerSecond = new Figure(1e9, "op/s", Evidence.Assumed, "a test") }, .. shipped.Units.Skip(1)] }).ToJson()));
         var clock = new Figure(1e8, "Hz", Evidence.Assumed, "a test");
         var one = new Figure(1, "1", Evidence.Assumed, "a test");
         foreach (var wrong in new Func<BoardUnit, BoardUnit>[]

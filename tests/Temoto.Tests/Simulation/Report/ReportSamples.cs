@@ -56,6 +56,6 @@ internal static class ReportSamples
     {
         var config = ModelShapes.All.First(shape => shape.Name == name).Config;
         var (graph, weights) = SimulatedWeights.Of(config, type, 1);
-        return new SimulatedModel(name, graph, weights, "none", 2048, IsPicture: false);
+        return new SimulatedModel(name, graph, weights, 2048, IsPicture: false);
     }
 }

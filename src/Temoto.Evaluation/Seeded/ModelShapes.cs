@@ -34,6 +34,11 @@ internal static class ModelShapes
             ModelType = "llama", HiddenSize = 2048, IntermediateSize = 5632, NumHiddenLayers = 22, NumAttentionHeads = 32, NumKeyValueHeads = 4, HeadDim = 64,
             VocabSize = 32000, MaxPositionEmbeddings = 2048, RmsNormEps = 1e-5f, RopeTheta = 10000,
         }),
+        ("llama-2-7b", new ModelConfig
+        {
+            ModelType = "llama", HiddenSize = 4096, IntermediateSize = 11008, NumHiddenLayers = 32, NumAttentionHeads = 32, NumKeyValueHeads = 32, HeadDim = 128,
+            VocabSize = 32000, MaxPositionEmbeddings = 4096, RmsNormEps = 1e-5f, RopeTheta = 10000,
+        }),
         ("opt-125m", Opt(768, 3072, 12, 12, 50272, 2048)),
         // The one whose norms stand behind the sums, with a narrower embedding.
         ("opt-350m", Opt(1024, 4096, 24, 16, 50272, 2048) with { WordEmbedProjDim = 512, DoLayerNormBefore = false }),

@@ -31,7 +31,7 @@ internal sealed record BoardSimulation(
             foreach (var gbps in bandwidths)
             {
                 foreach (var dataflow in request.Dataflows)
-                    Choose(accounts, way => dataflow is null || way.Dataflow == dataflow, onlyFirst: dataflow is not null, gbps, FormattableString.Invariant($"{tokens} tokens"));
+                    Choose(accounts, way => dataflow is null || way.Dataflow == dataflow, onlyFirst: dataflow is not null, gbps, tokens, FormattableString.Invariant($"{tokens} tokens"));
             }
         }
         foreach (var position in model.IsPicture ? [] : request.DecodePositions)
@@ -39,7 +39,7 @@ internal sealed record BoardSimulation(
             // One token is carried out alike in both dataflows, whatever a prompt's runs are.
             var accounts = ways.ConvertAll(way => new Lazy<PhaseAccount>(() => PhaseAccount.Decode(way.Plans.Value.Decode, way.Candidate.Board, position)));
             foreach (var gbps in bandwidths)
-                Choose(accounts, way => way.Dataflow == DataflowMode.Gemm && way.Board.Devices[0].Tiling == board.Device(way.Board.Devices[0].Name).Tiling, onlyFirst: !request.Dataflows.Contains(null), gbps, FormattableString.Invariant($"a token at {position}"));
+                Choose(accounts, way => way.Dataflow == DataflowMode.Gemm && way.Board.Devices[0].Tiling == board.Device(way.Board.Devices[0].Name).Tiling, onlyFirst: !request.Dataflows.Contains(null), gbps, 1, FormattableString.Invariant($"a token at {position}"));
         }
         return new BoardSimulation(
             board,
@@ -53,19 +53,34 @@ internal sealed record BoardSimulation(
             phases,
             decisions);
 
-        void Choose(List<Lazy<PhaseAccount>> accounts, Func<Candidate, bool> isAsked, bool onlyFirst, double gbps, string what)
+        void Choose(List<Lazy<PhaseAccount>> accounts, Func<Candidate, bool> isAsked, bool onlyFirst, double gbps, int tokens, string what)
         {
-            var asked = ways.Zip(accounts).Where(pair => isAsked(pair.First.Candidate)).Take(onlyFirst ? 1 : int.MaxValue);
-            var priced = asked.Select(pair => (pair.First.Candidate, pair.First.Plans, Phase: SimulatedPhase.Of(pair.Second.Value, WithBandwidth(pair.First.Candidate.Board, gbps), pair.First.Candidate.Model.Packing))).ToList();
-            var best = priced.MinBy(item => item.Phase.Seconds);
-            phases.Add(best.Phase);
-            used.Add(best.Plans.Value);
+            var priced = new List<(Candidate Candidate, SimulatedPhase? Phase, string Cost)>();
+            (Way Way, SimulatedPhase Phase)? best = null;
+            foreach (var (way, account) in ways.Zip(accounts).Where(pair => isAsked(pair.First.Candidate)).Take(onlyFirst ? 1 : int.MaxValue))
+            {
+                // What arithmetic alone would take longer is not walked.
+                if (best is { } known && LeastSeconds(way.Candidate, tokens) is var least && least > known.Phase.Seconds)
+                {
+                    priced.Add((way.Candidate, null, FormattableString.Invariant($"at least {least * 1e3:0.000} ms")));
+                    continue;
+                }
+                var phase = SimulatedPhase.Of(account.Value, WithBandwidth(way.Candidate.Board, gbps), way.Candidate.Model.Packing);
+                priced.Add((way.Candidate, phase, FormattableString.Invariant($"{phase.Seconds * 1e3:0.000} ms and {phase.Traffic.Total / 1e6:0.000} MB")));
+                if (best is null || phase.Seconds < best.Value.Phase.Seconds)
+                    best = (way, phase);
+            }
+            var chosen = best!.Value;
+            phases.Add(chosen.Phase);
+            used.Add(chosen.Way.Plans.Value);
             if (priced.Count > 1)
-                decisions.Add(FormattableString.Invariant($"{what} at {gbps:0.###} Gbit/s: {best.Candidate.Label}, {Cost(best.Phase)}; ") + string.Join("; ", priced.Where(item => item.Candidate != best.Candidate).Select(item => $"{item.Candidate.Label}, {Cost(item.Phase)}")));
+                decisions.Add(FormattableString.Invariant($"{what} at {gbps:0.###} Gbit/s: ") + string.Join("; ", priced.OrderByDescending(item => item.Phase == chosen.Phase).Select(item => $"{item.Candidate.Label}, {item.Cost}")));
         }
     }
 
-    private static string Cost(SimulatedPhase phase) => FormattableString.Invariant($"{phase.Seconds * 1e3:0.000} ms and {phase.Traffic.Total / 1e6:0.000} MB");
+    /// <summary>The layers' products at the rate of the fastest unit of the candidate's board.</summary>
+    private static double LeastSeconds(Candidate candidate, int tokens) =>
+        tokens * candidate.Model.LayerOperations / candidate.Board.Units.Where(unit => unit.Work == WorkKind.Product).Max(unit => unit.Rate);
 
     /// <summary>The board itself where the bandwidth is its own: its figure says where it comes from.</summary>
     private static Board WithBandwidth(Board board, double gbps) => gbps == BoardVariant.BandwidthGbps(board) ? board : BoardVariant.WithBandwidth(board, gbps);

@@ -14,6 +14,9 @@ internal sealed record SimulatedModel(string Name, Graph Graph, Func<string, Wei
 
     public bool HasAttention => Graph.Ops.Any(op => op is AttentionOp);
 
+    /// <summary>Multiplications and additions of the layers' products for a token.</summary>
+    public double LayerOperations => 2 * Graph.Ops.Where(op => op.Layer >= 0).SelectMany(op => op.Linears.DefaultIfEmpty(op as LinearOp)).OfType<LinearOp>().Sum(linear => (double)linear.Input.Width * linear.Output.Width);
+
     /// <summary>The same with all rows plain.</summary>
     public SimulatedModel Plain => this with { Weights = name => Weights(name).Plain };
 

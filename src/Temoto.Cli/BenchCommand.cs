@@ -28,6 +28,7 @@ internal static class BenchCommand
         var repetitions = new Option<int>("--repetitions", "-r") { Description = "Counted rounds; one more goes before them", HelpName = "REPS", DefaultValueFactory = _ => 5 };
         var dataflow = new Option<string?>("--dataflow") { Description = "How the attention of a prompt is carried out: auto, gemm, tphs, or several", HelpName = "MODE,..", DefaultValueFactory = _ => "auto" };
         var kv = new Option<string?>("--kv") { Description = "How keys and values are stored: f16, int8, f32, or several", HelpName = "TYPE,..", DefaultValueFactory = _ => "f16" };
+        var profile = new Option<bool>("--profile") { Description = "Time every operation too, and print it beside its price; one value each of -p, -n, -d, --batch, --dataflow and --kv" };
         var calibrate = new Option<bool>("--calibrate") { Description = "Measure this machine in place of a model, and keep the figures for planning (TEMOTO_BOARD, else temoto/board.json in the configuration directory)" };
         var format = new Option<string?>("--format") { Description = "md, csv or json", HelpName = "FORMAT", DefaultValueFactory = _ => "md" };
         format.OneOf("md", "csv", "json");
@@ -40,19 +41,22 @@ internal static class BenchCommand
         dataflow.EachOneOf("auto", "gemm", "tphs");
         kv.EachOneOf("f16", "int8", "f32");
         var command = new Command("bench", "Time prefill and decode, or pictures, beside the machine's read bandwidth in the same run\n\nExample: temoto bench --shape qwen2.5-0.5b -p 512 -n 64 -d 0,2048") { model, shape, weights, prefill, decode, depth, batch, repetitions, dataflow, kv };
-        foreach (var option in new Option[] { choice.Threads, choice.Kernels, choice.Activations, choice.Packed, choice.LoadHow, choice.Verify, choice.MemoryBudget, calibrate, format, choice.Json })
+        foreach (var option in new Option[] { choice.Threads, choice.Kernels, choice.Activations, choice.Packed, choice.LoadHow, choice.Verify, choice.MemoryBudget, profile, calibrate, format, choice.Json })
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) =>
         {
             if (parsed.GetValue(calibrate))
             {
-                if (parsed.GetValue(model) is not null || parsed.GetValue(shape) is not null)
-                    throw new InputException("--calibrate", null, "a model beside it", "--calibrate alone", "calibrate first, then time the model");
+                if (parsed.GetValue(model) is not null || parsed.GetValue(shape) is not null || parsed.GetValue(profile))
+                    throw new InputException("--calibrate", null, parsed.GetValue(profile) ? "--profile beside it" : "a model beside it", "--calibrate alone", "calibrate first, then time the model");
                 CalibrationRun.Run(parsed, choice, cancellation);
                 return Task.FromResult(0);
             }
+            if (parsed.GetValue(profile))
+                RequireOneEach(parsed, [prefill, decode, depth, batch], [dataflow, kv], format);
             var plan = new Settings
             {
+                Profile = parsed.GetValue(profile),
                 Tests = Tests(Each(parsed, prefill), Each(parsed, decode), Each(parsed, depth), Each(parsed, batch)),
                 TestsGiven = new Option[] { prefill, decode, depth, batch }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name,
                 Rounds = parsed.GetValue(repetitions),
@@ -101,8 +105,41 @@ internal static class BenchCommand
             throw new InputException("--batch", null, $"{memory}, and {sequences} caches", "what fits into memory", "choose fewer sequences, or a smaller -n or -d");
         foreach (var (dataflow, kv, other) in ways.Skip(1))
             model.Add(dataflow, kv, other);
-        var benchmark = ProgressBar.Run("bench", bar => Benchmark.Run(model.Variants, model.IsVision ? [model.PictureTest] : plan.Tests, plan.Rounds, (done, all) => bar.Report(done, all), cancellation));
-        return new BenchReport(source.Name, model.WeightsName, model.WeightBytes, plan.Rounds, loading.Elapsed, benchmark);
+        IReadOnlyList<BenchmarkTest> tests = model.IsVision ? [model.PictureTest] : plan.Tests;
+        var benchmark = ProgressBar.Run("bench", bar => Benchmark.Run(model.Variants, tests, plan.Rounds, (done, all) => bar.Report(done, all), cancellation));
+        return new BenchReport(source.Name, model.WeightsName, model.WeightBytes, plan.Rounds, loading.Elapsed, benchmark, plan.Profile ? Profiles(model.Variants[0], tests, plan.Rounds, cancellation) : []);
+    }
+
+    private static IReadOnlyList<StepProfile> Profiles(BenchmarkVariant variant, IReadOnlyList<BenchmarkTest> tests, int rounds, CancellationToken cancellation)
+    {
+        var profiled = new List<ProfiledTest>();
+        try
+        {
+            foreach (var test in tests)
+                profiled.Add(variant.Profiled(test, TimeProvider.System));
+            return ProgressBar.Run("profile", bar => StepProfile.Take(profiled, rounds, (done, all) => bar.Report(done, all), cancellation));
+        }
+        finally
+        {
+            profiled.ForEach(test => test.Dispose());
+        }
+    }
+
+    /// <summary>A profile is a table for each test: of one setting, which prices are for.</summary>
+    private static void RequireOneEach(ParseResult parsed, Option<IReadOnlyList<int>>[] numbers, Option<string?>[] words, Option<string?> format)
+    {
+        foreach (var option in numbers)
+            RequireOne(option, string.Join(',', Each(parsed, option)));
+        foreach (var option in words)
+            RequireOne(option, string.Join(',', parsed.GetRequiredValue(option)!.Split(',').Distinct()));
+        if (parsed.GetValue(format) == "csv")
+            throw new InputException(format.Name, null, "csv beside --profile", "md or json", "choose one of them: a profile is no row of a test");
+
+        static void RequireOne(Option option, string values)
+        {
+            if (values.Contains(','))
+                throw new InputException(option.Name, null, $"{values} beside --profile", "one value", "profile one setting after the other");
+        }
     }
 
     private static List<Source> Sources(string? model, string? shapes, DType weights, CancellationToken cancellation) => (model, shapes) switch
@@ -153,6 +190,9 @@ internal static class BenchCommand
         public required IReadOnlyList<string> KvTypes { get; init; }
 
         public required ModelOptions Options { get; init; }
+
+        /// <summary>Steps are timed too.</summary>
+        public required bool Profile { get; init; }
 
         /// <summary>For models that look at pictures alone: there is nothing to choose.</summary>
         public void RefuseTests(string model)

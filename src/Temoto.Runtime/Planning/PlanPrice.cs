@@ -30,9 +30,10 @@ internal static class PlanPrice
     /// <summary>
     /// Prices of all steps of a run of <paramref name="tokens"/> tokens with <paramref name="position"/> in the cache; in decode, of as many sequences with a token and a cache each.
     /// </summary>
-    public static IReadOnlyList<StepPrice> Of(Plan plan, Board board, int tokens, int position)
+    /// <param name="logitRows">0 for the parts of a long prompt before the last, which end early; in decode each sequence has its row.</param>
+    public static IReadOnlyList<StepPrice> Of(Plan plan, Board board, int tokens, int position, int logitRows = 1)
     {
-        var run = RunShape.Of(plan, tokens, position);
+        var run = RunShape.Of(plan, tokens, position, logitRows);
         var read = board.Memory(MemoryLevel.External).BytesPerSecond.Value;
         // What the steps hand each other lies in the shared cache if all of it fits there.
         var arena = plan.ArenaBytes <= board.BytesOf(MemoryLevel.Shared) ? board.Memory(MemoryLevel.Shared).BytesPerSecond.Value : read;

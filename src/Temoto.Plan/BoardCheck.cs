@@ -73,6 +73,9 @@ internal static class BoardCheck
         Optional(unit.ProcessingElements, $"{place}.processing_elements", "1", 1, 1e6);
         Optional(unit.LanesPerElement, $"{place}.lanes_per_element", "1", 1e-6, 1e6);
         Optional(unit.ClockHz, $"{place}.clock_hz", "Hz", 1, 1e11);
+        Optional(unit.Overlap, $"{place}.overlap", "1", 0, 1);
+        if (unit.Queries is < 1 or > 65536)
+            throw Wrong($"{place}.queries", $"{unit.Queries}", "1 to 65536");
         if (unit.ColumnMultiple is < 1 or > 65536)
             throw Wrong($"{place}.column_multiple", $"{unit.ColumnMultiple}", "1 to 65536");
         if (unit.GroupMultiple is < 1 or > 65536)

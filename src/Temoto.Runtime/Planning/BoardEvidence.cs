@@ -3,7 +3,7 @@ using Temoto.Plans;
 namespace Temoto.Planning;
 
 /// <summary>Which figures of a board that prices rest on have the same evidence.</summary>
-/// <param name="Figures">"memory", "launch" and kinds of work, each once.</param>
+/// <param name="Figures">"memory", "launch", "overlap" and kinds of work, each once.</param>
 /// <param name="Sources">Where they come from, each once.</param>
 internal sealed record BoardEvidence(Evidence Evidence, Items<string> Figures, Items<string> Sources)
 {
@@ -12,7 +12,8 @@ internal sealed record BoardEvidence(Evidence Evidence, Items<string> Figures, I
     {
         var figures = board.Memories.Select(memory => (Name: "memory", Figure: memory.BytesPerSecond))
             .Concat(board.Devices.Select(device => (Name: "launch", Figure: device.LaunchSeconds)))
-            .Concat(board.Units.SelectMany(unit => RatesOf(unit).Select(figure => (Name: unit.Work.ToString().ToLowerInvariant(), Figure: figure))));
+            .Concat(board.Units.SelectMany(unit => RatesOf(unit).Select(figure => (Name: unit.Work.ToString().ToLowerInvariant(), Figure: figure))))
+            .Concat(board.Units.Select(unit => unit.Overlap).OfType<Figure>().Select(figure => (Name: "overlap", Figure: figure)));
         var weakest = figures.GroupBy(item => item.Name).Select(group => (
             Name: group.Key,
             Evidence: group.Max(item => item.Figure.Evidence),

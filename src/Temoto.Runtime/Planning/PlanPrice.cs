@@ -18,8 +18,11 @@ internal sealed record StepPrice(PlacedStep Placed, Traffic Traffic, double Oper
 {
     public Step Step => Placed.Step;
 
-    /// <summary>Bytes move while numbers are multiplied: the longer of the two counts.</summary>
-    public double Seconds => Math.Max(MemorySeconds, ComputeSeconds) + LaunchSeconds;
+    /// <summary>Of the shorter of <see cref="MemorySeconds"/> and <see cref="ComputeSeconds"/>, the share that hides behind the longer.</summary>
+    public double Overlap { get; init; } = 1;
+
+    /// <summary>Bytes move while numbers are multiplied: the longer of the two counts, and of the shorter what does not hide.</summary>
+    public double Seconds => Math.Max(MemorySeconds, ComputeSeconds) + (1 - Overlap) * Math.Min(MemorySeconds, ComputeSeconds) + LaunchSeconds;
 
     public Bound BoundBy => MemorySeconds > ComputeSeconds ? Bound.Memory : Bound.Compute;
 }
@@ -44,18 +47,22 @@ internal static class PlanPrice
             var rows = step.OnLogitRows ? run.LogitRows : tokens;
             // The device that plans run on takes a single row without waking anyone; others are always launched.
             var multiplies = work.Any(done => done.Kind == WorkKind.Product);
+            var oneToken = rows == 1 || plan.Phase == Phase.Decode;
             prices.Add(new StepPrice(
                 placed,
                 moved,
                 work.Where(done => done.Kind is WorkKind.Product or WorkKind.Attention).Sum(done => done.Operations),
                 (moved.Weights + moved.Kv) / read + (moved.Activations + moved.Intermediates) / arena,
-                work.Sum(done => Seconds(board, step, done, rows, oneToken: rows == 1 || plan.Phase == Phase.Decode)),
-                rows > 1 || multiplies || step.Kind == StepKind.SplitAttention || step.Device != board.LastDevice.Name ? board.Device(step.Device).LaunchSeconds.Value : 0));
+                work.Sum(done => Seconds(board, step, done, rows, oneToken, run)) + PassPrice.Epilogues(board, step, rows),
+                rows > 1 || multiplies || step.Kind == StepKind.SplitAttention || step.Device != board.LastDevice.Name ? board.Device(step.Device).LaunchSeconds.Value : 0)
+            {
+                Overlap = OverlapOf(board, step, work, oneToken),
+            });
         }
         return prices;
     }
 
-    private static double Seconds(Board board, Step step, WorkDone done, int rows, bool oneToken)
+    private static double Seconds(Board board, Step step, WorkDone done, int rows, bool oneToken, RunShape run)
     {
         var format = step.Find(done.Operand)?.Format;
         // Rows in the escape code are multiplied as they lie for one token, where a unit does that; else they are unpacked.
@@ -67,24 +74,37 @@ internal static class PlanPrice
             case WorkKind.Product when escapeUnit is not null:
                 return done.Operations / (PackedWeights.RateFromMemory * escapeUnit.RateOf(format!.EscapeShare ?? 0));
             case WorkKind.Product:
-                var unit = board.UnitFor(step.Device, done.Kind, format! with { Packing = RowPacking.None }, step[done.Operand].Shape[1], step.InputOf(done.Operand).Format, oneToken);
-                return done.Operations / (unit ?? FloatUnit(board, oneToken)).Rate;
+                return done.Operations / UnitOf(board, step, done, oneToken)!.Rate;
             case WorkKind.Attention:
-                return done.Operations / (board.UnitFor(step.Device, done.Kind, format, step.Attention!.HeadDim, null, oneToken) ?? FloatUnit(board, oneToken)).Rate;
+                return AttentionPrice.Seconds(board, step, done, UnitOf(board, step, done, oneToken)!, run);
+            case WorkKind.Elementwise:
+                return PassPrice.Work(board, step, done.Operations);
             case WorkKind.Unpack when escapeUnit is not null:
                 return 0;
             case WorkKind.Unpack:
             case WorkKind.Softmax:
             case WorkKind.Norm:
-            case WorkKind.Elementwise:
-                // The last device does what the step's has no unit for; a board without such a unit does them in passing.
-                return (board.UnitFor(step.Device, done.Kind, null, 0, null, oneToken) ?? board.UnitFor(board.LastDevice.Name, done.Kind, null, 0, null, oneToken)) is { } other
-                    ? done.Operations / other.Rate
-                    : 0;
+                return UnitOf(board, step, done, oneToken) is { } other ? done.Operations / other.Rate : 0;
             default:
                 throw new InvalidOperationException($"no price for {done.Kind}");
         }
     }
+
+    /// <summary>The last device does what the step's has no unit for: products in float32, and a board without a unit for other work does it in passing.</summary>
+    private static BoardUnit? UnitOf(Board board, Step step, WorkDone done, bool oneToken)
+    {
+        var format = step.Find(done.Operand)?.Format;
+        return done.Kind switch
+        {
+            WorkKind.Product => board.UnitFor(step.Device, done.Kind, format! with { Packing = RowPacking.None }, step[done.Operand].Shape[1], step.InputOf(done.Operand).Format, oneToken) ?? FloatUnit(board, oneToken),
+            WorkKind.Attention => board.UnitFor(step.Device, done.Kind, format, step.Attention!.HeadDim, null, oneToken) ?? FloatUnit(board, oneToken),
+            _ => board.UnitFor(step.Device, done.Kind, null, 0, null, oneToken) ?? board.UnitFor(board.LastDevice.Name, done.Kind, null, 0, null, oneToken),
+        };
+    }
+
+    /// <summary>What hides is the matter of a step's main work: products, else attention, else whatever it does.</summary>
+    private static double OverlapOf(Board board, Step step, Items<WorkDone> work, bool oneToken) =>
+        work.OrderBy(done => done.Kind).Select(done => UnitOf(board, step, done, oneToken)?.Overlap).FirstOrDefault()?.Value ?? 1;
 
     private static BoardUnit FloatUnit(Board board, bool oneToken) => board.UnitFor(board.LastDevice.Name, WorkKind.Product, Format.Single, 1, Format.Single, oneToken)!;
 }

@@ -39,9 +39,7 @@ internal static class ProfileReport
 
     public static ProfileFigures Figures(StepProfile profile, BenchmarkVariant variant) => new(
         profile.Test.Name, variant.Dataflow, variant.Kv,
-        new ProfileBoard(
-            profile.Board.Name, profile.Board.Host?.Kernels, profile.Board.Host?.Threads,
-            BoardEvidence.Of(profile.Board).Select(evidence => new ProfileEvidence(evidence.Evidence.ToString().ToLowerInvariant(), evidence.Figures, evidence.Sources))),
+        ProfileBoard.Of(profile.Board),
         SpreadFigures.Of(profile.RunSeconds), SpreadFigures.Of(profile.TimedRunSeconds), profile.StepSeconds, profile.PricedSeconds,
         profile.Steps.Select(step => new ProfileStepFigures(
             step.Row.Name, Kind(step.Row.Kind), step.Row.Layers, step.SecondsPerLayer, step.Seconds, step.Seconds / profile.StepSeconds, step.PricedSeconds,
@@ -79,8 +77,13 @@ internal sealed record ProfileFigures(
     string Test, string Dataflow, string Kv, ProfileBoard Board, SpreadFigures RunSeconds, SpreadFigures TimedRunSeconds, double StepSeconds, double PricedSeconds,
     IEnumerable<ProfileStepFigures> Steps);
 
-/// <summary>The board of a profile, with the evidence of its figures, the strongest first.</summary>
-internal sealed record ProfileBoard(string Name, string? Kernels, int? Threads, IEnumerable<ProfileEvidence> Evidence);
+/// <summary>The board that prices rest on, with the evidence of its figures, the strongest first.</summary>
+internal sealed record ProfileBoard(string Name, string? Kernels, int? Threads, IEnumerable<ProfileEvidence> Evidence)
+{
+    public static ProfileBoard Of(Board board) => new(
+        board.Name, board.Host?.Kernels, board.Host?.Threads,
+        BoardEvidence.Of(board).Select(evidence => new ProfileEvidence(evidence.Evidence.ToString().ToLowerInvariant(), evidence.Figures, evidence.Sources)));
+}
 
 /// <summary>Figures of a board that have the same evidence.</summary>
 internal sealed record ProfileEvidence(string Evidence, IEnumerable<string> Figures, IEnumerable<string> Sources);

@@ -18,12 +18,12 @@ internal sealed class ProfiledText : ProfiledTest
 
     /// <param name="prompt">As many token ids as a sequence may have.</param>
     public ProfiledText(ModelEngine engine, int[] prompt, BenchmarkTest test, TimeProvider clock)
-        : this(engine, PlanOf(engine.Plan, test), prompt, test, clock)
+        : this(engine, TestRuns.PlanOf(engine.Plan, test), prompt, test, clock)
     {
     }
 
     private ProfiledText(ModelEngine engine, Plan plan, int[] prompt, BenchmarkTest test, TimeProvider clock)
-        : base(test, engine.Plan, plan, engine.NewExecutor(plan), [.. RunsOf(plan, test)], clock)
+        : base(test, engine.Plan, plan, engine.NewExecutor(plan), [.. TestRuns.Of(plan, test)], clock)
     {
         this.engine = engine;
         this.prompt = prompt;
@@ -64,28 +64,5 @@ internal sealed class ProfiledText : ProfiledTest
             Executor.Forward(next, caches[0], 1, cancellation);
         else
             Executor.Forward(next, caches, cancellation);
-    }
-
-    private static Plan PlanOf(EnginePlan plan, BenchmarkTest test) => test switch
-    {
-        { Phase: Phase.Prefill } => plan.Prefill,
-        { Sequences: 1 } => plan.Decode,
-        _ => plan.Batch!,
-    };
-
-    /// <summary>As the engine cuts prompts: only the last part gives logits. (It takes a part of one token by the plan for one token; here all are the prompt's.)</summary>
-    private static IEnumerable<RunShape> RunsOf(Plan plan, BenchmarkTest test)
-    {
-        if (test.Phase == Phase.Decode)
-        {
-            for (var token = 0; token < test.Tokens; token++)
-                yield return RunShape.Of(plan, test.Sequences, test.Depth + token);
-            yield break;
-        }
-        for (var done = 0; done < test.Tokens; done += plan.MaxTokens)
-        {
-            var count = Math.Min(plan.MaxTokens, test.Tokens - done);
-            yield return RunShape.Of(plan, count, done, done + count == test.Tokens ? 1 : 0);
-        }
     }
 }

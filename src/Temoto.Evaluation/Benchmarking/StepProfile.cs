@@ -78,20 +78,15 @@ internal sealed record StepProfile(BenchmarkTest Test, Board Board, IReadOnlyLis
                 Spread.Of(timedRuns));
         }
 
-        /// <summary>Of a prompt, all its parts; of generated tokens, the one in the middle: what attention reads grows by the same with each.</summary>
         private (double[] Seconds, double[] Memory, double[] Compute) Prices()
         {
-            var priced = Things == 1 ? test.Runs : [test.Runs[(Things - 1) / 2]];
             var (seconds, memory, compute) = (new double[rows.Rows.Count], new double[rows.Rows.Count], new double[rows.Rows.Count]);
-            foreach (var run in priced)
+            foreach (var (step, price) in TestRuns.Prices(test.Plan, test.Board, test.Test).SelectMany(run => run.Index()))
             {
-                foreach (var (step, price) in PlanPrice.Of(test.Plan, test.Board, run.Tokens, run.Positions[0], run.LogitRows).Index())
-                {
-                    var row = rows.RowOf[step];
-                    seconds[row] += price.Seconds;
-                    memory[row] += price.MemorySeconds;
-                    compute[row] += price.ComputeSeconds;
-                }
+                var row = rows.RowOf[step];
+                seconds[row] += price.Seconds;
+                memory[row] += price.MemorySeconds;
+                compute[row] += price.ComputeSeconds;
             }
             return (seconds, memory, compute);
         }

@@ -102,6 +102,12 @@ public class CommandLineTests
     [InlineData("--kv: found f16,int8 beside --profile; expected one value", "bench", "demo", "--profile", "--kv", "f16,int8")]
     [InlineData("--format: found csv beside --profile", "bench", "demo", "--profile", "--format", "csv")]
     [InlineData("1 to 10000", "bench", "demo", "-r", "0")]
+    [InlineData("--repetitions: found '10001'; expected a whole number from 0 to 10000", "bench", "demo", "-r", "10001")]
+    [InlineData("--predict: found --profile beside it", "bench", "demo", "--profile", "--predict", "x")]
+    [InlineData("--predict beside it", "bench", "--calibrate", "--predict", "x")]
+    [InlineData("csv beside --predict", "bench", "demo", "--predict", "x", "--format", "csv")]
+    [InlineData("no directory", "bench", "demo", "--predict", "missing/x.json")]
+    [InlineData("int4,int8 without --predict", "bench", "--shape", "tiny-llama", "--weights", "int4,int8")]
     [InlineData("no such file", "tokenize", "missing")]
     [InlineData("@missing: found no such file", "tokenize", "@missing")]
     public void BadUsageIsOneLineAndExitCodeTwo(string says, params string[] arguments)

@@ -10,7 +10,7 @@ namespace Temoto.Cli;
 /// <summary>
 /// The figures of <c>bench</c> as a table for people, as CSV, and as JSON. Rates, memory and load time are measured, bytes per token computed.
 /// </summary>
-internal sealed class BenchReport(string source, string weightsName, long weightBytes, int rounds, TimeSpan loading, Benchmark benchmark)
+internal sealed class BenchReport(string source, string weightsName, long weightBytes, int rounds, TimeSpan loading, Benchmark benchmark, IReadOnlyList<StepProfile> profiles)
 {
     private double ReadBytesPerSecond => benchmark.ReadBytesPerSecond;
 
@@ -43,6 +43,8 @@ internal sealed class BenchReport(string source, string weightsName, long weight
         if (benchmark.NoisyRounds > 0)
             text.Append(Invariant($"noisy rounds thrown away, in which a test was faster than reading: {benchmark.NoisyRounds}; "));
         text.Append(Invariant($"load {loading.TotalMilliseconds:0} ms; peak memory {benchmark.PeakResidentBytes / 1048576.0:0} MiB for {weightBytes / 1048576.0:0} MiB of weights"));
+        foreach (var profile in profiles)
+            text.AppendLine().AppendLine().Append(ProfileReport.Markdown(profile, benchmark.Results[0].Variant, rounds));
         return text.ToString();
     }
 
@@ -76,7 +78,8 @@ internal sealed class BenchReport(string source, string weightsName, long weight
 
     private BenchFigures Figures() => new(
         source, HostProcessor.FullName, Plan.Threads, Plan.Kernels.Name, rounds, ReadBytesPerSecond / 1e9, SpreadFigures.Of(benchmark.ReadSamples, 1e-9),
-        benchmark.NoisyRounds, benchmark.Results.Select(Result), weightBytes, benchmark.PeakResidentBytes, loading.TotalSeconds);
+        benchmark.NoisyRounds, benchmark.Results.Select(Result), weightBytes, benchmark.PeakResidentBytes, loading.TotalSeconds,
+        profiles.Count == 0 ? null : profiles.Select(profile => ProfileReport.Figures(profile, benchmark.Results[0].Variant)));
 
     private BenchResult Result(BenchmarkResult result)
     {
@@ -95,9 +98,10 @@ internal sealed class BenchReport(string source, string weightsName, long weight
 internal sealed record BenchModels(IEnumerable<BenchFigures> Models);
 
 /// <summary>The document of <c>bench</c> with one model.</summary>
+/// <param name="Profiles">Of each test with <c>--profile</c>, else left out.</param>
 internal sealed record BenchFigures(
     string Model, string Cpu, int Threads, string Kernels, int Repetitions, double ReadBandwidthGigabytesPerSecond, SpreadFigures ReadSamplesGigabytesPerSecond,
-    int NoisyRounds, IEnumerable<BenchResult> Results, long WeightBytes, long PeakResidentBytes, double LoadSeconds);
+    int NoisyRounds, IEnumerable<BenchResult> Results, long WeightBytes, long PeakResidentBytes, double LoadSeconds, IEnumerable<ProfileFigures>? Profiles);
 
 /// <summary>One test; sequences count in decode alone, pictures in vision models alone.</summary>
 internal sealed record BenchResult(

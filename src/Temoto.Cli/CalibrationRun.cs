@@ -60,9 +60,32 @@ internal static class CalibrationRun
         Row("float32, many tokens, GFLOP/s", rates.Float / 1e9);
         Row("plain bytes out of a prefix code, GB/s", rates.UnpackBytesPerSecond / 1e9);
         Row("a parallel region, µs", rates.LaunchSeconds * 1e6);
+        Row("int4 weights from memory, one token: of reading and multiplying, the share that hides", rates.OverlapInt4!.Value);
+        Row("int8 weights from memory, one token: the same", rates.OverlapInt8!.Value);
+        foreach (var point in rates.FloatAttention)
+            Row($"attention in floats, {point.Queries} {(point.Queries == 1 ? "query" : "queries")} together, GFLOP/s", point.OperationsPerSecond / 1e9);
+        foreach (var point in rates.IntegerAttention)
+            Row($"attention in integers, {point.Queries} {(point.Queries == 1 ? "query" : "queries")} together, GOP/s", point.OperationsPerSecond / 1e9);
+        foreach (var (name, elements) in Passes(rates.Passes!))
+            Row($"{name}, billions of elements/s", elements / 1e9);
 
         static void Row(string name, double value) => Console.WriteLine(Invariant($"| {name} | {value:0.##} |"));
     }
+
+    private static IEnumerable<(string Name, double ElementsPerSecond)> Passes(PassRates rates) =>
+    [
+        ("softmax", rates.Softmax),
+        ("RMS norm of rows", rates.RmsNorm),
+        ("RMS norm of heads", rates.HeadNorm),
+        ("sums", rates.Add),
+        ("ReLU", rates.Relu),
+        ("GELU", rates.Gelu),
+        ("SiLU times the other product", rates.SiluGate),
+        ("rounding to int8", rates.Round),
+        ("rotary positions", rates.Rotary),
+        ("keys and values into a cache of f16", rates.StoreHalf),
+        ("keys and values into a cache of int8", rates.StoreInt8),
+    ];
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -21,6 +21,8 @@ namespace Temoto.Cli;
 [JsonSerializable(typeof(LogitsWritten))]
 [JsonSerializable(typeof(Packed))]
 [JsonSerializable(typeof(PlanDocument))]
+[JsonSerializable(typeof(PredictionsCompared))]
+[JsonSerializable(typeof(PredictionsWritten))]
 [JsonSerializable(typeof(PromptAnswer))]
 [JsonSerializable(typeof(PromptFailure))]
 [JsonSerializable(typeof(Pulled))]

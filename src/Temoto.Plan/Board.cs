@@ -216,6 +216,22 @@ public sealed record BoardUnit(string Device, WorkKind Work, Items<NumberType> O
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ComputesUnseen { get; init; }
 
+    /// <summary>Elementwise work: what happens to the elements, also as the epilogue of another step. A unit without it does what no other names, and epilogues in passing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Epilogue? Pass { get; init; }
+
+    /// <summary>The function of activations and gates that the rate is of; null for any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Activation? Function { get; init; }
+
+    /// <summary>Attention: queries that meet the cache together. Several units that differ by it alone are points of one curve; what a mask hides of a tile is computed too.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int? Queries { get; init; }
+
+    /// <summary>Of moving bytes and computing, the share of the shorter that hides behind the longer; where it is not said, all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Figure? Overlap { get; init; }
+
     /// <summary>Operations per second, however they are stated, in whole tiles; bytes per second for <see cref="WorkKind.Unpack"/>.</summary>
     [JsonIgnore]
     public double Rate => OperationsPerSecond?.Value

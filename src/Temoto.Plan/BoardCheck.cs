@@ -100,6 +100,9 @@ internal static class BoardCheck
             Optional(tile.CallCycles, $"{place}.tile.call_cycles", "cycles", 0, 1e9);
             Optional(tile.CallSeconds, $"{place}.tile.call_seconds", "s", 0, 10);
         }
+        Optional(unit.Overlap, $"{place}.overlap", "1", 0, 1);
+        if (unit.Queries is < 1 or > 65536)
+            throw Wrong($"{place}.queries", $"{unit.Queries}", "1 to 65536");
         if (unit.ColumnMultiple is < 1 or > 65536)
             throw Wrong($"{place}.column_multiple", $"{unit.ColumnMultiple}", "1 to 65536");
         if (unit.GroupMultiple is < 1 or > 65536)

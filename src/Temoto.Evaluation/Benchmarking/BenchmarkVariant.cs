@@ -20,6 +20,9 @@ internal abstract class BenchmarkVariant(string dataflow, string kv) : IDisposab
     /// <summary>Seconds of one repetition.</summary>
     public abstract double Run(BenchmarkTest test, CancellationToken cancellation);
 
+    /// <summary>The same test with steps that can be timed one by one. The caller disposes it, and runs nothing else meanwhile.</summary>
+    public abstract ProfiledTest Profiled(BenchmarkTest test, TimeProvider clock);
+
     /// <summary>Frees what the variant took beside its engine.</summary>
     public abstract void Dispose();
 }

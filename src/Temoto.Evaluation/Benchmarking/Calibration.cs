@@ -1,15 +1,17 @@
 using System.Diagnostics;
 using Temoto.Evaluation.Seeded;
 using Temoto.Kernels;
+using Temoto.Kernels.Attention;
 using Temoto.Machine;
 using Temoto.Packing;
+using Temoto.Planning;
 using Temoto.Planning.Host;
 using Temoto.Plans;
 using Temoto.Tensors;
 
 namespace Temoto.Evaluation.Benchmarking;
 
-/// <summary>Measures this host for the planner: what memory and caches give, what the kernels compute, what a parallel region costs. Some ten seconds.</summary>
+/// <summary>Measures this host for the planner: what memory and caches give, what the kernels compute, what a parallel region costs. Some twenty seconds.</summary>
 /// <param name="Reads">Bytes per second by buffer size and threads.</param>
 internal sealed record Calibration(Board Board, HostRates Rates, IReadOnlyList<(long Bytes, int Threads, double BytesPerSecond)> Reads)
 {
@@ -23,6 +25,9 @@ internal sealed record Calibration(Board Board, HostRates Rates, IReadOnlyList<(
 
     private const int PrefillTokens = 256;
 
+    /// <summary>How often reading and multiplying from memory take turns.</summary>
+    private const int OverlapTurns = 4;
+
     /// <summary>Smallest and largest buffers of the table; the steps between are powers of four.</summary>
     private const long LeastReadBytes = 256 * 1024;
 
@@ -30,7 +35,8 @@ internal sealed record Calibration(Board Board, HostRates Rates, IReadOnlyList<(
     /// <param name="progress">Gets the figures done and in all.</param>
     public static Calibration Measure(KernelSet kernels, int threads, double seconds, Action<int, int>? progress, CancellationToken cancellation)
     {
-        const int figures = 11;
+        var integerAttention = kernels.IntegerAttention;
+        var figures = 11 + PassCalibration.Figures + AttentionRate.Points.Count * (integerAttention is null ? 1 : 2) + 2;
         var sizes = Sizes().ToList();
         var threadCounts = ThreadCounts(threads).ToList();
         var all = sizes.Count * threadCounts.Count + figures;
@@ -58,6 +64,14 @@ internal sealed record Calibration(Board Board, HostRates Rates, IReadOnlyList<(
             Float: Step(() => Rate(DType.F32, PrefillTokens)),
             UnpackBytesPerSecond: Step(() => Unpack(pool, seconds)),
             LaunchSeconds: Step(() => Region(pool, seconds)));
+        rates = rates with
+        {
+            Passes = PassCalibration.Measure(kernels, pool, seconds, Step),
+            FloatAttention = [.. AttentionRate.Points.Select(queries => Attention(queries, null))],
+            IntegerAttention = integerAttention is null ? [] : [.. AttentionRate.Points.Select(queries => Attention(queries, integerAttention))],
+            OverlapInt4 = Step(() => Overlap(DType.I4, rates.OneTokenInt4)),
+            OverlapInt8 = Step(() => Overlap(DType.I8, rates.OneTokenInt8)),
+        };
         var board = HostBoard.Of(kernels, threads, rates, Evidence.Measured, "temoto bench --calibrate");
         return new Calibration(board, rates, reads);
 
@@ -66,8 +80,7 @@ internal sealed record Calibration(Board Board, HostRates Rates, IReadOnlyList<(
             var owned = new List<IDisposable>();
             try
             {
-                var weight = SeededMemory.NewTensor(WeightName, [RowsPerThread * threads, Columns], type, seed: 1, (0, 1 / Math.Sqrt(Columns)), owned, cancellation);
-                using var loop = new MatMulLoop(weight, kernels, tokens, threads);
+                using var loop = new MatMulLoop(NewWeight(type, RowsPerThread * threads, owned), kernels, tokens, threads);
                 return loop.OperationsPerSecond(pool, seconds);
             }
             finally
@@ -75,6 +88,37 @@ internal sealed record Calibration(Board Board, HostRates Rates, IReadOnlyList<(
                 owned.ForEach(item => item.Dispose());
             }
         }
+
+        Tensor NewWeight(DType type, long rows, List<IDisposable> owned) => SeededMemory.NewTensor(WeightName, [rows, Columns], type, seed: 1, (0, 1 / Math.Sqrt(Columns)), owned, cancellation);
+
+        // Weights that no cache holds: what reading and multiplying take together, beside what each takes alone. Both are measured in turn: memory is not as fast at every moment.
+        double Overlap(DType type, double rate)
+        {
+            var owned = new List<IDisposable>();
+            try
+            {
+                var weight = NewWeight(type, StreamedBytes / type.RowBytes(Columns), owned);
+                using var loop = new MatMulLoop(weight, kernels, 1, threads);
+                using var reader = new ReadLoop(StreamedBytes, threads);
+                var (read, together) = (rates.ReadBytesPerSecond, 0.0);
+                for (var turn = 0; turn < OverlapTurns; turn++)
+                {
+                    read = Math.Max(read, reader.BytesPerSecond(pool, seconds / 2));
+                    together = Math.Max(together, loop.OperationsPerSecond(pool, seconds / 2));
+                }
+                return HiddenShare(WeightInfo.Of(weight).Bytes / read, loop.Operations / rate, loop.Operations / together);
+            }
+            finally
+            {
+                owned.ForEach(item => item.Dispose());
+            }
+        }
+
+        AttentionRate Attention(int queries, IntegerAttention? integers) => new(queries, Step(() =>
+        {
+            using var loop = new AttentionLoop(kernels, queries, integers, threads);
+            return loop.OperationsPerSecond(pool, seconds);
+        }));
 
         double Step(Func<double> measure)
         {
@@ -84,6 +128,13 @@ internal sealed record Calibration(Board Board, HostRates Rates, IReadOnlyList<(
             return result;
         }
     }
+
+    /// <summary>Of the shorter of two things, the share that hides behind the longer when both take so long together.</summary>
+    public static double HiddenShare(double oneSeconds, double otherSeconds, double togetherSeconds) =>
+        Math.Clamp((oneSeconds + otherSeconds - togetherSeconds) / Math.Min(oneSeconds, otherSeconds), 0, 1);
+
+    /// <summary>Bytes of weights that are multiplied while they come from memory.</summary>
+    private static long StreamedBytes => Math.Clamp(4 * HostProcessor.LastLevelBytes, 64L << 20, 512L << 20);
 
     private static IEnumerable<long> Sizes()
     {

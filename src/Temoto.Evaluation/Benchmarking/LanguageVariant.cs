@@ -55,6 +55,8 @@ internal sealed class LanguageVariant : BenchmarkVariant
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
+    public override ProfiledTest Profiled(BenchmarkTest test, TimeProvider clock) => new ProfiledText(engine, prompt, test, clock);
+
     public override void Dispose()
     {
         foreach (var sequence in sequences)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Temoto.Generation;
 using Temoto.Kernels;
 using Temoto.Kernels.Integers;
@@ -49,24 +48,10 @@ internal sealed unsafe class MatMulLoop : IParallelWork, IDisposable
     }
 
     /// <summary>Multiplications and additions of one pass.</summary>
-    private double Operations => 2.0 * weight.Rows * weight.Columns * tokens;
+    public double Operations => 2.0 * weight.Rows * weight.Columns * tokens;
 
     /// <summary>The fastest of the passes in <paramref name="seconds"/>, after one that is not counted: what stands in its way is somebody else's.</summary>
-    public double OperationsPerSecond(WorkerPool pool, double seconds)
-    {
-        var chunks = checked((int)((weight.Rows + TileRows - 1) / TileRows));
-        pool.Run(this, chunks);
-        var start = Stopwatch.GetTimestamp();
-        var best = double.MaxValue;
-        do
-        {
-            var began = Stopwatch.GetTimestamp();
-            pool.Run(this, chunks);
-            best = Math.Min(best, Stopwatch.GetElapsedTime(began).TotalSeconds);
-        }
-        while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds);
-        return Operations / best;
-    }
+    public double OperationsPerSecond(WorkerPool pool, double seconds) => Operations / BestPass.Seconds(pool, this, checked((int)((weight.Rows + TileRows - 1) / TileRows)), seconds);
 
     public void Execute(int chunk, int worker)
     {

@@ -34,6 +34,8 @@ internal sealed class PictureVariant : BenchmarkVariant
         return Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 
+    public override ProfiledTest Profiled(BenchmarkTest test, TimeProvider clock) => new ProfiledPicture(engine, pixels, test, clock);
+
     public override void Dispose()
     {
     }

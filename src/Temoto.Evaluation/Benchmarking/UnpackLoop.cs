@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Temoto.Machine;
 using Temoto.Tensors;
 
@@ -23,21 +22,7 @@ internal sealed unsafe class UnpackLoop : IParallelWork, IDisposable
     }
 
     /// <summary>Plain bytes per second of the fastest pass in <paramref name="seconds"/>.</summary>
-    public double BytesPerSecond(WorkerPool pool, double seconds)
-    {
-        var chunks = checked((int)((rows + encoded.BlockRows - 1) / encoded.BlockRows));
-        pool.Run(this, chunks);
-        var start = Stopwatch.GetTimestamp();
-        var best = double.MaxValue;
-        do
-        {
-            var began = Stopwatch.GetTimestamp();
-            pool.Run(this, chunks);
-            best = Math.Min(best, Stopwatch.GetElapsedTime(began).TotalSeconds);
-        }
-        while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds);
-        return rows * rowBytes / best;
-    }
+    public double BytesPerSecond(WorkerPool pool, double seconds) => rows * rowBytes / BestPass.Seconds(pool, this, checked((int)((rows + encoded.BlockRows - 1) / encoded.BlockRows)), seconds);
 
     public void Execute(int chunk, int worker)
     {

@@ -16,6 +16,7 @@ internal enum Bound
 /// <param name="StoreSeconds">To write them back.</param>
 /// <param name="ComputeSeconds">To do its arithmetic, and to unpack what is packed.</param>
 /// <param name="LaunchSeconds">To begin and end it on its device.</param>
+/// <param name="Overlap">Of the shorter of moving bytes and computing, the share that hides behind the longer.</param>
 internal sealed record StepPrice(
     PlacedStep Placed,
     Traffic Traffic,
@@ -25,15 +26,15 @@ internal sealed record StepPrice(
     double StoreSeconds,
     double ComputeSeconds,
     double LaunchSeconds,
-    Overlap Overlap)
+    double Overlap)
 {
     public Step Step => Placed.Step;
 
     /// <summary>To move its bytes beyond the on-chip level.</summary>
     public double MemorySeconds => FetchSeconds + StoreSeconds;
 
-    /// <summary>Where operands of the next tile move while this one is computed, the longer of the two counts.</summary>
-    public double Seconds => (Overlap == Overlap.Additive ? MemorySeconds + ComputeSeconds : Math.Max(MemorySeconds, ComputeSeconds)) + LaunchSeconds;
+    /// <summary>Where operands of the next tile move while this one is computed, the longer of the two counts, and of the shorter what does not hide.</summary>
+    public double Seconds => Math.Max(MemorySeconds, ComputeSeconds) + (1 - Overlap) * Math.Min(MemorySeconds, ComputeSeconds) + LaunchSeconds;
 
     public Bound BoundBy => MemorySeconds > ComputeSeconds ? Bound.Memory : Bound.Compute;
 }
@@ -44,9 +45,10 @@ internal static class PlanPrice
     /// <summary>
     /// Prices of all steps of a run of <paramref name="tokens"/> tokens with <paramref name="position"/> in the cache; in decode, of as many sequences with a token and a cache each.
     /// </summary>
-    public static IReadOnlyList<StepPrice> Of(Plan plan, Board board, int tokens, int position)
+    /// <param name="logitRows">0 for the parts of a long prompt before the last, which end early; in decode each sequence has its row.</param>
+    public static IReadOnlyList<StepPrice> Of(Plan plan, Board board, int tokens, int position, int logitRows = 1)
     {
-        var run = RunShape.Of(plan, tokens, position);
+        var run = RunShape.Of(plan, tokens, position, logitRows);
         return Of(Account(plan, board, run), plan, board, run);
     }
 
@@ -80,9 +82,9 @@ internal static class PlanPrice
                 work.Where(done => done.Kind is WorkKind.Product or WorkKind.Attention).Sum(done => done.Operations),
                 Math.Max(fetchSeconds, WorkPrice.StreamSeconds(board, step, work, oneToken)),
                 cached / external.WriteRate + handedOn / arena.WriteRate,
-                WorkPrice.Seconds(board, device, step, work, run.Tokens, rows, oneToken),
+                WorkPrice.Seconds(board, device, step, work, run, rows, oneToken),
                 rows > 1 || multiplies || step.Kind == StepKind.SplitAttention || step.Device != board.LastDevice.Name ? device.LaunchSeconds.Value : 0,
-                device.Overlap));
+                device.Overlap == Overlap.Additive ? 0 : WorkPrice.HiddenShare(board, step, work, oneToken)));
         }
         return prices;
     }

@@ -20,12 +20,10 @@ internal readonly record struct StepCycles(ulong Busy, ulong Starved, ulong Stal
     public static StepCycles Of(Planning.StepPrice price, double clockHz)
     {
         var (starved, stalled) = (price.FetchSeconds, price.StoreSeconds);
-        if (price.Overlap == Plans.Overlap.DoubleBuffered)
-        {
-            var waiting = Math.Max(0, price.MemorySeconds - price.ComputeSeconds);
-            var share = price.MemorySeconds > 0 ? waiting / price.MemorySeconds : 0;
-            (starved, stalled) = (starved * share, stalled * share);
-        }
+        // Of memory's time, what the units do not compute meanwhile.
+        var waiting = Math.Max(0, price.Seconds - price.LaunchSeconds - price.ComputeSeconds);
+        var share = price.MemorySeconds > 0 ? waiting / price.MemorySeconds : 0;
+        (starved, stalled) = (starved * share, stalled * share);
         return new StepCycles(Cycles(price.ComputeSeconds), Cycles(starved), Cycles(stalled), Cycles(price.LaunchSeconds));
 
         // A millionth of a cycle is rounding of the seconds.

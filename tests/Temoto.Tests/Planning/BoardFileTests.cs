@@ -27,6 +27,38 @@ public class BoardFileTests
         Assert.Equal(Sample(Scalar, 4), BoardFile.Read(path));
     }
 
+    /// <summary>With everything a calibration measures today; a file without the units of attention and passes is read as before.</summary>
+    [Fact]
+    public void UnitsOfAttentionAndPassesComeBackToo()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("board.json");
+        var rates = new HostRates(1e10, 3e10, 1e10, 2e10, 1e9, 2e9, 5e8, 6e8, 1e11, 2e11, 4e10, 1e9, 1.7e-6);
+        var board = HostBoard.Of(
+            KernelChooser.Choose(KernelChooser.Available[0]),
+            4,
+            rates with
+            {
+                FloatAttention = [new AttentionRate(1, 5e9), new AttentionRate(16, 6e9)],
+                IntegerAttention = [new AttentionRate(1, 7e9)],
+                Passes = new PassRates(1e9, 2e9, 3e9, 4e9, 5e9, 6e9, 7e9, 8e9, 9e9, 10e9, 11e9),
+                OverlapInt4 = 0.25,
+                OverlapInt8 = 1,
+            },
+            Evidence.Measured,
+            "temoto bench --calibrate");
+        BoardFile.Write(path, board);
+        Assert.Equal(board, BoardFile.Read(path));
+        var text = File.ReadAllText(path);
+        foreach (var (old, replacement, says) in new[] { ("\"queries\": 16", "\"queries\": 0", ".queries: found 0, expected 1 to 65536"), ("\"value\": 0.25", "\"value\": 1.25", ".overlap.value: found 1.25, expected 0 to 1") })
+        {
+            if (!text.Contains(old, StringComparison.Ordinal) && KernelChooser.Choose(null).Integers is null)
+                continue;
+            File.WriteAllText(path, text.Replace(old, replacement, StringComparison.Ordinal));
+            Assert.Contains(says, Assert.Throws<InputException>(() => BoardFile.Read(path)).Message, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("\"threads\": 4", "\"threads\": 0", "host.threads: found 0, expected 1 to 1024")]
     [InlineData("\"threads\": 4", "\"threads\": \"4\"", "threads")]

@@ -70,6 +70,9 @@ internal sealed unsafe class PlanExecutor : IDisposable
         }
     }
 
+    /// <summary>Where the times of steps are kept; null, as it is where nobody measures, to look at no clock.</summary>
+    public StepTimes? Times { get; set; }
+
     /// <summary>Where the activations lie, [ArenaBytes].</summary>
     public byte* Arena => arena.Data;
 
@@ -181,10 +184,27 @@ internal sealed unsafe class PlanExecutor : IDisposable
             weights.RequireUnchanged();
         // Without logits to compute, what only they need is left out.
         var count = state.LogitRows == 0 ? stepsBeforeLogits : steps.Length;
+        if (Times is { } times)
+        {
+            Run(count, times, cancellation);
+            return;
+        }
         for (var i = 0; i < count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             pool.Run(steps[i], steps[i].Prepare());
+        }
+    }
+
+    /// <summary>The same, with a look at the clock after each step.</summary>
+    private void Run(int count, StepTimes times, CancellationToken cancellation)
+    {
+        times.Begin();
+        for (var i = 0; i < count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            pool.Run(steps[i], steps[i].Prepare());
+            times.End(i);
         }
     }
 

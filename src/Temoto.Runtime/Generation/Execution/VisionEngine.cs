@@ -26,7 +26,7 @@ internal sealed class VisionEngine : IDisposable
             checkpoint.Settle(options.Load == ModelLoad.Copy, options.Verify);
             pool = new WorkerPool(plan.Threads);
             weights = new BoundWeights(plan.Graph, checkpoint, plan.Unpacked, pool);
-            executor = new PlanExecutor(plan.Prefill, weights, plan.Kernels, pool);
+            executor = NewExecutor();
             cache = new KvCache(plan.Prefill.Kv!);
         }
         catch
@@ -42,6 +42,9 @@ internal sealed class VisionEngine : IDisposable
 
     /// <summary>Threads that compute, for measurements beside the engine.</summary>
     public WorkerPool Pool => pool;
+
+    /// <summary>An executor on this model's weights and threads. The caller disposes it, and runs no pictures meanwhile.</summary>
+    public PlanExecutor NewExecutor() => new(plan.Prefill, weights, plan.Kernels, pool);
 
     /// <summary>The logits of a picture [3, height, width]; valid until the next run.</summary>
     public unsafe ReadOnlySpan<float> Forward(ReadOnlySpan<float> pixels, CancellationToken cancellation)

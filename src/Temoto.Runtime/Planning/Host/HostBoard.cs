@@ -33,7 +33,23 @@ internal sealed record HostRates(
     double ManyTokensInt8,
     double Float,
     double UnpackBytesPerSecond,
-    double LaunchSeconds);
+    double LaunchSeconds)
+{
+    /// <summary>Attention over a cache of floats; empty where only <see cref="Float"/> is known.</summary>
+    public Items<AttentionRate> FloatAttention { get; init; } = [];
+
+    /// <summary>Attention in integers over an int8 cache; empty where kernels have none, or only <see cref="Float"/> is known.</summary>
+    public Items<AttentionRate> IntegerAttention { get; init; } = [];
+
+    /// <summary>What steps do beside products; null where it is not known and counts for nothing.</summary>
+    public PassRates? Passes { get; init; }
+
+    /// <summary>One token and int4 weights that come from memory: the share of the shorter of reading and multiplying that hides behind the longer; null for all.</summary>
+    public double? OverlapInt4 { get; init; }
+
+    /// <summary>The same with int8 weights.</summary>
+    public double? OverlapInt8 { get; init; }
+}
 
 /// <summary>The board of the machine this runs on: the measured file where one fits, else figures that are typical of such kernels.</summary>
 internal static class HostBoard
@@ -92,14 +108,29 @@ internal static class HostBoard
             single * all,
             UnpackBytesPerSecond: all,
             LaunchSeconds: threads == 1 ? 0 : 2e-6);
+        rates = rates with
+        {
+            FloatAttention = AssumedAttention(single * all),
+            IntegerAttention = kernels.IntegerAttention is null ? [] : AssumedAttention(single * all),
+            Passes = AssumedPasses(single * all),
+        };
         return Of(kernels, threads, rates, Evidence.Assumed, "typical of such kernels and a laptop's memory, rounded down");
     }
+
+    /// <summary>Assumed: a query alone multiplies a sixteenth as fast as it is done with many of them, and products that softmax interrupts reach two thirds of others.</summary>
+    private static Items<AttentionRate> AssumedAttention(double single) => [.. AttentionRate.Points.Select(queries => new AttentionRate(queries, single * Math.Min(queries / 16.0, 2 / 3.0)))];
+
+    /// <summary>Assumed: in the time of a product's multiplication and addition of floats, what exponentials, roots and simple passes took beside it on one core of a server, rounded up.</summary>
+    private static PassRates AssumedPasses(double single) => new(
+        Softmax: single / 100, RmsNorm: single / 15, HeadNorm: single / 30, Add: single / 25, Relu: single / 15, Gelu: single / 150, SiluGate: single / 120, Round: single / 50, Rotary: single / 10,
+        StoreHalf: single / 100, StoreInt8: single / 150);
 
     /// <summary>The board with these rates.</summary>
     public static Board Of(KernelSet kernels, int threads, HostRates rates, Evidence evidence, string source)
     {
         var single = Rate(rates.Float);
         var attention = single with { Evidence = evidence == Evidence.Measured ? Evidence.Assumed : evidence, Source = "the rate of float products" };
+        var others = new HostUnits(Device, evidence, source);
         var units = new List<BoardUnit>();
         if (kernels.Integers is not null)
         {
@@ -115,7 +146,9 @@ internal static class HostBoard
             units.Add(Integers([NumberType.Int4], TokenCount.One, rates.IdsInt4) with { Packing = RowPacking.Escape, EscapedOperationsPerSecond = Rate(rates.EscapesInt4) });
             units.Add(Integers([NumberType.Int8], TokenCount.One, rates.IdsInt8) with { Packing = RowPacking.Escape, EscapedOperationsPerSecond = Rate(rates.EscapesInt8) });
         }
-        if (kernels.IntegerAttention is not null)
+        units = units.ConvertAll(WithOverlap);
+        units.AddRange(others.Attention(rates.IntegerAttention, integers: true));
+        if (kernels.IntegerAttention is not null && rates.IntegerAttention.Count == 0)
         {
             units.Add(new BoardUnit(Device, WorkKind.Attention, [NumberType.Int8], [Format.Int8Blocks], TokenCount.Any)
             {
@@ -124,7 +157,11 @@ internal static class HostBoard
             });
         }
         units.Add(new BoardUnit(Device, WorkKind.Product, [], [], TokenCount.Any) { OperationsPerSecond = single });
-        units.Add(new BoardUnit(Device, WorkKind.Attention, [], [], TokenCount.Any) { OperationsPerSecond = attention });
+        units.AddRange(others.Attention(rates.FloatAttention, integers: false));
+        if (rates.FloatAttention.Count == 0)
+            units.Add(new BoardUnit(Device, WorkKind.Attention, [], [], TokenCount.Any) { OperationsPerSecond = attention });
+        if (rates.Passes is not null)
+            units.AddRange(others.Passes(rates.Passes));
         units.Add(new BoardUnit(Device, WorkKind.Unpack, [], [], TokenCount.Any) { OperationsPerSecond = new Figure(rates.UnpackBytesPerSecond, "B/s", evidence, source) });
         const string system = "what the operating system says";
         var sizes = HostProcessor.CachesAreKnown ? Evidence.Measured : Evidence.Assumed;
@@ -143,6 +180,14 @@ internal static class HostBoard
         };
 
         Figure Rate(double value) => new(value, "op/s", evidence, source);
+
+        // What many tokens do is known not to hide; of one token, what was measured.
+        BoardUnit WithOverlap(BoardUnit unit) => unit with
+        {
+            Overlap = unit.Tokens == TokenCount.Many
+                ? rates.Passes is null ? null : HostUnits.NothingHides
+                : (unit.Operands.Contains(NumberType.Int4) || unit.Operands.Equals(NibbleBlocks) ? rates.OverlapInt4 : rates.OverlapInt8) is { } share ? new Figure(share, "1", evidence, source) : null,
+        };
 
         Figure Bytes(double value) => new(value, "B/s", evidence, source);
 

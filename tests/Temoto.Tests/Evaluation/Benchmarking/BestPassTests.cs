@@ -1,0 +1,24 @@
+using Temoto.Evaluation.Benchmarking;
+using Temoto.Machine;
+
+namespace Temoto.Tests.Evaluation.Benchmarking;
+
+public class BestPassTests
+{
+    /// <summary>Two passes at least: one that is not counted, and one.</summary>
+    [Fact]
+    public void EveryPassDoesAllChunks()
+    {
+        using var pool = new WorkerPool(1);
+        var work = new Counting();
+        Assert.InRange(BestPass.Seconds(pool, work, 3, 0), double.Epsilon, double.MaxValue / 2);
+        Assert.Equal([2, 2, 2], work.Done);
+    }
+
+    private sealed class Counting : IParallelWork
+    {
+        public int[] Done { get; } = new int[3];
+
+        public void Execute(int chunk, int worker) => Done[chunk]++;
+    }
+}

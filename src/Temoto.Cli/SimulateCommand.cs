@@ -61,6 +61,7 @@ internal static class SimulateCommand
                 OutputPath.RequireFile(path);
             var names = parsed.GetRequiredValue(board)!.Split(',').Concat(parsed.GetValue(compare)?.Split(',') ?? []).Distinct();
             var boards = names.Select(name => SimulationChoice.BoardOf(name, choice, parsed)).ToList();
+            var devices = parsed.GetValue(explore) ? boards.ConvertAll(DeviceResources.Of) : [];
             var ranges = parsed.GetValue(sweep) is { } text ? SweepRanges.Parse(text) : null;
             if (ranges is { Elements: not null } && boards.Find(item => BoardVariant.Elements(item) is null) is { } flat)
                 throw new InputException("--sweep", "pe", $"{flat.Name}, whose processing elements form no pipelines", "a board with devices[].pipeline, such as zcu102-meadow", "leave pe out, or choose another board");
@@ -72,13 +73,18 @@ internal static class SimulateCommand
                 parsed.GetValue(choice.Kv) switch { "f16" => NumberType.Float16, "int8" => NumberType.Int8, "f32" => NumberType.Float32, _ => null });
             using var checkpoint = parsed.GetValue(model) is { } name ? CheckpointReader.Open(ModelChoice.Resolve(name)) : null;
             var simulated = SimulationChoice.ModelOf(checkpoint, parsed.GetValue(model), parsed.GetValue(shape), parsed.GetValue(weights), ratio);
+            // Defaults are cut to what the model can.
+            if (parsed.GetResult(prefill) is not { Implicit: false })
+                request = request with { PromptTokens = [Math.Min(request.PromptTokens[0], simulated.MostTokens - 1)] };
+            if (parsed.GetResult(decodeAt) is not { Implicit: false })
+                request = request with { DecodePositions = [Math.Min(request.DecodePositions[0], simulated.MostTokens - 1)] };
             var most = Math.Max(request.ContextTokens, ranges is null ? 0 : request.PromptTokens[0] + 1);
             if (!simulated.IsPicture && most > simulated.MostTokens)
                 throw new InputException("simulate", null, $"a prompt or a position of {most - 1} tokens", $"below {simulated.MostTokens} (max_position_embeddings of {simulated.Name})", "choose a smaller --prefill or --decode-at");
             var simulations = boards.ConvertAll(item => BoardSimulation.Run(simulated, item, request));
             var sweeps = ranges is null ? [] : boards.ConvertAll(item => Sweep.Run(simulated, item, request.PromptTokens[0], ranges.Elements ?? [null], ranges.BandwidthsGbps, request.Kv));
             var explorations = parsed.GetValue(explore)
-                ? boards.ConvertAll(item => DesignSpace.Explore(simulated, item, DeviceResources.Of(item), UnitCosts.Shipped, new ExplorationSettings(request.PromptTokens[0], request.DecodePositions[0], parsed.GetValue(power))))
+                ? boards.Zip(devices, (item, device) => DesignSpace.Explore(simulated, item, device, UnitCosts.Shipped, new ExplorationSettings(request.PromptTokens[0], request.DecodePositions[0], parsed.GetValue(power)))).ToList()
                 : [];
             if (parsed.GetValue(reportFile) is { } file)
             {

@@ -220,10 +220,10 @@ internal sealed record Calibration(Board Board, HostRates Rates, IReadOnlyList<(
         }
     }
 
-    /// <summary>Regions in which every thread takes part, one after the other; the fastest hundred.</summary>
+    /// <summary>Regions in which every thread takes part, one after the other; the fastest ten in a row, which are over before somebody takes a core away.</summary>
     private static double Region(WorkerPool pool, double seconds)
     {
-        const int regions = 100;
+        const int regions = 10;
         var meeting = new Meeting(pool.Threads);
         var start = Stopwatch.GetTimestamp();
         var best = double.MaxValue;

@@ -11,7 +11,8 @@ public class BestPassTests
     {
         using var pool = new WorkerPool(1);
         var work = new Counting();
-        Assert.InRange(BestPass.Seconds(pool, work, 3, 0), double.Epsilon, double.MaxValue / 2);
+        // A pass this short may take no tick of the clock; what is asked for is the time of one, not the start value.
+        Assert.InRange(BestPass.Seconds(pool, work, 3, 0), 0, double.MaxValue / 2);
         Assert.Equal([2, 2, 2], work.Done);
     }
 

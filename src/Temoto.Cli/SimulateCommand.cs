@@ -3,7 +3,7 @@ using System.Text;
 using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Files;
-using Temoto.Plans;
+using Temoto.Generation.Execution;
 using Temoto.Simulation.Costing;
 using Temoto.Simulation.Exploration;
 using Temoto.Simulation.Report;
@@ -69,8 +69,8 @@ internal static class SimulateCommand
                 parsed.GetRequiredValue(bandwidth),
                 parsed.GetRequiredValue(prefill),
                 parsed.GetRequiredValue(decodeAt),
-                [.. parsed.GetRequiredValue(dataflow)!.Split(',').Distinct().Select(name => name switch { "gemm" => DataflowMode.Gemm, "tphs" => DataflowMode.Tphs, _ => (DataflowMode?)null })],
-                parsed.GetValue(choice.Kv) switch { "f16" => NumberType.Float16, "int8" => NumberType.Int8, "f32" => NumberType.Float32, _ => null });
+                [.. parsed.GetRequiredValue(dataflow)!.Split(',').Distinct().Select(name => EngineSettings.ModeOf(ModelChoice.DataflowOf(name)))],
+                EngineSettings.KvOf(ModelChoice.KvTypeOf(parsed.GetValue(choice.Kv))));
             using var checkpoint = parsed.GetValue(model) is { } name ? CheckpointReader.Open(ModelChoice.Resolve(name)) : null;
             var simulated = SimulationChoice.ModelOf(checkpoint, parsed.GetValue(model), parsed.GetValue(shape), parsed.GetValue(weights), ratio);
             // Defaults are cut to what the model can.

@@ -237,6 +237,10 @@ public sealed record BoardUnit(string Device, WorkKind Work, Items<NumberType> O
     public double Rate => OperationsPerSecond?.Value
         ?? 2 * ClockHz!.Value * (Tile is { } tile ? (double)tile.Rows * tile.Columns * tile.Tokens / tile.Cycles.Value : ProcessingElements!.Value * LanesPerElement!.Value);
 
+    /// <summary>What <see cref="Rate"/> is worked out from.</summary>
+    [JsonIgnore]
+    public IEnumerable<Figure> RateFigures => new[] { OperationsPerSecond, ProcessingElements, LanesPerElement, Tile?.Cycles, ClockHz }.OfType<Figure>();
+
     /// <summary>Operations per second on rows of which a share has escapes.</summary>
     public double RateOf(double escapeShare) => EscapedOperationsPerSecond is { } escaped ? 1 / (escapeShare / escaped.Value + (1 - escapeShare) / Rate) : Rate;
 }
@@ -292,9 +296,7 @@ public sealed record Board(string Name, string Description, Items<BoardDevice> D
 
     /// <summary>The weakest evidence that a rate of products rests on.</summary>
     [JsonIgnore]
-    public Evidence RateEvidence => Units.Where(unit => unit.Work == WorkKind.Product)
-        .SelectMany(unit => new[] { unit.OperationsPerSecond, unit.ProcessingElements, unit.LanesPerElement, unit.Tile?.Cycles, unit.ClockHz })
-        .Max(figure => figure?.Evidence ?? Evidence.Measured);
+    public Evidence RateEvidence => Units.Where(unit => unit.Work == WorkKind.Product).SelectMany(unit => unit.RateFigures).Max(figure => figure.Evidence);
 
     /// <summary>The memory of a level.</summary>
     public BoardMemory Memory(MemoryLevel level) => Memories.First(memory => memory.Level == level);
@@ -332,6 +334,10 @@ public sealed record Board(string Name, string Description, Items<BoardDevice> D
 
     /// <summary>The same board without the units that multiply integer activations.</summary>
     public Board WithFloatActivations() => this with { Units = [.. Units.Where(unit => unit.Activations is not [{ IsInteger: true }, ..])] };
+
+    /// <summary>The same board with another external memory.</summary>
+    public Board WithExternalMemory(Func<BoardMemory, BoardMemory> change) =>
+        this with { Memories = [.. Memories.Select(memory => memory.Level == MemoryLevel.External ? change(memory) : memory)] };
 
     /// <summary>The strict JSON form, which <see cref="FromJson"/> reads back to an equal board.</summary>
     public string ToJson() => PlanJson.Write(this);

@@ -1,3 +1,5 @@
+using static Temoto.Plans.FigureCheck;
+
 namespace Temoto.Plans;
 
 /// <summary>What a board file may say beyond its form: units that fit, figures in reach, names that exist.</summary>
@@ -16,7 +18,7 @@ internal static class BoardCheck
             if (board.Devices.Count(other => other.Name == device.Name) > 1)
                 throw Wrong($"{place}.name", $"'{device.Name}' twice", "names that differ");
             Whole(device.Workers, $"{place}.workers", "1", 1, 4096);
-            Figure(device.LaunchSeconds, $"{place}.launch_seconds", "s", 0, 10);
+            Number(device.LaunchSeconds, $"{place}.launch_seconds", "s", 0, 10);
             Tiles(device.Tiling, $"{place}.tiling");
             Optional(device.ClockHz, $"{place}.clock_hz", "Hz", 1, 1e11);
             if (device.Pipeline is { } pipeline)
@@ -36,7 +38,7 @@ internal static class BoardCheck
         {
             var place = $"memories[{index}]";
             Whole(memory.Bytes, $"{place}.bytes", "B", memory.Level == MemoryLevel.Shared ? 0 : 1, 1L << 50);
-            Figure(memory.BytesPerSecond, $"{place}.bytes_per_second", "B/s", 1, 1e15);
+            Number(memory.BytesPerSecond, $"{place}.bytes_per_second", "B/s", 1, 1e15);
             Optional(memory.WriteBytesPerSecond, $"{place}.write_bytes_per_second", "B/s", 1, 1e15);
             Optional(memory.BurstBytes, $"{place}.burst_bytes", "B", 1, 1 << 20);
             Optional(memory.Ports, $"{place}.ports", "1", 1, 1024);
@@ -48,14 +50,14 @@ internal static class BoardCheck
             Unit(board, unit, $"units[{index}]");
         foreach (var (index, link) in (board.Links ?? []).Index())
         {
-            Figure(link.BytesPerSecond, $"links[{index}].bytes_per_second", "B/s", 1, 1e15);
-            Figure(link.SetupSeconds, $"links[{index}].setup_seconds", "s", 0, 10);
+            Number(link.BytesPerSecond, $"links[{index}].bytes_per_second", "B/s", 1, 1e15);
+            Number(link.SetupSeconds, $"links[{index}].setup_seconds", "s", 0, 10);
         }
         if (board.Power is { } power)
         {
-            Figure(power.IdleWatts, "power.idle_watts", "W", 0, 1e5);
-            Figure(power.JoulesPerOperation, "power.joules_per_operation", "J/op", 0, 1);
-            Figure(power.JoulesPerExternalByte, "power.joules_per_external_byte", "J/B", 0, 1);
+            Number(power.IdleWatts, "power.idle_watts", "W", 0, 1e5);
+            Number(power.JoulesPerOperation, "power.joules_per_operation", "J/op", 0, 1);
+            Number(power.JoulesPerExternalByte, "power.joules_per_external_byte", "J/B", 0, 1);
             Optional(power.JoulesPerOnChipByte, "power.joules_per_on_chip_byte", "J/B", 0, 1);
         }
         Optional(board.Price, "price", "USD", 0, 1e9);
@@ -96,7 +98,7 @@ internal static class BoardCheck
             Between(tile.Rows, $"{place}.tile.rows", 1, 1 << 20);
             Between(tile.Columns, $"{place}.tile.columns", 1, 1 << 20);
             Between(tile.Tokens, $"{place}.tile.tokens", 1, 1 << 20);
-            Figure(tile.Cycles, $"{place}.tile.cycles", "cycles", 0.001, 1e9);
+            Number(tile.Cycles, $"{place}.tile.cycles", "cycles", 0.001, 1e9);
             Optional(tile.CallCycles, $"{place}.tile.call_cycles", "cycles", 0, 1e9);
             Optional(tile.CallSeconds, $"{place}.tile.call_seconds", "s", 0, 10);
         }
@@ -140,35 +142,5 @@ internal static class BoardCheck
             throw Wrong(place, $"{value}", $"{least} to {most}");
     }
 
-    private static void Whole(Figure figure, string place, string unit, double least, double most)
-    {
-        Figure(figure, place, unit, least, most);
-        if (figure.Value != Math.Floor(figure.Value))
-            throw Wrong($"{place}.value", $"{figure.Value:R}", "a whole number");
-    }
-
-    private static void Optional(Figure? figure, string place, string unit, double least, double most)
-    {
-        if (figure is not null)
-            Figure(figure, place, unit, least, most);
-    }
-
-    private static void Figure(Figure figure, string place, string unit, double least, double most)
-    {
-        if (figure.Unit != unit)
-            throw Wrong($"{place}.unit", $"'{figure.Unit}'", $"'{unit}'");
-        if (!(figure.Value >= least && figure.Value <= most))
-            throw Wrong($"{place}.value", FormattableString.Invariant($"{figure.Value:R}"), FormattableString.Invariant($"{least:R} to {most:R}"));
-        Text(figure.Source, $"{place}.source");
-    }
-
-    private static void Text(string text, string place)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-            throw Wrong(place, "nothing", "a text");
-    }
-
     private static string Name(MemoryLevel level) => level == MemoryLevel.OnChip ? "on_chip" : "external";
-
-    private static FormatException Wrong(string place, string found, string expected) => new($"{place}: found {found}, expected {expected}");
 }

@@ -34,7 +34,8 @@ internal sealed partial class PlanJson : JsonSerializerContext
 
     public static Board ReadBoard(string json) => Read(json, Default.Board);
 
-    private static T Read<T>(string json, JsonTypeInfo<T> type)
+    /// <exception cref="FormatException">Not of this form; the message says where and why.</exception>
+    public static T Read<T>(string json, JsonTypeInfo<T> type)
     {
         try
         {

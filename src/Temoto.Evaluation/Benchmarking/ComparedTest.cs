@@ -22,10 +22,8 @@ internal sealed record ComparedTest(PredictedTest Predicted, Spread MeasuredSeco
     }
 
     /// <summary>A board whose memory beyond all caches gives so much.</summary>
-    public static Board WithMemory(Board board, double bytesPerSecond) => board with
-    {
-        Memories = [.. board.Memories.Select(memory => memory.Level == MemoryLevel.External ? memory with { BytesPerSecond = memory.BytesPerSecond with { Value = bytesPerSecond } } : memory)],
-    };
+    public static Board WithMemory(Board board, double bytesPerSecond) =>
+        board.WithExternalMemory(memory => memory with { BytesPerSecond = memory.BytesPerSecond with { Value = bytesPerSecond } });
 
     private static Spread SecondsOf(BenchmarkResult result)
     {

@@ -12,7 +12,7 @@ internal sealed record BoardEvidence(Evidence Evidence, Items<string> Figures, I
     {
         var figures = board.Memories.Select(memory => (Name: "memory", Figure: memory.BytesPerSecond))
             .Concat(board.Devices.Select(device => (Name: "launch", Figure: device.LaunchSeconds)))
-            .Concat(board.Units.SelectMany(unit => RatesOf(unit).Select(figure => (Name: unit.Work.ToString().ToLowerInvariant(), Figure: figure))))
+            .Concat(board.Units.SelectMany(unit => unit.RateFigures.Select(figure => (Name: unit.Work.ToString().ToLowerInvariant(), Figure: figure))))
             .Concat(board.Units.Select(unit => unit.Overlap).OfType<Figure>().Select(figure => (Name: "overlap", Figure: figure)));
         var weakest = figures.GroupBy(item => item.Name).Select(group => (
             Name: group.Key,
@@ -26,7 +26,4 @@ internal sealed record BoardEvidence(Evidence Evidence, Items<string> Figures, I
 
     /// <summary>"measured: memory, launch (temoto bench --calibrate)".</summary>
     public override string ToString() => $"{Evidence.ToString().ToLowerInvariant()}: {string.Join(", ", Figures)} ({string.Join("; ", Sources)})";
-
-    private static IEnumerable<Figure> RatesOf(BoardUnit unit) =>
-        new[] { unit.OperationsPerSecond, unit.ProcessingElements, unit.LanesPerElement, unit.ClockHz }.OfType<Figure>();
 }

@@ -50,7 +50,5 @@ internal static class PackedWeights
     private static double Operations(WeightInfo weight) => 2.0 * weight.Rows * weight.Columns;
 
     private static double ComputeSeconds(WeightInfo weight, Board board) =>
-        Operations(weight) / (board.UnitFor(null, WorkKind.Product, weight.Format, weight.Columns, null, oneToken: true) ?? FloatUnit(board)).Rate;
-
-    private static BoardUnit FloatUnit(Board board) => board.UnitFor(board.LastDevice.Name, WorkKind.Product, Format.Single, 1, Format.Single, oneToken: true)!;
+        Operations(weight) / (board.UnitFor(null, WorkKind.Product, weight.Format, weight.Columns, null, oneToken: true) ?? WorkPrice.FloatUnit(board, oneToken: true)).Rate;
 }

@@ -129,5 +129,6 @@ internal static class WorkPrice
     private static BoardUnit AttentionUnit(Board board, Step step, Format? cache, bool oneToken) =>
         board.UnitFor(step.Device, WorkKind.Attention, cache, step.Attention!.HeadDim, null, oneToken) ?? FloatUnit(board, oneToken);
 
-    private static BoardUnit FloatUnit(Board board, bool oneToken) => board.UnitFor(board.LastDevice.Name, WorkKind.Product, Format.Single, 1, Format.Single, oneToken)!;
+    /// <summary>What the last device does with every weight.</summary>
+    public static BoardUnit FloatUnit(Board board, bool oneToken) => board.UnitFor(board.LastDevice.Name, WorkKind.Product, Format.Single, 1, Format.Single, oneToken)!;
 }

@@ -13,8 +13,11 @@ namespace Temoto.Simulation.Costing;
 internal sealed record BoardSimulation(
     Board Board, string Model, string Packing, int ContextTokens, bool IsPicture, long WeightBytes, long KvBytes, long ActivationBytes, IReadOnlyList<SimulatedPhase> Phases, IReadOnlyList<string> Decisions)
 {
-    /// <summary>What the model needs, and whether the board has it.</summary>
-    public bool Fits => WeightBytes + KvBytes + ActivationBytes <= Board.BytesOf(MemoryLevel.External);
+    /// <summary>What the model takes of the board's memory.</summary>
+    public long NeededBytes => WeightBytes + KvBytes + ActivationBytes;
+
+    /// <summary>The board has it.</summary>
+    public bool Fits => NeededBytes <= Board.BytesOf(MemoryLevel.External);
 
     public static BoardSimulation Run(SimulatedModel model, Board board, SimulationRequest request)
     {

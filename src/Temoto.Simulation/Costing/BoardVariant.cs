@@ -11,15 +11,12 @@ internal static class BoardVariant
     public static double BandwidthGbps(Board board) => board.Memory(MemoryLevel.External).BytesPerSecond.Value / BytesPerSecondPerGbps;
 
     /// <summary>The same board whose memory gives <paramref name="gbps"/> gigabits per second, read or written.</summary>
-    public static Board WithBandwidth(Board board, double gbps) => board with
+    public static Board WithBandwidth(Board board, double gbps) => board.WithExternalMemory(memory => memory with
     {
-        Memories = [.. board.Memories.Select(memory => memory.Level != MemoryLevel.External ? memory : memory with
-        {
-            BytesPerSecond = new Figure(gbps * BytesPerSecondPerGbps, "B/s", Evidence.Assumed, "as asked for"),
-            WriteBytesPerSecond = null,
-            PeakBytesPerSecond = null,
-        })],
-    };
+        BytesPerSecond = new Figure(gbps * BytesPerSecondPerGbps, "B/s", Evidence.Assumed, "as asked for"),
+        WriteBytesPerSecond = null,
+        PeakBytesPerSecond = null,
+    });
 
     /// <summary>Processing elements of a board whose elements form pipelines; null for others.</summary>
     public static int? Elements(Board board) =>

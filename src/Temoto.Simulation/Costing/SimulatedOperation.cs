@@ -26,7 +26,11 @@ internal sealed record SimulatedOperation(
     double Joules)
 {
     /// <summary>What takes longest: fetching, computing, storing, or beginning and ending.</summary>
-    public string BoundBy => new[] { ("fetch", FetchSeconds), ("compute", ComputeSeconds), ("store", StoreSeconds), ("launch", LaunchSeconds) }.MaxBy(part => part.Item2).Item1;
+    public string BoundBy => Longest(FetchSeconds, ComputeSeconds, StoreSeconds, LaunchSeconds);
+
+    /// <summary>The name of the part that takes longest.</summary>
+    public static string Longest(double fetchSeconds, double computeSeconds, double storeSeconds, double launchSeconds) =>
+        new[] { ("fetch", fetchSeconds), ("compute", computeSeconds), ("store", storeSeconds), ("launch", launchSeconds) }.MaxBy(part => part.Item2).Item1;
 
     /// <summary>One execution of a step.</summary>
     public static SimulatedOperation Of(StepPrice price, Board board) => new(

@@ -21,11 +21,8 @@ internal sealed record SimulatedPhase(Phase Phase, int Tokens, int Context, doub
     public StepCycles? Cycles => Operations.Aggregate((StepCycles?)default(StepCycles), (sum, operation) => sum + operation.Cycles);
 
     /// <summary>What takes most of the time: fetching, computing, storing, or beginning and ending.</summary>
-    public string BoundBy => new[]
-    {
-        ("fetch", Operations.Sum(operation => operation.FetchSeconds)), ("compute", Operations.Sum(operation => operation.ComputeSeconds)),
-        ("store", Operations.Sum(operation => operation.StoreSeconds)), ("launch", Operations.Sum(operation => operation.LaunchSeconds)),
-    }.MaxBy(part => part.Item2).Item1;
+    public string BoundBy => SimulatedOperation.Longest(
+        Operations.Sum(operation => operation.FetchSeconds), Operations.Sum(operation => operation.ComputeSeconds), Operations.Sum(operation => operation.StoreSeconds), Operations.Sum(operation => operation.LaunchSeconds));
 
     /// <summary>Prices an account.</summary>
     public static SimulatedPhase Of(PhaseAccount account, Board board, string packing) => new(

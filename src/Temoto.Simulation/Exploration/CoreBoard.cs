@@ -113,7 +113,7 @@ internal static class CoreBoard
 
     private static int Whole(double value) => Math.Max(1, (int)Math.Round(value));
 
-    private static Figure Scaled(Figure figure, double ratio) => Sized(figure, ratio == 1 ? figure.Value : figure.Value * ratio);
+    private static Figure Scaled(Figure figure, double ratio) => Sized(figure, figure.Value * ratio);
 
     private static Figure Sized(Figure figure, double value) => value == figure.Value
         ? figure

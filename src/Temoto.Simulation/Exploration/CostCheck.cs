@@ -1,4 +1,5 @@
 using Temoto.Plans;
+using static Temoto.Plans.FigureCheck;
 
 namespace Temoto.Simulation.Exploration;
 
@@ -46,41 +47,19 @@ internal static class CostCheck
 
     private static void Check(MemoryCosts memory)
     {
-        Whole(memory.ResidualBits, "memory.residual_bits", "bit", 1, 64);
-        Whole(memory.InputBits, "memory.input_bits", "bit", 1, 64);
-        Whole(memory.InputFeatures, "memory.input_features", "1", 1, 1024);
-        Whole(memory.ExponentBits, "memory.exponent_bits", "bit", 0, 64);
-        Whole(memory.ScoreBits, "memory.score_bits", "bit", 1, 64);
-        Whole(memory.ScorePositions, "memory.score_positions", "1", 1, 1 << 20);
-        Whole(memory.FifoWords, "memory.fifo_words", "1", 1, 1 << 20);
-        Whole(memory.FifoBits, "memory.fifo_bits", "bit", 1, 4096);
+        FigureCheck.Whole(memory.ResidualBits, "memory.residual_bits", "bit", 1, 64);
+        FigureCheck.Whole(memory.InputBits, "memory.input_bits", "bit", 1, 64);
+        FigureCheck.Whole(memory.InputFeatures, "memory.input_features", "1", 1, 1024);
+        FigureCheck.Whole(memory.ExponentBits, "memory.exponent_bits", "bit", 0, 64);
+        FigureCheck.Whole(memory.ScoreBits, "memory.score_bits", "bit", 1, 64);
+        FigureCheck.Whole(memory.ScorePositions, "memory.score_positions", "1", 1, 1 << 20);
+        FigureCheck.Whole(memory.FifoWords, "memory.fifo_words", "1", 1, 1 << 20);
+        FigureCheck.Whole(memory.FifoBits, "memory.fifo_bits", "bit", 1, 4096);
         Number(memory.ExpTablesPerLane, "memory.exp_tables_per_lane", "BRAM36", 0, 1000);
-        Whole(memory.FunctionTables, "memory.function_tables", "BRAM36", 0, 1e5);
-        Whole(memory.ParameterRows, "memory.parameter_rows", "BRAM36", 0, 1e5);
-        Whole(memory.TokenKv, "memory.token_kv", "BRAM36", 0, 1e5);
+        FigureCheck.Whole(memory.FunctionTables, "memory.function_tables", "BRAM36", 0, 1e5);
+        FigureCheck.Whole(memory.ParameterRows, "memory.parameter_rows", "BRAM36", 0, 1e5);
+        FigureCheck.Whole(memory.TokenKv, "memory.token_kv", "BRAM36", 0, 1e5);
     }
 
-    private static void Whole(Figure figure, string place, string unit, double least, double most = Most)
-    {
-        Number(figure, place, unit, least, most);
-        if (figure.Value != Math.Floor(figure.Value))
-            throw Wrong($"{place}.value", FormattableString.Invariant($"{figure.Value:R}"), "a whole number");
-    }
-
-    private static void Number(Figure figure, string place, string unit, double least, double most)
-    {
-        if (figure.Unit != unit)
-            throw Wrong($"{place}.unit", $"'{figure.Unit}'", $"'{unit}'");
-        if (!(figure.Value >= least && figure.Value <= most))
-            throw Wrong($"{place}.value", FormattableString.Invariant($"{figure.Value:R}"), FormattableString.Invariant($"{least:R} to {most:R}"));
-        Text(figure.Source, $"{place}.source");
-    }
-
-    private static void Text(string? text, string place)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-            throw Wrong(place, "nothing", "a text");
-    }
-
-    private static FormatException Wrong(string place, string found, string expected) => new($"{place}: found {found}, expected {expected}");
+    private static void Whole(Figure figure, string place, string unit, double least) => FigureCheck.Whole(figure, place, unit, least, Most);
 }

@@ -10,10 +10,10 @@ internal static class CostFile
     private const int MaxBytes = 1 << 20;
 
     /// <exception cref="InputException">Not costs, or figures that cannot be.</exception>
-    public static UnitCosts ReadCosts(string path) => Read(path, "a file of costs as boards/costs/temoto-core.json", UnitCosts.FromJson);
+    public static UnitCosts ReadCosts(string path) => JsonFile.ReadRecord(path, "a file of costs as boards/costs/temoto-core.json", Next, MaxBytes, UnitCosts.FromJson);
 
     /// <exception cref="InputException">Not a device, or figures that cannot be.</exception>
-    public static DeviceResources ReadDevice(string path) => Read(path, "a file of a device as boards/devices/xck26.json", DeviceResources.FromJson);
+    public static DeviceResources ReadDevice(string path) => JsonFile.ReadRecord(path, "a file of a device as boards/devices/xck26.json", Next, MaxBytes, DeviceResources.FromJson);
 
     /// <summary>The text of a file that ships.</summary>
     public static string Resource(string name)
@@ -26,19 +26,4 @@ internal static class CostFile
     /// <summary>The texts of those whose names begin so, by name.</summary>
     public static IEnumerable<string> Resources(string prefix) =>
         typeof(CostFile).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(Resource);
-
-    private static T Read<T>(string path, string expected, Func<string, T> parse)
-    {
-        var text = JsonFile.ReadText(path, expected, MaxBytes);
-        // The reader of all JSON files first: its lines about what is no JSON are the same everywhere.
-        JsonFile.Parse(text, path, expected).Dispose();
-        try
-        {
-            return parse(Encoding.UTF8.GetString(text.Span));
-        }
-        catch (FormatException error)
-        {
-            throw new InputException(path, null, error.Message, expected, Next);
-        }
-    }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using Temoto.Plans;
 
 namespace Temoto.Simulation.Exploration;
@@ -11,19 +10,7 @@ namespace Temoto.Simulation.Exploration;
 [JsonSerializable(typeof(DeviceResources))]
 internal sealed partial class CostJson : JsonSerializerContext
 {
-    public static UnitCosts ReadCosts(string json) => Read(json, Default.UnitCosts);
+    public static UnitCosts ReadCosts(string json) => PlanJson.Read(json, Default.UnitCosts);
 
-    public static DeviceResources ReadDevice(string json) => Read(json, Default.DeviceResources);
-
-    private static T Read<T>(string json, JsonTypeInfo<T> type)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(json, type) ?? throw new FormatException("found null, expected an object");
-        }
-        catch (JsonException error)
-        {
-            throw new FormatException(PlanJson.PlaceAndReason(error).TrimStart('.'), error);
-        }
-    }
+    public static DeviceResources ReadDevice(string json) => PlanJson.Read(json, Default.DeviceResources);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Temoto.Formats.Config;
+using Temoto.Planning;
 using Temoto.Plans;
 using Temoto.Simulation.Costing;
 
@@ -28,6 +29,8 @@ internal sealed class MeadowPaper(Func<string, ModelConfig> shapes, Board board)
     private static readonly int[] Positions = [64, 128, 256, 512, 1024];
 
     private readonly Dictionary<string, (PhaseAccount Baseline, PhaseAccount Meadow)> accounts = [];
+
+    private readonly Dictionary<string, (SimulatedModel Model, ModelPlans Plans)> plansOf = [];
 
     /// <summary>Sixteen ends: Fig. 6 (time to first token) and Fig. 7 (time between tokens), at 12 and 1 Gbit/s, smallest and largest gain of both models.</summary>
     public IReadOnlyList<PaperRow> Ends()
@@ -98,20 +101,28 @@ internal sealed class MeadowPaper(Func<string, ModelConfig> shapes, Board board)
         return Seconds(pair.Baseline, own) / Seconds(pair.Meadow, own);
     }
 
-    /// <summary>GEMM execution with plain weights.</summary>
-    public SimulatedPhase Baseline(string shape, double gbps, int length, bool isToken) =>
-        SimulatedPhase.Of(Accounts(shape, length, isToken).Baseline, BoardVariant.WithBandwidth(board, gbps), "none");
-
     private (PhaseAccount Baseline, PhaseAccount Meadow) Accounts(string shape, int length, bool isToken)
     {
         var key = $"{shape} {length} {isToken}";
-        return accounts.TryGetValue(key, out var known) ? known : accounts[key] = (Account(Model(shape, 1), DataflowMode.Gemm), Account(Model(shape, PackingRatio), DataflowMode.Tphs));
+        return accounts.TryGetValue(key, out var known) ? known : accounts[key] = (Account(Plans(shape, 1, DataflowMode.Gemm)), Account(Plans(shape, PackingRatio, DataflowMode.Tphs)));
 
-        PhaseAccount Account(SimulatedModel model, DataflowMode dataflow)
+        PhaseAccount Account((SimulatedModel Model, ModelPlans Plans) item)
         {
-            var plans = model.PlansOn(board, Context, null, dataflow, keepsAllRows: true);
+            var (model, plans) = item;
             return isToken ? PhaseAccount.Decode(plans.Decode, board, length, withLogits: false) : PhaseAccount.Prefill(plans.Prefill, board, model.IsPicture ? model.MostTokens : length, withLogits: model.IsPicture);
         }
+    }
+
+    /// <summary>Made once for all lengths.</summary>
+    private (SimulatedModel Model, ModelPlans Plans) Plans(string shape, double ratio, DataflowMode dataflow)
+    {
+        var key = $"{shape} {dataflow}";
+        if (!plansOf.TryGetValue(key, out var known))
+        {
+            var model = Model(shape, ratio);
+            plansOf[key] = known = (model, model.PlansOn(board, Context, null, dataflow, keepsAllRows: true));
+        }
+        return known;
     }
 
     private SimulatedModel Model(string shape, double ratio)

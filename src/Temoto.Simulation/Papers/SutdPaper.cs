@@ -23,6 +23,9 @@ internal sealed class SutdPaper(ModelConfig qwen, Board board)
 
     private IReadOnlyList<(long Rows, long Columns)> Projections { get; } = ProjectionsOf(qwen);
 
+    /// <summary>The macro unit of the synthesis that the paper publishes.</summary>
+    private BoardUnit Unit => board.Units.First(unit => unit.Tile is not null);
+
     private int Layers => qwen.NumHiddenLayers;
 
     /// <summary>Calls of the unit for a token: one for 32 outputs.</summary>
@@ -37,7 +40,7 @@ internal sealed class SutdPaper(ModelConfig qwen, Board board)
         var bytes = FileBytes();
         return
         [
-            new("cycles of a call of 14 macro rows, Vitis HLS 2024.2", 2742, CallCycles(195, 12), "cycles", "195 for each row and 12 for the call"),
+            new("cycles of a call of 14 macro rows, Vitis HLS 2024.2", 2742, CallCycles(Unit.Tile!.Cycles.Value, Unit.Tile.CallCycles!.Value), "cycles", "195 for each row and 12 for the call"),
             new("the same, 2023.1", 3724, CallCycles(265, 14), "cycles", "265 and 14"),
             new("calls for a token", null, Calls, "calls", "32 outputs each; 396 in a layer"),
             new("macro rows for a token", null, RowSteps, "rows", "64 inputs by 32 outputs; 7,280 in a layer"),
@@ -51,7 +54,7 @@ internal sealed class SutdPaper(ModelConfig qwen, Board board)
     /// <summary>Speeds from parts.</summary>
     public IReadOnlyList<PaperRow> Speeds()
     {
-        var paper = MacSeconds(195, 12, 200e6);
+        var paper = MacSeconds(Unit.Tile!.Cycles.Value, Unit.Tile.CallCycles!.Value, Unit.ClockHz!.Value);
         var submitted = MacSeconds(265, 14, 125e6);
         var processor = Layers * LayerMicroseconds.Sum() / 1e6;
         var others = Layers * (LayerMicroseconds.Sum() - ProductMicroseconds.Sum()) / 1e6;

@@ -10,9 +10,6 @@ internal sealed record Headline(BoardSimulation Simulation, SimulatedPhase? Prom
 {
     public Board Board => Simulation.Board;
 
-    /// <summary>What the model takes of the board's memory.</summary>
-    public long NeededBytes => Simulation.WeightBytes + Simulation.KvBytes + Simulation.ActivationBytes;
-
     /// <summary>Of a token where there is one, else of the prompt; null on a board that states no power.</summary>
     public double? Watts => Board.Power is not null && (Token ?? Prompt) is { } phase ? phase.Joules / phase.Seconds : null;
 

@@ -14,7 +14,11 @@ internal sealed record ReportCell(string Text, NumberLabel? Label = null, bool I
 }
 
 /// <summary>A column's heading, with a label where all its numbers have the same.</summary>
-internal sealed record ReportColumn(string Text, NumberLabel? Label = null, bool IsNumber = false);
+internal sealed record ReportColumn(string Text, NumberLabel? Label = null, bool IsNumber = false)
+{
+    /// <summary>A column of numbers that all have the same label.</summary>
+    public static ReportColumn Numbers(Texts texts, Phrase phrase, NumberLabel label) => new(texts[phrase], label, IsNumber: true);
+}
 
 /// <summary>Tables that stay readable on a phone: wide ones scroll in their frame, long ones become a list of cards.</summary>
 internal static class ReportTable

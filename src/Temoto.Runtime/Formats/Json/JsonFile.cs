@@ -42,6 +42,26 @@ internal sealed class JsonFile : IDisposable
     /// <param name="maxBytes">The parsed form takes several times the text, so a bound on the text bounds the memory.</param>
     public static JsonFile Open(string path, string expected, long maxBytes) => Parse(ReadText(path, expected, maxBytes), path, expected);
 
+    /// <summary>A file whose strict form a record states. The reader of all JSON files goes first: its lines about what is no JSON are the same everywhere.</summary>
+    /// <param name="next">What to do about what the record refuses.</param>
+    /// <param name="parse">Its <see cref="FormatException"/> says where and why.</param>
+    /// <param name="look">At the object, before it is taken for the record; null for none.</param>
+    /// <exception cref="InputException">Not such a file.</exception>
+    public static T ReadRecord<T>(string path, string expected, string next, long maxBytes, Func<string, T> parse, Action<JsonFields>? look = null)
+    {
+        var text = ReadText(path, expected, maxBytes);
+        using (var json = Parse(text, path, expected))
+            look?.Invoke(json.Root);
+        try
+        {
+            return parse(Encoding.UTF8.GetString(text.Span));
+        }
+        catch (FormatException error)
+        {
+            throw new InputException(path, null, error.Message, expected, next);
+        }
+    }
+
     /// <summary>A JSON object in memory; errors call it <paramref name="path"/>.</summary>
     /// <param name="place">Where it lies in the file, in front of the keys of errors; "" where it is the file.</param>
     public static JsonFile Parse(ReadOnlyMemory<byte> text, string path, string expected, string place = "")

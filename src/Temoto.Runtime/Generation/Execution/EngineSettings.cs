@@ -29,19 +29,19 @@ internal static class EngineSettings
         var isPicture = config.Vision is not null;
         return new PlanSettings(
             isPicture ? config.MaxPositionEmbeddings : ContextOf(config, options.ContextTokens),
-            options.KvCache switch
-            {
-                KvCacheType.F32 => NumberType.Float32,
-                KvCacheType.F16 => NumberType.Float16,
-                KvCacheType.Int8 => NumberType.Int8,
-                _ => options.Precise ? NumberType.Float32 : NumberType.Float16,
-            },
-            options.Dataflow switch { DataflowChoice.Gemm => DataflowMode.Gemm, DataflowChoice.Tphs => DataflowMode.Tphs, _ => null },
+            KvOf(options.KvCache) ?? (options.Precise ? NumberType.Float32 : NumberType.Float16),
+            ModeOf(options.Dataflow),
             SequencesOf(options.MaxBatchSequences),
             isPicture,
             options.PackedWeights ?? PackedWeightsChoice.Auto,
             options.MemoryBudgetBytes ?? memoryBytes);
     }
+
+    /// <summary>The numbers of a cache; null where the choice is left to others.</summary>
+    public static NumberType? KvOf(KvCacheType? choice) => choice switch { KvCacheType.F32 => NumberType.Float32, KvCacheType.F16 => NumberType.Float16, KvCacheType.Int8 => NumberType.Int8, _ => null };
+
+    /// <summary>The mode of a prompt's attention; null where the choice is the planner's.</summary>
+    public static DataflowMode? ModeOf(DataflowChoice? choice) => choice switch { DataflowChoice.Gemm => DataflowMode.Gemm, DataflowChoice.Tphs => DataflowMode.Tphs, _ => null };
 
     /// <summary>What <see cref="ModelOptions.Threads"/> means.</summary>
     public static int ThreadsOf(int? asked)

@@ -32,26 +32,13 @@ internal static class BoardFile
     }
 
     /// <exception cref="InputException">Not a board, or figures that cannot be.</exception>
-    public static Board Read(string path)
+    public static Board Read(string path) => JsonFile.ReadRecord(path, Expected, Next, MaxBytes, Board.FromJson, root =>
     {
-        var text = JsonFile.ReadText(path, Expected, MaxBytes);
-        // The reader of all JSON files first: its lines about what is no JSON are the same everywhere.
-        using (var json = JsonFile.Parse(text, path, Expected))
-        {
-            if (json.Root.Has("region_seconds"))
-                throw new InputException(
-                    path, "region_seconds", "a board file of an earlier version", "one with devices, memories and units",
-                    "run 'temoto bench --calibrate' again, which replaces it");
-        }
-        try
-        {
-            return Board.FromJson(Encoding.UTF8.GetString(text.Span));
-        }
-        catch (FormatException error)
-        {
-            throw new InputException(path, null, error.Message, Expected, Next);
-        }
-    }
+        if (root.Has("region_seconds"))
+            throw new InputException(
+                path, "region_seconds", "a board file of an earlier version", "one with devices, memories and units",
+                "run 'temoto bench --calibrate' again, which replaces it");
+    });
 
     public static void Write(string path, Board board)
     {

@@ -52,7 +52,7 @@ internal static class AnswerSection
         markup.Open("div", ("class", "tile"));
         markup.Element("div", page.Texts[Phrase.Memory], ("class", "name"));
         markup.Open("div");
-        var (number, unit) = Split(Digits.Si(headline.NeededBytes, "B"));
+        var (number, unit) = Split(Digits.Si(headline.Simulation.NeededBytes, "B"));
         page.Value(number, unit, NumberLabel.Computed);
         markup.Close().Open("div", ("class", "hint"));
         Verdict.WriteFits(page, headline);

@@ -72,7 +72,7 @@ internal static class ComparisonSection
 
     private static void WriteMemory(Page page, Headline board)
     {
-        var needed = Digits.Si(board.NeededBytes, "B").Split(' ');
+        var needed = Digits.Si(board.Simulation.NeededBytes, "B").Split(' ');
         var available = board.Board.Memory(MemoryLevel.External).Bytes;
         page.Value(needed[0], needed[1], NumberLabel.Computed);
         page.Markup.Open("div", ("class", "hint"));

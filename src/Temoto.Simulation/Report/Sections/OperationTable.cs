@@ -18,7 +18,7 @@ internal static class OperationTable
             ],
             phase.Operations.Select((operation, i) => Row(texts, operation, i + 1, hasPower: operation.Joules > 0)));
 
-        ReportColumn Column(Phrase phrase, NumberLabel label) => new(texts[phrase], label, IsNumber: true);
+        ReportColumn Column(Phrase phrase, NumberLabel label) => ReportColumn.Numbers(texts, phrase, label);
     }
 
     private static IReadOnlyList<ReportCell> Row(Texts texts, SimulatedOperation operation, int number, bool hasPower) =>

@@ -17,7 +17,7 @@ internal static class PhaseTable
             ],
             simulation.Phases.DistinctBy(phase => (phase.Phase, phase.Tokens, phase.Context, phase.BandwidthGbps, phase.Dataflow)).Select(phase => Row(texts, phase, simulation.Board.Power is not null)));
 
-        ReportColumn Column(Phrase phrase, NumberLabel label) => new(texts[phrase], label, IsNumber: true);
+        ReportColumn Column(Phrase phrase, NumberLabel label) => ReportColumn.Numbers(texts, phrase, label);
     }
 
     /// <summary>The board's own evidence where only its own bandwidth was simulated.</summary>

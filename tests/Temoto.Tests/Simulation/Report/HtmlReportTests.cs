@@ -16,7 +16,7 @@ public class HtmlReportTests
         Assert.Contains($"{Digits.Si(headline.Prompt!.Seconds, "s")} simulated", answer);
         Assert.Contains($"{Digits.Of(headline.Watts!.Value)} W simulated", answer);
         Assert.Contains($"{Digits.Si(headline.JoulesPerToken!.Value, "J")} simulated", answer);
-        Assert.Contains($"{Digits.Si(headline.NeededBytes, "B")} computed", answer);
+        Assert.Contains($"{Digits.Si(headline.Simulation.NeededBytes, "B")} computed", answer);
         Assert.Contains("fits of 4.29 GB published", answer);
         Assert.Contains("Fast enough to read along", answer);
         Assert.Contains($"host CPU: {Digits.Usd(TokenCost.Of(Headline.Of(ReportSamples.Host), new ReportSettings())!.TotalUsd!.Value)} computed", answer);

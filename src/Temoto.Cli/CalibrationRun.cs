@@ -55,6 +55,7 @@ internal static class CalibrationRun
         Row("int8 weights as IDs, one token, GOP/s", rates.IdsInt8 / 1e9);
         Row("int4 weights as IDs and escapes, one token, GOP/s", rates.EscapesInt4 / 1e9);
         Row("int8 weights as IDs and escapes, one token, GOP/s", rates.EscapesInt8 / 1e9);
+        Row("bfloat16 weights, one token, GFLOP/s", rates.OneTokenBfloat16!.Value / 1e9);
         Row("int4 weights, many tokens, GOP/s", rates.ManyTokensInt4 / 1e9);
         Row("int8 weights, many tokens, GOP/s", rates.ManyTokensInt8 / 1e9);
         Row("float32, many tokens, GFLOP/s", rates.Float / 1e9);
@@ -62,6 +63,7 @@ internal static class CalibrationRun
         Row("a parallel region, µs", rates.LaunchSeconds * 1e6);
         Row("int4 weights from memory, one token: of reading and multiplying, the share that hides", rates.OverlapInt4!.Value);
         Row("int8 weights from memory, one token: the same", rates.OverlapInt8!.Value);
+        Row("bfloat16 weights from memory, one token: the same", rates.OverlapBfloat16!.Value);
         foreach (var point in rates.FloatAttention)
             Row($"attention in floats, {point.Queries} {(point.Queries == 1 ? "query" : "queries")} together, GFLOP/s", point.OperationsPerSecond / 1e9);
         foreach (var point in rates.IntegerAttention)

@@ -52,8 +52,8 @@ internal sealed unsafe class AttentionLoop : IParallelWork, IDisposable
 
     private long ScratchFloats => (integers is null ? kernels.KvScratchFloats(HeadDim) : IntegerAttention.QueryBytes(queries, HeadDim) / sizeof(float)) + 16;
 
-    /// <summary>Of all threads in the fastest pass.</summary>
-    public double OperationsPerSecond(WorkerPool pool, double seconds) => Operations / BestPass.Seconds(pool, this, caches.Length, seconds);
+    /// <summary>Of all threads in the median pass.</summary>
+    public double OperationsPerSecond(WorkerPool pool, double seconds) => Operations / MedianPass.Seconds(pool, this, caches.Length, seconds);
 
     public void Execute(int chunk, int worker)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Temoto.Evaluation.Seeded;
 using Temoto.Kernels;
 using Temoto.Kernels.Attention;
@@ -11,12 +10,15 @@ using Temoto.Tensors;
 
 namespace Temoto.Evaluation.Benchmarking;
 
-/// <summary>Measures this host for the planner: what memory and caches give, what the kernels compute, what a parallel region costs. Some twenty seconds.</summary>
+/// <summary>Measures this host for the planner: what memory and caches give, what the kernels compute, what a parallel region costs. Some twenty-five seconds.</summary>
 /// <param name="Reads">Bytes per second by buffer size and threads.</param>
 internal sealed record Calibration(Board Board, HostRates Rates, IReadOnlyList<(long Bytes, int Threads, double BytesPerSecond)> Reads)
 {
-    /// <summary>How long one figure is measured where nobody says otherwise.</summary>
-    public const double DefaultSeconds = 0.3;
+    /// <summary>How long one figure is measured in each round where nobody says otherwise.</summary>
+    public const double DefaultSeconds = 0.12;
+
+    /// <summary>A machine that others use too is not as fast at every moment: each figure is measured at so many, some seconds apart, and the median counts.</summary>
+    private const int Rounds = 3;
 
     /// <summary>A weight of a few hundred KB for each thread, as wide as small models are; eight chunks for each.</summary>
     private const int RowsPerThread = 256, Columns = 1024;
@@ -36,10 +38,10 @@ internal sealed record Calibration(Board Board, HostRates Rates, IReadOnlyList<(
     public static Calibration Measure(KernelSet kernels, int threads, double seconds, Action<int, int>? progress, CancellationToken cancellation)
     {
         var integerAttention = kernels.IntegerAttention;
-        var figures = 11 + PassCalibration.Figures + AttentionRate.Points.Count * (integerAttention is null ? 1 : 2) + 2;
+        var figures = 13 + PassCalibration.Figures + AttentionRate.Points.Count * (integerAttention is null ? 1 : 2) + 3;
         var sizes = Sizes().ToList();
         var threadCounts = ThreadCounts(threads).ToList();
-        var all = sizes.Count * threadCounts.Count + figures;
+        var all = sizes.Count * threadCounts.Count + Rounds * figures;
         var done = 0;
 
         var reads = new List<(long Bytes, int Threads, double BytesPerSecond)>();
@@ -50,30 +52,37 @@ internal sealed record Calibration(Board Board, HostRates Rates, IReadOnlyList<(
                 reads.Add((bytes, count, Step(() => Read(few, bytes, seconds))));
         }
         using var pool = new WorkerPool(threads);
-        var rates = new HostRates(
-            ReadBytesPerSecond: reads.Last(read => read.Threads == threads).BytesPerSecond,
-            CacheBytesPerSecond: CacheRate(reads, threads),
-            OneTokenInt4: Step(() => Rate(DType.I4, tokens: 1)),
-            OneTokenInt8: Step(() => Rate(DType.I8, tokens: 1)),
-            IdsInt4: Step(() => PackedRate(kernels, pool, DType.I4, limit: 1, seconds)),
-            IdsInt8: Step(() => PackedRate(kernels, pool, DType.I8, limit: 15, seconds)),
-            EscapesInt4: Step(() => PackedRate(kernels, pool, DType.I4, limit: 7, seconds)),
-            EscapesInt8: Step(() => PackedRate(kernels, pool, DType.I8, limit: 127, seconds)),
-            ManyTokensInt4: Step(() => Rate(DType.I4, PrefillTokens)),
-            ManyTokensInt8: Step(() => Rate(DType.I8, PrefillTokens)),
-            Float: Step(() => Rate(DType.F32, PrefillTokens)),
-            UnpackBytesPerSecond: Step(() => Unpack(pool, seconds)),
-            LaunchSeconds: Step(() => Region(pool, seconds)));
-        rates = rates with
-        {
-            Passes = PassCalibration.Measure(kernels, pool, seconds, Step),
-            FloatAttention = [.. AttentionRate.Points.Select(queries => Attention(queries, null))],
-            IntegerAttention = integerAttention is null ? [] : [.. AttentionRate.Points.Select(queries => Attention(queries, integerAttention))],
-            OverlapInt4 = Step(() => Overlap(DType.I4, rates.OneTokenInt4)),
-            OverlapInt8 = Step(() => Overlap(DType.I8, rates.OneTokenInt8)),
-        };
+        var rates = MedianRates.Of([.. Enumerable.Range(0, Rounds).Select(_ => Round())]);
         var board = HostBoard.Of(kernels, threads, rates, Evidence.Measured, "temoto bench --calibrate");
         return new Calibration(board, rates, reads);
+
+        HostRates Round()
+        {
+            var rates = new HostRates(
+                ReadBytesPerSecond: Step(() => Read(pool, Benchmark.MemoryReadBytes, seconds)),
+                CacheBytesPerSecond: CacheRate(reads, threads),
+                OneTokenInt4: Step(() => Rate(DType.I4, tokens: 1)),
+                OneTokenInt8: Step(() => Rate(DType.I8, tokens: 1)),
+                IdsInt4: Step(() => PackedRate(kernels, pool, DType.I4, limit: 1, seconds)),
+                IdsInt8: Step(() => PackedRate(kernels, pool, DType.I8, limit: 15, seconds)),
+                EscapesInt4: Step(() => PackedRate(kernels, pool, DType.I4, limit: 7, seconds)),
+                EscapesInt8: Step(() => PackedRate(kernels, pool, DType.I8, limit: 127, seconds)),
+                ManyTokensInt4: Step(() => Rate(DType.I4, PrefillTokens)),
+                ManyTokensInt8: Step(() => Rate(DType.I8, PrefillTokens)),
+                Float: Step(() => Rate(DType.F32, PrefillTokens)),
+                UnpackBytesPerSecond: Step(() => Unpack(pool, seconds)),
+                LaunchSeconds: Step(() => Region(pool, seconds)));
+            rates = rates with
+            {
+                OneTokenBfloat16 = Step(() => Rate(DType.BF16, tokens: 1)),
+                Passes = PassCalibration.Measure(kernels, pool, seconds, Step),
+                FloatAttention = [.. AttentionRate.Points.Select(queries => Attention(queries, null))],
+                IntegerAttention = integerAttention is null ? [] : [.. AttentionRate.Points.Select(queries => Attention(queries, integerAttention))],
+                OverlapInt4 = Step(() => Overlap(DType.I4, rates.OneTokenInt4)),
+                OverlapInt8 = Step(() => Overlap(DType.I8, rates.OneTokenInt8)),
+            };
+            return rates with { OverlapBfloat16 = Step(() => Overlap(DType.BF16, rates.OneTokenBfloat16.Value)) };
+        }
 
         double Rate(DType type, int tokens)
         {
@@ -100,13 +109,11 @@ internal sealed record Calibration(Board Board, HostRates Rates, IReadOnlyList<(
                 var weight = NewWeight(type, StreamedBytes / type.RowBytes(Columns), owned);
                 using var loop = new MatMulLoop(weight, kernels, 1, threads);
                 using var reader = new ReadLoop(StreamedBytes, threads);
-                var (read, together) = (rates.ReadBytesPerSecond, 0.0);
+                var reads = new double[OverlapTurns];
+                var products = new double[OverlapTurns];
                 for (var turn = 0; turn < OverlapTurns; turn++)
-                {
-                    read = Math.Max(read, reader.BytesPerSecond(pool, seconds / 2));
-                    together = Math.Max(together, loop.OperationsPerSecond(pool, seconds / 2));
-                }
-                return HiddenShare(WeightInfo.Of(weight).Bytes / read, loop.Operations / rate, loop.Operations / together);
+                    (reads[turn], products[turn]) = (reader.BytesPerSecond(pool, seconds / 2), loop.OperationsPerSecond(pool, seconds / 2));
+                return HiddenShare(WeightInfo.Of(weight).Bytes / Spread.Of(reads).Median, loop.Operations / rate, loop.Operations / Spread.Of(products).Median);
             }
             finally
             {
@@ -220,25 +227,19 @@ internal sealed record Calibration(Board Board, HostRates Rates, IReadOnlyList<(
         }
     }
 
-    /// <summary>Regions in which every thread takes part, one after the other; the fastest ten in a row, which are over before somebody takes a core away.</summary>
+    /// <summary>A region in which every thread takes part, one after the other: of ten in a row, which the clock can tell.</summary>
     private static double Region(WorkerPool pool, double seconds)
     {
         const int regions = 10;
         var meeting = new Meeting(pool.Threads);
-        var start = Stopwatch.GetTimestamp();
-        var best = double.MaxValue;
-        do
+        return MedianPass.Seconds(() =>
         {
-            var began = Stopwatch.GetTimestamp();
             for (var region = 0; region < regions; region++)
             {
                 meeting.Arrived = 0;
                 pool.Run(meeting, pool.Threads);
             }
-            best = Math.Min(best, Stopwatch.GetElapsedTime(began).TotalSeconds / regions);
-        }
-        while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds);
-        return best;
+        }, seconds) / regions;
     }
 
     /// <summary>A chunk ends when all have begun, so that no thread can take two.</summary>

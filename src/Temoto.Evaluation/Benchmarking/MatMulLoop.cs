@@ -50,8 +50,8 @@ internal sealed unsafe class MatMulLoop : IParallelWork, IDisposable
     /// <summary>Multiplications and additions of one pass.</summary>
     public double Operations => 2.0 * weight.Rows * weight.Columns * tokens;
 
-    /// <summary>The fastest of the passes in <paramref name="seconds"/>, after one that is not counted: what stands in its way is somebody else's.</summary>
-    public double OperationsPerSecond(WorkerPool pool, double seconds) => Operations / BestPass.Seconds(pool, this, checked((int)((weight.Rows + TileRows - 1) / TileRows)), seconds);
+    /// <summary>Of the median pass in <paramref name="seconds"/>.</summary>
+    public double OperationsPerSecond(WorkerPool pool, double seconds) => Operations / MedianPass.Seconds(pool, this, checked((int)((weight.Rows + TileRows - 1) / TileRows)), seconds);
 
     public void Execute(int chunk, int worker)
     {

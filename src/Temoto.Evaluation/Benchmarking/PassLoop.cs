@@ -40,8 +40,8 @@ internal sealed unsafe class PassLoop : IParallelWork, IDisposable
     /// <param name="written">Where results of another format go.</param>
     public delegate void Pass(float* values, float* others, byte* written);
 
-    /// <summary>Of all threads in the fastest pass.</summary>
-    public double ElementsPerSecond(WorkerPool pool, double seconds) => (double)Elements * Repeats * memories.Length / BestPass.Seconds(pool, this, memories.Length, seconds);
+    /// <summary>Of all threads in the median pass.</summary>
+    public double ElementsPerSecond(WorkerPool pool, double seconds) => (double)Elements * Repeats * memories.Length / MedianPass.Seconds(pool, this, memories.Length, seconds);
 
     public void Execute(int chunk, int worker)
     {

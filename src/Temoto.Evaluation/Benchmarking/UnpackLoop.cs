@@ -21,8 +21,8 @@ internal sealed unsafe class UnpackLoop : IParallelWork, IDisposable
         blocks = new NativeBuffer(blockBytes * threads);
     }
 
-    /// <summary>Plain bytes per second of the fastest pass in <paramref name="seconds"/>.</summary>
-    public double BytesPerSecond(WorkerPool pool, double seconds) => rows * rowBytes / BestPass.Seconds(pool, this, checked((int)((rows + encoded.BlockRows - 1) / encoded.BlockRows)), seconds);
+    /// <summary>Plain bytes per second of the median pass in <paramref name="seconds"/>.</summary>
+    public double BytesPerSecond(WorkerPool pool, double seconds) => rows * rowBytes / MedianPass.Seconds(pool, this, checked((int)((rows + encoded.BlockRows - 1) / encoded.BlockRows)), seconds);
 
     public void Execute(int chunk, int worker)
     {

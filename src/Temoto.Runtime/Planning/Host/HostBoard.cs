@@ -44,11 +44,17 @@ internal sealed record HostRates(
     /// <summary>What steps do beside products; null where it is not known and counts for nothing.</summary>
     public PassRates? Passes { get; init; }
 
+    /// <summary>A matrix-vector product with bfloat16 weights that lie in cache; null where it is not known and counts as <see cref="Float"/>.</summary>
+    public double? OneTokenBfloat16 { get; init; }
+
     /// <summary>One token and int4 weights that come from memory: the share of the shorter of reading and multiplying that hides behind the longer; null for all.</summary>
     public double? OverlapInt4 { get; init; }
 
     /// <summary>The same with int8 weights.</summary>
     public double? OverlapInt8 { get; init; }
+
+    /// <summary>The same with bfloat16 weights.</summary>
+    public double? OverlapBfloat16 { get; init; }
 }
 
 /// <summary>The board of the machine this runs on: the measured file where one fits, else figures that are typical of such kernels.</summary>
@@ -156,6 +162,8 @@ internal static class HostBoard
                 OperationsPerSecond = attention,
             });
         }
+        if (rates.OneTokenBfloat16 is { } bfloat16)
+            units.Add(new BoardUnit(Device, WorkKind.Product, [NumberType.Bfloat16], [], TokenCount.One) { OperationsPerSecond = Rate(bfloat16), Overlap = Share(rates.OverlapBfloat16) });
         units.Add(new BoardUnit(Device, WorkKind.Product, [], [], TokenCount.Any) { OperationsPerSecond = single });
         units.AddRange(others.Attention(rates.FloatAttention, integers: false));
         if (rates.FloatAttention.Count == 0)
@@ -186,8 +194,10 @@ internal static class HostBoard
         {
             Overlap = unit.Tokens == TokenCount.Many
                 ? rates.Passes is null ? null : HostUnits.NothingHides
-                : (unit.Operands.Contains(NumberType.Int4) || unit.Operands.Equals(NibbleBlocks) ? rates.OverlapInt4 : rates.OverlapInt8) is { } share ? new Figure(share, "1", evidence, source) : null,
+                : Share(unit.Operands.Contains(NumberType.Int4) || unit.Operands.Equals(NibbleBlocks) ? rates.OverlapInt4 : rates.OverlapInt8),
         };
+
+        Figure? Share(double? share) => share is { } known ? new Figure(known, "1", evidence, source) : null;
 
         Figure Bytes(double value) => new(value, "B/s", evidence, source);
 

@@ -23,14 +23,14 @@ public class CalibrationTests
         // Bounds far below and far above anything that runs .NET: units are checked, not speed.
         foreach (var rate in (double[])[rates.ReadBytesPerSecond, rates.CacheBytesPerSecond, rates.UnpackBytesPerSecond])
             Assert.InRange(rate, 1e5, 1e14);
-        foreach (var rate in (double[])[rates.OneTokenInt4, rates.OneTokenInt8, rates.IdsInt4, rates.IdsInt8, rates.EscapesInt4, rates.EscapesInt8, rates.ManyTokensInt4, rates.ManyTokensInt8, rates.Float])
+        foreach (var rate in (double[])[rates.OneTokenInt4, rates.OneTokenInt8, rates.IdsInt4, rates.IdsInt8, rates.EscapesInt4, rates.EscapesInt8, rates.ManyTokensInt4, rates.ManyTokensInt8, rates.Float, rates.OneTokenBfloat16!.Value])
             Assert.InRange(rate, 1e7, 1e16);
         Assert.InRange(rates.LaunchSeconds, 1e-8, 1);
         Assert.Equal(AttentionRate.Points, rates.FloatAttention.Select(point => point.Queries));
         Assert.Equal(kernels.IntegerAttention is null ? [] : AttentionRate.Points, rates.IntegerAttention.Select(point => point.Queries));
         Assert.All(rates.FloatAttention.Concat(rates.IntegerAttention), point => Assert.InRange(point.OperationsPerSecond, 1e6, 1e16));
         Assert.InRange(rates.Passes!.Softmax, 1e4, 1e14);
-        Assert.All([rates.OverlapInt4!.Value, rates.OverlapInt8!.Value], share => Assert.InRange(share, 0, 1));
+        Assert.All([rates.OverlapInt4!.Value, rates.OverlapInt8!.Value, rates.OverlapBfloat16!.Value], share => Assert.InRange(share, 0, 1));
         // Nothing that prices rest on is assumed any more.
         Assert.All(board.Units, unit => Assert.Equal(Evidence.Measured, unit.OperationsPerSecond!.Evidence));
         Assert.Equal(reported[^1].All, reported.Count);

@@ -151,6 +151,8 @@ internal static class GgufExport
         var count = checkpoint.Config.VocabSize;
         if (tokenizer.Tokens.Count > count)
             throw new InputException(checkpoint.Path, "tokenizer", $"{tokenizer.Tokens.Count} tokens", $"at most vocab_size {count}", "use the tokenizer that belongs to these weights");
+        if (tokenizer.Pipeline is not null)
+            throw new InputException(checkpoint.Path, "tokenizer", "one that GGUF has no words for", "byte-level BPE as GPT-2's, Qwen2's or Llama 3's, or SentencePiece's BPE", "keep this model as .temoto");
         var byteLevel = tokenizer.Kind == TokenizerKind.ByteLevelBpe;
         if (!byteLevel && tokenizer.Scores is null)
             throw new InputException(checkpoint.Path, "tokenizer", "a SentencePiece vocabulary without scores", "scores", "export from a checkpoint whose tokenizer has them (a GGUF or llama2.c file)");

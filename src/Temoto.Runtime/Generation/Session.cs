@@ -84,6 +84,17 @@ public sealed class Session : IDisposable
         }
     }
 
+    /// <summary>The last id of a prompt that is text; null where there is none.</summary>
+    private int? LastOfText(int[] prompt)
+    {
+        for (var i = prompt.Length - 1; i >= 0; i--)
+        {
+            if (!model.Tokenizer.IsSpecial(prompt[i]))
+                return prompt[i];
+        }
+        return null;
+    }
+
     private IEnumerable<string> GeneratePieces(GenerationRequest request, CancellationToken cancellation, CancellationToken asked)
     {
         var (prompt, options, sampling, start) = request;
@@ -91,7 +102,7 @@ public sealed class Session : IDisposable
         foreach (var token in prompt)
             sampler.AcceptPrompt(token);
         // Only a text that begins here loses SentencePiece's prefix space; one that goes on keeps it.
-        var decoder = new StreamingDecoder(model.Tokenizer, startOfText: prompt.All(model.Tokenizer.IsSpecial));
+        var decoder = StreamingDecoder.Create(model.Tokenizer, before: LastOfText(prompt));
         var stops = new StopMatcher(options.Stop);
 
         var reused = KeepCommonPrefix(prompt);

@@ -39,6 +39,12 @@ internal readonly struct JsonValue(string path, string place, JsonElement elemen
         return Kind == JsonValueKind.Number && element.TryGetInt64(out number);
     }
 
+    public bool TryDouble(out double number)
+    {
+        number = 0;
+        return Kind == JsonValueKind.Number && element.TryGetDouble(out number);
+    }
+
     public bool TrySingle(out float number)
     {
         number = 0;

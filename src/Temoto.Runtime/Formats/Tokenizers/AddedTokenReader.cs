@@ -4,7 +4,8 @@ using Temoto.Formats.Json;
 namespace Temoto.Formats.Tokenizers;
 
 /// <summary>
-/// Reads tokenizer.json's <c>added_tokens</c> into the vocabulary as it goes, without a document tree, which takes several times the text of a long list.
+/// Reads tokenizer.json's <c>added_tokens</c> into the vocabulary as it goes, without a document tree, which takes several times the text of a long list. As in Hugging Face's tokenizers
+/// their ids count for nothing: a token that the vocabulary has keeps its id there, others are numbered on behind it. A content that comes twice has the later flags.
 /// </summary>
 internal sealed class AddedTokenReader(VocabularyBuilder vocabulary, string sourceName)
 {
@@ -14,8 +15,10 @@ internal sealed class AddedTokenReader(VocabularyBuilder vocabulary, string sour
 
     private readonly AddedTokenList tokens = new();
 
-    /// <summary>One bit for each id that an added token has.</summary>
-    private ulong[] seen = [];
+    private readonly int modelCount = vocabulary.Count;
+
+    /// <summary>The highest id of an added token so far.</summary>
+    private int highest = -1;
     private char[] text = new char[256];
     private int length;
     private int? id;
@@ -111,24 +114,17 @@ internal sealed class AddedTokenReader(VocabularyBuilder vocabulary, string sour
     private void AddToken()
     {
         var content = text.AsSpan(0, length);
-        if (!vocabulary.TryAdd(content, id!.Value) && vocabulary.TryGetId(content, out var known) && (known != id || IsSeen(known)))
-            throw IsSeen(known) ? Twice($"{Where} ('{content}')") : TwoIds(content, known);
-        See(id.Value);
+        if (content.IsEmpty)
+            return;
+        if (!vocabulary.TryGetId(content, out var known))
+        {
+            known = Math.Max(highest + 1, modelCount);
+            vocabulary.Add(content, known);
+        }
+        highest = Math.Max(highest, known);
         var special = flags[0] ?? false;
-        tokens.Add(id.Value, special, flags[1] ?? false, flags[2] ?? false, flags[3] ?? false, flags[4] ?? !special);
+        tokens.Add(known, special, flags[1] ?? false, flags[2] ?? false, flags[3] ?? false, flags[4] ?? !special);
     }
-
-    private bool IsSeen(int number) => number / 64 < seen.Length && (seen[number / 64] & 1UL << number % 64) != 0;
-
-    private void See(int number)
-    {
-        if (number / 64 >= seen.Length)
-            Array.Resize(ref seen, Math.Max(number / 64 + 1, seen.Length * 2));
-        seen[number / 64] |= 1UL << number % 64;
-    }
-
-    private InputException TwoIds(ReadOnlySpan<char> content, int known) =>
-        new(sourceName, $"{Section}['{content}']", $"id {id}, but {known} elsewhere", "one id per token", JsonFile.Damaged);
 
     private InputException Twice(string key) => new(sourceName, key, "it twice", "it once", JsonFile.Damaged);
 

@@ -8,14 +8,17 @@ namespace Temoto.Formats.Tokenizers;
 internal sealed class RankedMerges : IReadOnlyList<(string Left, string Right)>
 {
     private readonly Vocabulary vocabulary;
+    private readonly int prefixLength;
 
     /// <summary>Left, right and merged id of each rank in turn.</summary>
     private int[] merges;
     private char[] joined = new char[64];
 
-    public RankedMerges(Vocabulary vocabulary, int capacity = 0)
+    /// <param name="prefixLength">Characters that stand before a token that continues a word, and not before its part of what is merged.</param>
+    public RankedMerges(Vocabulary vocabulary, int capacity = 0, int prefixLength = 0)
     {
         this.vocabulary = vocabulary;
+        this.prefixLength = prefixLength;
         merges = new int[3 * capacity];
     }
 
@@ -27,11 +30,11 @@ internal sealed class RankedMerges : IReadOnlyList<(string Left, string Right)>
     public (string Left, string Right) this[int rank] => (vocabulary[merges[3 * rank]]!, vocabulary[merges[3 * rank + 1]]!);
 
     /// <summary>Takes a list of texts as it is; a merge of tokens that the vocabulary lacks is bad input.</summary>
-    public static RankedMerges From(Vocabulary vocabulary, IReadOnlyList<(string Left, string Right)> merges, string sourceName)
+    public static RankedMerges From(Vocabulary vocabulary, IReadOnlyList<(string Left, string Right)> merges, string sourceName, int prefixLength = 0)
     {
         if (merges is RankedMerges already && ReferenceEquals(already.vocabulary, vocabulary))
             return already;
-        var ranked = new RankedMerges(vocabulary, merges.Count);
+        var ranked = new RankedMerges(vocabulary, merges.Count, prefixLength);
         foreach (var (left, right) in merges)
             ranked.Add(left, right, sourceName);
         return ranked;
@@ -66,6 +69,7 @@ internal sealed class RankedMerges : IReadOnlyList<(string Left, string Right)>
 
     private ReadOnlySpan<char> Join(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
     {
+        right = right[Math.Min(prefixLength, right.Length)..];
         var length = left.Length + right.Length;
         if (joined.Length < length)
             joined = new char[length * 2];

@@ -21,7 +21,7 @@ internal static class TokenizerDocument
     private static readonly string[] Keys =
     [
         "kind", "pre_tokenizer", "ignore_merges", "normalize_nfc", "add_prefix_space", "prefix_space_first_only", "prefix_space_unless_present", "split_on_spaces",
-        "byte_fallback", "fuse_unknown", "bos_token_id", "unknown_token_id", "eos_token_ids", "prefix", "suffix", "added_tokens", "tokens", "scores", "merges",
+        "byte_fallback", "fuse_unknown", "bos_token_id", "unknown_token_id", "eos_token_ids", "prefix", "suffix", "added_tokens", "tokens", "scores", "merges", "pipeline",
     ];
 
     public static string Write(TokenizerModel model)
@@ -52,6 +52,8 @@ internal static class TokenizerDocument
             foreach (var token in model.AddedTokens)
                 WriteAddedToken(json, token);
             json.WriteEndArray();
+            if (model.Pipeline is { } pipeline)
+                PipelineDocument.Write(json, pipeline);
             json.WriteStartArray("tokens");
             foreach (var token in model.Tokens)
                 json.WriteStringValue(token);
@@ -109,6 +111,7 @@ internal static class TokenizerDocument
             Tokens = tokens,
             Scores = Scores(root, tokens.Length),
             Merges = Merges(root, tokens),
+            Pipeline = PipelineDocument.Read(root, OptionalId("unknown_token_id")),
         };
 
         bool Flag(string name) => TokenizerDocument.Flag(root, name);

@@ -5,14 +5,14 @@ using Temoto.Formats.Json;
 namespace Temoto.Formats.Tokenizers;
 
 /// <summary>
-/// Reads Hugging Face's tokenizer.json: BPE models, byte-level (GPT-2, Qwen2, Llama 3) or SentencePiece-style (Llama 2, Mistral, Phi-3, Gemma).
-/// A part that would change the ids and is not known is refused.
+/// Reads Hugging Face's tokenizer.json. The tokenizers that most models have, byte-level BPE (GPT-2, Qwen2, Llama 3) and SentencePiece-style BPE (Llama 2, Mistral, Phi-3, Gemma), are
+/// recognised and said in the flags of a <see cref="TokenizerModel"/>; every other is said in its own parts (<see cref="TokenizerPipeline"/>).
 /// </summary>
 internal static class TokenizerJson
 {
     private const string Expected = "a tokenizer.json";
     private const string Metaspace = "\u2581";
-    private const string NextForUnknown = "this tokenizer cannot be used; choose a model with a GPT-2, Qwen2, Llama 3 or SentencePiece tokenizer";
+    private const string NextForUnknown = "this tokenizer cannot be used; choose another model";
 
     /// <summary>Of a Sequence; those published have up to 5.</summary>
     private const int MaxParts = 1000;
@@ -42,9 +42,6 @@ internal static class TokenizerJson
         private bool hasVocab;
         private int mergesAt = -1;
         private string? unknownToken;
-        private bool fuseUnknown;
-        private bool byteFallback;
-        private bool ignoreMerges;
         private bool nfc;
         private bool replacesSpaces;
         private bool prepends;
@@ -55,6 +52,16 @@ internal static class TokenizerJson
         private bool prefixFirstOnly;
         private bool splitOnSpaces;
         private PreTokenizerKind? pattern;
+        private readonly Dictionary<string, string> sections = [];
+        private string? type;
+        private SubwordOptions options = new();
+        private int? unknownAt;
+        private List<double>? scores;
+        private bool countsCharacters;
+        private readonly List<string> decoders = [];
+
+        /// <summary>So far it is one of those that most models have.</summary>
+        private bool isPlain = true;
         private readonly List<int> prefix = [];
         private readonly List<int> suffix = [];
 
@@ -85,23 +92,41 @@ internal static class TokenizerJson
                 throw Missing("model", "a BPE model");
             if (!hasVocab)
                 throw Missing("model.vocab", "an object of token ids");
-            if (mergesAt < 0)
+            var kind = KindOf();
+            if (kind == SubwordKind.Bpe && mergesAt < 0)
                 throw Missing("model.merges", "an array of merges");
-            return Build();
+            return Build(kind);
         }
 
-        private TokenizerModel Build()
+        /// <summary>Files of earlier versions do not say: then what is there does.</summary>
+        private SubwordKind KindOf() => type switch
+        {
+            "BPE" => SubwordKind.Bpe,
+            "WordPiece" => SubwordKind.WordPiece,
+            "WordLevel" => SubwordKind.WordLevel,
+            "Unigram" => SubwordKind.Unigram,
+            null when scores is not null => SubwordKind.Unigram,
+            null when mergesAt >= 0 => SubwordKind.Bpe,
+            null => countsCharacters ? SubwordKind.WordPiece : SubwordKind.WordLevel,
+            _ => throw Unsupported("model.type", $"'{type}'", "BPE, WordPiece, WordLevel or Unigram"),
+        };
+
+        private TokenizerModel Build(SubwordKind kind)
         {
             var addedTokens = new AddedTokenReader(ids, sourceName).Read(addedTokensAt is { } place ? utf8.Span[place] : "null"u8);
             var vocabulary = ids.Build(sourceName, "model.vocab");
             addedTokens.UseTextsOf(vocabulary);
-            var merges = ReadMerges(vocabulary);
+            var merges = kind == SubwordKind.Bpe ? ReadMerges(vocabulary) : null;
             int? unknown = null;
-            if (unknownToken is not null)
+            if (kind == SubwordKind.Unigram)
+            {
+                unknown = unknownAt;
+            }
+            else if (unknownToken is not null)
             {
                 unknown = vocabulary.TryGetId(unknownToken, out var id)
                     ? id
-                    : throw new InputException(
+                    : kind != SubwordKind.Bpe ? null : throw new InputException(
                         sourceName, "model.unk_token", $"'{unknownToken}', which is not in the vocabulary", "a known token", JsonFile.Damaged);
             }
             foreach (var id in prefix.Concat(suffix))
@@ -109,39 +134,56 @@ internal static class TokenizerJson
                 if (id >= vocabulary.Count)
                     throw new InputException(sourceName, "post_processor", $"id {id}", $"an id below {vocabulary.Count}", JsonFile.Damaged);
             }
-            var kind = byteLevel ? TokenizerKind.ByteLevelBpe : TokenizerKind.SentencePieceBpe;
-            if (byteLevel && (replacesSpaces || prepends || metaspace))
-                throw Unsupported("pre_tokenizer", "ByteLevel together with SentencePiece's spaces", "one of the two");
-            if (byteLevel && pattern is null && !byteLevelSplits)
-                throw Unsupported("pre_tokenizer", "ByteLevel without an expression that splits text into words", "use_regex or a Split before it");
-            if (byteLevel && pattern is not null && byteLevelSplits)
-                throw Unsupported("pre_tokenizer", "ByteLevel with use_regex after a Split", "use_regex: false");
-            if (!byteLevel && !replacesSpaces && !metaspace)
-                throw Unsupported("pre_tokenizer", "neither ByteLevel nor Metaspace", "a byte-level or SentencePiece-style BPE");
-            if (!byteLevel && pattern is not null)
-                throw Unsupported("pre_tokenizer", "Split without ByteLevel", "a byte-level or SentencePiece-style BPE");
-            if (!byteLevel && nfc)
-                throw Unsupported("normalizer", "NFC with SentencePiece's spaces", "no NFC");
+            if (kind != SubwordKind.Bpe || !IsPlain())
+                return Parts(kind, vocabulary, addedTokens, merges, unknown);
             return new TokenizerModel
             {
-                Kind = kind,
+                Kind = byteLevel ? TokenizerKind.ByteLevelBpe : TokenizerKind.SentencePieceBpe,
                 Tokens = vocabulary,
                 Merges = merges,
-                IgnoreMerges = ignoreMerges,
+                IgnoreMerges = options.IgnoreMerges,
                 PreTokenizer = pattern ?? PreTokenizerKind.Gpt2,
                 NormalizeNfc = nfc,
                 AddPrefixSpace = addPrefixSpace || prepends,
                 PrefixSpaceFirstOnly = prefixFirstOnly,
                 PrefixSpaceUnlessPresent = metaspace || byteLevel,
                 SplitOnSpaces = splitOnSpaces,
-                ByteFallback = byteFallback,
-                FuseUnknown = fuseUnknown,
+                ByteFallback = options.ByteFallback,
+                FuseUnknown = options.FuseUnknown,
                 AddedTokens = addedTokens,
                 UnknownTokenId = unknown,
                 Prefix = prefix,
                 Suffix = suffix,
             };
         }
+
+        /// <summary>The parts together are one of the tokenizers that most models have.</summary>
+        private bool IsPlain()
+        {
+            if (!isPlain || options.ContinuingSubwordPrefix.Length > 0 || options.EndOfWordSuffix.Length > 0 || !DecodesPlainly())
+                return false;
+            return byteLevel
+                ? !replacesSpaces && !prepends && !metaspace && pattern is null == byteLevelSplits
+                : (replacesSpaces || metaspace) && pattern is null && !nfc;
+        }
+
+        /// <summary>Said in its own parts.</summary>
+        private TokenizerModel Parts(SubwordKind kind, Vocabulary vocabulary, AddedTokenList addedTokens, RankedMerges? merges, int? unknown) => new()
+        {
+            Kind = byteLevel ? TokenizerKind.ByteLevelBpe : TokenizerKind.SentencePieceBpe,
+            Tokens = vocabulary,
+            Merges = merges,
+            AddedTokens = addedTokens,
+            UnknownTokenId = unknown,
+            Pipeline = new TokenizerPipeline(kind, options with { UnknownTokenId = unknown })
+            {
+                Normalizer = sections.GetValueOrDefault("normalizer"),
+                PreTokenizer = sections.GetValueOrDefault("pre_tokenizer"),
+                PostProcessor = sections.GetValueOrDefault("post_processor"),
+                Decoder = sections.GetValueOrDefault("decoder"),
+                Scores = scores,
+            },
+        };
 
         private void ReadModel(ref Utf8JsonReader reader)
         {
@@ -158,14 +200,13 @@ internal static class TokenizerJson
                 switch (key)
                 {
                     case "type":
-                        if (reader.TokenType != JsonTokenType.String || !reader.ValueTextEquals("BPE"))
-                            throw Unsupported("model.type", Shown(ref reader), "'BPE'");
+                        type = TextOrNull(ref reader, key);
                         break;
                     case "vocab":
                         ReadVocab(ref reader);
                         break;
                     case "merges":
-                        if (reader.TokenType != JsonTokenType.StartArray)
+                        if (reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.String))
                             throw new InputException(sourceName, "model.merges", Shown(ref reader), "an array", JsonFile.OtherKind);
                         mergesAt = (int)reader.TokenStartIndex;
                         reader.Skip();
@@ -174,26 +215,36 @@ internal static class TokenizerJson
                         if (reader.TokenType != JsonTokenType.Null && !(reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var rate) && rate == 0))
                             throw Unsupported("model.dropout", Shown(ref reader), "null");
                         break;
-                    case "continuing_subword_prefix" or "end_of_word_suffix":
-                        if (reader.TokenType != JsonTokenType.Null && !(reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("")))
-                            throw Unsupported($"model.{key}", Shown(ref reader), "null or an empty string");
+                    case "continuing_subword_prefix":
+                        options = options with { ContinuingSubwordPrefix = TextOrNull(ref reader, key) ?? "" };
+                        countsCharacters = true;
+                        break;
+                    case "end_of_word_suffix":
+                        options = options with { EndOfWordSuffix = TextOrNull(ref reader, key) ?? "" };
+                        break;
+                    case "max_input_chars_per_word":
+                        if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out var most) || most < 0)
+                            throw new InputException(sourceName, $"model.{key}", Shown(ref reader), "a whole number", JsonFile.OtherKind);
+                        options = options with { MaxInputCharsPerWord = most };
+                        countsCharacters = true;
+                        break;
+                    case "unk_id":
+                        if (reader.TokenType != JsonTokenType.Null)
+                            unknownAt = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var id) && id >= 0
+                                ? id
+                                : throw new InputException(sourceName, $"model.{key}", Shown(ref reader), "a token id or null", JsonFile.OtherKind);
                         break;
                     case "unk_token":
-                        unknownToken = reader.TokenType switch
-                        {
-                            JsonTokenType.Null => null,
-                            JsonTokenType.String => reader.GetString(),
-                            _ => throw new InputException(sourceName, "model.unk_token", Shown(ref reader), "a string or null", JsonFile.OtherKind),
-                        };
+                        unknownToken = TextOrNull(ref reader, key);
                         break;
                     case "fuse_unk":
-                        fuseUnknown = Flag(ref reader, key);
+                        options = options with { FuseUnknown = Flag(ref reader, key) };
                         break;
                     case "byte_fallback":
-                        byteFallback = Flag(ref reader, key);
+                        options = options with { ByteFallback = Flag(ref reader, key) };
                         break;
                     case "ignore_merges":
-                        ignoreMerges = Flag(ref reader, key);
+                        options = options with { IgnoreMerges = Flag(ref reader, key) };
                         break;
                     default:
                         reader.Skip();
@@ -205,15 +256,55 @@ internal static class TokenizerJson
         private void ReadVocab(ref Utf8JsonReader reader)
         {
             hasVocab = true;
+            if (reader.TokenType == JsonTokenType.StartArray)
+            {
+                ReadScoredVocab(ref reader);
+                return;
+            }
             JsonVocabulary.ReadInto(ids, ref reader, sourceName, "model.vocab");
         }
 
+        /// <summary>Unigram: pairs of a token and its score, numbered in their order.</summary>
+        private void ReadScoredVocab(ref Utf8JsonReader reader)
+        {
+            scores = [];
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                var where = $"model.vocab[{scores.Count}]";
+                if (reader.TokenType != JsonTokenType.StartArray || !reader.Read() || reader.TokenType != JsonTokenType.String)
+                    throw NotScored(where);
+                var token = reader.GetString()!;
+                if (!reader.Read() || reader.TokenType != JsonTokenType.Number || !reader.TryGetDouble(out var score) || !double.IsFinite(score) || !reader.Read() || reader.TokenType != JsonTokenType.EndArray)
+                    throw NotScored(where);
+                if (scores.Count == Vocabulary.LargestCount)
+                    throw new InputException(sourceName, "model.vocab", $"more than {Vocabulary.LargestCount} tokens", "a vocabulary", JsonFile.Damaged);
+                ids.Add(token, scores.Count);
+                scores.Add(score);
+            }
+        }
+
+        private InputException NotScored(string where) => new(sourceName, where, "something else", "a token and its score", JsonFile.Damaged);
+
+        /// <summary>As text, a line is a merge and the first may name the version.</summary>
         private RankedMerges ReadMerges(Vocabulary vocabulary)
         {
-            var merges = new RankedMerges(vocabulary, Math.Min(vocabulary.Count, utf8.Length / 8));
+            var merges = new RankedMerges(vocabulary, Math.Min(vocabulary.Count, utf8.Length / 8), options.ContinuingSubwordPrefix.Length);
             var reader = new Utf8JsonReader(utf8.Span[mergesAt..], JsonFile.ReaderOptions);
             var text = new char[256];
             reader.Read();
+            if (reader.TokenType == JsonTokenType.String)
+            {
+                foreach (var line in reader.GetString()!.Split('\n'))
+                {
+                    if (line.StartsWith("#version", StringComparison.Ordinal) || line.Length == 0)
+                        continue;
+                    var parts = line.Split(' ');
+                    if (parts.Length != 2)
+                        throw NotTwo($"model.merges, line {merges.Count + 1}");
+                    merges.Add(parts[0], parts[1], sourceName);
+                }
+                return merges;
+            }
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
                 var where = $"model.merges[{merges.Count}]";
@@ -266,6 +357,7 @@ internal static class TokenizerJson
             }
             if (isNull)
                 return;
+            sections[key] = System.Text.Encoding.UTF8.GetString(utf8.Span[start..(int)reader.BytesConsumed]);
             using var file = JsonFile.Parse(utf8[start..(int)reader.BytesConsumed], sourceName, "a part of a tokenizer.json", key);
             var section = file.Root;
             switch (key)
@@ -280,14 +372,17 @@ internal static class TokenizerJson
                     ReadPostProcessor(section);
                     break;
                 default:
-                    CheckDecoder(section);
+                    ReadDecoder(section);
                     break;
             }
         }
 
+        /// <summary>A part that is not one of those that most models have.</summary>
+        private void NotPlain() => isPlain = false;
+
         private void ReadNormalizer(JsonFields section)
         {
-            switch (section.RequiredString("type"))
+            switch (section.String("type"))
             {
                 case "NFC":
                     nfc = true;
@@ -302,8 +397,9 @@ internal static class TokenizerJson
                 case "Replace" when IsSpaceToMetaspace(section):
                     replacesSpaces = true;
                     break;
-                case var type:
-                    throw Unsupported(section.Place, $"'{type}'", "NFC, Sequence, Prepend of U+2581, or Replace of a space by U+2581");
+                default:
+                    NotPlain();
+                    break;
             }
         }
 
@@ -312,10 +408,12 @@ internal static class TokenizerJson
 
         private void ReadPreTokenizer(JsonFields section)
         {
-            var type = section.RequiredString("type");
             if (byteLevel || metaspace)
-                throw Unsupported(section.Place, $"'{type}' after ByteLevel or Metaspace", "ByteLevel or Metaspace last");
-            switch (type)
+            {
+                NotPlain();
+                return;
+            }
+            switch (section.String("type"))
             {
                 case "Sequence":
                     foreach (var item in Parts(section, "pretokenizers"))
@@ -326,7 +424,7 @@ internal static class TokenizerJson
                     byteLevelSplits = section.Bool("use_regex") ?? true;
                     addPrefixSpace = section.Bool("add_prefix_space") ?? true;
                     if (addPrefixSpace && pattern is not null)
-                        throw Unsupported(section.PlaceOf("add_prefix_space"), "true after a Split", "false");
+                        NotPlain();
                     break;
                 case "Split":
                     ReadSplit(section);
@@ -335,45 +433,42 @@ internal static class TokenizerJson
                     ReadMetaspace(section);
                     break;
                 default:
-                    throw Unsupported(section.Place, $"'{type}'", "Sequence, Split, ByteLevel or Metaspace");
+                    NotPlain();
+                    break;
             }
         }
 
         private void ReadSplit(JsonFields section)
         {
-            var from = section.Object("pattern") ?? throw section.Wrong("pattern", "a pattern");
-            var behavior = section.RequiredString("behavior");
+            var from = section.Object("pattern");
+            var behavior = section.String("behavior");
             var invert = section.Bool("invert") ?? false;
-            if (from.String("String") == " " && replacesSpaces)
+            if (from?.String("String") == " " && replacesSpaces)
                 return; // Gemma: spaces are U+2581 by now, so there is nothing to split at.
-            var regex = from.RequiredString("Regex");
-            if (pattern is not null)
-                throw Unsupported(section.Place, $"a second expression, {regex}", "one Split");
             // The known expressions match every character, so what lies between matches is empty and both ways give the matches.
-            if (!(behavior == "Isolated" && !invert) && !(behavior == "Removed" && invert))
-                throw Unsupported(section.Place, $"behavior '{behavior}' with invert {(invert ? "true" : "false")}", "'Isolated' with invert false");
-            pattern = PreTokenizerPatterns.Recognise(regex)
-                ?? throw Unsupported(section.PlaceOf("pattern"), $"the expression {regex}", "GPT-2's, Qwen2's or Llama 3's expression");
+            var isolates = (behavior == "Isolated" && !invert) || (behavior == "Removed" && invert);
+            if (pattern is null && isolates && from?.String("Regex") is { } regex)
+                pattern = PreTokenizerPatterns.Recognise(regex);
+            else
+                pattern = null;
+            if (pattern is null)
+                NotPlain();
         }
 
         private void ReadMetaspace(JsonFields section)
         {
-            if (section.String("replacement") is { } replacement && replacement != Metaspace)
-                throw Unsupported(section.PlaceOf("replacement"), $"'{replacement}'", "U+2581");
             var scheme = section.String("prepend_scheme") ?? (section.Bool("add_prefix_space") ?? true ? "always" : "never");
-            if (scheme is not ("always" or "first" or "never"))
-                throw Unsupported(section.PlaceOf("prepend_scheme"), $"'{scheme}'", "always, first or never");
+            if (prepends || (section.String("replacement") ?? Metaspace) != Metaspace || scheme is not ("always" or "first" or "never"))
+                NotPlain();
             metaspace = true;
             addPrefixSpace = scheme != "never";
             prefixFirstOnly = scheme == "first";
             splitOnSpaces = section.Bool("split") ?? true;
-            if (prepends)
-                throw Unsupported(section.Place, "Metaspace after Prepend", "one of the two");
         }
 
         private void ReadPostProcessor(JsonFields section)
         {
-            switch (section.RequiredString("type"))
+            switch (section.String("type"))
             {
                 case "ByteLevel":
                     break; // Moves offsets only.
@@ -388,8 +483,9 @@ internal static class TokenizerJson
                     prefix.Insert(0, NamedId(section, "cls"));
                     suffix.Add(NamedId(section, "sep"));
                     break;
-                case var type:
-                    throw Unsupported(section.Place, $"'{type}'", "ByteLevel, Sequence, TemplateProcessing or RobertaProcessing");
+                default:
+                    NotPlain();
+                    break;
             }
         }
 
@@ -411,7 +507,7 @@ internal static class TokenizerJson
                 if (item.Object("Sequence") is { } sequence)
                 {
                     if (reachedText || sequence.String("id") != "A")
-                        throw Unsupported(single.Place, "another sequence than one A", "one Sequence A");
+                        NotPlain();
                     reachedText = true;
                     continue;
                 }
@@ -422,29 +518,46 @@ internal static class TokenizerJson
                     (reachedText ? after : before).Add(JsonVocabulary.Id(id));
             }
             if (!reachedText)
-                throw Missing(single.Place, "Sequence A");
+                NotPlain();
             prefix.InsertRange(0, before);
             suffix.AddRange(after);
         }
 
-        /// <summary>Decoding follows from the model's kind; this only refuses a decoder that would do something else.</summary>
-        private void CheckDecoder(JsonFields section)
+        /// <summary>Byte-level BPE decodes bytes; SentencePiece's BPE spaces, byte tokens and the space that was put before the text.</summary>
+        private void ReadDecoder(JsonFields section)
         {
-            switch (section.RequiredString("type"))
+            if (section.String("type") != "Sequence")
             {
-                case "Sequence":
-                    foreach (var item in Parts(section, "decoders"))
-                        CheckDecoder(item);
-                    break;
-                case "ByteLevel" or "Metaspace" or "ByteFallback" or "Fuse" or "Strip" or "Replace":
-                    break;
-                case var type:
-                    throw Unsupported(section.Place, $"'{type}'", "ByteLevel, Metaspace, or a Sequence of Replace, ByteFallback, Fuse and Strip");
+                decoders.Add(section.String("type") switch
+                {
+                    "Replace" when !IsMetaspaceToSpace(section) => "Replace of something else",
+                    "Strip" when !IsFirstSpace(section) => "Strip of something else",
+                    var type => type ?? "",
+                });
+                return;
             }
+            foreach (var item in Parts(section, "decoders"))
+                ReadDecoder(item);
         }
+
+        private static bool IsMetaspaceToSpace(JsonFields section) =>
+            section.Object("pattern")?.String("String") == Metaspace && section.String("content") == " ";
+
+        private static bool IsFirstSpace(JsonFields section) => section.String("content") == " " && section.Int("start", 0, int.MaxValue) == 1 && section.Int("stop", 0, int.MaxValue) == 0;
+
+        private bool DecodesPlainly() => byteLevel
+            ? decoders is ["ByteLevel"]
+            : options.ByteFallback && (addPrefixSpace || prepends ? decoders is ["Replace", "ByteFallback", "Fuse", "Strip"] : decoders is ["Replace", "ByteFallback", "Fuse"]);
 
         private static IReadOnlyList<JsonFields> Parts(JsonFields section, string name) =>
             section.Has(name) ? section.Objects(name, MaxParts) : throw section.Wrong(name, "an array");
+
+        private string? TextOrNull(ref Utf8JsonReader reader, string key) => reader.TokenType switch
+        {
+            JsonTokenType.Null => null,
+            JsonTokenType.String => reader.GetString(),
+            _ => throw new InputException(sourceName, $"model.{key}", Shown(ref reader), "a string or null", JsonFile.OtherKind),
+        };
 
         private bool Flag(ref Utf8JsonReader reader, string key) => reader.TokenType switch
         {

@@ -64,6 +64,9 @@ internal sealed record TokenizerModel
     /// <summary>Neighbouring unknown characters become one unknown token.</summary>
     public bool FuseUnknown { get; init; } = true;
 
+    /// <summary>Set where a tokenizer is none of the above; what it is stands here then.</summary>
+    public TokenizerPipeline? Pipeline { get; init; }
+
     public IReadOnlyList<AddedToken> AddedTokens { get; init; } = [];
 
     public int? BosTokenId { get; init; }

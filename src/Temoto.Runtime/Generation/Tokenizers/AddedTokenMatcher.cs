@@ -16,14 +16,14 @@ internal sealed class AddedTokenMatcher
 
     /// <param name="tokens">At least one.</param>
     /// <param name="textOf">The text a token is found by: its content, or that after normalization.</param>
-    public AddedTokenMatcher(List<AddedToken> tokens, Func<string, string> textOf)
+    public AddedTokenMatcher(List<AddedToken> tokens, Func<AddedToken, string> textOf)
     {
         var first = new char[tokens.Count];
         edges.EnsureCapacity(tokens.Count);
         tokenAt.EnsureCapacity(tokens.Count);
         for (var i = 0; i < first.Length; i++)
         {
-            var text = textOf(tokens[i].Content);
+            var text = textOf(tokens[i]);
             first[i] = text[0];
             var node = 0;
             foreach (var character in text)

@@ -86,7 +86,8 @@ internal static class CanonicalComposition
 
     private static bool IsUnstable(int point) => point >= FirstUnstable && Tables.IsUnstable(point);
 
-    private static void Decompose(int point, List<int> points)
+    /// <summary>Adds the full canonical decomposition of a code point.</summary>
+    public static void Decompose(int point, List<int> points)
     {
         var syllable = point - SyllableBase;
         if ((uint)syllable < SyllableCount)
@@ -111,11 +112,14 @@ internal static class CanonicalComposition
     /// <summary>Orders marks by their class and composes, over one segment.</summary>
     private static void Compose(List<int> points, ref Output output)
     {
-        var classes = new byte[points.Count];
-        for (var i = 0; i < classes.Length; i++)
-            classes[i] = Tables.ClassOf(points[i]);
-        Order(points, classes);
+        Combine(points, Order(points));
+        foreach (var point in points)
+            output.Append(point);
+    }
 
+    /// <summary>Composes what composes; <paramref name="classes"/> are those of the points, which are in their order.</summary>
+    public static void Combine(List<int> points, byte[] classes)
+    {
         var starter = -1;
         var lastClass = -1;
         var kept = 0;
@@ -141,13 +145,15 @@ internal static class CanonicalComposition
             }
             points[kept++] = point;
         }
-        for (var i = 0; i < kept; i++)
-            output.Append(points[i]);
+        points.RemoveRange(kept, points.Count - kept);
     }
 
-    /// <summary>Sorts each run of marks by class, stably: by insertion where it is short, by one key per mark where it is long.</summary>
-    private static void Order(List<int> points, byte[] classes)
+    /// <summary>Sorts each run of marks by class, stably; returns the classes of all points.</summary>
+    public static byte[] Order(List<int> points)
     {
+        var classes = new byte[points.Count];
+        for (var i = 0; i < classes.Length; i++)
+            classes[i] = Tables.ClassOf(points[i]);
         for (var start = 0; start < classes.Length; start++)
         {
             if (classes[start] == 0)
@@ -166,6 +172,7 @@ internal static class CanonicalComposition
             }
             start = end;
         }
+        return classes;
     }
 
     /// <summary>What two code points compose to, or 0.</summary>

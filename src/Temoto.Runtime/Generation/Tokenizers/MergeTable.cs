@@ -1,4 +1,5 @@
 using System.Numerics;
+using Temoto.Formats.Tokenizers;
 
 namespace Temoto.Generation.Tokenizers;
 
@@ -28,6 +29,18 @@ internal sealed class MergeTable
         var size = BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, count + (count / 2)));
         entries = new Entry[size];
         shift = 64 - BitOperations.Log2(size);
+    }
+
+    /// <summary>The merges of a vocabulary, by rank.</summary>
+    public static MergeTable FromRanks(RankedMerges ranked)
+    {
+        var table = new MergeTable(ranked.Count);
+        for (var rank = 0; rank < ranked.Count; rank++)
+        {
+            var (left, right, merged) = ranked.Ids(rank);
+            table.Set(left, right, rank, merged);
+        }
+        return table;
     }
 
     /// <summary>Sets a pair's rank; a pair named twice keeps the later rank, as Hugging Face's tokenizers do.</summary>

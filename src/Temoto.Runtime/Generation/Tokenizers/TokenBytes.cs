@@ -10,7 +10,8 @@ internal sealed class TokenBytes
     private readonly byte[] bytes;
     private readonly int[] starts;
 
-    public TokenBytes(TokenizerModel model, Vocabulary vocabulary, int count, IReadOnlyDictionary<int, AddedToken> added)
+    /// <param name="textOf">What an added token is decoded from.</param>
+    public TokenBytes(TokenizerModel model, Vocabulary vocabulary, int count, IReadOnlyDictionary<int, AddedToken> added, Func<AddedToken, string> textOf)
     {
         // A character of the byte alphabet is a byte; few tokens need more.
         var buffer = new byte[vocabulary.Characters + 1024];
@@ -18,11 +19,10 @@ internal sealed class TokenBytes
         starts = new int[count + 1];
         for (var id = 0; id < count; id++)
         {
-            var isAdded = added.TryGetValue(id, out var addedToken);
-            var token = isAdded ? addedToken!.Content : id < vocabulary.Count ? vocabulary.Text(id) : default;
+            var token = added.TryGetValue(id, out var addedToken) ? textOf(addedToken) : id < vocabulary.Count ? vocabulary.Text(id) : default;
             if (buffer.Length - used < token.Length * 3)
                 Array.Resize(ref buffer, Math.Max(buffer.Length * 2, used + (token.Length * 3)));
-            used += Write(model, token, isAdded, buffer.AsSpan(used));
+            used += Write(model, token, buffer.AsSpan(used));
             starts[id + 1] = used;
         }
         bytes = buffer;
@@ -38,10 +38,8 @@ internal sealed class TokenBytes
             && byte.TryParse(token[3..5], NumberStyles.AllowHexSpecifier, null, out value);
     }
 
-    private static int Write(TokenizerModel model, ReadOnlySpan<char> token, bool isAdded, Span<byte> destination)
+    private static int Write(TokenizerModel model, ReadOnlySpan<char> token, Span<byte> destination)
     {
-        if (isAdded)
-            return Encoding.UTF8.GetBytes(token, destination);
         if (model.Kind == TokenizerKind.ByteLevelBpe)
             return ByteAlphabet.TryGetBytes(token, destination) ? token.Length : Encoding.UTF8.GetBytes(token, destination);
         if (model.ByteFallback && TryParseByteToken(token, out var value))
@@ -49,10 +47,10 @@ internal sealed class TokenBytes
             destination[0] = value;
             return 1;
         }
-        if (!token.Contains(Tokenizer.Metaspace))
+        if (!token.Contains(BpeTokenizer.Metaspace))
             return Encoding.UTF8.GetBytes(token, destination);
         var spaced = new char[token.Length];
-        token.Replace(spaced, Tokenizer.Metaspace, ' ');
+        token.Replace(spaced, BpeTokenizer.Metaspace, ' ');
         return Encoding.UTF8.GetBytes(spaced, destination);
     }
 }

@@ -26,6 +26,9 @@ internal sealed class TokenList
         Count += ids.Length;
     }
 
+    /// <summary>Takes back what was added beyond a count.</summary>
+    public void Truncate(int count) => Count = Math.Min(Count, count);
+
     /// <summary>Empties the list and lets go of the storage of an unusually long text.</summary>
     public void Clear()
     {

@@ -11,7 +11,7 @@ public class StreamingDecoderTests
 
     private static string Stream(Tokenizer tokenizer, IEnumerable<int> ids, bool skipSpecial)
     {
-        var decoder = new StreamingDecoder(tokenizer, skipSpecial);
+        var decoder = StreamingDecoder.Create(tokenizer, skipSpecial);
         var text = new StringBuilder();
         foreach (var id in ids)
         {
@@ -41,7 +41,7 @@ public class StreamingDecoderTests
     [InlineData(false)]
     public void RandomIdsAndBrokenUtf8StreamAsTheWhole(bool byteLevel)
     {
-        var tokenizer = From(byteLevel ? TinyTokenizers.Llama3() : TinyTokenizers.Llama2());
+        var tokenizer = (BpeTokenizer)From(byteLevel ? TinyTokenizers.Llama3() : TinyTokenizers.Llama2());
         var random = new Random(5);
         // Mostly single bytes, so that most sequences are broken UTF-8; ids outside the vocabulary too.
         var bytes = Enumerable.Range(0, tokenizer.VocabSize).Where(id => tokenizer.BytesOf(id).Length == 1).ToArray();
@@ -54,17 +54,33 @@ public class StreamingDecoderTests
     }
 
     [Fact]
-    public void ACharacterComesOutWithItsLastByteAndDanglingBytesAtTheEnd()
+    public void BytesOfByteLevelBpeComeOutWithTheLastOfTheirCharacter()
     {
-        var tokenizer = From(TinyTokenizers.Llama2());
-        var decoder = new StreamingDecoder(tokenizer);
-        int Byte(int value) => tokenizer.IdOf($"<0x{value:X2}>")!.Value;
+        var tokenizer = From(TinyTokenizers.Llama3());
+        var decoder = StreamingDecoder.Create(tokenizer);
+        int Byte(int value) => tokenizer.IdOf(ByteAlphabet.ToChar((byte)value).ToString())!.Value;
         Assert.Equal("", decoder.Push(Byte(0xF0)).ToString());
         Assert.Equal("", decoder.Push(Byte(0x9F)).ToString());
         Assert.Equal("", decoder.Push(Byte(0x98)).ToString());
         Assert.Equal("😀", decoder.Push(Byte(0x80)).ToString());
         Assert.Equal("", decoder.Push(Byte(0xE6)).ToString());
         Assert.Equal("\uFFFD", decoder.Flush().ToString());
+    }
+
+    /// <summary>SentencePiece's byte tokens are text only if the whole run of them is: it comes out when it has ended.</summary>
+    [Fact]
+    public void ARunOfByteTokensComesOutWithTheTokenBehindIt()
+    {
+        var tokenizer = From(TinyTokenizers.Llama2());
+        var decoder = StreamingDecoder.Create(tokenizer);
+        int Byte(int value) => tokenizer.IdOf($"<0x{value:X2}>")!.Value;
+        var a = tokenizer.IdOf("a")!.Value;
+        foreach (var value in (int[])[0xF0, 0x9F, 0x98, 0x80])
+            Assert.Equal("", decoder.Push(Byte(value)).ToString());
+        Assert.Equal("😀a", decoder.Push(a).ToString());
+        foreach (var value in (int[])[0x0A, 0xE6])
+            Assert.Equal("", decoder.Push(Byte(value)).ToString());
+        Assert.Equal("\uFFFD\uFFFD", decoder.Flush().ToString());
     }
 
     [Fact]
@@ -74,7 +90,7 @@ public class StreamingDecoderTests
         var ids = tokenizer.Encode(" pump is");
         Assert.Equal(" pump is", Stream(tokenizer, ids, skipSpecial: true));
         Assert.Equal("pump is", Stream(tokenizer, tokenizer.Encode("pump is"), skipSpecial: true));
-        var decoder = new StreamingDecoder(tokenizer, startOfText: false);
+        var decoder = StreamingDecoder.Create(tokenizer, before: 0);
         var text = string.Concat(tokenizer.Encode("pump is").Select(id => decoder.Push(id).ToString()));
         Assert.Equal(" pump is", text);
     }

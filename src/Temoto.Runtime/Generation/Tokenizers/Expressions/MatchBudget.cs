@@ -1,0 +1,17 @@
+namespace Temoto.Generation.Tokenizers.Expressions;
+
+/// <summary>
+/// The steps that matching one text may take. Expressions come from files and texts from anybody: one that tries exponentially many ways ends here. Published expressions take some
+/// ten steps per character.
+/// </summary>
+internal sealed class MatchBudget
+{
+    private const long Steps = 1_000_000, StepsPerCharacter = 1_000;
+
+    private long left;
+
+    public void Begin(int characters) => left = Steps + StepsPerCharacter * characters;
+
+    /// <summary>False when there are no more.</summary>
+    public bool Take(int steps = 1) => (left -= steps) >= 0;
+}

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Temoto.Formats.Tokenizers;
+using Temoto.Generation.Tokenizers;
+
+namespace Temoto.Tests.Generation.Tokenizers;
+
+/// <summary>Ids and texts by Hugging Face's Rust library (tokenizers 0.23.3), row by row: 107 tokenizers composed to cover the format, and those of real models.</summary>
+public class GoldenTokenizerTests(ITestOutputHelper output)
+{
+    private static readonly string Golden = Path.Combine(RepositoryPaths.Root, "..", "shared", "data", "golden-tokenizers");
+
+    public static TheoryData<string> Made => [.. Names(Path.Combine(Golden, "made"))];
+
+    [Theory]
+    [MemberData(nameof(Made))]
+    public void AComposedTokenizerGivesTheSame(string name)
+    {
+        Assert.SkipWhen(name.Length == 0, "no reference tokenizers beside the repository (shared/data/golden-tokenizers)");
+        var folder = Path.Combine(Golden, "made", name);
+        var tokenizer = Tokenizer.Create(TokenizerJson.Read(Path.Combine(folder, "tokenizer.json")), name);
+        var rows = Directory.GetFiles(folder, "*.jsonl").Order().SelectMany(File.ReadLines);
+        Assert.True(Compare(tokenizer, rows) > 40);
+    }
+
+    /// <summary>Files that tests/oracle/install fetches and checks by their hashes.</summary>
+    [Theory]
+    [InlineData("claude")]
+    [InlineData("deepseek_v3")]
+    [InlineData("gemini")]
+    [InlineData("gemma3")]
+    [InlineData("gpt35turbo")]
+    [InlineData("gpt4o")]
+    [InlineData("gptoss")]
+    [InlineData("llama2")]
+    [InlineData("llama3")]
+    [InlineData("llama3_1")]
+    [InlineData("qwen3")]
+    public void ARealTokenizerGivesTheSame(string name)
+    {
+        var rows = Path.Combine(Golden, "real", $"{name}.jsonl");
+        Assert.SkipUnless(File.Exists(rows), "no reference tokenizers beside the repository (shared/data/golden-tokenizers)");
+        var file = Path.Combine(RepositoryPaths.Root, "tests", "oracle", "tokenizers", name, "tokenizer.json");
+        Assert.SkipUnless(File.Exists(file), $"the tokenizer of {name} is not there: run tests/oracle/install");
+        var tokenizer = Tokenizer.Create(TokenizerJson.Read(file), name);
+        var decode = Path.Combine(Golden, "real", $"{name}.decode.jsonl");
+        Assert.True(Compare(tokenizer, File.ReadLines(rows).Concat(File.Exists(decode) ? File.ReadLines(decode) : [])) >= 250);
+    }
+
+    private static IEnumerable<string> Names(string folder) =>
+        Directory.Exists(folder) ? Directory.GetDirectories(folder).Select(path => Path.GetFileName(path)).Order() : [""];
+
+    private int Compare(Tokenizer tokenizer, IEnumerable<string> rows)
+    {
+        var differences = 0;
+        var count = 0;
+        foreach (var line in rows)
+        {
+            using var row = JsonDocument.Parse(line);
+            count++;
+            differences += Differences(tokenizer, row.RootElement);
+        }
+        Assert.True(differences == 0, $"{differences} differences in {count} rows, see the output");
+        return count;
+    }
+
+    private int Differences(Tokenizer tokenizer, JsonElement row)
+    {
+        var differences = 0;
+        var ids = Ids(row, "ids");
+        if (row.TryGetProperty("text", out var given))
+        {
+            var text = given.GetString()!;
+            differences += Difference(text, "ids", Shown(ids), Shown(tokenizer.Encode(text, addSpecialTokens: false)));
+            if (row.TryGetProperty("ids_special", out _))
+                differences += Difference(text, "ids with special tokens", Shown(Ids(row, "ids_special")), Shown(tokenizer.Encode(text)));
+        }
+        var named = row.TryGetProperty("text", out _) ? row.GetProperty("text").GetString()! : Shown(ids);
+        differences += Difference(named, "decoded", row.GetProperty("decoded").GetString()!, tokenizer.Decode(ids));
+        var skipped = row.TryGetProperty("ids_special", out _) ? Ids(row, "ids_special") : ids;
+        differences += Difference(named, "decoded without special tokens", row.GetProperty("decoded_skip").GetString()!, tokenizer.Decode(skipped, skipSpecialTokens: true));
+        return differences;
+    }
+
+    private int Difference(string text, string what, string expected, string got)
+    {
+        if (expected == got)
+            return 0;
+        output.WriteLine($"{JsonSerializer.Serialize(text)}: {what}: expected {JsonSerializer.Serialize(expected)}, got {JsonSerializer.Serialize(got)}");
+        return 1;
+    }
+
+    private static int[] Ids(JsonElement row, string name) => [.. row.GetProperty(name).EnumerateArray().Select(id => id.GetInt32())];
+
+    private static string Shown(int[] ids) => string.Join(' ', ids);
+}

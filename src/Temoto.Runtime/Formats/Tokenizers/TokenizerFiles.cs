@@ -10,6 +10,9 @@ internal static class TokenizerFiles
     private const string JsonName = "tokenizer.json";
     private const string TemplateName = "chat_template.jinja";
 
+    /// <summary>Classes of transformers that make the post-processor anew.</summary>
+    private static readonly string[] OwnTemplates = ["LlamaTokenizer", "LlamaTokenizerFast", "CodeLlamaTokenizer", "CodeLlamaTokenizerFast", "GemmaTokenizer", "GemmaTokenizerFast"];
+
     /// <summary>Prefers tokenizer.json to vocab.json + merges.txt; null where the directory holds neither.</summary>
     public static TokenizerModel? Read(string directory)
     {
@@ -47,16 +50,34 @@ internal static class TokenizerFiles
             : null;
     }
 
-    /// <summary>tokenizer.json does not say which tokens begin and end a text; tokenizer_config.json does.</summary>
+    /// <summary>
+    /// What tokenizer.json does not say and tokenizer_config.json does: which tokens begin and end a text, and tokens of <c>added_tokens_decoder</c>. Where its class is one that puts begin
+    /// and end around a text itself, as transformers' LlamaTokenizerFast and GemmaTokenizerFast do, <c>add_bos_token</c> and <c>add_eos_token</c> count for more than the post-processor.
+    /// </summary>
     internal static TokenizerModel WithSpecialTokens(TokenizerModel model, TokenizerConfig config)
     {
         var vocabulary = Vocabulary.From(model.Tokens);
-        int? Find(string? token) => token is not null && vocabulary.TryGetId(token, out var id) ? id : null;
-
-        return model with
+        model = model with
         {
+            AddedTokens = WithMore(model.AddedTokens, config.AddedTokens, vocabulary),
             BosTokenId = Find(config.BosToken),
             EosTokenIds = Find(config.EosToken) is { } eos ? [eos] : [],
         };
+        if (config.TokenizerClass is not { } name || !OwnTemplates.Contains(name) || (config.AddBosToken is null && !config.AddEosToken))
+            return model;
+        IReadOnlyList<int> prefix = (config.AddBosToken ?? true) && model.BosTokenId is { } first ? [first] : [];
+        IReadOnlyList<int> suffix = config.AddEosToken ? model.EosTokenIds : [];
+        return model with { Prefix = prefix, Suffix = suffix, Pipeline = model.Pipeline is { } pipeline ? pipeline with { PostProcessor = TemplateJson.Of(prefix, suffix) } : null };
+
+        int? Find(string? token) => token is not null && vocabulary.TryGetId(token, out var id) ? id : null;
+    }
+
+    /// <summary>Tokens that the list has not, under ids that are free.</summary>
+    private static IReadOnlyList<AddedToken> WithMore(IReadOnlyList<AddedToken> tokens, IReadOnlyList<AddedToken> more, Vocabulary vocabulary)
+    {
+        var known = tokens.Select(token => token.Content).ToHashSet();
+        var ids = tokens.Select(token => token.Id).ToHashSet();
+        var missing = more.Where(token => !known.Contains(token.Content) && !ids.Contains(token.Id) && (token.Id >= vocabulary.Count || vocabulary[token.Id] is not { } text || text == token.Content)).ToList();
+        return missing.Count == 0 ? tokens : [.. tokens, .. missing];
     }
 }

@@ -42,6 +42,36 @@ public sealed class TokenizerFilesTests : IDisposable
         Assert.Equal("<|eot_id|>", model.Tokens[Assert.Single(model.EosTokenIds)]);
     }
 
+    /// <summary>transformers' LlamaTokenizerFast makes the post-processor anew from these flags; other classes leave it as the file has it.</summary>
+    [Theory]
+    [InlineData("LlamaTokenizerFast", "NFC", "true", true)]
+    [InlineData("LlamaTokenizerFast", "NFC", "false", false)]
+    [InlineData("LlamaTokenizerFast", "Lowercase", "true", true)]
+    [InlineData("LlamaTokenizerFast", "Lowercase", "false", false)]
+    [InlineData("PreTrainedTokenizerFast", "NFC", "false", true)]
+    public void AClassWithATemplateOfItsOwnFollowsItsFlags(string tokenizerClass, string normalizer, string addBos, bool begins)
+    {
+        var json = TinyTokenizers.Llama3();
+        json["normalizer"] = new System.Text.Json.Nodes.JsonObject { ["type"] = normalizer };
+        Write("tokenizer.json", json.ToJsonString());
+        Write("tokenizer_config.json", $$"""{"tokenizer_class": "{{tokenizerClass}}", "bos_token": "<|begin_of_text|>", "eos_token": "<|eot_id|>", "add_bos_token": {{addBos}} }""");
+        var model = TokenizerFiles.Read(directory)!;
+        var tokenizer = Tokenizer.Create(model);
+        Assert.Equal(begins, tokenizer.Encode("pump")[0] == model.BosTokenId);
+        Assert.Equal(tokenizer.Encode("pump", addSpecialTokens: false), tokenizer.Encode("pump")[(begins ? 1 : 0)..]);
+    }
+
+    [Fact]
+    public void TokensOfTheConfigAloneAreTokens()
+    {
+        Write("tokenizer.json", TinyTokenizers.Llama3().ToJsonString());
+        var count = TokenizerFiles.Read(directory)!.Tokens.Count;
+        Write("tokenizer_config.json", $$"""{"added_tokens_decoder": {"{{count + 3}}": {"content": "<tool_call>", "special": false, "normalized": false}, "0": {"content": "<taken>"} } }""");
+        var tokenizer = Tokenizer.Create(TokenizerFiles.Read(directory)!);
+        Assert.Equal([count + 3], tokenizer.Encode("<tool_call>", addSpecialTokens: false));
+        Assert.NotEqual([0], tokenizer.Encode("<taken>", addSpecialTokens: false));
+    }
+
     [Fact]
     public void Qwen2FilesGiveQwen2()
     {

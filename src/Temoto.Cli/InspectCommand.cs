@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Gguf;
 using Temoto.Formats.Config;
 using Temoto.Formats.Hub;
 using Temoto.Formats.Images;
@@ -28,6 +29,11 @@ internal static class InspectCommand
         command.SetAction((parsed, cancellation) =>
         {
             var path = ModelChoice.Resolve(parsed.GetRequiredValue(model));
+            if (!parsed.GetValue(verify) && GgufOutline.Of(path) is { } outline)
+            {
+                OutlineReport.Print(outline, parsed.GetValue(json), parsed.GetValue(tensors));
+                return Task.FromResult(0);
+            }
             using var checkpoint = CheckpointReader.Open(path);
             var (verified, verifiedFiles) = parsed.GetValue(verify) ? Verify(checkpoint, path, cancellation) : (null, null);
             // Planning asks for every weight the model needs, and so finds what is missing or misshapen.
@@ -113,6 +119,8 @@ internal static class InspectCommand
             Console.WriteLine($"  {"quantization",-24} {StandardOutput.Line(Flat(quantization))}");
         if (packed.Count > 0)
             Console.WriteLine($"  {"packing",-24} {PackingSummary(packed)}");
+        foreach (var note in checkpoint.Notes)
+            Console.WriteLine($"  {"note",-24} {StandardOutput.Line(note)}");
         if (verified is { } compared)
             Console.WriteLine($"  {"verified",-24} {compared} tensors match their SHA-256");
         if (verifiedFiles is { } files)
@@ -165,6 +173,7 @@ internal static class InspectCommand
             new RawJson(HuggingFaceConfigWriter.Write(checkpoint.Config with { RopeInterleaved = false })),
             checkpoint.Config.RopeInterleaved,
             RawJson.Of(checkpoint.Quantization),
+            checkpoint.Notes,
             verified,
             verifiedFiles,
             Packed(checkpoint).Select(item => PackingFigures.Of(item.Tensor, item.Statistics)),
@@ -182,7 +191,7 @@ internal static class InspectCommand
 internal sealed record Inspection(
     string Path, string Format, string ModelType, long Parameters, long WeightBytes,
     [property: JsonPropertyName("kv_bytes_per_token_f16")] long KvBytesPerTokenF16, [property: JsonPropertyName("kv_bytes_per_token_int8")] long KvBytesPerTokenInt8,
-    MemoryFigures Memory, bool HasTokenizer, bool HasChatTemplate, RawJson? Preprocessor, RawJson Config, bool RopeInterleaved, RawJson? Quantization,
+    MemoryFigures Memory, bool HasTokenizer, bool HasChatTemplate, RawJson? Preprocessor, RawJson Config, bool RopeInterleaved, RawJson? Quantization, IReadOnlyList<string> Notes,
     int? VerifiedTensors, int? VerifiedFiles, IEnumerable<PackingFigures> Packing, IEnumerable<TypeFigures> Dtypes, IEnumerable<TensorFigures>? Tensors);
 
 /// <summary>A <see cref="MemoryPlan"/> as JSON has it.</summary>

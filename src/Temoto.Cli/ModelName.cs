@@ -1,3 +1,4 @@
+using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Hub;
 
 namespace Temoto.Cli;
@@ -14,7 +15,7 @@ internal static class ModelName
     public static string Resolve(string model, ModelStore? store)
     {
         if (Path.Exists(model))
-            return model;
+            return ModelFolder.Follow(model);
         if (BuiltInNames.Contains(model))
             return BuiltIn(model);
         if (store?.Find(model) is { } found)

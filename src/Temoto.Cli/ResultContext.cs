@@ -18,6 +18,7 @@ namespace Temoto.Cli;
 [JsonSerializable(typeof(ImageAnswers))]
 [JsonSerializable(typeof(ImageEvaluation))]
 [JsonSerializable(typeof(Inspection))]
+[JsonSerializable(typeof(Outline))]
 [JsonSerializable(typeof(LogitsWritten))]
 [JsonSerializable(typeof(Packed))]
 [JsonSerializable(typeof(PlanDocument))]

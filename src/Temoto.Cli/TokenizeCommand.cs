@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Gguf;
 using Temoto.Formats.Tokenizers;
 using Temoto.Generation.Tokenizers;
 
@@ -37,6 +38,11 @@ internal static class TokenizeCommand
         if (Directory.Exists(path) && !verify)
         {
             model = TokenizerFiles.Read(path);
+        }
+        else if (!verify && GgufFile.IsAt(path))
+        {
+            // A vocabulary needs no model that runs.
+            model = GgufCheckpoint.ReadTokenizer(path);
         }
         else
         {

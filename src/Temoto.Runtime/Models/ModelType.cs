@@ -12,6 +12,9 @@ namespace Temoto.Models;
 /// </summary>
 internal abstract class ModelType
 {
+    /// <summary>In front of the names of a language model's tensors; the head's have it not.</summary>
+    public const string NamePrefix = "model.";
+
     /// <summary><c>model_type</c> of config.json, as we write it.</summary>
     public abstract string Name { get; }
 
@@ -39,6 +42,21 @@ internal abstract class ModelType
 
     /// <summary>The tensors of a Hugging Face checkpoint under the names and in the shapes that the operations have; the bytes stay where they are.</summary>
     public virtual IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors) => tensors;
+
+    /// <summary>With <see cref="NamePrefix"/> in front, where none has it: the model was saved without its head, as embedding models are.</summary>
+    /// <param name="fronts">How the names begin that get it.</param>
+    protected static IReadOnlyDictionary<string, Tensor> WithPrefix(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyList<string> fronts)
+    {
+        if (tensors.Keys.Any(name => name.StartsWith(NamePrefix, StringComparison.Ordinal)))
+            return tensors;
+        var renamed = new Dictionary<string, Tensor>(tensors.Count);
+        foreach (var (name, tensor) in tensors)
+        {
+            var to = fronts.Any(front => name.StartsWith(front, StringComparison.Ordinal)) ? NamePrefix + name : name;
+            renamed.Add(to, to == name ? tensor : tensor.Renamed(to));
+        }
+        return renamed;
+    }
 
     /// <summary>In the order of the layer; every linear layer is in exactly one.</summary>
     public abstract IReadOnlyList<ScaleGroup> ScaleGroups { get; }

@@ -88,19 +88,7 @@ internal sealed class Opt : ModelType
     public override string? Unsayable(ModelConfig config) => config.AttentionBias == config.MlpBias ? null : "opt with biases on attention or feed-forward alone";
 
     /// <summary>The names of the causal language model: checkpoints saved from the bare decoder lack the "model." in front.</summary>
-    public override IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors)
-    {
-        const string bare = "decoder.", full = "model.decoder.";
-        if (tensors.Keys.Any(name => name.StartsWith(full, StringComparison.Ordinal)))
-            return tensors;
-        var renamed = new Dictionary<string, Tensor>(tensors.Count);
-        foreach (var (name, tensor) in tensors)
-        {
-            var to = name.StartsWith(bare, StringComparison.Ordinal) ? full + name[bare.Length..] : name;
-            renamed.Add(to, to == name ? tensor : tensor.Renamed(to));
-        }
-        return renamed;
-    }
+    public override IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors) => WithPrefix(tensors, ["decoder."]);
 
     public override Graph Build(ModelConfig config)
     {

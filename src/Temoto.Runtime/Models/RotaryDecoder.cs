@@ -55,6 +55,9 @@ internal abstract class RotaryDecoder : ModelType
 
     public override bool HasMacroStream => true;
 
+    /// <summary>Checkpoints of the model without its head (Qwen3-Embedding) have names without "model.".</summary>
+    public override IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors) => WithPrefix(tensors, ["embed_tokens.", "layers.", "norm."]);
+
     /// <summary>llama.cpp's converter permutes q and k so that rotated pairs are neighbours.</summary>
     protected virtual bool GgufInterleavesRope => false;
 
@@ -64,9 +67,11 @@ internal abstract class RotaryDecoder : ModelType
     protected ModelConfig ReadShape(JsonFields root, bool keyValueHeadsRequired = true, int? headDim = null, double ropeTheta = 10000)
     {
         var heads = AttentionHeads.Read(root, AttentionKeys.HuggingFace, keyValueHeadsRequired, headDim);
+        var positions = root.RequiredInt("max_position_embeddings", 1, ModelLimits.Positions);
         foreach (var layerType in root.Strings("layer_types", most: ModelLimits.Layers))
         {
-            if (layerType != "full_attention")
+            // A window as long as the text is none.
+            if (layerType != "full_attention" && !(layerType == "sliding_attention" && root.Int("sliding_window", 0, int.MaxValue) >= positions))
                 throw new InputException(root.Path, "layer_types", $"'{layerType}'", "full_attention in every layer", FullAttention);
         }
         var hiddenAct = root.String("hidden_act") ?? "silu";
@@ -83,7 +88,7 @@ internal abstract class RotaryDecoder : ModelType
             NumKeyValueHeads = heads.KeyValueHeads,
             HeadDim = heads.HeadDim,
             VocabSize = root.RequiredInt("vocab_size", 1, ModelLimits.VocabSize),
-            MaxPositionEmbeddings = root.RequiredInt("max_position_embeddings", 1, ModelLimits.Positions),
+            MaxPositionEmbeddings = positions,
             RmsNormEps = (float)(root.Number("rms_norm_eps", 0, 1) ?? 1e-6),
             RopeTheta = theta,
             RopeScaling = scaling,
@@ -97,8 +102,8 @@ internal abstract class RotaryDecoder : ModelType
     /// <param name="windowWhereMissing">What transformers takes where sliding_window is missing; null: none.</param>
     protected static void RefuseWindowInUse(JsonFields root, ModelConfig config, int? windowWhereMissing = 4096)
     {
-        var window = root.Int("sliding_window", 0, int.MaxValue) ?? windowWhereMissing;
-        if ((root.Bool("use_sliding_window") ?? false) && window < config.MaxPositionEmbeddings)
+        // Switched off, it may be anything.
+        if ((root.Bool("use_sliding_window") ?? false) && (root.Int("sliding_window", 0, int.MaxValue) ?? windowWhereMissing) < config.MaxPositionEmbeddings)
             throw root.Wrong("use_sliding_window", $"false, or a sliding_window of at least {config.MaxPositionEmbeddings}", FullAttention);
     }
 

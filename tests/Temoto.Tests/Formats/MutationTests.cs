@@ -97,6 +97,14 @@ public sealed unsafe class MutationTests : IDisposable
     }
 
     [Fact]
+    public void ConfigWithPythonsNumbers()
+    {
+        WriteShard("model.safetensors", 0);
+        var original = System.Text.Encoding.UTF8.GetBytes(CheckpointReaderTests.Config.Replace("\"eos_token_id\"", "\"x\":[NaN, -Infinity],\"y\":Infinity,\"eos_token_id\"", StringComparison.Ordinal));
+        Run("config.json", original, original.Length, folder.Path);
+    }
+
+    [Fact]
     public void GenerationConfig()
     {
         folder.Write("config.json", CheckpointReaderTests.Config);
@@ -128,6 +136,27 @@ public sealed unsafe class MutationTests : IDisposable
         var original = File.ReadAllBytes(folder.File("m.gguf"));
         CheckpointReader.Open(folder.File("m.gguf")).Dispose();
         Run("m.gguf", original, original.Length - (int)entries.Sum(entry => entry.ByteLength), folder.File("m.gguf"));
+    }
+
+    /// <summary>The second part of a split model; the first opens it.</summary>
+    [Fact]
+    public void GgufPart()
+    {
+        var config = GgufFixture.Config("llama") with { HiddenSize = 32, IntermediateSize = 32, NumHiddenLayers = 1, HeadDim = 8 };
+        var entries = GgufFixture.Entries(config, DType.Q4_0);
+        string[] parts = ["m-00001-of-00002.gguf", "m-00002-of-00002.gguf"];
+        for (var part = 0; part < parts.Length; part++)
+        {
+            var own = entries.Where((_, index) => index % parts.Length == part).ToArray();
+            var metadata = (part == 0 ? GgufFixture.Metadata(config) : new GgufMetadata()).Add("split.no", (uint)part).Add("split.count", 2u).Add("split.tensors.count", (uint)entries.Count);
+            using var writer = new GgufWriter(folder.File(parts[part]), metadata, own);
+            foreach (var entry in own)
+                writer.Write(new byte[entry.ByteLength]);
+            writer.Commit();
+        }
+        var original = File.ReadAllBytes(folder.File(parts[1]));
+        var headerBytes = original.Length - (int)entries.Where((_, index) => index % parts.Length == 1).Sum(entry => entry.ByteLength);
+        Run(parts[1], original, headerBytes, folder.File(parts[0]));
     }
 
     [Fact]
@@ -184,6 +213,17 @@ public sealed unsafe class MutationTests : IDisposable
                 repair?.Invoke(bytes, random);
             folder.Write(file, bytes);
             var before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                // What inspect and tokenize read of a model that does not run.
+                if (GgufFile.IsAt(path) && GgufOutline.Of(path) is { } outline)
+                    Assert.NotEmpty(outline.Reason);
+            }
+            catch (InputException)
+            {
+                // Refused below as well.
+            }
+            before = GC.GetAllocatedBytesForCurrentThread();
             try
             {
                 using var checkpoint = CheckpointReader.Open(path);

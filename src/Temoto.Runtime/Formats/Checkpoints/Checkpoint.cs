@@ -1,5 +1,6 @@
 using Temoto.Formats.Config;
 using Temoto.Formats.Tokenizers;
+using Temoto.Models;
 using Temoto.Tensors;
 
 namespace Temoto.Formats.Checkpoints;
@@ -30,6 +31,12 @@ internal sealed class Checkpoint : IDisposable
         get => tensors;
         init => tensors = value;
     }
+
+    /// <summary>What the files name beside <see cref="Tensors"/> and cannot be read, by its name in the file.</summary>
+    public IReadOnlyDictionary<string, UnreadTensor> Unread { get; init; } = new Dictionary<string, UnreadTensor>();
+
+    /// <summary>What was passed over or read as its writer will have meant it: a line each, for people to read.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Reads the hashes of all that is stored; null for formats without hashes.</summary>
     public Func<IReadOnlyList<StoredHash>>? Hashes { get; init; }
@@ -64,11 +71,15 @@ internal sealed class Checkpoint : IDisposable
     public Tensor Require(string name, params ReadOnlySpan<long> shape)
     {
         if (!Tensors.TryGetValue(name, out var tensor))
-            throw new InputException(Path, name, "no such tensor", $"a tensor [{string.Join(", ", shape.ToArray())}]", "check that the checkpoint is complete and its config.json its own");
+            throw UnreadOf(name)?.Error() ?? new InputException(Path, name, "no such tensor", $"a tensor [{string.Join(", ", shape.ToArray())}]", "check that the checkpoint is complete and its config.json its own");
         return tensor.Shape.AsSpan().SequenceEqual(shape)
             ? tensor
             : throw new InputException(Path, name, $"{tensor.DType} [{string.Join(", ", tensor.Shape)}]", $"a tensor [{string.Join(", ", shape.ToArray())}]", "check that config and weights belong together");
     }
+
+    /// <summary>In the file the names may lack the prefix that all of ours have.</summary>
+    private UnreadTensor? UnreadOf(string name) =>
+        Unread.GetValueOrDefault(name) ?? (name.StartsWith(ModelType.NamePrefix, StringComparison.Ordinal) ? Unread.GetValueOrDefault(name[ModelType.NamePrefix.Length..]) : null);
 
     /// <summary>Compares every byte with its hash; an <see cref="InputException"/> names what differs, or says that the format has no hashes.</summary>
     /// <param name="progress">Gets the bytes compared so far and in all.</param>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Temoto.Formats.Checkpoints.Awq;
 using Temoto.Formats.Checkpoints.Gguf;
+using Temoto.Formats.Files;
 using Temoto.Formats.Images;
 using Temoto.Formats.Tokenizers;
 using Temoto.Models;
@@ -16,10 +17,13 @@ internal static class CheckpointReader
     /// <summary>Maps the weights and reads config, tokenizer and chat template; throws <see cref="InputException"/> on anything that cannot be used.</summary>
     public static Checkpoint Open(string path)
     {
+        path = ModelFolder.Follow(path);
         if (Directory.Exists(path))
             return OpenHuggingFace(path, Path.TrimEndingDirectorySeparator(path), weightsFile: null);
         using (var file = MappedFile.Open(path, Expected))
         {
+            var start = file.Span(0, (int)Math.Min(file.Length, 64));
+            GitLfsPointer.Refuse(path, start, file.Length, Expected);
             // By content first; a damaged file gets the error of the reader that its name calls for.
             if (GgufFile.LooksLike(file))
                 return GgufCheckpoint.Open(path);
@@ -27,6 +31,7 @@ internal static class CheckpointReader
                 return OpenLlamaTwoC(path);
             if (!LooksLikeSafetensors(file))
             {
+                ModelFolder.RefusePickle(path, start);
                 if (File.Exists(AwqMacroFile.SidecarPath(path)))
                     return AwqMacroFile.Open(path).ToCheckpoint();
                 if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
@@ -47,19 +52,30 @@ internal static class CheckpointReader
 
     private static Checkpoint OpenHuggingFace(string path, string directory, string? weightsFile)
     {
+        if (weightsFile is null)
+            ModelFolder.RefuseOthers(directory);
         var owned = new List<IDisposable>();
         try
         {
-            var config = HuggingFaceConfig.Read(Path.Combine(directory, HuggingFaceConfig.FileName), out var quantization);
-            var tensors = ModelTypes.Of(config).FromFile(weightsFile is null ? HuggingFaceDirectory.OpenWeights(directory, owned) : HuggingFaceDirectory.OpenSingle(weightsFile, owned));
+            var notes = new List<string>();
+            var config = HuggingFaceConfig.Read(Path.Combine(directory, HuggingFaceConfig.FileName), out var quantization, notes);
+            var weights = weightsFile is null ? HuggingFaceDirectory.OpenWeights(directory, owned) : HuggingFaceDirectory.OpenSingle(weightsFile, owned);
+            var tensors = ModelTypes.Of(config).FromFile(weights.Tensors);
+            if (tensors.Keys.Any(HasPrefix) && !weights.Tensors.Keys.Any(HasPrefix))
+                notes.Add($"tensors: names without '{ModelType.NamePrefix}' read as if they had it");
+            var generation = HuggingFaceConfig.ReadGeneration(directory, notes);
+            if (weights.Unread.Count > 0)
+                notes.Add($"tensors: {weights.Unread.Count} that cannot be read passed over: nothing uses them ({string.Join(", ", weights.Unread.Keys.Take(3))}{(weights.Unread.Count > 3 ? " ..." : "")})");
             return new Checkpoint(owned)
             {
                 Path = path,
                 Format = quantization is null ? "safetensors" : AutoAwqCheckpoint.FormatName,
                 Config = config,
-                Tensors = quantization is null ? tensors : AutoAwqCheckpoint.Unpack(path, tensors, quantization, owned),
+                Tensors = quantization is null ? tensors : AutoAwqCheckpoint.Unpack(path, tensors, weights.Unread, quantization, owned),
+                Unread = weights.Unread,
+                Notes = notes,
                 Quantization = quantization?.Description,
-                Generation = HuggingFaceConfig.ReadGeneration(directory),
+                Generation = generation,
                 Tokenizer = TokenizerFiles.Read(directory),
                 ChatTemplate = TokenizerFiles.ReadChatTemplate(directory),
                 Preprocessor = config.Vision is null ? null : PreprocessorSettings.ReadText(directory),
@@ -72,6 +88,8 @@ internal static class CheckpointReader
             throw;
         }
     }
+
+    private static bool HasPrefix(string name) => name.StartsWith(ModelType.NamePrefix, StringComparison.Ordinal);
 
     private static Checkpoint OpenLlamaTwoC(string path) => LlamaTwoCFile.Open(path, (tokenizerPath, vocabSize) => LlamaTwoCTokenizer.Read(tokenizerPath, vocabSize));
 

@@ -16,8 +16,11 @@ internal static class HuggingFaceDirectory
     // The largest number of tensors with 128 characters each; at worst the parsed form takes six times the text.
     private const long MaxIndexBytes = 128L * TensorEntry.MaxTensors;
 
+    /// <summary>Whether there is something that <see cref="OpenWeights"/> opens.</summary>
+    public static bool HasWeights(string directory) => File.Exists(Path.Combine(directory, WeightsFileName)) || File.Exists(Path.Combine(directory, IndexFileName));
+
     /// <summary>The weights of a directory; <paramref name="owned"/> gets the mapped files.</summary>
-    public static IReadOnlyDictionary<string, Tensor> OpenWeights(string directory, List<IDisposable> owned)
+    public static StoredWeights OpenWeights(string directory, List<IDisposable> owned)
     {
         var single = Path.Combine(directory, WeightsFileName);
         if (File.Exists(single))
@@ -25,10 +28,7 @@ internal static class HuggingFaceDirectory
         var index = Path.Combine(directory, IndexFileName);
         if (File.Exists(index))
             return OpenSharded(directory, index, owned);
-        var found = File.Exists(Path.Combine(directory, "pytorch_model.bin")) || File.Exists(Path.Combine(directory, "pytorch_model.bin.index.json"))
-            ? "only pickled PyTorch weights"
-            : "no weights";
-        throw new InputException(directory, null, found, $"{WeightsFileName} or {IndexFileName}", "download the safetensors files of the checkpoint");
+        throw new InputException(directory, null, "no weights", $"{WeightsFileName} or {IndexFileName}", "download the safetensors files of the checkpoint");
     }
 
     /// <summary>Makes the directory of a new checkpoint; refuses one that holds a checkpoint already. Files that a killed writer left unfinished go.</summary>
@@ -49,20 +49,22 @@ internal static class HuggingFaceDirectory
         PartialFiles.RemoveAllAbandoned(directory);
     }
 
-    public static IReadOnlyDictionary<string, Tensor> OpenSingle(string path, List<IDisposable> owned)
+    public static StoredWeights OpenSingle(string path, List<IDisposable> owned)
     {
         var file = SafetensorsFile.Open(path);
         owned.Add(file);
-        return file.Tensors;
+        return new StoredWeights(file.Tensors, file.Unread);
     }
 
-    private static Dictionary<string, Tensor> OpenSharded(string directory, string indexPath, List<IDisposable> owned)
+    /// <summary>An index may name more than there is: what is missing counts only where it is asked for.</summary>
+    private static StoredWeights OpenSharded(string directory, string indexPath, List<IDisposable> owned)
     {
         using var index = JsonFile.Open(indexPath, "an index of safetensors shards", MaxIndexBytes);
         if (index.Root.Object("weight_map") is not { } weightMap)
             throw index.Root.Wrong("weight_map", "an object that names the shard of every tensor");
-        var shards = new Dictionary<string, SafetensorsFile>();
+        var shards = new Dictionary<string, SafetensorsFile?>();
         var tensors = new Dictionary<string, Tensor>();
+        var unread = new Dictionary<string, UnreadTensor>();
         foreach (var name in weightMap.Keys)
         {
             var shardName = weightMap.String(name) ?? throw weightMap.Wrong(name, "the name of a shard");
@@ -71,17 +73,22 @@ internal static class HuggingFaceDirectory
                 if (!IsPlainFileName(shardName))
                     throw weightMap.Wrong(name, "the plain name of a file in the same directory", "do not use this checkpoint: it reaches outside its directory");
                 var shardPath = Path.Combine(directory, shardName);
-                if (!File.Exists(shardPath))
-                    throw weightMap.Wrong(name, "a shard that exists", "download the missing shard");
-                shard = SafetensorsFile.Open(shardPath);
-                owned.Add(shard);
+                shard = File.Exists(shardPath) ? SafetensorsFile.Open(shardPath) : null;
+                if (shard is not null)
+                    owned.Add(shard);
                 shards.Add(shardName, shard);
             }
-            if (!shard.Tensors.TryGetValue(name, out var tensor))
-                throw new InputException(shard.Path, name, "no such tensor", $"the tensor that {IndexFileName} places here", "download index and shards again, of one revision");
-            tensors.Add(name, tensor);
+            if (shard is null)
+                unread.Add(name, new UnreadTensor(indexPath, weightMap.PlaceOf(name), $"\"{shardName}\"", "a shard that exists", "download the missing shard"));
+            else if (shard.Tensors.TryGetValue(name, out var tensor))
+                tensors.Add(name, tensor);
+            else
+                unread.Add(name, shard.Unread.GetValueOrDefault(name) ?? new UnreadTensor(shard.Path, name, "no such tensor", $"the tensor that {IndexFileName} places here", "download index and shards again, of one revision"));
         }
-        return tensors;
+        // Without a single shard this is an index and no checkpoint.
+        if (tensors.Count == 0 && unread.Count > 0)
+            throw unread.Values.First().Error();
+        return new StoredWeights(tensors, unread);
     }
 
     /// <summary>No folder, no parent, no stream or device name: the shard must be a file of the checkpoint's own directory.</summary>

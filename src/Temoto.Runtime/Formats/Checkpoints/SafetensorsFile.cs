@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Unicode;
+using Temoto.Formats.Files;
 using Temoto.Formats.Json;
 using Temoto.Tensors;
 
@@ -17,6 +18,7 @@ internal sealed unsafe class SafetensorsFile : IDisposable
 
     private readonly MappedFile file;
     private readonly Dictionary<string, Tensor> tensors = [];
+    private readonly Dictionary<string, UnreadTensor> unread = [];
     private readonly Dictionary<string, string> metadata = [];
     private int headerBytes;
 
@@ -30,6 +32,9 @@ internal sealed unsafe class SafetensorsFile : IDisposable
     public ReadOnlySpan<byte> Header => file.Span(SafetensorsFormat.LengthBytes, headerBytes);
 
     public IReadOnlyDictionary<string, Tensor> Tensors => tensors;
+
+    /// <summary>Tensors of element types that are not known here; their bytes have been counted like those of the others.</summary>
+    public IReadOnlyDictionary<string, UnreadTensor> Unread => unread;
 
     /// <summary>The header's <c>__metadata__</c>; empty where there is none.</summary>
     public IReadOnlyDictionary<string, string> Metadata => metadata;
@@ -54,6 +59,7 @@ internal sealed unsafe class SafetensorsFile : IDisposable
 
     private void ReadHeader()
     {
+        GitLfsPointer.Refuse(Path, file.Span(0, (int)Math.Min(file.Length, 64)), file.Length, Expected);
         if (file.Length < SafetensorsFormat.LengthBytes + 2)
             throw Bad(null, $"{file.Length} bytes", "at least 10 bytes: a header length and a header");
         var length = BinaryPrimitives.ReadUInt64LittleEndian(file.Span(0, SafetensorsFormat.LengthBytes));
@@ -69,7 +75,7 @@ internal sealed unsafe class SafetensorsFile : IDisposable
             throw Bad("header", "bytes that are not UTF-8", "a JSON object in UTF-8");
 
         var dataOffset = SafetensorsFormat.LengthBytes + (long)length;
-        List<(long Begin, long End, TensorEntry Entry)> ranges;
+        List<HeaderEntry> ranges;
         try
         {
             ranges = ParseHeader(header);
@@ -86,11 +92,16 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         AddTensors(ranges, dataOffset);
     }
 
-    private List<(long Begin, long End, TensorEntry Entry)> ParseHeader(ReadOnlySpan<byte> header)
+    /// <summary>What the header says of a tensor.</summary>
+    /// <param name="Entry">Null where the element type is not known.</param>
+    /// <param name="DTypeName">As the file has it.</param>
+    private sealed record HeaderEntry(string Name, long Begin, long End, TensorEntry? Entry, string DTypeName);
+
+    private List<HeaderEntry> ParseHeader(ReadOnlySpan<byte> header)
     {
         var reader = new Utf8JsonReader(header, JsonFile.ReaderOptions);
         var names = new HashSet<string>();
-        var ranges = new List<(long Begin, long End, TensorEntry Entry)>();
+        var ranges = new List<HeaderEntry>();
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -98,6 +109,8 @@ internal sealed unsafe class SafetensorsFile : IDisposable
             if (!names.Add(name))
                 throw Bad(name, "the name twice", "every tensor once");
             reader.Read();
+            if (name == SafetensorsFormat.MetadataKey && reader.TokenType == JsonTokenType.Null)
+                continue;
             if (reader.TokenType != JsonTokenType.StartObject)
                 throw Bad(name, $"a JSON {reader.TokenType}", "an object");
             if (name == SafetensorsFormat.MetadataKey)
@@ -129,9 +142,9 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         }
     }
 
-    private (long Begin, long End, TensorEntry Entry) ParseEntry(ref Utf8JsonReader reader, string name)
+    private HeaderEntry ParseEntry(ref Utf8JsonReader reader, string name)
     {
-        DType? dtype = null;
+        string? dtypeName = null;
         long[]? shape = null;
         long[]? offsets = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -140,8 +153,8 @@ internal sealed unsafe class SafetensorsFile : IDisposable
             reader.Read();
             switch (key)
             {
-                case "dtype" when dtype is null:
-                    dtype = ParseDType(ref reader, name);
+                case "dtype" when dtypeName is null:
+                    dtypeName = reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw Bad($"{name}.dtype", $"a JSON {reader.TokenType}", "a string");
                     break;
                 case "shape" when shape is null:
                     shape = ParseWholeNumbers(ref reader, $"{name}.shape", TensorEntry.MaxRank);
@@ -155,25 +168,17 @@ internal sealed unsafe class SafetensorsFile : IDisposable
                     throw Bad($"{name}.{key}", "an unknown key", "dtype, shape and data_offsets");
             }
         }
-        if (dtype is null || shape is null || offsets is not { Length: 2 })
+        if (dtypeName is null || shape is null || offsets is not { Length: 2 })
             throw Bad(name, "an incomplete entry", "dtype, shape and two data_offsets");
         if (offsets[0] > offsets[1])
             throw Bad($"{name}.data_offsets", $"[{offsets[0]}, {offsets[1]}]", "begin not after end");
-        if (!TensorEntry.TryCountBytes(dtype.Value, shape, out var byteLength))
-            throw Bad($"{name}.shape", TensorEntry.Describe(dtype.Value, shape), "a size below 2^63 bytes");
+        if (!SafetensorsFormat.TryParse(dtypeName, out var dtype))
+            return new HeaderEntry(name, offsets[0], offsets[1], null, dtypeName);
+        if (!TensorEntry.TryCountBytes(dtype, shape, out var byteLength))
+            throw Bad($"{name}.shape", TensorEntry.Describe(dtype, shape), "a size below 2^63 bytes");
         if (byteLength != offsets[1] - offsets[0])
-            throw Bad(name, $"{offsets[1] - offsets[0]} bytes", $"{byteLength} bytes for {TensorEntry.Describe(dtype.Value, shape)}");
-        return (offsets[0], offsets[1], new TensorEntry(name, dtype.Value, shape));
-    }
-
-    private DType ParseDType(ref Utf8JsonReader reader, string name)
-    {
-        if (reader.TokenType != JsonTokenType.String)
-            throw Bad($"{name}.dtype", $"a JSON {reader.TokenType}", "a string");
-        var text = reader.GetString()!;
-        return SafetensorsFormat.TryParse(text, out var dtype)
-            ? dtype
-            : throw new InputException(Path, $"{name}.dtype", $"'{text}'", SafetensorsFormat.Supported, "convert the checkpoint to one of these element types");
+            throw Bad(name, $"{offsets[1] - offsets[0]} bytes", $"{byteLength} bytes for {TensorEntry.Describe(dtype, shape)}");
+        return new HeaderEntry(name, offsets[0], offsets[1], new TensorEntry(name, dtype, shape), dtypeName);
     }
 
     private long[] ParseWholeNumbers(ref Utf8JsonReader reader, string key, int most)
@@ -194,20 +199,23 @@ internal sealed unsafe class SafetensorsFile : IDisposable
     }
 
     /// <summary>Sorted by begin, each tensor must start where the one before it ended, and the last must end with the file.</summary>
-    private void AddTensors(List<(long Begin, long End, TensorEntry Entry)> ranges, long dataOffset)
+    private void AddTensors(List<HeaderEntry> ranges, long dataOffset)
     {
         ranges.Sort((a, b) => a.Begin != b.Begin ? a.Begin.CompareTo(b.Begin) : a.End.CompareTo(b.End));
         var dataBytes = file.Length - dataOffset;
         long position = 0;
         tensors.EnsureCapacity(ranges.Count);
-        foreach (var (begin, end, entry) in ranges)
+        foreach (var (name, begin, end, entry, dtypeName) in ranges)
         {
             if (end > dataBytes)
-                throw Bad($"{entry.Name}.data_offsets", $"[{begin}, {end}]", $"offsets inside the {dataBytes} bytes of data (is the file cut off?)");
+                throw Bad($"{name}.data_offsets", $"[{begin}, {end}]", $"offsets inside the {dataBytes} bytes of data (is the file cut off?)");
             if (begin != position)
-                throw Bad($"{entry.Name}.data_offsets", $"[{begin}, {end}]", $"a tensor that begins at {position}, without {(begin < position ? "overlap" : "gap")}");
+                throw Bad($"{name}.data_offsets", $"[{begin}, {end}]", $"a tensor that begins at {position}, without {(begin < position ? "overlap" : "gap")}");
             position = end;
-            tensors.Add(entry.Name, new Tensor(entry.Name, entry.DType, entry.Shape, file.Data + dataOffset + begin, end - begin, file));
+            if (entry is null)
+                unread.Add(name, new UnreadTensor(Path, $"{name}.dtype", $"'{dtypeName}'", SafetensorsFormat.Supported, "convert the checkpoint to one of these element types"));
+            else
+                tensors.Add(name, new Tensor(entry.Name, entry.DType, entry.Shape, file.Data + dataOffset + begin, end - begin, file));
         }
         if (position != dataBytes)
             throw Bad(null, $"{dataBytes - position} bytes behind the last tensor", "a file that ends with its last tensor");

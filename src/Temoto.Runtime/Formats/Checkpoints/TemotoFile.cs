@@ -93,6 +93,8 @@ internal static class TemotoFile
         var hash = TemotoFormat.HeaderHash(file.Header, out _);
         if (hash is null || hash != file.Metadata.GetValueOrDefault(TemotoFormat.HeaderHashKey))
             throw new InputException(file.Path, TemotoFormat.HeaderHashKey, hash is null ? "no hash of the header" : "a header that was changed after it was written", "a header that matches its SHA-256", Next);
+        foreach (var unread in file.Unread.Values)
+            throw unread.Error();
         foreach (var key in file.Metadata.Keys)
         {
             if (!Keys.Contains(key))

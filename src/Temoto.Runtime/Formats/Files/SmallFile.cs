@@ -31,7 +31,9 @@ internal static class SmallFile
         var target = LinkedPath.Resolve(path);
         if (FileKinds.Of(target) is var kind && kind != FileKind.Regular)
             throw new InputException(path, null, kind.Name(), expected, kind == FileKind.Missing ? "check the path" : "put the file itself there");
-        return Read(path, target, expected, maxBytes);
+        var bytes = Read(path, target, expected, maxBytes);
+        GitLfsPointer.Refuse(path, bytes, bytes.Length, expected);
+        return bytes;
     }
 
     /// <summary>

@@ -67,8 +67,8 @@ internal readonly struct JsonFields(string path, string place, JsonElement eleme
         if (!Has(key))
             return null;
         var value = element.GetProperty(key);
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= smallest && number <= largest
-            ? number
+        return TryWhole(value, out var number) && number >= smallest && number <= largest
+            ? (int)number
             : throw Wrong(key, $"a whole number from {smallest} to {largest}");
     }
 
@@ -77,7 +77,7 @@ internal readonly struct JsonFields(string path, string place, JsonElement eleme
         if (!Has(key))
             return null;
         var value = element.GetProperty(key);
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= smallest && number <= largest
+        return TryWhole(value, out var number) && number >= smallest && number <= largest
             ? number
             : throw Wrong(key, $"a whole number from {smallest} to {largest}");
     }
@@ -112,9 +112,9 @@ internal readonly struct JsonFields(string path, string place, JsonElement eleme
         var numbers = new List<int>(value.GetArrayLength());
         foreach (var item in value.EnumerateArray())
         {
-            if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt32(out var number) || number < smallest || number > largest)
+            if (!TryWhole(item, out var number) || number < smallest || number > largest)
                 throw Wrong(key, $"whole numbers from {smallest} to {largest}");
-            numbers.Add(number);
+            numbers.Add((int)number);
         }
         return numbers;
     }
@@ -156,6 +156,21 @@ internal readonly struct JsonFields(string path, string place, JsonElement eleme
             throw Wrong(key, $"an array of at most {most} objects");
         var (file, name) = (path, PlaceOf(key));
         return [.. value.EnumerateArray().Select((item, index) => new JsonFields(file, $"{name}[{index}]", item))];
+    }
+
+    /// <summary>A whole number, however it is written: Python turns 50 into 50.0 where it was a float once.</summary>
+    private static bool TryWhole(JsonElement value, out long number)
+    {
+        number = 0;
+        if (value.ValueKind != JsonValueKind.Number)
+            return false;
+        if (value.TryGetInt64(out number))
+            return true;
+        // Beyond 2^53 a float64 has no place for the ones.
+        if (!value.TryGetDouble(out var real) || real != Math.Truncate(real) || Math.Abs(real) > 1L << 53)
+            return false;
+        number = (long)real;
+        return true;
     }
 
     /// <summary>An error about a key of this object.</summary>

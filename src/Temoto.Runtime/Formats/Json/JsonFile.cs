@@ -25,9 +25,10 @@ internal sealed class JsonFile : IDisposable
 
     private readonly JsonDocument document;
 
-    private JsonFile(string path, string place, JsonDocument document)
+    private JsonFile(string path, string place, JsonDocument document, int pythonNumbers = 0)
     {
         this.document = document;
+        PythonNumberCount = pythonNumbers;
         Root = new JsonFields(path, place, document.RootElement);
     }
 
@@ -38,6 +39,9 @@ internal sealed class JsonFile : IDisposable
     public static JsonDocumentOptions DocumentOptions => new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
     public JsonFields Root { get; }
+
+    /// <summary>How often the text says NaN or Infinity, which JSON cannot; no key of a known meaning holds them.</summary>
+    public int PythonNumberCount { get; }
 
     /// <param name="maxBytes">The parsed form takes several times the text, so a bound on the text bounds the memory.</param>
     public static JsonFile Open(string path, string expected, long maxBytes) => Parse(ReadText(path, expected, maxBytes), path, expected);
@@ -72,9 +76,9 @@ internal sealed class JsonFile : IDisposable
         JsonText.Check(text.Span, path, key);
         try
         {
-            var document = JsonDocument.Parse(text, DocumentOptions);
+            var (document, pythonNumbers) = ParseDocument(text);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
-                return new JsonFile(path, place, document);
+                return new JsonFile(path, place, document, pythonNumbers);
             var kind = document.RootElement.ValueKind;
             document.Dispose();
             throw new InputException(path, key, $"a JSON {kind}", Described(expected), OtherKind);
@@ -82,6 +86,29 @@ internal sealed class JsonFile : IDisposable
         catch (JsonException error)
         {
             throw Malformed(path, key, expected, error);
+        }
+    }
+
+    /// <summary>As JSON; where that fails, with Python's numbers. What fails then too gets the first error.</summary>
+    private static (JsonDocument Document, int PythonNumbers) ParseDocument(ReadOnlyMemory<byte> text)
+    {
+        try
+        {
+            return (JsonDocument.Parse(text, DocumentOptions), 0);
+        }
+        catch (JsonException)
+        {
+            if (PythonNumbers.Replace(text.Span) is not { } replaced)
+                throw;
+            try
+            {
+                return (JsonDocument.Parse(replaced.Text, DocumentOptions), replaced.Count);
+            }
+            catch (JsonException)
+            {
+                // Its places would be those of the replaced text.
+            }
+            throw;
         }
     }
 

@@ -55,5 +55,5 @@ internal readonly struct JsonValue(string path, string place, JsonElement elemen
 
     /// <summary>Raw text only of scalars: an object could be long.</summary>
     public static string Shown(JsonElement element) =>
-        element.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? $"a JSON {element.ValueKind}" : element.GetRawText();
+        element.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? $"a JSON {element.ValueKind}" : PythonNumbers.Shown(element.GetRawText());
 }

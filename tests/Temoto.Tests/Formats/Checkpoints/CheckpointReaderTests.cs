@@ -96,6 +96,47 @@ public sealed class CheckpointReaderTests : IDisposable
         Assert.Contains("no such file", Assert.Throws<InputException>(() => CheckpointReader.Open("")).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void AnIndexMayNameMoreThanThereIs()
+    {
+        folder.Write("config.json", Config);
+        WriteShard("model-1.safetensors", "a");
+        folder.Write("model.safetensors.index.json", """{"weight_map":{"a":"model-1.safetensors","b":"model-1.safetensors","c":"model-2.safetensors"}}""");
+        using var checkpoint = CheckpointReader.Open(folder.Path);
+        Assert.Equal(["a"], checkpoint.Tensors.Keys);
+        Assert.Equal(["tensors: 2 that cannot be read passed over: nothing uses them (b, c)"], checkpoint.Notes);
+        Assert.Contains("b: found no such tensor; expected the tensor that model.safetensors.index.json places here", Assert.Throws<InputException>(() => checkpoint.Require("b", 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("weight_map.c: found \"model-2.safetensors\"; expected a shard that exists; download the missing shard", Assert.Throws<InputException>(() => checkpoint.Require("c", 1)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ATensorOfAnotherTypeIsAFaultWhereItIsUsed()
+    {
+        folder.Write("config.json", Config);
+        const string header = """{"layers.0.x":{"dtype":"U32","shape":[1],"data_offsets":[0,4]},"norm.weight":{"dtype":"U8","shape":[1],"data_offsets":[4,5]}}""";
+        folder.Write("model.safetensors", [.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.ASCII.GetBytes(header), 0, 0, 0, 0, 0]);
+        using var checkpoint = CheckpointReader.Open(folder.Path);
+        // Its name in the file lacks the prefix, as all do.
+        Assert.Contains("layers.0.x.dtype: found 'U32'", Assert.Throws<InputException>(() => checkpoint.Require("model.layers.0.x", 1)).Message, StringComparison.Ordinal);
+        Assert.Equal(DType.U8, checkpoint.Require("model.norm.weight", 1).DType);
+    }
+
+    [Fact]
+    public void NamesMayLackThePrefix()
+    {
+        folder.Write("config.json", Config);
+        WriteShard("model.safetensors", "embed_tokens.weight", "layers.0.mlp.up_proj.weight", "norm.weight", "lm_head.weight", "other");
+        using (var checkpoint = CheckpointReader.Open(folder.Path))
+        {
+            Assert.Equal(["lm_head.weight", "model.embed_tokens.weight", "model.layers.0.mlp.up_proj.weight", "model.norm.weight", "other"], checkpoint.Tensors.Keys.Order(StringComparer.Ordinal));
+            Assert.Equal(["tensors: names without 'model.' read as if they had it"], checkpoint.Notes);
+        }
+        // Where one has it, the others mean something else.
+        WriteShard("model.safetensors", "model.norm.weight", "norm.weight");
+        using var mixed = CheckpointReader.Open(folder.Path);
+        Assert.Equal(["model.norm.weight", "norm.weight"], mixed.Tensors.Keys.Order(StringComparer.Ordinal));
+    }
+
     private void WriteShard(string file, params string[] tensors)
     {
         using var writer = new SafetensorsWriter(folder.File(file), [.. tensors.Select(name => new TensorEntry(name, DType.U8, [1]))]);

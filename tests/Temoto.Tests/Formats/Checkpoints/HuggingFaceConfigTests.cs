@@ -21,7 +21,7 @@ public sealed class HuggingFaceConfigTests : IDisposable
     {
         var config = HuggingFaceConfig.Read(RepositoryPaths.DataPath("qwen2.5-0.5b-instruct/config.json"));
         Assert.Equal(Read(Qwen2), config);
-        var generation = HuggingFaceConfig.ReadGeneration(RepositoryPaths.DataPath("qwen2.5-0.5b-instruct"));
+        var generation = HuggingFaceConfig.ReadGeneration(RepositoryPaths.DataPath("qwen2.5-0.5b-instruct"), []);
         Assert.Equal([151645, 151643], generation.EosTokenIds);
         Assert.True(generation.DoSample);
         Assert.Equal((0.7f, 20, 0.8f, 1.1f), (generation.Temperature!.Value, generation.TopK!.Value, generation.TopP!.Value, generation.RepetitionPenalty!.Value));
@@ -115,7 +115,7 @@ public sealed class HuggingFaceConfigTests : IDisposable
     [InlineData("rope_scaling", "{\"rope_type\":\"linear\"}")]
     [InlineData("rope_scaling", "{\"rope_type\":\"llama3\",\"factor\":8}")]
     [InlineData("rope_scaling", "{\"factor\":8}")]
-    [InlineData("layer_types", "[\"full_attention\",\"sliding_attention\"]")]
+    [InlineData("layer_types", "[\"full_attention\",\"linear_attention\"]")]
     [InlineData("layer_types", "\"full_attention\"")]
     [InlineData("partial_rotary_factor", "0.5")]
     public void RefusesWrongValuesByName(string key, string? value)
@@ -151,17 +151,71 @@ public sealed class HuggingFaceConfigTests : IDisposable
     }
 
     [Fact]
-    public void GenerationFallsBackOnTheConfig()
+    public void EndTokensAreThoseOfBothFiles()
     {
         folder.Write("config.json", Qwen2);
-        Assert.Equal([151645], HuggingFaceConfig.ReadGeneration(folder.Path).EosTokenIds);
+        Assert.Equal([151645], HuggingFaceConfig.ReadGeneration(folder.Path, []).EosTokenIds);
         folder.Write("generation_config.json", """{"eos_token_id":7,"temperature":null}""");
-        Assert.Equal([7], HuggingFaceConfig.ReadGeneration(folder.Path).EosTokenIds);
-        foreach (var bad in new[] { """{"eos_token_id":"7"}""", """{"eos_token_id":[7,-1]}""", """{"temperature":-1}""", """{"top_p":1.5}""", """{"do_sample":0}""" })
+        Assert.Equal([7, 151645], HuggingFaceConfig.ReadGeneration(folder.Path, []).EosTokenIds);
+        foreach (var bad in new[] { """{"eos_token_id":"7"}""", """{"eos_token_id":[7,-2]}""", """{"temperature":-1}""", """{"top_p":1.5}""", """{"do_sample":0}""" })
         {
             folder.Write("generation_config.json", bad);
-            Assert.Throws<InputException>(() => HuggingFaceConfig.ReadGeneration(folder.Path));
+            Assert.Throws<InputException>(() => HuggingFaceConfig.ReadGeneration(folder.Path, []));
         }
+    }
+
+    /// <summary>As files on hubs have them: vLLM's -1 for "off", whole numbers as Python writes a float, -1 for no token.</summary>
+    [Theory]
+    [InlineData("""{"top_k":-1}""", 0, "151645", "generation_config.json: top_k -1 read as 0, off")]
+    [InlineData("""{"top_k":50.0}""", 50, "151645", null)]
+    [InlineData("""{"top_k":5e1}""", 50, "151645", null)]
+    [InlineData("""{"eos_token_id":-1}""", null, "151645", "generation_config.json: eos_token_id -1 read as none")]
+    [InlineData("""{"eos_token_id":[7.0,-1]}""", null, "7 151645", "generation_config.json: eos_token_id -1 read as none")]
+    [InlineData("""{"bos_token_id":-1}""", null, "151645", "generation_config.json: bos_token_id -1 read as none")]
+    [InlineData("""{"typical_p":NaN,"x":[-Infinity]}""", null, "151645", "generation_config.json: 2 NaN or Infinity, which are no JSON, passed over: nothing uses them")]
+    public void ReadsWhatGenerationConfigsWillHaveMeant(string text, int? topK, string ends, string? note)
+    {
+        folder.Write("config.json", Qwen2);
+        folder.Write("generation_config.json", text);
+        var notes = new List<string>();
+        var generation = HuggingFaceConfig.ReadGeneration(folder.Path, notes);
+        Assert.Equal((topK, ends), (generation.TopK, string.Join(' ', generation.EosTokenIds)));
+        Assert.Equal(note is null ? [] : [note], notes);
+    }
+
+    [Theory]
+    [InlineData("""{"top_k":-2}""", "top_k: found -2")]
+    [InlineData("""{"top_k":50.5}""", "top_k: found 50.5")]
+    [InlineData("""{"top_k":1e300}""", "top_k: found 1e300")]
+    [InlineData("""{"top_k":NaN}""", "top_k: found NaN")]
+    [InlineData("""{"temperature":Infinity}""", "temperature: found Infinity")]
+    public void RefusesWhatNoGenerationConfigCanMean(string text, string found)
+    {
+        folder.Write("config.json", Qwen2);
+        folder.Write("generation_config.json", text);
+        Assert.Contains(found, Assert.Throws<InputException>(() => HuggingFaceConfig.ReadGeneration(folder.Path, [])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PythonsNumbersAreReadWhereNothingUsesThem()
+    {
+        var notes = new List<string>();
+        var path = folder.Write("config.json", With(Qwen2, ("router_aux_loss_coef", "NaN"), ("x", "[Infinity, -Infinity]")));
+        Assert.Equal(Read(Qwen2), HuggingFaceConfig.Read(folder.Write("config.json", With(Qwen2, ("router_aux_loss_coef", "NaN"), ("x", "[Infinity, -Infinity]"))), out _, notes));
+        Assert.Equal(["config.json: 3 NaN or Infinity, which are no JSON, passed over: nothing uses them"], notes);
+        foreach (var (key, number) in new[] { ("rope_theta", "Infinity"), ("rms_norm_eps", "NaN"), ("hidden_size", "-Infinity") })
+            Assert.StartsWith($"{path}: {key}: found {number}; expected", Assert.Throws<InputException>(() => Read(With(Qwen2, (key, number)))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AWindowAsLongAsTheTextIsNone()
+    {
+        const string layers = "[\"full_attention\",\"sliding_attention\"]";
+        Assert.Equal(32768, Read(With(Qwen2, ("layer_types", layers), ("sliding_window", "32768"))).MaxPositionEmbeddings);
+        Assert.Throws<InputException>(() => Read(With(Qwen2, ("layer_types", layers), ("sliding_window", "32767"))));
+        Assert.Throws<InputException>(() => Read(With(Qwen2, ("layer_types", layers), ("sliding_window", "null"))));
+        // Switched off, it may be anything.
+        Assert.Equal(32768, Read(With(Qwen2, ("use_sliding_window", "false"), ("sliding_window", "-1"))).MaxPositionEmbeddings);
     }
 
     [Fact]

@@ -44,6 +44,20 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Equal(name, SafetensorsFormat.NameOf(file.Tensors["t"].DType));
     }
 
+    [Theory]
+    [InlineData("U16", 2)]
+    [InlineData("U32", 4)]
+    [InlineData("U64", 8)]
+    [InlineData("F8_E8M0", 1)]
+    [InlineData("F4", 1)]
+    public void OtherElementTypesAreCountedAndPassedOver(string name, int bytes)
+    {
+        using var file = SafetensorsFile.Open(Write("{\"__metadata__\":null,\"x\":{\"dtype\":\"" + name + "\",\"shape\":[1],\"data_offsets\":[0," + bytes + "]},\"t\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[" + bytes + "," + (bytes + 1) + "]}}", [.. new byte[bytes], 9]));
+        Assert.Equal(9, Assert.Single(file.Tensors.Values).Bytes[0]);
+        Assert.Contains($"x.dtype: found '{name}'; expected F64, ", Assert.Single(file.Unread).Value.Error().Message, StringComparison.Ordinal);
+        Assert.Empty(file.Metadata);
+    }
+
     [Fact]
     public void AllowsScalarsEmptyTensorsAndNoTensors()
     {
@@ -55,7 +69,9 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("dtype unknown", """{"t":{"dtype":"F4","shape":[1],"data_offsets":[0,1]}}""", "t.dtype")]
+    [InlineData("dtype unknown, gap", """{"t":{"dtype":"F4","shape":[1],"data_offsets":[1,1]}}""", "t.data_offsets")]
+    [InlineData("dtype unknown, outside the file", """{"t":{"dtype":"F4","shape":[1],"data_offsets":[0,2]}}""", "t.data_offsets")]
+    [InlineData("dtype unknown, twice", """{"t":{"dtype":"F4","shape":[1],"data_offsets":[0,1]},"t":{"dtype":"U8","shape":[0],"data_offsets":[1,1]}}""", "the name twice")]
     [InlineData("dtype no string", """{"t":{"dtype":7,"shape":[1],"data_offsets":[0,1]}}""", "t.dtype")]
     [InlineData("unknown key", """{"t":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"x":1}}""", "t.x")]
     [InlineData("key twice", """{"t":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", "t.dtype")]

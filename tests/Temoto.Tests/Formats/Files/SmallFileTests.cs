@@ -75,10 +75,11 @@ public sealed class SmallFileTests : IDisposable
                 LlamaTwoCTokenizer.Read(path);
                 break;
             case "config.json":
-                HuggingFaceConfig.Read(path, out _);
+                HuggingFaceConfig.Read(path, out _, []);
                 break;
             case "generation_config.json":
-                HuggingFaceConfig.ReadGeneration(folder.Path);
+                folder.Write("config.json", "{}");
+                HuggingFaceConfig.ReadGeneration(folder.Path, []);
                 break;
             case "board.json":
                 BoardFile.Read(path);

@@ -18,9 +18,16 @@ internal static unsafe class AutoAwqCheckpoint
     private const string Next = "check that config.json and weights belong together, or download the checkpoint again";
 
     /// <param name="path">For error lines.</param>
+    /// <param name="unread">A member that cannot be read is a layer that cannot.</param>
     /// <param name="owned">Gets the memory of the new tensors.</param>
-    public static IReadOnlyDictionary<string, Tensor> Unpack(string path, IReadOnlyDictionary<string, Tensor> tensors, AutoAwqSettings settings, List<IDisposable> owned)
+    public static IReadOnlyDictionary<string, Tensor> Unpack(
+        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, UnreadTensor> unread, AutoAwqSettings settings, List<IDisposable> owned)
     {
+        foreach (var (name, tensor) in unread)
+        {
+            if ((ModuleOf(name, AutoAwqFormat.QuantizedWeight) ?? ModuleOf(name, AutoAwqFormat.Zeros) ?? ModuleOf(name, AutoAwqFormat.Scales)) is not null)
+                throw tensor.Error();
+        }
         var result = new Dictionary<string, Tensor>(tensors.Count);
         var layers = 0;
         foreach (var (name, tensor) in tensors)
@@ -72,7 +79,7 @@ internal static unsafe class AutoAwqCheckpoint
             if (settings.Excludes(module))
                 throw new InputException(path, module + AutoAwqFormat.QuantizedWeight, "a quantized weight", $"a plain one: {AutoAwqSettings.Key}.modules_to_not_convert names it", Next);
             quantized = Member(tensors, AutoAwqFormat.QuantizedWeight, DType.I32);
-            scales = Member(tensors, AutoAwqFormat.Scales, DType.F16);
+            scales = Member(tensors, AutoAwqFormat.Scales, DType.F16, DType.BF16, DType.F32);
             zeros = settings.ZeroPoint || tensors.ContainsKey(module + AutoAwqFormat.Zeros) ? Member(tensors, AutoAwqFormat.Zeros, DType.I32) : null;
             var gemm = settings.Version == AutoAwqVersion.Gemm;
             (outputs, inputs) = gemm
@@ -96,6 +103,9 @@ internal static unsafe class AutoAwqCheckpoint
             Require(scales, outputs, zeroWords * AutoAwqFormat.NibblesPerWord);
         }
 
+        /// <summary>What the scales become: float16 stays, bfloat16 has numbers that only float32 holds as well.</summary>
+        private DType ScaleType => scales.DType == DType.F16 ? DType.F16 : DType.F32;
+
         private long ZeroRowBytes => (groups + 1) / 2;
 
         public Tensor Unpack(List<IDisposable> owned)
@@ -104,17 +114,17 @@ internal static unsafe class AutoAwqCheckpoint
             // One piece of memory: integers, scales, zero points, each from a multiple of 64 bytes on.
             var integerBytes = gemm ? outputs * inputs / 2 : 0;
             var scalesOffset = Aligned(integerBytes);
-            var zerosOffset = Aligned(scalesOffset + outputs * groups * sizeof(ushort));
+            var zerosOffset = Aligned(scalesOffset + outputs * groups * ScaleType.BlockBytes());
             var memory = new NativeBuffer(zerosOffset + (zeros is null ? 0 : outputs * ZeroRowBytes));
             owned.Add(memory);
             var scaleData = memory.Data + scalesOffset;
             var zeroData = memory.Data + zerosOffset;
             if (gemm)
-                UnpackGemm(memory.Data, (ushort*)scaleData, zeroData);
+                UnpackGemm(memory.Data, scaleData, zeroData);
             else
-                UnpackGemv((ushort*)scaleData, zeroData);
+                UnpackGemv(scaleData, zeroData);
             var name = module + AutoAwqFormat.Weight;
-            var groupScales = new Tensor(name + AutoAwqFormat.Scales, DType.F16, [outputs, groups], scaleData, outputs * groups * sizeof(ushort), memory);
+            var groupScales = new Tensor(name + AutoAwqFormat.Scales, ScaleType, [outputs, groups], scaleData, outputs * groups * ScaleType.BlockBytes(), memory);
             var groupZeros = zeros is null ? null : new Tensor($"{name}.zeros", DType.U8, [outputs, ZeroRowBytes], zeroData, outputs * ZeroRowBytes, memory);
             return new Tensor(name, DType.I4, [outputs, inputs], gemm ? memory.Data : quantized.Data, outputs * inputs / 2, gemm ? memory : quantized)
             {
@@ -124,7 +134,7 @@ internal static unsafe class AutoAwqCheckpoint
 
         private static long Aligned(long offset) => (offset + 63) / 64 * 64;
 
-        private void UnpackGemm(byte* integers, ushort* scaleData, byte* zeroData)
+        private void UnpackGemm(byte* integers, byte* scaleData, byte* zeroData)
         {
             var tiles = outputs / NibbleTile.Channels;
             Parallel.For(0, (int)((tiles + TilesPerPiece - 1) / TilesPerPiece), piece =>
@@ -146,17 +156,18 @@ internal static unsafe class AutoAwqCheckpoint
                     for (long g = 0; g < groups; g++)
                     {
                         for (var row = first; row < first + NibbleTile.Channels; row++)
-                            scaleData[row * groups + g] = Unsafe.ReadUnaligned<ushort>(scales.Data + (g * outputs + row) * sizeof(ushort));
+                            CopyScale(scaleData, row * groups + g, g * outputs + row);
                     }
                 }
             });
         }
 
-        private void UnpackGemv(ushort* scaleData, byte* zeroData)
+        private void UnpackGemv(byte* scaleData, byte* zeroData)
         {
             for (long row = 0; row < outputs; row++)
             {
-                Unsafe.CopyBlockUnaligned(scaleData + row * groups, scales.Row(row), checked((uint)(groups * sizeof(ushort))));
+                for (long g = 0; g < groups; g++)
+                    CopyScale(scaleData, row * groups + g, row * scales.Columns + g);
                 if (zeros is null)
                     continue;
                 var destination = zeroData + row * ZeroRowBytes;
@@ -167,11 +178,21 @@ internal static unsafe class AutoAwqCheckpoint
             }
         }
 
-        private Tensor Member(IReadOnlyDictionary<string, Tensor> tensors, string suffix, DType dtype)
+        private void CopyScale(byte* destination, long to, long from)
+        {
+            if (scales.DType == DType.F16)
+                ((ushort*)destination)[to] = Unsafe.ReadUnaligned<ushort>(scales.Data + from * sizeof(ushort));
+            else if (scales.DType == DType.BF16)
+                ((uint*)destination)[to] = (uint)Unsafe.ReadUnaligned<ushort>(scales.Data + from * sizeof(ushort)) << 16;
+            else
+                ((float*)destination)[to] = Unsafe.ReadUnaligned<float>(scales.Data + from * sizeof(float));
+        }
+
+        private Tensor Member(IReadOnlyDictionary<string, Tensor> tensors, string suffix, params ReadOnlySpan<DType> dtypes)
         {
             if (!tensors.TryGetValue(module + suffix, out var tensor))
-                throw new InputException(path, module + suffix, "no such tensor", $"{dtype} beside {module}{AutoAwqFormat.QuantizedWeight}", Next);
-            return tensor.DType == dtype && tensor.Shape.Length == 2 ? tensor : throw Wrong(tensor, $"an {dtype} matrix");
+                throw new InputException(path, module + suffix, "no such tensor", $"{dtypes[0]} beside {module}{AutoAwqFormat.QuantizedWeight}", Next);
+            return dtypes.Contains(tensor.DType) && tensor.Shape.Length == 2 ? tensor : throw Wrong(tensor, $"an {dtypes[0]} matrix");
         }
 
         private void Require(Tensor? tensor, long rows, long columns)

@@ -14,7 +14,7 @@ internal static class AutoAwqFormat
     /// <summary>I32: eight zero points per word.</summary>
     public const string Zeros = ".qzeros";
 
-    /// <summary>F16.</summary>
+    /// <summary>F16; BF16 or F32 where the rest of the checkpoint was converted to it.</summary>
     public const string Scales = ".scales";
 
     public const int NibblesPerWord = 8;

@@ -31,7 +31,8 @@ internal sealed record AutoAwqSettings
     /// <summary>AutoAWQ's and transformers' own keys; those not read below only choose kernels.</summary>
     private static readonly string[] KnownKeys =
     [
-        "quant_method", "bits", "w_bit", "group_size", "q_group_size", "zero_point", "version", "modules_to_not_convert", "backend", "do_fuse", "fuse_max_seq_len", "modules_to_fuse",
+        "quant_method", "bits", "w_bit", "group_size", "q_group_size", "zero_point", "version", "modules_to_not_convert", "format", "backend", "do_fuse", "fuse_max_seq_len", "modules_to_fuse",
+        "exllama_config",
     ];
 
     public AutoAwqVersion Version { get; init; }
@@ -71,14 +72,12 @@ internal sealed record AutoAwqSettings
             if (!KnownKeys.Contains(key) && fields.Has(key))
                 throw fields.Wrong(key, $"only {string.Join(", ", KnownKeys)}", Next);
         }
-        if (fields.String("backend") is not (null or "autoawq"))
+        // "auto" leaves the kernel to the reader; the packing is AutoAWQ's.
+        if (fields.String("backend") is not (null or "autoawq" or "auto"))
             throw fields.Wrong("backend", "autoawq", Next);
-        var version = fields.String("version")?.ToUpperInvariant() switch
-        {
-            null or "GEMM" => AutoAwqVersion.Gemm,
-            "GEMV" => AutoAwqVersion.Gemv,
-            _ => throw fields.Wrong("version", "gemm or gemv", Next),
-        };
+        var (version, format) = (VersionOf(fields, "version"), VersionOf(fields, "format"));
+        if (version is not null && format is not null && version != format)
+            throw fields.Wrong("format", "the same layout as version", Next);
         var bitsKey = Present(fields, "bits", "w_bit");
         if (fields.RequiredInt(bitsKey, 1, 64) != Bits)
             throw fields.Wrong(bitsKey, $"{Bits}", Next);
@@ -88,7 +87,7 @@ internal sealed record AutoAwqSettings
             throw fields.Wrong(groupKey, "at least 1, or -1 for one group per row");
         return new AutoAwqSettings
         {
-            Version = version,
+            Version = version ?? format ?? AutoAwqVersion.Gemm,
             GroupSize = groupSize == -1 ? null : groupSize,
             ZeroPoint = fields.Bool("zero_point") ?? true,
             ModulesToNotConvert = [.. fields.Strings("modules_to_not_convert", MaxModules).Where(part => part.Length > 0)],
@@ -117,6 +116,15 @@ internal sealed record AutoAwqSettings
         }
         json.WriteEndObject();
     }
+
+    /// <summary>"version" is called "format" by newer writers.</summary>
+    private static AutoAwqVersion? VersionOf(JsonFields fields, string key) => fields.String(key)?.ToUpperInvariant() switch
+    {
+        null => null,
+        "GEMM" => AutoAwqVersion.Gemm,
+        "GEMV" => AutoAwqVersion.Gemv,
+        _ => throw fields.Wrong(key, "gemm or gemv", Next),
+    };
 
     /// <summary>AutoAWQ's internal name where only that one is there. Two names with two values would be a contradiction.</summary>
     private static string Present(JsonFields fields, string key, string internalKey)

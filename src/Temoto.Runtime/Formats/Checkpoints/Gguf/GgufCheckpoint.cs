@@ -1,4 +1,5 @@
 using Temoto.Formats.Config;
+using Temoto.Formats.Tokenizers;
 using Temoto.Models;
 using Temoto.Tensors;
 
@@ -10,9 +11,11 @@ namespace Temoto.Formats.Checkpoints.Gguf;
 /// </summary>
 internal static class GgufCheckpoint
 {
+    public const string ArchitectureKey = "general.architecture";
+
     public static Checkpoint Open(string path)
     {
-        var file = GgufFile.Open(path);
+        var file = GgufSplit.Open(path);
         try
         {
             return Translate(file);
@@ -24,20 +27,37 @@ internal static class GgufCheckpoint
         }
     }
 
+    /// <summary>The vocabulary of a file of any architecture, with or without weights; null where it has none.</summary>
+    public static TokenizerModel? ReadTokenizer(string path)
+    {
+        using var file = GgufSplit.Open(path);
+        return ReadTokenizer(file);
+    }
+
+    public static TokenizerModel? ReadTokenizer(GgufFile file) => GgufVocabulary.Read(file, Find(file.String(ArchitectureKey))?.Name, rows: null);
+
+    /// <summary>Null where no model type is of that architecture.</summary>
+    public static GgufArchitecture? Find(string? name) => ModelTypes.All.Select(type => type.Gguf).FirstOrDefault(gguf => gguf is not null && gguf.Name == name);
+
     private static Checkpoint Translate(GgufFile file)
     {
         var (architecture, config) = ReadConfig(file);
+        // A missing head means a tied one, a missing bias none: what is there and cannot be read must not count as missing.
+        foreach (var (name, tensor) in file.Unread)
+        {
+            if (!IsIgnored(name))
+                throw tensor.Error();
+        }
         var tensors = new Dictionary<string, Tensor>(file.Tensors.Count);
         foreach (var tensor in file.Tensors.Values)
         {
-            // attn_rot_embd: frequency tables of old converters, which llama.cpp ignores as well.
-            if (tensor.Name == GgufArchitecture.RopeFrequencies || tensor.Name.EndsWith(".attn_rot_embd", StringComparison.Ordinal))
+            if (tensor.Name == GgufArchitecture.RopeFrequencies || IsIgnored(tensor.Name))
                 continue;
             var name = architecture.ToHuggingFace(tensor.Name)
                 ?? throw file.Bad(tensor.Name, "a tensor of unknown meaning", $"the tensors of a {config.ModelType} model", "use a model of a supported architecture");
             tensors.Add(name, tensor.Renamed(name));
         }
-        var tokenizer = GgufVocabulary.Read(file, config);
+        var tokenizer = GgufVocabulary.Read(file, config.ModelType, config.VocabSize);
         return new Checkpoint([file])
         {
             Path = file.Path,
@@ -50,12 +70,14 @@ internal static class GgufCheckpoint
         };
     }
 
+    /// <summary>Frequency tables of old converters, which llama.cpp ignores as well.</summary>
+    private static bool IsIgnored(string name) => name.EndsWith(".attn_rot_embd", StringComparison.Ordinal);
+
     private static (GgufArchitecture Architecture, ModelConfig Config) ReadConfig(GgufFile file)
     {
-        const string key = "general.architecture";
-        var name = file.String(key);
-        var architecture = ModelTypes.All.Select(type => type.Gguf).FirstOrDefault(gguf => gguf is not null && gguf.Name == name)
-            ?? throw file.Bad(key, name is null ? "nothing" : $"'{name}'", ModelTypes.Names(type => type.Gguf is not null), "use a model of a supported architecture");
+        var name = file.String(ArchitectureKey);
+        var architecture = Find(name)
+            ?? throw file.Bad(ArchitectureKey, name is null ? "nothing" : $"'{name}'", ModelTypes.Names(type => type.Gguf is not null), "use a model of a supported architecture");
         return (architecture, architecture.Read(new GgufFields(file, $"{architecture.Name}."), file.Tensors));
     }
 }

@@ -11,9 +11,10 @@ internal sealed class GgufFields(GgufFile file, string prefix) : IConfigFields
 
     public bool? Bool(string key) => file.Bool(prefix + key);
 
-    public int? Int(string key, int smallest, int largest) => file.Int(prefix + key, smallest, largest);
+    public int? Int(string key, int smallest, int largest) => file.IntOfLayers(prefix + key, smallest, largest);
 
-    public int RequiredInt(string key, int smallest, int largest) => file.RequiredInt(prefix + key, smallest, largest);
+    public int RequiredInt(string key, int smallest, int largest) =>
+        Int(key, smallest, largest) ?? throw file.Bad(prefix + key, "nothing", $"a whole number from {smallest} to {largest}");
 
     public double? Number(string key, double smallest, double largest) => file.Number(prefix + key, smallest, largest);
 

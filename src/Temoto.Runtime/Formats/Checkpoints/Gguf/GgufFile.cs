@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Unicode;
+using Temoto.Formats.Files;
 using Temoto.Tensors;
 
 namespace Temoto.Formats.Checkpoints.Gguf;
@@ -25,6 +26,8 @@ internal sealed unsafe class GgufFile : IDisposable
     private readonly MappedFile file;
     private readonly Dictionary<string, Value> metadata = [];
     private readonly Dictionary<string, Tensor> tensors = [];
+    private readonly Dictionary<string, UnreadTensor> unread = [];
+    private readonly List<GgufFile> parts = [];
     private long position;
 
     private GgufFile(MappedFile file) => this.file = file;
@@ -45,7 +48,19 @@ internal sealed unsafe class GgufFile : IDisposable
     /// <summary>By their GGUF names (blk.0.attn_q.weight).</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors => tensors;
 
+    /// <summary>Tensors of element types that are not read.</summary>
+    public IReadOnlyDictionary<string, UnreadTensor> Unread => unread;
+
     public static bool LooksLike(MappedFile file) => file.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(file.Span(0, 4)) == GgufFormat.Magic;
+
+    /// <summary>Whether there is a file of this format, by its magic.</summary>
+    public static bool IsAt(string path)
+    {
+        if (!File.Exists(path))
+            return false;
+        using var file = MappedFile.Open(path, Expected);
+        return LooksLike(file);
+    }
 
     public static GgufFile Open(string path)
     {
@@ -62,7 +77,30 @@ internal sealed unsafe class GgufFile : IDisposable
         }
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose()
+    {
+        foreach (var part in parts)
+            part.Dispose();
+        file.Dispose();
+    }
+
+    /// <summary>Takes over another part of the same model: its tensors are seen as if they lay here.</summary>
+    public void Join(GgufFile part)
+    {
+        parts.Add(part);
+        if (tensors.Count + unread.Count + part.tensors.Count + part.unread.Count > TensorEntry.MaxTensors)
+            throw part.Bad(null, "more tensors", $"at most {TensorEntry.MaxTensors} in all parts together");
+        foreach (var (name, tensor) in part.tensors)
+        {
+            if (!tensors.TryAdd(name, tensor) || unread.ContainsKey(name))
+                throw part.Bad(name, "the tensor in two parts", "every tensor once");
+        }
+        foreach (var (name, tensor) in part.unread)
+        {
+            if (!unread.TryAdd(name, tensor) || tensors.ContainsKey(name))
+                throw part.Bad(name, "the tensor in two parts", "every tensor once");
+        }
+    }
 
     public bool Has(string key) => metadata.ContainsKey(key);
 
@@ -90,8 +128,34 @@ internal sealed unsafe class GgufFile : IDisposable
     {
         if (!metadata.TryGetValue(key, out var value))
             return null;
-        var bytes = file.Data + value.Offset;
-        long? number = value.Type switch
+        if (!IsWhole(value.Type))
+            throw Wrong(key, value, $"a whole number from {smallest} to {largest}");
+        return InRange(key, WholeAt(value.Type, value.Offset), smallest, largest);
+    }
+
+    /// <summary>As <see cref="Int"/>; or an array, a number for each layer, of the same number throughout.</summary>
+    public int? IntOfLayers(string key, int smallest, int largest)
+    {
+        if (!metadata.TryGetValue(key, out var value) || value.Type != GgufValueType.Array || !IsWhole(value.ElementType) || value.Count == 0)
+            return Int(key, smallest, largest);
+        var first = WholeAt(value.ElementType, value.Offset);
+        var elementBytes = GgufFormat.ValueBytes(value.ElementType);
+        for (long i = 1; i < value.Count; i++)
+        {
+            if (WholeAt(value.ElementType, value.Offset + i * elementBytes) is var other && other != first)
+                throw Bad(key, $"{first} for the first layer and {other} for layer {i}", "the same number for every layer", "use a model whose layers are all alike");
+        }
+        return InRange(key, first, smallest, largest);
+    }
+
+    private static bool IsWhole(GgufValueType type) => type is GgufValueType.UInt8 or GgufValueType.Int8 or GgufValueType.UInt16 or GgufValueType.Int16
+        or GgufValueType.UInt32 or GgufValueType.Int32 or GgufValueType.UInt64 or GgufValueType.Int64;
+
+    /// <summary>Null beyond 63 bits, which is out of any range.</summary>
+    private long? WholeAt(GgufValueType type, long offset)
+    {
+        var bytes = file.Data + offset;
+        return type switch
         {
             GgufValueType.UInt8 => bytes[0],
             GgufValueType.Int8 => (sbyte)bytes[0],
@@ -99,24 +163,21 @@ internal sealed unsafe class GgufFile : IDisposable
             GgufValueType.Int16 => BinaryPrimitives.ReadInt16LittleEndian(new(bytes, 2)),
             GgufValueType.UInt32 => BinaryPrimitives.ReadUInt32LittleEndian(new(bytes, 4)),
             GgufValueType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(new(bytes, 4)),
-            // Beyond 63 bits it is out of any range.
             GgufValueType.UInt64 => BinaryPrimitives.ReadUInt64LittleEndian(new(bytes, 8)) is var large && large <= long.MaxValue ? (long)large : null,
             GgufValueType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(new(bytes, 8)),
-            _ => throw Wrong(key, value, $"a whole number from {smallest} to {largest}"),
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no whole number"),
         };
-        return number >= smallest && number <= largest
-            ? (int)number
-            : throw Bad(key, number is null ? "a number beyond 2^63" : $"{number}", $"a whole number from {smallest} to {largest}");
     }
+
+    private int InRange(string key, long? number, int smallest, int largest) => number >= smallest && number <= largest
+        ? (int)number
+        : throw Bad(key, number is null ? "a number beyond 2^63" : $"{number}", $"a whole number from {smallest} to {largest}");
 
     /// <summary>True where a token id is all ones, which some converters write for "none".</summary>
     public bool IsNoToken(string key) =>
         metadata.TryGetValue(key, out var value)
         && value.Type is GgufValueType.UInt32 or GgufValueType.Int32
         && BinaryPrimitives.ReadUInt32LittleEndian(file.Span(value.Offset, 4)) == uint.MaxValue;
-
-    public int RequiredInt(string key, int smallest, int largest) =>
-        Int(key, smallest, largest) ?? throw Bad(key, "nothing", $"a whole number from {smallest} to {largest}");
 
     public double? Number(string key, double smallest, double largest)
     {
@@ -201,6 +262,7 @@ internal sealed unsafe class GgufFile : IDisposable
 
     private void ReadHeader()
     {
+        GitLfsPointer.Refuse(Path, file.Span(0, (int)Math.Min(file.Length, 64)), file.Length, Expected);
         if (ReadUInt32("magic") != GgufFormat.Magic)
             throw Bad(null, $"the first bytes {Convert.ToHexString(file.Span(0, 4))}", "the magic 'GGUF'", "name a GGUF file");
         Version = ReadUInt32("version");
@@ -216,8 +278,6 @@ internal sealed unsafe class GgufFile : IDisposable
         Alignment = Int(GgufFormat.AlignmentKey, 1, 1 << 20) ?? GgufFormat.DefaultAlignment;
         if ((Alignment & (Alignment - 1)) != 0)
             throw Bad(GgufFormat.AlignmentKey, $"{Alignment}", "a power of two");
-        if (Int("split.count", 0, ushort.MaxValue) is > 1)
-            throw Bad("split.count", "a part of a model split over several files", "the whole model in one file", "merge the parts first (llama-gguf-split --merge)");
         ReadTensors(tensorCount);
     }
 
@@ -276,23 +336,35 @@ internal sealed unsafe class GgufFile : IDisposable
         var dataBytes = Math.Max(0, file.Length - dataOffset);
         infos.Sort((a, b) => a.Offset.CompareTo(b.Offset));
         long end = 0;
-        foreach (var (offset, entry) in infos)
+        foreach (var (name, offset, entry, typeId) in infos)
         {
             if (offset % Alignment != 0)
-                throw Bad(entry.Name, $"the offset {offset}", $"a multiple of the alignment {Alignment}");
+                throw Bad(name, $"the offset {offset}", $"a multiple of the alignment {Alignment}");
+            if (entry is null)
+            {
+                // How long it is only its type could say.
+                if (offset < end || offset > dataBytes)
+                    throw Bad(name, $"the offset {offset}", $"a place from {end} on, inside the {dataBytes} bytes of data (is the file cut off?)");
+                end = offset;
+                var tensorType = new UnreadTensor(Path, name, GgufFormat.DescribeTensorType(typeId), GgufFormat.SupportedTensorTypes, "use the model in one of these quantizations");
+                if (tensors.ContainsKey(name) || !unread.TryAdd(name, tensorType))
+                    throw Bad(name, "the tensor twice", "every tensor once");
+                continue;
+            }
             if (offset > dataBytes || entry.ByteLength > dataBytes - offset)
                 throw Bad(entry.Name, $"{entry.ByteLength} bytes at offset {offset}", $"a place inside the {dataBytes} bytes of data (is the file cut off?)");
             if (offset < end)
                 throw Bad(entry.Name, $"the offset {offset}", $"a tensor behind the one that ends at {end}, without overlap");
             end = offset + entry.ByteLength;
             var tensor = new Tensor(entry.Name, entry.DType, entry.Shape, file.Data + dataOffset + offset, entry.ByteLength, file);
-            if (!tensors.TryAdd(entry.Name, tensor))
+            if (unread.ContainsKey(name) || !tensors.TryAdd(name, tensor))
                 throw Bad(entry.Name, "the tensor twice", "every tensor once");
         }
     }
 
     /// <summary>What the header says of a tensor. A class: lists of structs are compiled anew in every process.</summary>
-    private sealed record TensorInfo(long Offset, TensorEntry Entry);
+    /// <param name="Entry">Null where the type is not read.</param>
+    private sealed record TensorInfo(string Name, long Offset, TensorEntry? Entry, uint TypeId);
 
     private TensorInfo ReadTensorInfo()
     {
@@ -310,14 +382,14 @@ internal sealed unsafe class GgufFile : IDisposable
             shape[^(i + 1)] = (long)dimension;
         }
         var typeId = ReadUInt32(name);
-        if (!GgufFormat.TryTensorType(typeId, out var dtype))
-            throw Bad(name, GgufFormat.DescribeTensorType(typeId), GgufFormat.SupportedTensorTypes, "use the model in one of these quantizations");
         var offset = ReadUInt64(name);
         if (offset > long.MaxValue)
             throw Bad(name, $"the offset {offset}", "an offset inside the file");
+        if (!GgufFormat.TryTensorType(typeId, out var dtype))
+            return new TensorInfo(name, (long)offset, null, typeId);
         if (!TensorEntry.TryCountBytes(dtype, shape, out _))
             throw Bad(name, TensorEntry.Describe(dtype, shape), $"rows of whole blocks of {dtype.BlockElements()} and a size below 2^63 bytes");
-        return new TensorInfo((long)offset, new TensorEntry(name, dtype, shape));
+        return new TensorInfo(name, (long)offset, new TensorEntry(name, dtype, shape), typeId);
     }
 
     private long AlignUp(long offset) => (offset + Alignment - 1) / Alignment * Alignment;

@@ -26,22 +26,24 @@ internal static class GgufVocabulary
     private static readonly string[] EndTokens = ["<|endoftext|>", "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>", "<end_of_turn>"];
 
     /// <summary>Null where the file says that it carries no vocabulary.</summary>
-    public static TokenizerModel? Read(GgufFile file, ModelConfig config)
+    /// <param name="modelType">Decides where the file does not name a pre-tokenizer; null for architectures that are not known.</param>
+    /// <param name="rows">Of the embedding; null where only the vocabulary is wanted.</param>
+    public static TokenizerModel? Read(GgufFile file, string? modelType, int? rows)
     {
         var kind = file.String(Prefix + "model");
         return kind switch
         {
             null or "none" or "no_vocab" => null,
-            "gpt2" => ReadByteLevel(file, config),
-            "llama" => ReadSentencePiece(file, config),
+            "gpt2" => ReadByteLevel(file, modelType, rows),
+            "llama" => ReadSentencePiece(file, rows),
             _ => throw file.Bad(Prefix + "model", $"'{kind}'", "gpt2 or llama", "use a model with a BPE vocabulary"),
         };
     }
 
-    private static TokenizerModel ReadByteLevel(GgufFile file, ModelConfig config)
+    private static TokenizerModel ReadByteLevel(GgufFile file, string? modelType, int? rows)
     {
-        var (preTokenizer, nfc, ignoreMerges, addBos) = PreTokenizer(file, config.ModelType);
-        var (tokens, added, _) = ReadTokens(file, config);
+        var (preTokenizer, nfc, ignoreMerges, addBos) = PreTokenizer(file, modelType);
+        var (tokens, added, _) = ReadTokens(file, rows);
         var model = new TokenizerModel
         {
             Kind = TokenizerKind.ByteLevelBpe,
@@ -56,9 +58,9 @@ internal static class GgufVocabulary
         return WithSpecialTokens(file, model, defaultBos: null, defaultEos: null, defaultUnknown: null, addBos);
     }
 
-    private static TokenizerModel ReadSentencePiece(GgufFile file, ModelConfig config)
+    private static TokenizerModel ReadSentencePiece(GgufFile file, int? rows)
     {
-        var (tokens, added, unknown) = ReadTokens(file, config);
+        var (tokens, added, unknown) = ReadTokens(file, rows);
         var scores = file.Floats(Prefix + "scores");
         if (scores.Length != tokens.Count)
             throw file.Bad(Prefix + "scores", $"{scores.Length} scores", $"one for each of the {tokens.Count} tokens");
@@ -79,7 +81,7 @@ internal static class GgufVocabulary
         return WithSpecialTokens(file, model, defaultBos: 1, defaultEos: 2, defaultUnknown: unknown ?? 0, addBos: true);
     }
 
-    private static (PreTokenizerKind Kind, bool Nfc, bool IgnoreMerges, bool AddBos) PreTokenizer(GgufFile file, string modelType)
+    private static (PreTokenizerKind Kind, bool Nfc, bool IgnoreMerges, bool AddBos) PreTokenizer(GgufFile file, string? modelType)
     {
         var pre = file.String(Prefix + "pre");
         return pre switch
@@ -96,11 +98,11 @@ internal static class GgufVocabulary
         };
     }
 
-    private static (Vocabulary Tokens, List<AddedToken> Added, int? Unknown) ReadTokens(GgufFile file, ModelConfig config)
+    private static (Vocabulary Tokens, List<AddedToken> Added, int? Unknown) ReadTokens(GgufFile file, int? rows)
     {
         var count = file.ArrayLength(Prefix + "tokens") ?? throw file.Bad(Prefix + "tokens", "nothing", "the vocabulary");
-        if (count > config.VocabSize)
-            throw file.Bad(Prefix + "tokens", $"{count} tokens", $"at most the {config.VocabSize} rows of token_embd.weight");
+        if (count > (rows ?? ModelLimits.VocabSize))
+            throw file.Bad(Prefix + "tokens", $"{count} tokens", rows is null ? $"at most {ModelLimits.VocabSize}" : $"at most the {rows} rows of token_embd.weight");
         var types = file.Ints(Prefix + "token_type");
         if (types.Length != 0 && types.Length != count)
             throw file.Bad(Prefix + "token_type", $"{types.Length} types", $"one for each of the {count} tokens");

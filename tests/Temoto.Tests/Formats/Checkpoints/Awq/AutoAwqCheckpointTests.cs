@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Temoto.Formats.Checkpoints;
 using Temoto.Tensors;
 
@@ -44,6 +45,50 @@ public sealed unsafe class AutoAwqCheckpointTests : IDisposable
             actual.AddRange(QuantizedFixture.Decode(tensor));
         }
         Assert.Equal(File.ReadAllBytes(folder.File("expected")), QuantizedFixture.Bits([.. actual]));
+    }
+
+    /// <summary>Scales of a checkpoint whose float tensors were all converted: each is found where the float16 one is, as the number that it is.</summary>
+    [Theory]
+    [InlineData("gemm", "BF16")]
+    [InlineData("gemv", "BF16")]
+    [InlineData("gemm", "F32")]
+    [InlineData("gemv", "F32")]
+    public void ScalesMayBeOfOtherFloats(string version, string type)
+    {
+        var dtype = Enum.Parse<DType>(type);
+        WriteNumbered(version, DType.F16);
+        int[] places;
+        using (var checkpoint = CheckpointReader.Open(folder.Path))
+            places = Scales<ushort>(checkpoint, DType.F16, 16, half => half);
+        Assert.Equal(places.Length, places.Distinct().Count());
+        WriteNumbered(version, dtype);
+        using var other = CheckpointReader.Open(folder.Path);
+        Assert.Equal(places, Scales<uint>(other, DType.F32, 16, single => (int)(single >> 16)));
+    }
+
+    private static int[] Scales<T>(Checkpoint checkpoint, DType dtype, int count, Func<T, int> toPlace)
+        where T : unmanaged
+    {
+        var scales = checkpoint.Tensors[Module + ".weight"].Scales!.Scales;
+        Assert.Equal((dtype, count), (scales.DType, (int)scales.ElementCount));
+        return [.. MemoryMarshal.Cast<byte, T>(scales.Bytes).ToArray().Select(toPlace)];
+    }
+
+    /// <summary>Scale i of the file has i + 1 in its upper two bytes.</summary>
+    private void WriteNumbered(string version, DType dtype)
+    {
+        Write(version, true, Valid(version));
+        var entries = Valid(version).Select(entry => entry.Name.EndsWith("scales", StringComparison.Ordinal) ? entry with { DType = dtype } : entry).ToArray();
+        using var writer = new SafetensorsWriter(folder.File("model.safetensors"), entries);
+        foreach (var entry in entries)
+        {
+            var bytes = new byte[entry.ByteLength];
+            var width = dtype == DType.F32 ? 4 : 2;
+            for (var i = 0; entry.DType == dtype && i < bytes.Length / width; i++)
+                BitConverter.TryWriteBytes(bytes.AsSpan(i * width + width - 2), (ushort)(i + 1));
+            writer.Write(bytes);
+        }
+        writer.Commit();
     }
 
     [Fact]
@@ -93,7 +138,7 @@ public sealed unsafe class AutoAwqCheckpointTests : IDisposable
     [InlineData("qweight:F32:64:1 qzeros:I32:2:1 scales:F16:2:8", "qweight: found F32 [64, 1]; expected an I32 matrix")]
     [InlineData("qweight:I32:64 qzeros:I32:2:1 scales:F16:2:8", "qweight: found I32 [64]; expected an I32 matrix")]
     [InlineData("qweight:I32:64:1 qzeros:U8:2:1 scales:F16:2:8", "qzeros: found U8 [2, 1]; expected an I32 matrix")]
-    [InlineData("qweight:I32:64:1 qzeros:I32:2:1 scales:BF16:2:8", "scales: found BF16 [2, 8]; expected an F16 matrix")]
+    [InlineData("qweight:I32:64:1 qzeros:I32:2:1 scales:I32:2:8", "scales: found I32 [2, 8]; expected an F16 matrix")]
     [InlineData("qweight:I32:63:1 qzeros:I32:2:1 scales:F16:2:8", "qweight: found I32 [63, 1]; expected an even number")]
     [InlineData("qweight:I32:62:1 qzeros:I32:2:1 scales:F16:2:8", "qweight: found I32 [62, 1]; expected rows for inputs that are a multiple of quantization_config.group_size 32")]
     [InlineData("qweight:I32:0:1 qzeros:I32:0:1 scales:F16:0:8", "qweight: found I32 [0, 1]")]

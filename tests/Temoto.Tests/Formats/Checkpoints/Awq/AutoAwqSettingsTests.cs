@@ -19,6 +19,9 @@ public sealed class AutoAwqSettingsTests : IDisposable
         Assert.Equal(
             (AutoAwqVersion.Gemv, 64, false, 2),
             Summary(Read("""{"backend":"autoawq","do_fuse":false,"fuse_max_seq_len":null,"w_bit":4,"q_group_size":64,"modules_to_not_convert":["visual","k_proj"],"quant_method":"AWQ","version":"GEMV","zero_point":false}""")));
+        // Newer writers call the version format, and leave the choice of kernels in objects and words of their own.
+        Assert.Equal((AutoAwqVersion.Gemv, 64, true, 0), Summary(Read("""{"quant_method":"awq","bits":4,"group_size":64,"format":"gemv","backend":"auto","exllama_config":{"version":2,"max_input_len":2048}}""")));
+        Assert.Equal((AutoAwqVersion.Gemm, 64, true, 0), Summary(Read("""{"quant_method":"awq","bits":4,"group_size":64,"version":"gemm","format":"GEMM"}""")));
         // transformers' defaults.
         Assert.Equal((AutoAwqVersion.Gemm, null, true, 0), Summary(Read("""{"quant_method":"awq","bits":4,"group_size":-1}""")));
         Assert.Null(Read("null"));
@@ -42,7 +45,7 @@ public sealed class AutoAwqSettingsTests : IDisposable
         })
         {
             var path = folder.Write("config.json", HuggingFaceConfigWriter.Write(ModelShapes.Get("tiny-llama"), "float16", quantization: settings));
-            var config = HuggingFaceConfig.Read(path, out var read);
+            var config = HuggingFaceConfig.Read(path, out var read, []);
             Assert.Equal(ModelShapes.Get("tiny-llama"), config);
             Assert.Equal(Summary(settings), Summary(read));
             Assert.Equal(settings.ModulesToNotConvert, read!.ModulesToNotConvert);
@@ -65,7 +68,8 @@ public sealed class AutoAwqSettingsTests : IDisposable
     [InlineData("""{"quant_method":"awq","bits":4,"group_size":128,"version":"gemv_fast"}""", "quantization_config.version")]
     [InlineData("""{"quant_method":"awq","bits":4,"group_size":128,"version":"marlin"}""", "quantization_config.version")]
     [InlineData("""{"quant_method":"awq","bits":4,"group_size":128,"version":"exllama","exllama_config":null}""", "quantization_config.version")]
-    [InlineData("""{"quant_method":"awq","bits":4,"group_size":128,"exllama_config":{"version":2}}""", "quantization_config.exllama_config")]
+    [InlineData("""{"quant_method":"awq","bits":4,"group_size":128,"format":"gemv_fast"}""", "quantization_config.format")]
+    [InlineData("""{"quant_method":"awq","bits":4,"group_size":128,"version":"gemm","format":"gemv"}""", "quantization_config.format")]
     [InlineData("""{"quant_method":"awq","bits":4,"group_size":128,"backend":"llm-awq"}""", "quantization_config.backend")]
     [InlineData("""{"quant_method":"awq","bits":4,"group_size":128,"desc_act":true}""", "quantization_config.desc_act")]
     [InlineData("""{"quant_method":"awq","bits":4,"group_size":128,"zero_point":1}""", "quantization_config.zero_point")]
@@ -78,7 +82,7 @@ public sealed class AutoAwqSettingsTests : IDisposable
 
     private AutoAwqSettings? Read(string quantization)
     {
-        HuggingFaceConfig.Read(folder.Write("config.json", CheckpointReaderTests.Config.TrimEnd().TrimEnd('}') + $",\"quantization_config\":{quantization}}}"), out var settings);
+        HuggingFaceConfig.Read(folder.Write("config.json", CheckpointReaderTests.Config.TrimEnd().TrimEnd('}') + $",\"quantization_config\":{quantization}}}"), out var settings, []);
         return settings;
     }
 

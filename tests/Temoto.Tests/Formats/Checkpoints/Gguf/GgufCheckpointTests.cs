@@ -111,6 +111,29 @@ public sealed class GgufCheckpointTests : IDisposable
         Assert.Contains(expectedInMessage, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("llama.attention.head_count_kv", new[] { 2, 2 })]
+    [InlineData("llama.attention.head_count", new[] { 4, 4 })]
+    [InlineData("llama.feed_forward_length", new[] { 512 })]
+    public void ANumberForEachLayerIsOneWhereAllAreEqual(string key, int[] numbers)
+    {
+        var path = folder.File("m.gguf");
+        void Write(int[] value)
+        {
+            using var writer = new GgufWriter(path, GgufEdit.With(GgufFixture.Metadata(GgufFixture.Config("llama")), key, value), [new("token_embd.weight", DType.F32, [GgufFixture.VocabSize, 1])]);
+            writer.Write(new byte[4 * GgufFixture.VocabSize]);
+            writer.Commit();
+        }
+
+        Write(numbers);
+        using (var checkpoint = CheckpointReader.Open(path))
+            Assert.Equal((2, 4, 512), (checkpoint.Config.NumKeyValueHeads, checkpoint.Config.NumAttentionHeads, checkpoint.Config.IntermediateSize));
+        Write([.. numbers, 1]);
+        Assert.Contains($"{key}: found {numbers[0]} for the first layer and 1 for layer {numbers.Length}; expected the same number for every layer", Assert.Throws<InputException>(() => CheckpointReader.Open(path)).Message, StringComparison.Ordinal);
+        Write([]);
+        Assert.Contains($"{key}: found an array of 0 Int32", Assert.Throws<InputException>(() => CheckpointReader.Open(path)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void RefusesTensorsItCannotPlace()
     {

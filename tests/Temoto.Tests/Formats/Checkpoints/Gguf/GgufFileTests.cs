@@ -75,6 +75,15 @@ public sealed class GgufFileTests : IDisposable
     }
 
     [Fact]
+    public void OtherTensorTypesAreNamedAndPassedOver()
+    {
+        using var file = GgufFile.Open(Write(3, new byte[40], body => body.Tensor("iq", [256], 23, 0).Tensor("new", [1], 99, 0).Tensor("t", [4], 24, 32), 3));
+        Assert.Equal(["t"], file.Tensors.Keys);
+        Assert.Contains("iq: found IQ4_XS; expected F32, ", file.Unread["iq"].Error().Message, StringComparison.Ordinal);
+        Assert.Contains("new: found type 99; expected F32, ", file.Unread["new"].Error().Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void RefusesHostileHeaders()
     {
         const ulong huge = 1UL << 60;
@@ -104,8 +113,9 @@ public sealed class GgufFileTests : IDisposable
             ("no dimensions", "t: found 0 dimensions", body => body.Tensor("t", [], 0, 0), 1),
             ("five dimensions", "t: found 5 dimensions", body => body.Tensor("t", [1, 1, 1, 1, 1], 0, 0), 1),
             ("2^32 - 1 dimensions", "t: found 4294967295 dimensions", body => body.Text("t").U32(uint.MaxValue), 1),
-            ("tensor type 99", "t: found type 99", body => body.Tensor("t", [1], 99, 0), 1),
-            ("tensor type IQ4_XS", "t: found IQ4_XS", body => body.Tensor("t", [256], 23, 0), 1),
+            ("tensor type 99 behind the file", "t: found the offset 32", body => body.Tensor("t", [1], 99, 32), 1),
+            ("tensor type 99 in another tensor", "t: found the offset 0", body => body.Tensor("u", [4], 24, 0).Tensor("t", [1], 99, 0), 2),
+            ("tensor type 99 twice", "t: found the tensor twice", body => body.Tensor("t", [1], 99, 0).Tensor("t", [1], 99, 0), 2),
             ("part of a block", "t: found Q4_K [255]", body => body.Tensor("t", [255], 12, 0), 1),
             ("an unaligned offset", "t: found the offset 1", body => body.Tensor("t", [1], 24, 1), 1),
             ("an offset behind the file", "t: found 1 bytes at offset 32", body => body.Tensor("t", [1], 24, 32), 1),

@@ -42,8 +42,10 @@ internal static class GgufVocabulary
 
     private static TokenizerModel ReadByteLevel(GgufFile file, string? modelType, int? rows)
     {
-        var (preTokenizer, nfc, ignoreMerges, addBos) = PreTokenizer(file, modelType);
         var (tokens, added, _) = ReadTokens(file, rows);
+        if (file.String(Prefix + "pre") is { } name && GgufPreTokenizers.Find(name) is { } parts)
+            return ReadParts(file, name, parts, tokens, added);
+        var (preTokenizer, nfc, ignoreMerges, addBos) = PreTokenizer(file, modelType);
         var model = new TokenizerModel
         {
             Kind = TokenizerKind.ByteLevelBpe,
@@ -56,6 +58,27 @@ internal static class GgufVocabulary
             AddedTokens = added,
         };
         return WithSpecialTokens(file, model, defaultBos: null, defaultEos: null, defaultUnknown: null, addBos);
+    }
+
+    private static TokenizerModel ReadParts(GgufFile file, string name, string preTokenizer, Vocabulary tokens, List<AddedToken> added)
+    {
+        var options = new SubwordOptions { IgnoreMerges = GgufPreTokenizers.IgnoresMerges(name) };
+        var model = WithSpecialTokens(
+            file,
+            new TokenizerModel { Kind = TokenizerKind.ByteLevelBpe, Tokens = tokens, Merges = ReadMerges(file, tokens), AddedTokens = added },
+            defaultBos: null,
+            defaultEos: null,
+            defaultUnknown: null,
+            addBos: name == "tekken");
+        return model with
+        {
+            Pipeline = new TokenizerPipeline(SubwordKind.Bpe, options)
+            {
+                PreTokenizer = preTokenizer,
+                PostProcessor = TemplateJson.Of(model.Prefix, model.Suffix),
+                Decoder = """{"type":"ByteLevel"}""",
+            },
+        };
     }
 
     private static TokenizerModel ReadSentencePiece(GgufFile file, int? rows)
@@ -89,12 +112,14 @@ internal static class GgufVocabulary
             // Hugging Face's Qwen2 normalizes to NFC, and its ids are the reference here; llama.cpp does not normalize.
             "qwen2" => (PreTokenizerKind.Qwen2, true, false, false),
             "deepseek-r1-qwen" => (PreTokenizerKind.Qwen2, false, false, false),
-            "llama-bpe" or "llama3" or "llama-v3" => (PreTokenizerKind.Llama3, false, true, true),
-            "gpt-2" or "phi-2" => (PreTokenizerKind.Gpt2, false, false, false),
+            "llama-bpe" or "llama3" or "llama-v3" or "falcon3" or "falcon-h1" or "pixtral" or "midm-2.0" or "lfm2" => (PreTokenizerKind.Llama3, false, true, true),
+            "dbrx" or "smaug-bpe" or "chatglm-bpe" or "glm4" => (PreTokenizerKind.Llama3, false, false, false),
+            "stablelm2" or "hunyuan" or "solar-open" or "megrez" => (PreTokenizerKind.Qwen2, false, false, false),
+            "gpt-2" or "phi-2" or "mpt" or "olmo" or "jais" or "trillion" or "granite-docling" => (PreTokenizerKind.Gpt2, false, false, false),
             // Old converters wrote no kind, or 'default': the architecture decides.
             null or "default" when ModelTypes.Find(modelType)?.Tokenizer == TokenizerFamily.Qwen2 => (PreTokenizerKind.Qwen2, true, false, false),
             null or "default" => (PreTokenizerKind.Gpt2, false, false, false),
-            _ => throw file.Bad(Prefix + "pre", $"'{pre}'", "qwen2, deepseek-r1-qwen, llama-bpe, gpt-2, phi-2 or default", "use a model with one of these pre-tokenizers"),
+            _ => throw file.Bad(Prefix + "pre", $"'{pre}'", $"one that docs/formats.md lists, such as qwen2, llama-bpe, gpt-2 or {string.Join(", ", GgufPreTokenizers.Names)}", "use a model with one of these pre-tokenizers"),
         };
     }
 

@@ -25,6 +25,15 @@ public interface IPlanListener
     /// <summary>Bytes are read or written.</summary>
     void Touch(in Touch touch);
 
+    /// <summary>The same at several places, one after the other.</summary>
+    /// <param name="strideBytes">From one place to the next.</param>
+    /// <param name="count">How many places there are.</param>
+    void Touch(in Touch first, long strideBytes, long count)
+    {
+        for (var index = 0L; index < count; index++)
+            Touch(first with { Offset = first.Offset + index * strideBytes });
+    }
+
     /// <summary>Something is computed.</summary>
     void Compute(Work work, double operations);
 }
@@ -41,12 +50,18 @@ public sealed class PlanWalk
     private readonly long[] starts = new long[Dimensions];
     private readonly long[] ends = new long[Dimensions];
 
+    /// <summary>Where in the step's list the first operand of each role is, or its end.</summary>
+    private readonly int[] firstOf = new int[Roles];
+
     private PlacedStep placed = null!;
     private Step step = null!;
     private bool insidePositions;
 
     /// <summary>One more than the last.</summary>
     private const int Dimensions = (int)Dimension.TableRows + 1;
+
+    /// <summary>One more than the last.</summary>
+    private const int Roles = (int)OperandRole.Values + 1;
 
     /// <summary>A walk through runs of one size.</summary>
     public PlanWalk(Plan plan, RunShape run, IPlanListener listener)
@@ -63,8 +78,11 @@ public sealed class PlanWalk
         step = next.Step;
         Array.Clear(starts);
         Array.Clear(ends);
-        foreach (var operand in step.Operands.Span)
+        Array.Fill(firstOf, step.Operands.Count);
+        for (var index = step.Operands.Count - 1; index >= 0; index--)
         {
+            var operand = step.Operands[index];
+            firstOf[(int)operand.Role] = index;
             foreach (var part in operand.Parts.Span)
             {
                 foreach (var axis in part.Axes.Span)
@@ -178,12 +196,13 @@ public sealed class PlanWalk
 
     private void Touch(Access access)
     {
-        foreach (var operand in step.Operands.Span)
+        var operands = step.Operands.Span;
+        for (var index = firstOf[(int)access.Operand]; index < operands.Length; index++)
         {
-            if (operand.Role != access.Operand)
+            if (operands[index].Role != access.Operand)
                 continue;
-            foreach (var part in operand.Parts.Span)
-                Touch(operand, part, access.Kind);
+            foreach (var part in operands[index].Parts.Span)
+                Touch(operands[index], part, access.Kind);
         }
     }
 
@@ -246,14 +265,18 @@ public sealed class PlanWalk
 
     private void Emit(Operand operand, Part part, AccessKind kind, long offset, long bytes, ReadOnlySpan<long> strides, ReadOnlySpan<long> counts)
     {
-        if (strides.IsEmpty)
+        if (strides.Length > 1)
         {
-            var sequence = operand.Memory == MemoryRegion.KvCache && plan.Phase == Phase.Decode ? (int)starts[(int)Dimension.Tokens] : 0;
-            listener.Touch(new Touch(operand, part, kind, sequence, offset, bytes));
+            for (var index = 0L; index < counts[0]; index++)
+                Emit(operand, part, kind, offset + index * strides[0], bytes, strides[1..], counts[1..]);
             return;
         }
-        for (var index = 0L; index < counts[0]; index++)
-            Emit(operand, part, kind, offset + index * strides[0], bytes, strides[1..], counts[1..]);
+        var sequence = operand.Memory == MemoryRegion.KvCache && plan.Phase == Phase.Decode ? (int)starts[(int)Dimension.Tokens] : 0;
+        var touch = new Touch(operand, part, kind, sequence, offset, bytes);
+        if (strides.IsEmpty)
+            listener.Touch(touch);
+        else
+            listener.Touch(touch, strides[0], counts[0]);
     }
 
     private (long Start, long End) Reach(Axis axis, AccessKind kind)

@@ -35,7 +35,10 @@ internal sealed record StepAccount(PlacedStep Step, Traffic Traffic, long Touche
 internal sealed class TrafficLedger : IPlanListener
 {
     private readonly CacheModel cache;
-    private readonly List<WorkDone> work = [];
+
+    /// <summary>Of the step that is walked: a piece of work of each kind, and the operations of all of them.</summary>
+    private readonly List<Work> works = [];
+    private readonly List<double> totals = [];
     private readonly long weightBase;
     private readonly long kvBase;
     private readonly long kvBytes;
@@ -87,42 +90,56 @@ internal sealed class TrafficLedger : IPlanListener
         return ledger.Flushed(accounts, []);
     }
 
-    void IPlanListener.Touch(in Touch touch)
+    void IPlanListener.Touch(in Touch touch) => Touch(touch, 0, 1);
+
+    void IPlanListener.Touch(in Touch first, long strideBytes, long count) => Touch(first, strideBytes, count);
+
+    void IPlanListener.Compute(Work work, double operations)
     {
-        touchedBytes += touch.Bytes;
-        var (address, kind) = touch.Operand.Memory switch
+        // Called for every tile: a step does a handful of kinds.
+        for (var index = 0; index < works.Count; index++)
         {
-            MemoryRegion.Activations => (touch.Offset, touch.Operand.IsIntermediate ? CacheModel.MovedKind.Intermediates : CacheModel.MovedKind.Activations),
-            MemoryRegion.Weights => (Apart(weightBase, touch), CacheModel.MovedKind.Weights),
-            MemoryRegion.KvCache => (Apart(kvBase + touch.Sequence * kvBytes, touch), CacheModel.MovedKind.Kv),
+            if (works[index].Kind != work.Kind || works[index].Operand != work.Operand)
+                continue;
+            totals[index] += operations;
+            return;
+        }
+        works.Add(work);
+        totals.Add(operations);
+    }
+
+    private void Touch(in Touch first, long strideBytes, long count)
+    {
+        touchedBytes += count * first.Bytes;
+        var (address, kind) = first.Operand.Memory switch
+        {
+            MemoryRegion.Activations => (first.Offset, first.Operand.IsIntermediate ? CacheModel.MovedKind.Intermediates : CacheModel.MovedKind.Activations),
+            MemoryRegion.Weights => (Apart(weightBase, first), CacheModel.MovedKind.Weights),
+            MemoryRegion.KvCache => (Apart(kvBase + first.Sequence * kvBytes, first), CacheModel.MovedKind.Kv),
             _ => (-1L, default),
         };
         if (address >= 0)
-            cache.Touch(address, touch.Bytes, touch.Kind is AccessKind.Write or AccessKind.Append, kind);
-    }
-
-    void IPlanListener.Compute(Work done, double operations)
-    {
-        // Called for every tile: a step does a handful of kinds.
-        for (var index = 0; index < work.Count; index++)
-        {
-            if (work[index].Kind != done.Kind || work[index].Operand != done.Operand)
-                continue;
-            work[index] = work[index] with { Operations = work[index].Operations + operations };
-            return;
-        }
-        work.Add(new WorkDone(done.Kind, done.Operand, operations));
+            cache.Touch(address, first.Bytes, strideBytes, count, first.Kind is AccessKind.Write or AccessKind.Append, kind);
     }
 
     private StepAccount Walk(PlanWalk walk, PlacedStep step)
     {
-        work.Clear();
+        works.Clear();
+        totals.Clear();
         (placed, touchedBytes) = (step, 0);
         var before = Traffic.Of(cache);
         walk.Walk(step);
         if (!keepsBetweenSteps)
             cache.Flush();
-        return new StepAccount(step, Traffic.Of(cache) - before, touchedBytes, [.. work]);
+        return new StepAccount(step, Traffic.Of(cache) - before, touchedBytes, WorkOfStep());
+    }
+
+    private Items<WorkDone> WorkOfStep()
+    {
+        var done = new WorkDone[works.Count];
+        for (var index = 0; index < done.Length; index++)
+            done[index] = new WorkDone(works[index].Kind, works[index].Operand, totals[index]);
+        return Items.Of<WorkDone>(done);
     }
 
     private List<StepAccount> Flushed(List<StepAccount> accounts, StepAccount[] more)

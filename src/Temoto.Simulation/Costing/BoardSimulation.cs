@@ -60,7 +60,8 @@ internal sealed record BoardSimulation(
         {
             var priced = new List<(Candidate Candidate, SimulatedPhase? Phase, string Cost)>();
             (Way Way, SimulatedPhase Phase)? best = null;
-            foreach (var (way, account) in ways.Zip(accounts).Where(pair => isAsked(pair.First.Candidate)).Take(onlyFirst ? 1 : int.MaxValue))
+            var asked = ways.Zip(accounts).Where(pair => isAsked(pair.First.Candidate)).Take(onlyFirst ? 1 : int.MaxValue).ToList();
+            foreach (var (way, account) in asked)
             {
                 // What arithmetic alone would take longer is not walked.
                 if (best is { } known && LeastSeconds(way.Candidate, tokens) is var least && least > known.Phase.Seconds)
@@ -68,6 +69,9 @@ internal sealed record BoardSimulation(
                     priced.Add((way.Candidate, null, FormattableString.Invariant($"at least {least * 1e3:0.000} ms")));
                     continue;
                 }
+                // Of those that take as long at least, all are walked or none: side by side.
+                if (!account.IsValueCreated)
+                    WalkAll([.. asked.Where(other => LeastSeconds(other.First.Candidate, tokens) == LeastSeconds(way.Candidate, tokens)).Select(other => other.Second)]);
                 var phase = SimulatedPhase.Of(account.Value, WithBandwidth(way.Candidate.Board, gbps), way.Candidate.Model.Packing);
                 priced.Add((way.Candidate, phase, FormattableString.Invariant($"{phase.Seconds * 1e3:0.000} ms and {phase.Traffic.Total / 1e6:0.000} MB")));
                 if (best is null || phase.Seconds < best.Value.Phase.Seconds)
@@ -80,6 +84,9 @@ internal sealed record BoardSimulation(
                 decisions.Add(FormattableString.Invariant($"{what} at {gbps:0.###} Gbit/s: ") + string.Join("; ", priced.OrderByDescending(item => item.Phase == chosen.Phase).Select(item => $"{item.Candidate.Label}, {item.Cost}")));
         }
     }
+
+    /// <summary>As many at a time as there are processors.</summary>
+    private static void WalkAll(IReadOnlyList<Lazy<PhaseAccount>> accounts) => Task.WhenAll(accounts.Select(account => Task.Run(() => account.Value))).GetAwaiter().GetResult();
 
     /// <summary>The layers' products at the rate of the fastest unit of the candidate's board.</summary>
     private static double LeastSeconds(Candidate candidate, int tokens) =>

@@ -279,11 +279,13 @@ public class SessionTests
         using var folder = new TemporaryFolder();
         SeededCheckpoint.Write(ModelShapes.Get("tiny-qwen2"), 11, folder.Path, DType.BF16, null, default);
         var tokenizer = File.ReadAllText(folder.File("tokenizer.json"));
-        File.WriteAllText(folder.File("tokenizer.json"), tokenizer.Replace("\"added_tokens\":", "\"added_tokens\": [{\"id\": 323, \"content\": \"<extra>\", \"special\": true}], \"was\":", StringComparison.Ordinal));
+        // More tokens than the embedding has rows: they are numbered on behind the vocabulary.
+        var more = string.Join(", ", Enumerable.Range(0, 400).Select(i => $"{{\"id\": {i}, \"content\": \"<extra{i}>\", \"special\": true}}"));
+        File.WriteAllText(folder.File("tokenizer.json"), tokenizer.Replace("\"added_tokens\":", $"\"added_tokens\": [{more}], \"was\":", StringComparison.Ordinal));
         using var model = LanguageModel.Load(folder.Path);
         using var session = model.CreateSession();
-        var error = await Assert.ThrowsAsync<InputException>(() => CollectAsync(session.CompleteAsync("a <extra> b", Greedy)));
-        Assert.Contains("token 323", error.Message, StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<InputException>(() => CollectAsync(session.CompleteAsync("a <extra399> b", Greedy)));
+        Assert.Contains("('<extra399>') in the prompt", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Checkpoints.Gguf;
 using Temoto.Formats.Tokenizers;
+using Temoto.Generation.Tokenizers;
+using Temoto.Generation.Tokenizers.PreTokenizers;
 using Temoto.Tensors;
 
 namespace Temoto.Tests.Formats.Checkpoints.Gguf;
@@ -43,6 +45,36 @@ public sealed class GgufVocabularyTests : IDisposable
     {
         var (model, _) = Read(architecture, ("tokenizer.ggml.pre", pre), ("tokenizer.ggml.add_bos_token", null));
         Assert.Equal((kind, nfc, ignoreMerges, addBos), ($"{model!.PreTokenizer}", model.NormalizeNfc, model.IgnoreMerges, model.Prefix.Count == 1));
+    }
+
+    /// <summary>Names whose splitters are expressions: the text comes back whole, and digits are cut as the name says.</summary>
+    [Theory]
+    [InlineData("smollm", 3)]
+    [InlineData("falcon", 1)]
+    [InlineData("viking", 3)]
+    [InlineData("deepseek-coder", 3)]
+    [InlineData("deepseek-v3", 1)]
+    [InlineData("gpt-4o", 1)]
+    [InlineData("tekken", 3)]
+    [InlineData("bailingmoe", 3)]
+    public void NamesWithExpressionsSplit(string pre, int piecesOfThreeDigits)
+    {
+        var (model, _) = Read("llama", ("tokenizer.ggml.pre", pre));
+        Assert.NotNull(model!.Pipeline);
+        var tokenizer = Tokenizer.Create(model);
+        const string text = "It's 漢字かな,  ΩΔ x_1\n\n 12 é😀!";
+        Assert.Equal(text, tokenizer.Decode(tokenizer.Encode(text, addSpecialTokens: false)));
+        var pieces = new PieceList();
+        pieces.Set("123", 0);
+        new PipelineReader("test").PreTokenizer(model.Pipeline!.PreTokenizer)!.Split(pieces);
+        Assert.Equal(piecesOfThreeDigits, pieces.Count);
+    }
+
+    [Fact]
+    public void EveryNameHasExpressionsThatAreKnown()
+    {
+        foreach (var name in GgufPreTokenizers.Names)
+            Assert.NotNull(new PipelineReader(name).PreTokenizer(GgufPreTokenizers.Find(name)));
     }
 
     [Fact]

@@ -22,6 +22,9 @@ internal static class PipelineDocument
         json.WriteBoolean("ignore_merges", options.IgnoreMerges);
         json.WriteBoolean("byte_fallback", options.ByteFallback);
         json.WriteBoolean("fuse_unknown", options.FuseUnknown);
+        json.WriteBoolean("sums_are_single", options.SumsAreSingle);
+        WriteIds(json, "whole_token_ids", options.WholeTokenIds);
+        WriteIds(json, "reserved_token_ids", options.ReservedTokenIds);
         foreach (var (name, part) in (ReadOnlySpan<(string, string?)>)
             [("normalizer", pipeline.Normalizer), ("pre_tokenizer", pipeline.PreTokenizer), ("post_processor", pipeline.PostProcessor), ("decoder", pipeline.Decoder)])
         {
@@ -52,6 +55,9 @@ internal static class PipelineDocument
             IgnoreMerges = fields.Bool("ignore_merges") ?? false,
             ByteFallback = fields.Bool("byte_fallback") ?? false,
             FuseUnknown = fields.Bool("fuse_unknown") ?? false,
+            SumsAreSingle = fields.Bool("sums_are_single") ?? false,
+            WholeTokenIds = Ids(fields, "whole_token_ids"),
+            ReservedTokenIds = Ids(fields, "reserved_token_ids"),
             UnknownTokenId = unknownTokenId,
         };
         return new TokenizerPipeline(KindOf(fields), options)
@@ -63,6 +69,16 @@ internal static class PipelineDocument
             Scores = fields.Value("scores") is { } scores ? [.. scores.Items().Select(Score)] : null,
         };
     }
+
+    private static void WriteIds(Utf8JsonWriter json, string name, IReadOnlyList<int> ids)
+    {
+        json.WriteStartArray(name);
+        foreach (var id in ids)
+            json.WriteNumberValue(id);
+        json.WriteEndArray();
+    }
+
+    private static IReadOnlyList<int> Ids(JsonFields fields, string name) => fields.Value(name) is { } ids ? [.. ids.Items().Select(JsonVocabulary.Id)] : [];
 
     private static SubwordKind KindOf(JsonFields fields)
     {

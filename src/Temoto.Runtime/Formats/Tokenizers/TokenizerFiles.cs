@@ -13,7 +13,7 @@ internal static class TokenizerFiles
     /// <summary>Classes of transformers that make the post-processor anew.</summary>
     private static readonly string[] OwnTemplates = ["LlamaTokenizer", "LlamaTokenizerFast", "CodeLlamaTokenizer", "CodeLlamaTokenizerFast", "GemmaTokenizer", "GemmaTokenizerFast"];
 
-    /// <summary>Prefers tokenizer.json to vocab.json + merges.txt; null where the directory holds neither.</summary>
+    /// <summary>tokenizer.json, else vocab.json + merges.txt, else SentencePiece's tokenizer.model; null where the directory holds none.</summary>
     public static TokenizerModel? Read(string directory)
     {
         var json = Path.Combine(directory, JsonName);
@@ -25,7 +25,10 @@ internal static class TokenizerFiles
             throw new InputException(
                 directory, vocab ? VocabMerges.MergesName : VocabMerges.VocabName, "nothing",
                 $"both {VocabMerges.VocabName} and {VocabMerges.MergesName}, or {JsonName}", "fetch the missing file");
-        return vocab ? VocabMerges.Read(directory, TokenizerConfig.Read(directory)) : null;
+        if (vocab)
+            return VocabMerges.Read(directory, TokenizerConfig.Read(directory));
+        var sentencePiece = Path.Combine(directory, SentencePieceFile.FileName);
+        return File.Exists(sentencePiece) ? SentencePieceFile.Read(sentencePiece, TokenizerConfig.Read(directory)) : null;
     }
 
     /// <summary>The Jinja source of chat_template.jinja, else of tokenizer_config.json; null where neither has one.</summary>

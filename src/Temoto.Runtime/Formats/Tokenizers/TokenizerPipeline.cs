@@ -30,6 +30,15 @@ internal sealed record SubwordOptions
     /// <summary>Neighbouring unknown characters become one unknown token.</summary>
     public bool FuseUnknown { get; init; }
 
+    /// <summary>SentencePiece's user-defined pieces: taken whole wherever they stand, and never merged.</summary>
+    public IReadOnlyList<int> WholeTokenIds { get; init; } = [];
+
+    /// <summary>SentencePiece's unknown, control and byte pieces: no text becomes them by its letters.</summary>
+    public IReadOnlyList<int> ReservedTokenIds { get; init; } = [];
+
+    /// <summary>Sums of scores are float32, as SentencePiece's are, and not float64, as those of Hugging Face's tokenizers.</summary>
+    public bool SumsAreSingle { get; init; }
+
     /// <summary>Null where unknown text becomes nothing.</summary>
     public int? UnknownTokenId { get; init; }
 }

@@ -13,9 +13,6 @@ internal sealed class BpeTokenizer : Tokenizer
     /// <summary>SentencePiece's stand-in for a space.</summary>
     public const char Metaspace = '\u2581';
 
-    /// <summary>Score-based merges are tried at every cut of every token, so a hostile vocabulary of long tokens would be slow to build.</summary>
-    private const int LongestScoredToken = 256;
-
     private readonly TokenizerModel model;
     private readonly Vocabulary vocabulary;
     private readonly AddedTokenMatcher? rawMatcher;
@@ -66,7 +63,7 @@ internal sealed class BpeTokenizer : Tokenizer
             }
         }
         byteFallback = model.ByteFallback;
-        merges = model.Merges is { } ranked ? MergeTable.FromRanks(RankedMerges.From(vocabulary, ranked, sourceName)) : FromScores(sourceName);
+        merges = model.Merges is { } ranked ? MergeTable.FromRanks(RankedMerges.From(vocabulary, ranked, sourceName)) : ScoredMerges.Of(vocabulary, model.Scores, id => AddedById.ContainsKey(id) || (model.ByteFallback && TokenBytes.TryParseByteToken(vocabulary.Text(id), out _)), sourceName);
         longestToken = vocabulary.LongestLength;
         wordsAreIndependent = model.Kind == TokenizerKind.SentencePieceBpe && !JoinsWords(vocabulary);
     }
@@ -135,38 +132,6 @@ internal sealed class BpeTokenizer : Tokenizer
     {
         var tokens = model.AddedTokens.Where(token => token.Content.Length > 0 && belongs(token)).ToList();
         return tokens.Count > 0 ? new AddedTokenMatcher(tokens, text) : null;
-    }
-
-    /// <summary>
-    /// SentencePiece merges any two neighbours whose concatenation is a token, best score first. As a table: every cut of every token into two tokens,
-    /// ranked by the score of the whole; equal scores share a rank, so that the leftmost wins.
-    /// </summary>
-    private MergeTable FromScores(string sourceName)
-    {
-        if (model.Scores is not { } scores || scores.Count < vocabulary.Count)
-            throw Bad(sourceName, "scores", $"{model.Scores?.Count ?? 0} scores for {vocabulary.Count} tokens", "a score per token, or merges");
-        var ids = Enumerable.Range(0, vocabulary.Count).Where(id => vocabulary.Text(id).Length > 1 && !AddedById.ContainsKey(id) && !(model.ByteFallback && TokenBytes.TryParseByteToken(vocabulary.Text(id), out _))).ToArray();
-        Array.Sort(ids, (a, b) => scores[b].CompareTo(scores[a]) is not 0 and var order ? order : a.CompareTo(b));
-        var pairs = new List<(int Left, int Right, int Rank, int Merged)>();
-        for (var i = 0; i < ids.Length; i++)
-        {
-            var token = vocabulary.Text(ids[i]);
-            if (token.Length > LongestScoredToken)
-                throw Bad(sourceName, $"token {ids[i]}", $"{token.Length} characters", $"at most {LongestScoredToken}");
-            var rank = i > 0 && scores[ids[i]] == scores[ids[i - 1]] && pairs.Count > 0 ? pairs[^1].Rank : i;
-            for (var cut = 1; cut < token.Length; cut++)
-            {
-                if (vocabulary.TryGetId(token[..cut], out var left) && vocabulary.TryGetId(token[cut..], out var right))
-                    pairs.Add((left, right, rank, ids[i]));
-            }
-        }
-        var table = new MergeTable(pairs.Count);
-        foreach (var (left, right, rank, merged) in pairs)
-        {
-            if (!table.Contains(left, right))
-                table.Set(left, right, rank, merged);
-        }
-        return table;
     }
 
     private static bool JoinsWords(Vocabulary vocabulary)

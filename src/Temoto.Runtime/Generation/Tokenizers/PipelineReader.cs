@@ -25,6 +25,8 @@ internal sealed class PipelineReader(string sourceName)
 
     private const string Metaspace = "\u2581";
 
+    private const string CharsMap = "precompiled_charsmap";
+
     public INormalizer? Normalizer(string? json) => Section(json, "normalizer", section => NormalizerOf(section, MaxDepth));
 
     public PreTokenizer? PreTokenizer(string? json) => Section(json, "pre_tokenizer", section => PreTokenizerOf(section, MaxDepth));
@@ -70,6 +72,8 @@ internal sealed class PipelineReader(string sourceName)
                 return new ByteLevelText();
             case "Precompiled":
                 return Precompiled(section);
+            case "SentencePiece":
+                return SentencePiece(section);
             case "Sequence":
                 return new NormalizerSequence([.. Parts(section, "normalizers", depth).Select(part => NormalizerOf(part, depth - 1))]);
             case "BertNormalizer" or "Bert" or null when section.Has("clean_text") || section.String("type") is not null:
@@ -94,9 +98,17 @@ internal sealed class PipelineReader(string sourceName)
         return new NormalizerSequence(parts);
     }
 
+    /// <summary>Of a tokenizer.model, in the words of its normalizer_spec.</summary>
+    private static SentencePieceNormalizer SentencePiece(JsonFields section) => new(
+        section.String(CharsMap) is { Length: > 0 } ? Precompiled(section) : null,
+        section.Bool("add_dummy_prefix") ?? true,
+        section.Bool("remove_extra_whitespaces") ?? true,
+        section.Bool("escape_whitespaces") ?? true,
+        section.Strings("user_defined", Vocabulary.LargestCount));
+
     private static PrecompiledMap Precompiled(JsonFields section)
     {
-        const string key = "precompiled_charsmap";
+        const string key = CharsMap;
         try
         {
             return new PrecompiledMap(Convert.FromBase64String(section.RequiredString(key)));
@@ -236,6 +248,8 @@ internal sealed class PipelineReader(string sourceName)
                 return new StripDecoder(section.RequiredString("content"), section.RequiredInt("start", 0, int.MaxValue), section.RequiredInt("stop", 0, int.MaxValue));
             case "Replace":
                 return new ReplaceDecoder(PatternOf(section), section.RequiredString("content"));
+            case "SentencePiece":
+                return new SentencePieceDecoder(section.RequiredString("unknown"), section.Bool("strips_first") ?? true, section.Bool("strips_all") ?? true);
             case "CTC":
                 return new CtcDecoder(section.String("pad_token") ?? "<pad>", section.String("word_delimiter_token") ?? "|", section.Bool("cleanup") ?? true);
             case "Sequence":

@@ -94,6 +94,10 @@ internal sealed class PipelineTokenizer : Tokenizer
     {
         switch (pipeline.Kind)
         {
+            case SubwordKind.Bpe when model.Merges is null && model.Scores is not null:
+                var apart = pipeline.Options.WholeTokenIds.Concat(pipeline.Options.ReservedTokenIds).ToHashSet();
+                var scored = ScoredMerges.Of(Vocabulary, model.Scores, apart.Contains, sourceName);
+                return new BytePairModel(Vocabulary, pipeline.Options, scored);
             case SubwordKind.Bpe:
                 var merges = model.Merges as RankedMerges ?? RankedMerges.From(Vocabulary, model.Merges ?? [], sourceName, pipeline.Options.ContinuingSubwordPrefix.Length);
                 return new BytePairModel(Vocabulary, pipeline.Options, MergeTable.FromRanks(merges));

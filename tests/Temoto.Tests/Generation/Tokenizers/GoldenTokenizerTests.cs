@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Temoto.Formats.Tokenizers;
 using Temoto.Generation.Tokenizers;
+using Temoto.Tests.Formats;
 
 namespace Temoto.Tests.Generation.Tokenizers;
 
@@ -23,6 +24,28 @@ public class GoldenTokenizerTests(ITestOutputHelper output)
         Assert.True(Compare(Tokenizer.Create(model, name), rows) > 40);
         // As a .temoto file carries it.
         Compare(Tokenizer.Create(TokenizerDocument.Read(Encoding.UTF8.GetBytes(TokenizerDocument.Write(model)), name), name), rows);
+    }
+
+    /// <summary>Text that comes out id by id is the text of all, but where U+FFFD hides which bytes there were.</summary>
+    [Theory]
+    [MemberData(nameof(Made))]
+    public void PiecesTogetherAreTheWhole(string name)
+    {
+        Assert.SkipWhen(name.Length == 0, "no reference tokenizers beside the repository (shared/data/golden-tokenizers)");
+        var folder = Path.Combine(Golden, "made", name);
+        var tokenizer = Tokenizer.Create(TokenizerJson.Read(Path.Combine(folder, "tokenizer.json")), name);
+        var differences = 0;
+        foreach (var line in File.ReadLines(Path.Combine(folder, "cases.jsonl")))
+        {
+            using var row = JsonDocument.Parse(line);
+            var ids = Ids(row.RootElement, "ids");
+            var stream = StreamingDecoder.Create(tokenizer, skipSpecialTokens: false);
+            var text = string.Concat(ids.Select(id => stream.Push(id).ToString())) + stream.Flush().ToString();
+            var whole = row.RootElement.GetProperty("decoded").GetString()!;
+            if (!whole.Contains('\uFFFD'))
+                differences += Difference(Shown(ids), "streamed", whole, text);
+        }
+        Assert.True(differences == 0, $"{differences} differences, see the output");
     }
 
     /// <summary>Damaged files of every part are read or refused in one line; what is read encodes and decodes.</summary>
@@ -61,6 +84,49 @@ public class GoldenTokenizerTests(ITestOutputHelper output)
         var tokenizer = Tokenizer.Create(TokenizerJson.Read(file), name);
         var decode = Path.Combine(Golden, "real", $"{name}.decode.jsonl");
         Assert.True(Compare(tokenizer, File.ReadLines(rows).Concat(File.Exists(decode) ? File.ReadLines(decode) : [])) >= 250);
+    }
+
+    /// <summary>By sentencepiece 0.2.3 itself, which puts no special tokens around texts, takes none in them for such, and says nothing of them.</summary>
+    [Theory]
+    [InlineData("bpe-byte-fallback")]
+    [InlineData("bpe-identity-no-prefix")]
+    [InlineData("unigram-nmt-nfkc")]
+    public void ASentencePieceModelGivesTheSame(string name)
+    {
+        var folder = Path.Combine(Golden, "made-sp", name);
+        Assert.SkipUnless(Directory.Exists(folder), "no reference tokenizers beside the repository (shared/data/golden-tokenizers)");
+        var model = TokenizerFiles.Read(folder)!;
+        foreach (var tokenizer in (Tokenizer[])[Tokenizer.Create(model, name), Tokenizer.Create(TokenizerDocument.Read(Encoding.UTF8.GetBytes(TokenizerDocument.Write(model)), name), name)])
+        {
+            var (rows, differences) = (0, 0);
+            foreach (var line in Directory.GetFiles(folder, "*.jsonl").Order().SelectMany(File.ReadLines))
+            {
+                using var row = JsonDocument.Parse(line);
+                var ids = Ids(row.RootElement, "ids");
+                var text = row.RootElement.TryGetProperty("text", out var given) ? given.GetString() : null;
+                if (text is not null)
+                    differences += Difference(text, "ids", Shown(ids), Shown(tokenizer.Encode(text, addSpecialTokens: false, parseSpecial: false)));
+                differences += Difference(text ?? Shown(ids), "decoded", row.RootElement.GetProperty("decoded").GetString()!, tokenizer.Decode(ids, skipSpecialTokens: true));
+                rows++;
+            }
+            Assert.True(differences == 0, $"{differences} differences in {rows} rows, see the output");
+            Assert.True(rows >= 120);
+        }
+    }
+
+    [Fact]
+    public void DamagedSentencePieceModelsAreReadOrRefused()
+    {
+        var folder = Path.Combine(Golden, "made-sp", "bpe-identity-no-prefix");
+        Assert.SkipUnless(Directory.Exists(folder), "no reference tokenizers beside the repository (shared/data/golden-tokenizers)");
+        using var copy = new TemporaryFolder();
+        var cases = Mutations.Run(File.ReadAllBytes(Path.Combine(folder, "tokenizer.model")), seed: 4, count: 400, damaged =>
+        {
+            File.WriteAllBytes(copy.File("tokenizer.model"), damaged);
+            var tokenizer = Tokenizer.Create(TokenizerFiles.Read(copy.Path)!, "tokenizer.model");
+            tokenizer.Decode(tokenizer.Encode("The pump <x> is 漢字 😀 \n 123"));
+        });
+        Assert.True(cases.Refused > 50 && cases.Read > 10, $"{cases}");
     }
 
     private static IEnumerable<string> Names(string folder) =>

@@ -12,6 +12,9 @@ internal sealed class ExpressionParser
     /// <summary>Repeats are written out, so their numbers are bounded.</summary>
     private const int MostRepeats = 1000;
 
+    /// <summary>Ten times as long as published expressions are.</summary>
+    private const int MostCharacters = 1 << 14;
+
     /// <summary>Groups within groups.</summary>
     private const int MostDepth = 100;
 
@@ -33,6 +36,8 @@ internal sealed class ExpressionParser
     /// <param name="groups">Groups whose text is asked for again; 0 where none is.</param>
     public static ExpressionNode Parse(string pattern, out int groups)
     {
+        if (pattern.Length > MostCharacters)
+            throw new ExpressionSyntaxException($"longer than {MostCharacters} characters");
         var parser = new ExpressionParser(pattern);
         var node = parser.Alternatives();
         if (!parser.AtEnd)
@@ -412,11 +417,7 @@ internal sealed class ExpressionParser
         return null;
     }
 
-    private ExpressionNode.Set Literal(int point)
-    {
-        Func<int, bool> isPoint = other => other == point;
-        return SetOf(ignoreCase ? CaseFolding.WithCases(isPoint) : isPoint);
-    }
+    private ExpressionNode.Set Literal(int point) => ignoreCase ? SetOf(CaseFolding.WithCases(other => other == point)) : new ExpressionNode.Set(new CharacterSet(point));
 
     private static ExpressionNode.Set SetOf(Func<int, bool> has) => new(new CharacterSet(has));
 

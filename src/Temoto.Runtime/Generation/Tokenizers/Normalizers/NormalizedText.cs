@@ -25,7 +25,7 @@ internal sealed class NormalizedText
     /// <summary>Begins with a text, of which perhaps the first character is the first of all.</summary>
     public void Set(ReadOnlySpan<char> text, bool isStart)
     {
-        Room(ref current, 0, text.Length);
+        TextRoom.Ensure(ref current, 0, text.Length);
         text.CopyTo(current);
         count = text.Length;
         OriginLength = 0;
@@ -48,20 +48,20 @@ internal sealed class NormalizedText
 
     public void Append(char c)
     {
-        Room(ref next, written, 1);
+        TextRoom.Ensure(ref next, written, 1);
         next[written++] = c;
     }
 
     public void Append(ReadOnlySpan<char> text)
     {
-        Room(ref next, written, text.Length);
+        TextRoom.Ensure(ref next, written, text.Length);
         text.CopyTo(next.AsSpan(written));
         written += text.Length;
     }
 
     public void AppendPoint(int point)
     {
-        Room(ref next, written, 2);
+        TextRoom.Ensure(ref next, written, 2);
         written += CodePoints.Write(point, next.AsSpan(written));
     }
 
@@ -121,11 +121,5 @@ internal sealed class NormalizedText
         if (next.Length > KeptLength)
             next = new char[256];
         count = 0;
-    }
-
-    private static void Room(ref char[] buffer, int used, int more)
-    {
-        if (buffer.Length - used < more)
-            Array.Resize(ref buffer, Math.Max(buffer.Length * 2, checked(used + more)));
     }
 }

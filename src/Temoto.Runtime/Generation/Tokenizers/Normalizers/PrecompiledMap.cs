@@ -40,6 +40,39 @@ internal sealed class PrecompiledMap : INormalizer
         text.End();
     }
 
+    /// <summary>The longest prefix of a text in the trie, in UTF-16 units, and what it becomes; SentencePiece's own way.</summary>
+    public bool TryLongest(ReadOnlySpan<char> text, out int length, out string replacement)
+    {
+        (length, replacement) = (0, "");
+        var node = Offset(trie[0]);
+        var place = -1;
+        Span<byte> bytes = stackalloc byte[4];
+        for (var at = 0; at < text.Length;)
+        {
+            var point = Unicode.CodePoints.At(text, at, out var units);
+            var count = new Rune(point).EncodeToUtf8(bytes);
+            for (var i = 0; i < count; i++)
+            {
+                node ^= bytes[i];
+                if (bytes[i] == 0 || node >= trie.Length || Label(trie[node]) != bytes[i])
+                    return Found(place, out replacement);
+                var unit = trie[node];
+                node ^= Offset(unit);
+                // Keys end with whole characters.
+                if (HasLeaf(unit) && i == count - 1 && node < trie.Length && (trie[node] & int.MaxValue) is var value && value < texts.Length)
+                    (place, length) = ((int)value, at + units);
+            }
+            at += units;
+        }
+        return Found(place, out replacement);
+    }
+
+    private bool Found(int place, out string replacement)
+    {
+        replacement = place < 0 ? "" : TextAt(place);
+        return place >= 0;
+    }
+
     private void NormalizeGrapheme(NormalizedText text, ReadOnlySpan<char> characters, int start, int end)
     {
         var grapheme = characters[start..end];
@@ -84,9 +117,14 @@ internal sealed class PrecompiledMap : INormalizer
 
     private void AppendText(NormalizedText text, int place)
     {
+        text.Append(TextAt(place));
+    }
+
+    private string TextAt(int place)
+    {
         var bytes = texts.AsSpan(place);
         var end = bytes.IndexOf((byte)0);
-        text.Append(Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]));
+        return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
     }
 
     private static bool HasLeaf(uint unit) => (unit >> 8 & 1) != 0;

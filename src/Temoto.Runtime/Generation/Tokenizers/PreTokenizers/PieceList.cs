@@ -49,8 +49,7 @@ internal sealed class PieceList
     /// <summary>Room for a new text of a piece, which is the last written.</summary>
     public Span<char> Write(int length)
     {
-        if (characters.Length - used < length)
-            Array.Resize(ref characters, Math.Max(characters.Length * 2, checked(used + length)));
+        TextRoom.Ensure(ref characters, used, length);
         used += length;
         return characters.AsSpan(used - length, length);
     }

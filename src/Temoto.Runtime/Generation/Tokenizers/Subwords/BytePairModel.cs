@@ -12,12 +12,16 @@ internal sealed class BytePairModel : SubwordModel
     private readonly MergeTable merges;
     private readonly int[] byteTokens;
 
+    /// <summary>Tokens that are taken wherever they stand; null where there are none.</summary>
+    private readonly TokenTrie? whole;
+
     public BytePairModel(Vocabulary vocabulary, SubwordOptions options, MergeTable merges)
         : base(vocabulary)
     {
         this.options = options;
         this.merges = merges;
         byteTokens = ByteTokens();
+        whole = options.WholeTokenIds.Count == 0 ? null : new TokenTrie(vocabulary, options.WholeTokenIds);
     }
 
     public override void Tokenize(ReadOnlySpan<char> word, SubwordScratch scratch, Func<int, bool>? isBarred, TokenList output)
@@ -41,6 +45,13 @@ internal sealed class BytePairModel : SubwordModel
         var (count, unknowns) = (0, 0);
         for (var at = 0; at < word.Length;)
         {
+            if (whole is not null && whole.Longest(word[at..], out var taken) is var known and >= 0)
+            {
+                AddUnknown(symbols, ref count, ref unknowns);
+                symbols[count++] = known;
+                at += taken;
+                continue;
+            }
             var point = CodePoints.At(word, at, out var length);
             var used = 0;
             if (at > 0)

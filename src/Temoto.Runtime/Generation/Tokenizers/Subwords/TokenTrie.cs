@@ -16,15 +16,33 @@ internal sealed class TokenTrie
     private int nodes = 1;
 
     public TokenTrie(Vocabulary vocabulary)
+        : this(vocabulary, Enumerable.Range(0, vocabulary.Count))
+    {
+    }
+
+    /// <param name="ids">Those that the tree has.</param>
+    public TokenTrie(Vocabulary vocabulary, IEnumerable<int> ids)
     {
         tokens[0] = -1;
-        for (var id = 0; id < vocabulary.Count; id++)
+        foreach (var id in ids)
         {
-            var text = vocabulary.Text(id);
             // A text that two ids share is found under the first.
-            if (!text.IsEmpty && vocabulary.TryGetId(text, out var known) && known == id)
+            if (id < vocabulary.Count && vocabulary.Text(id) is { IsEmpty: false } text && vocabulary.TryGetId(text, out var known) && known == id)
                 Add(text, id);
         }
+    }
+
+    /// <summary>The longest token that a text begins with, or -1.</summary>
+    public int Longest(ReadOnlySpan<char> text, out int length)
+    {
+        var (found, node) = (-1, 0);
+        length = 0;
+        for (var at = 0; at < text.Length && Next(ref node, text[at]); at++)
+        {
+            if (TokenAt(node) is var id and >= 0)
+                (found, length) = (id, at + 1);
+        }
+        return found;
     }
 
     /// <summary>Follows a character; false where no token goes on with it.</summary>

@@ -23,7 +23,7 @@ internal sealed class UnigramModel : SubwordModel
     {
         this.options = options;
         this.scores = scores;
-        trie = new TokenTrie(vocabulary);
+        trie = new TokenTrie(vocabulary, Enumerable.Range(0, vocabulary.Count).Except(options.ReservedTokenIds));
         byteTokens = ByteTokens();
         unknownScore = (scores.Count == 0 ? 0 : scores.Min()) - UnknownPenalty;
     }
@@ -57,9 +57,9 @@ internal sealed class UnigramModel : SubwordModel
         Append(word, tokens, starts, isBarred, output);
     }
 
-    private static void Offer(Span<double> best, Span<int> tokens, Span<int> starts, int start, int end, double score, int id)
+    private void Offer(Span<double> best, Span<int> tokens, Span<int> starts, int start, int end, double score, int id)
     {
-        var sum = score + best[start];
+        var sum = options.SumsAreSingle ? (float)score + (float)best[start] : score + best[start];
         if (starts[end] < 0 || sum > best[end])
             (best[end], tokens[end], starts[end]) = (sum, id, start);
     }

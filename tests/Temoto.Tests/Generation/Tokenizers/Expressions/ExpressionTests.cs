@@ -55,6 +55,9 @@ public class ExpressionTests
     public void WhatIsNotKnownIsRefused(string pattern) => Assert.Throws<ExpressionSyntaxException>(() => new Expression(pattern));
 
     [Fact]
+    public void LongExpressionsAreRefused() => Assert.Throws<ExpressionSyntaxException>(() => new Expression(new string('a', 100_000)));
+
+    [Fact]
     public void DeepNestingIsRefused() => Assert.Throws<ExpressionSyntaxException>(() => new Expression(new string('(', 100_000) + new string(')', 100_000)));
 
     /// <summary>Exponentially many ways to match end at the budget.</summary>

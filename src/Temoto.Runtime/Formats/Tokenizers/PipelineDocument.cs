@@ -23,8 +23,8 @@ internal static class PipelineDocument
         json.WriteBoolean("byte_fallback", options.ByteFallback);
         json.WriteBoolean("fuse_unknown", options.FuseUnknown);
         json.WriteBoolean("sums_are_single", options.SumsAreSingle);
-        WriteIds(json, "whole_token_ids", options.WholeTokenIds);
-        WriteIds(json, "reserved_token_ids", options.ReservedTokenIds);
+        TokenizerDocument.WriteNumbers(json, "whole_token_ids", options.WholeTokenIds);
+        TokenizerDocument.WriteNumbers(json, "reserved_token_ids", options.ReservedTokenIds);
         foreach (var (name, part) in (ReadOnlySpan<(string, string?)>)
             [("normalizer", pipeline.Normalizer), ("pre_tokenizer", pipeline.PreTokenizer), ("post_processor", pipeline.PostProcessor), ("decoder", pipeline.Decoder)])
         {
@@ -60,7 +60,7 @@ internal static class PipelineDocument
             ReservedTokenIds = Ids(fields, "reserved_token_ids"),
             UnknownTokenId = unknownTokenId,
         };
-        return new TokenizerPipeline(KindOf(fields), options)
+        return new TokenizerPipeline(TokenizerDocument.OneOf(fields, "kind", Kinds), options)
         {
             Normalizer = fields.String("normalizer"),
             PreTokenizer = fields.String("pre_tokenizer"),
@@ -70,25 +70,7 @@ internal static class PipelineDocument
         };
     }
 
-    private static void WriteIds(Utf8JsonWriter json, string name, IReadOnlyList<int> ids)
-    {
-        json.WriteStartArray(name);
-        foreach (var id in ids)
-            json.WriteNumberValue(id);
-        json.WriteEndArray();
-    }
-
     private static IReadOnlyList<int> Ids(JsonFields fields, string name) => fields.Value(name) is { } ids ? [.. ids.Items().Select(JsonVocabulary.Id)] : [];
-
-    private static SubwordKind KindOf(JsonFields fields)
-    {
-        foreach (var (name, kind) in Kinds)
-        {
-            if (fields.RequiredString("kind") == name)
-                return kind;
-        }
-        throw fields.Wrong("kind", string.Join(" or ", Kinds.Select(item => item.Name)), "update Temoto, or pack the model again");
-    }
 
     private static double Score(JsonValue item) => item.TryDouble(out var score) && double.IsFinite(score) ? score : throw item.Wrong("finite numbers");
 }

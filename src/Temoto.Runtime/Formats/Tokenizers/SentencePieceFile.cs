@@ -15,16 +15,6 @@ internal static class SentencePieceFile
 
     private const string Expected = "a SentencePiece model";
 
-    private enum PieceType
-    {
-        Normal = 1,
-        Unknown = 2,
-        Control = 3,
-        UserDefined = 4,
-        Unused = 5,
-        Byte = 6,
-    }
-
     public static TokenizerModel Read(string path, TokenizerConfig config)
     {
         var bytes = JsonFile.ReadText(path, FileName, SmallFile.MaxVocabularyBytes);

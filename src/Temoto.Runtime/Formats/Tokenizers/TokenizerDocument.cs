@@ -121,7 +121,8 @@ internal static class TokenizerDocument
         IReadOnlyList<int> Ids(string name) => [.. root.RequiredValue(name, "an array").Items().Select(item => Id(item, tokens.Length))];
     }
 
-    private static void WriteNumbers(Utf8JsonWriter json, string name, IReadOnlyList<int> numbers)
+    /// <summary>A member that is a list of numbers.</summary>
+    public static void WriteNumbers(Utf8JsonWriter json, string name, IReadOnlyList<int> numbers)
     {
         json.WriteStartArray(name);
         foreach (var number in numbers)
@@ -151,7 +152,8 @@ internal static class TokenizerDocument
         return id < count ? id : throw new InputException(value.Path, value.Place, $"id {id}", $"an id below {count}", Next);
     }
 
-    private static T OneOf<T>(JsonFields root, string name, (string Name, T Value)[] choices)
+    /// <summary>What the member with one of these names stands for.</summary>
+    public static T OneOf<T>(JsonFields root, string name, (string Name, T Value)[] choices)
     {
         var found = root.RequiredString(name);
         foreach (var choice in choices)

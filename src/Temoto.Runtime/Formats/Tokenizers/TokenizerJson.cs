@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Temoto.Formats.Files;
 using Temoto.Formats.Json;
@@ -52,7 +53,7 @@ internal static class TokenizerJson
         private bool prefixFirstOnly;
         private bool splitOnSpaces;
         private PreTokenizerKind? pattern;
-        private readonly Dictionary<string, string> sections = [];
+        private readonly Dictionary<string, Range> sections = [];
         private string? type;
         private SubwordOptions options = new();
         private int? unknownAt;
@@ -177,13 +178,15 @@ internal static class TokenizerJson
             UnknownTokenId = unknown,
             Pipeline = new TokenizerPipeline(kind, options with { UnknownTokenId = unknown })
             {
-                Normalizer = sections.GetValueOrDefault("normalizer"),
-                PreTokenizer = sections.GetValueOrDefault("pre_tokenizer"),
-                PostProcessor = sections.GetValueOrDefault("post_processor"),
-                Decoder = sections.GetValueOrDefault("decoder"),
+                Normalizer = TextOf("normalizer"),
+                PreTokenizer = TextOf("pre_tokenizer"),
+                PostProcessor = TextOf("post_processor"),
+                Decoder = TextOf("decoder"),
                 Scores = scores,
             },
         };
+
+        private string? TextOf(string section) => sections.TryGetValue(section, out var place) ? Encoding.UTF8.GetString(utf8.Span[place]) : null;
 
         private void ReadModel(ref Utf8JsonReader reader)
         {
@@ -357,8 +360,8 @@ internal static class TokenizerJson
             }
             if (isNull)
                 return;
-            sections[key] = System.Text.Encoding.UTF8.GetString(utf8.Span[start..(int)reader.BytesConsumed]);
-            using var file = JsonFile.Parse(utf8[start..(int)reader.BytesConsumed], sourceName, "a part of a tokenizer.json", key);
+            sections[key] = start..(int)reader.BytesConsumed;
+            using var file = JsonFile.Parse(utf8[sections[key]], sourceName, "a part of a tokenizer.json", key);
             var section = file.Root;
             switch (key)
             {
@@ -476,12 +479,8 @@ internal static class TokenizerJson
                     foreach (var item in Parts(section, "processors"))
                         ReadPostProcessor(item);
                     break;
-                case "TemplateProcessing":
-                    ReadTemplate(section);
-                    break;
-                case "RobertaProcessing" or "BertProcessing":
-                    prefix.Insert(0, NamedId(section, "cls"));
-                    suffix.Add(NamedId(section, "sep"));
+                case "TemplateProcessing" or "RobertaProcessing" or "BertProcessing":
+                    ReadTemplate(TemplateJson.Read(section));
                     break;
                 default:
                     NotPlain();
@@ -489,38 +488,13 @@ internal static class TokenizerJson
             }
         }
 
-        private static int NamedId(JsonFields section, string name)
+        /// <summary>Ids before the text and behind it, where it is there once.</summary>
+        private void ReadTemplate(IReadOnlyList<IReadOnlyList<int>?> parts)
         {
-            var pair = section.RequiredValue(name, "a token and its id");
-            return pair.Count() > 1 ? JsonVocabulary.Id(pair.Items().ElementAt(1)) : throw pair.Wrong("a token and its id");
-        }
-
-        private void ReadTemplate(JsonFields section)
-        {
-            var single = section.RequiredValue("single", "an array");
-            var tokens = section.Object("special_tokens");
-            var before = new List<int>();
-            var after = new List<int>();
-            var reachedText = false;
-            foreach (var item in single.Items().Select(item => item.Fields()))
-            {
-                if (item.Object("Sequence") is { } sequence)
-                {
-                    if (reachedText || sequence.String("id") != "A")
-                        NotPlain();
-                    reachedText = true;
-                    continue;
-                }
-                var special = item.Object("SpecialToken") ?? throw Missing(single.Place, "SpecialToken or Sequence");
-                var name = special.RequiredString("id");
-                var entry = tokens?.Object(name) ?? throw Missing($"{section.PlaceOf("special_tokens")}['{name}']", "its ids");
-                foreach (var id in entry.RequiredValue("ids", "its ids").Items())
-                    (reachedText ? after : before).Add(JsonVocabulary.Id(id));
-            }
-            if (!reachedText)
+            if (parts.Count(part => part is null) != 1)
                 NotPlain();
-            prefix.InsertRange(0, before);
-            suffix.AddRange(after);
+            prefix.InsertRange(0, parts.TakeWhile(part => part is not null).SelectMany(part => part!));
+            suffix.AddRange(parts.SkipWhile(part => part is not null).OfType<IReadOnlyList<int>>().SelectMany(part => part));
         }
 
         /// <summary>Byte-level BPE decodes bytes; SentencePiece's BPE spaces, byte tokens and the space that was put before the text.</summary>

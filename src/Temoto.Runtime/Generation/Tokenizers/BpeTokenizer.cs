@@ -14,7 +14,6 @@ internal sealed class BpeTokenizer : Tokenizer
     public const char Metaspace = '\u2581';
 
     private readonly TokenizerModel model;
-    private readonly Vocabulary vocabulary;
     private readonly AddedTokenMatcher? rawMatcher;
     private readonly AddedTokenMatcher? normalizedMatcher;
     private readonly MergeTable merges;
@@ -22,7 +21,6 @@ internal sealed class BpeTokenizer : Tokenizer
 
     /// <summary>Ids of the 256 bytes (in byte-level BPE's alphabet, or as byte tokens), or -1.</summary>
     private readonly int[] byteIds = new int[256];
-    private readonly bool byteFallback;
     private readonly HashSet<int> byteTokens = [];
 
     /// <summary>A longer word cannot be a token (<c>ignore_merges</c>).</summary>
@@ -31,18 +29,16 @@ internal sealed class BpeTokenizer : Tokenizer
     /// <summary>SentencePiece: no token holds a U+2581 after another character, so words merge independently and can be cached.</summary>
     private readonly bool wordsAreIndependent;
 
-    private readonly EncodeScratch?[] scratches = new EncodeScratch?[Math.Max(2, Environment.ProcessorCount)];
+    private readonly ScratchPool<EncodeScratch> scratches = new();
 
     public BpeTokenizer(TokenizerModel model, string sourceName)
         : base(model, sourceName)
     {
         this.model = model;
-        vocabulary = Vocabulary;
         rawMatcher = Matcher(token => !NormalizedFirst(token), token => token.Content);
         var scratch = new EncodeScratch();
         normalizedMatcher = Matcher(NormalizedFirst, token => new string(Normalized(token.Content, scratch)));
-        scratches[0] = scratch;
-        tokenBytes = new TokenBytes(model, vocabulary, VocabSize, AddedById, token => NormalizedFirst(token) ? new string(Normalized(token.Content, scratch)) : token.Content);
+        tokenBytes = new TokenBytes(model, Vocabulary, VocabSize, AddedById, token => NormalizedFirst(token) ? new string(Normalized(token.Content, scratch)) : token.Content);
 
         if (model.Kind == TokenizerKind.ByteLevelBpe)
         {
@@ -56,16 +52,15 @@ internal sealed class BpeTokenizer : Tokenizer
             {
                 for (var value = 0; value < 256; value++)
                 {
-                    byteIds[value] = vocabulary.TryGetId($"<0x{value:X2}>", out var id) ? id : -1;
+                    byteIds[value] = Vocabulary.TryGetId($"<0x{value:X2}>", out var id) ? id : -1;
                     if (byteIds[value] >= 0)
                         byteTokens.Add(byteIds[value]);
                 }
             }
         }
-        byteFallback = model.ByteFallback;
-        merges = model.Merges is { } ranked ? MergeTable.FromRanks(RankedMerges.From(vocabulary, ranked, sourceName)) : ScoredMerges.Of(vocabulary, model.Scores, id => AddedById.ContainsKey(id) || (model.ByteFallback && TokenBytes.TryParseByteToken(vocabulary.Text(id), out _)), sourceName);
-        longestToken = vocabulary.LongestLength;
-        wordsAreIndependent = model.Kind == TokenizerKind.SentencePieceBpe && !JoinsWords(vocabulary);
+        merges = model.Merges is { } ranked ? MergeTable.FromRanks(RankedMerges.From(Vocabulary, ranked, sourceName)) : ScoredMerges.Of(Vocabulary, model.Scores, id => AddedById.ContainsKey(id) || (model.ByteFallback && TokenBytes.TryParseByteToken(Vocabulary.Text(id), out _)), sourceName);
+        longestToken = Vocabulary.LongestLength;
+        wordsAreIndependent = model.Kind == TokenizerKind.SentencePieceBpe && !JoinsWords();
     }
 
     /// <summary>The space that encoding puts before a text is taken away again from the start of a decoded one.</summary>
@@ -73,27 +68,27 @@ internal sealed class BpeTokenizer : Tokenizer
 
     public override int[] Encode(string text, bool addSpecialTokens = true, bool parseSpecial = true)
     {
-        var scratch = Rent();
+        var scratch = scratches.Rent();
         EncodeTo(scratch, text, addSpecialTokens, parseSpecial);
         var ids = scratch.Output.Span.ToArray();
-        Return(scratch);
+        scratches.Return(scratch);
         return ids;
     }
 
     public override void Encode(ReadOnlySpan<char> text, List<int> destination, bool addSpecialTokens = true, bool parseSpecial = true)
     {
-        var scratch = Rent();
+        var scratch = scratches.Rent();
         EncodeTo(scratch, text, addSpecialTokens, parseSpecial);
         destination.AddRange(scratch.Output.Span);
-        Return(scratch);
+        scratches.Return(scratch);
     }
 
     public override int CountTokens(ReadOnlySpan<char> text, bool addSpecialTokens = true, bool parseSpecial = true)
     {
-        var scratch = Rent();
+        var scratch = scratches.Rent();
         EncodeTo(scratch, text, addSpecialTokens, parseSpecial);
         var count = scratch.Output.Count;
-        Return(scratch);
+        scratches.Return(scratch);
         return count;
     }
 
@@ -121,7 +116,7 @@ internal sealed class BpeTokenizer : Tokenizer
     }
 
     /// <summary>Whether an id is SentencePiece's token of a byte: a run of them is text if it is UTF-8 as a whole, else a U+FFFD for each.</summary>
-    internal bool IsByteToken(int id) => byteFallback && (uint)id < (uint)VocabSize && byteTokens.Contains(id);
+    internal bool IsByteToken(int id) => byteTokens.Contains(id);
 
     /// <summary>The bytes that an id decodes to.</summary>
     public ReadOnlySpan<byte> BytesOf(int id) => (uint)id < (uint)VocabSize ? tokenBytes[id] : default;
@@ -134,11 +129,11 @@ internal sealed class BpeTokenizer : Tokenizer
         return tokens.Count > 0 ? new AddedTokenMatcher(tokens, text) : null;
     }
 
-    private static bool JoinsWords(Vocabulary vocabulary)
+    private bool JoinsWords()
     {
-        for (var id = 0; id < vocabulary.Count; id++)
+        for (var id = 0; id < Vocabulary.Count; id++)
         {
-            var token = vocabulary.Text(id);
+            var token = Vocabulary.Text(id);
             for (var i = 1; i < token.Length; i++)
             {
                 if (token[i] == Metaspace && token[i - 1] != Metaspace)
@@ -146,26 +141,6 @@ internal sealed class BpeTokenizer : Tokenizer
             }
         }
         return false;
-    }
-
-    private EncodeScratch Rent()
-    {
-        for (var i = 0; i < scratches.Length; i++)
-        {
-            if (Interlocked.Exchange(ref scratches[i], null) is { } scratch)
-                return scratch;
-        }
-        return new EncodeScratch();
-    }
-
-    private void Return(EncodeScratch scratch)
-    {
-        scratch.Clear();
-        for (var i = 0; i < scratches.Length; i++)
-        {
-            if (Interlocked.CompareExchange(ref scratches[i], scratch, null) is null)
-                return;
-        }
     }
 
     private void EncodeTo(EncodeScratch scratch, ReadOnlySpan<char> text, bool addSpecialTokens, bool parseSpecial)
@@ -341,8 +316,8 @@ internal sealed class BpeTokenizer : Tokenizer
         return TryGetPlainId(token[..bytes.Length], out var id) ? id : null;
     }
 
-    /// <summary>A token of the vocabulary, but not a special one: plain text must not forge those. (No published vocabulary has merges that lead to one.)</summary>
-    private bool TryGetPlainId(ReadOnlySpan<char> token, out int id) => vocabulary.TryGetId(token, out id) && !IsSpecial(id);
+    /// <summary>A token of the Vocabulary, but not a special one: plain text must not forge those. (No published vocabulary has merges that lead to one.)</summary>
+    private bool TryGetPlainId(ReadOnlySpan<char> token, out int id) => Vocabulary.TryGetId(token, out id) && !IsSpecial(id);
 
     private int ByteSymbols(ReadOnlySpan<byte> bytes, Span<int> symbols)
     {
@@ -368,7 +343,7 @@ internal sealed class BpeTokenizer : Tokenizer
             else
             {
                 var used = bytes[..rune.EncodeToUtf8(bytes)];
-                if (byteFallback && HasAll(used))
+                if (model.ByteFallback && HasAll(used))
                 {
                     foreach (var value in used)
                         Append(byteIds[value], symbols, ref count, ref fusing);

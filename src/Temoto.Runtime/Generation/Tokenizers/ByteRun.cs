@@ -1,5 +1,4 @@
-using System.Buffers;
-using System.Text;
+using System.Text.Unicode;
 
 namespace Temoto.Generation.Tokenizers;
 
@@ -19,12 +18,8 @@ internal sealed class ByteRun
             return [];
         byte[] run = [.. bytes];
         bytes.Clear();
-        for (ReadOnlySpan<byte> left = run; !left.IsEmpty;)
-        {
-            if (Rune.DecodeFromUtf8(left, out _, out var length) != OperationStatus.Done)
-                return [.. Enumerable.Repeat(Replacement.ToArray(), run.Length).SelectMany(replacement => replacement)];
-            left = left[length..];
-        }
+        if (!Utf8.IsValid(run))
+            return [.. Enumerable.Repeat(Replacement.ToArray(), run.Length).SelectMany(replacement => replacement)];
         return run;
     }
 }

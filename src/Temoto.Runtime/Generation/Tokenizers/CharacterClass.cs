@@ -43,6 +43,9 @@ internal static class CharacterClasses
         return Classify(CharUnicodeInfo.GetUnicodeCategory(codePoint), codePoint);
     }
 
+    /// <summary>The class of a code point.</summary>
+    public static CharacterClass Of(int point) => (uint)point < 128 ? Ascii[point] : Classify(CharUnicodeInfo.GetUnicodeCategory(point), point);
+
     /// <summary>Unicode's White_Space; all of it lies in the BMP.</summary>
     public static bool IsSpace(char unit) =>
         unit < 128 ? Ascii[unit] == CharacterClass.Space : Classify(CharUnicodeInfo.GetUnicodeCategory(unit), unit) == CharacterClass.Space;

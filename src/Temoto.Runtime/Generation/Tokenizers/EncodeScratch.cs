@@ -1,7 +1,7 @@
 namespace Temoto.Generation.Tokenizers;
 
 /// <summary>What one encode writes to, reused by the next; a tokenizer keeps a few, one per concurrent call.</summary>
-internal sealed class EncodeScratch
+internal sealed class EncodeScratch : IScratch
 {
     /// <summary>Buffers beyond this length are let go after the text that needed them.</summary>
     private const int KeptLength = 1 << 16;

@@ -23,8 +23,6 @@ internal sealed class PipelineReader(string sourceName)
     /// <summary>Sequences within sequences.</summary>
     private const int MaxDepth = 16;
 
-    private const string Metaspace = "\u2581";
-
     private const string CharsMap = "precompiled_charsmap";
 
     public INormalizer? Normalizer(string? json) => Section(json, "normalizer", section => NormalizerOf(section, MaxDepth));
@@ -170,7 +168,8 @@ internal sealed class PipelineReader(string sourceName)
 
     private static char ReplacementOf(JsonFields section)
     {
-        var replacement = section.String("replacement") ?? Metaspace;
+        if (section.String("replacement") is not { } replacement)
+            return BpeTokenizer.Metaspace;
         return replacement.Length == 1 && !char.IsSurrogate(replacement[0]) ? replacement[0] : throw section.Wrong("replacement", "one character");
     }
 
@@ -189,43 +188,13 @@ internal sealed class PipelineReader(string sourceName)
         {
             case "ByteLevel":
                 return null; // Moves offsets only.
-            case "TemplateProcessing":
-                return Template(section);
-            case "RobertaProcessing" or "BertProcessing":
-                return new TemplateProcessor([[NamedId(section, "cls")], null, [NamedId(section, "sep")]]);
+            case "TemplateProcessing" or "RobertaProcessing" or "BertProcessing":
+                return new TemplateProcessor(TemplateJson.Read(section));
             case "Sequence":
                 return new PostProcessorSequence([.. Parts(section, "processors", depth).Select(part => PostProcessorOf(part, depth - 1)).OfType<PostProcessor>()]);
             case var type:
                 throw Unsupported(section, type, "ByteLevel, TemplateProcessing, BertProcessing, RobertaProcessing or Sequence");
         }
-    }
-
-    private static int NamedId(JsonFields section, string name)
-    {
-        var pair = section.RequiredValue(name, "a token and its id");
-        return pair.Count() > 1 ? JsonVocabulary.Id(pair.Items().ElementAt(1)) : throw pair.Wrong("a token and its id");
-    }
-
-    /// <summary>Of the template for one text.</summary>
-    private static TemplateProcessor Template(JsonFields section)
-    {
-        var tokens = section.Object("special_tokens");
-        var parts = new List<IReadOnlyList<int>?>();
-        foreach (var item in section.RequiredValue("single", "an array").Items().Select(item => item.Fields()))
-        {
-            if (item.Object("Sequence") is { } sequence)
-            {
-                if (sequence.String("id") != "A")
-                    throw sequence.Wrong("id", "the sequence A, the only one of a template for one text");
-                parts.Add(null);
-                continue;
-            }
-            var special = item.Object("SpecialToken") ?? throw item.Wrong("SpecialToken", "a special token or a sequence");
-            var name = special.RequiredString("id");
-            var entry = tokens?.Object(name) ?? throw section.Wrong("special_tokens", $"an entry for '{name}'");
-            parts.Add([.. entry.RequiredValue("ids", "its ids").Items().Select(JsonVocabulary.Id)]);
-        }
-        return new TemplateProcessor(parts);
     }
 
     private static TokenDecoder DecoderOf(JsonFields section, int depth)

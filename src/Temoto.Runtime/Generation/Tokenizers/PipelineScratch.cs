@@ -5,11 +5,17 @@ using Temoto.Generation.Tokenizers.Subwords;
 namespace Temoto.Generation.Tokenizers;
 
 /// <summary>What one encode of a <see cref="PipelineTokenizer"/> writes to, reused by the next.</summary>
-internal sealed class PipelineScratch
+internal sealed class PipelineScratch : IScratch
 {
     private WordCache? cache;
 
     public TokenList Output { get; } = new();
+
+    /// <summary>Added tokens and what lies between them, in the given text and in a part of it that was normalized.</summary>
+    public List<AddedPiece> RawPieces { get; } = [];
+
+    /// <inheritdoc cref="RawPieces"/>
+    public List<AddedPiece> NormalizedPieces { get; } = [];
 
     public NormalizedText Text { get; } = new();
 

@@ -29,8 +29,7 @@ internal sealed class PipelineTokenizer : Tokenizer
     /// <summary>What added tokens decode to: their normalized form where they are found in normalized text.</summary>
     private readonly Dictionary<int, string> addedTexts = [];
     private readonly HashSet<string> specialTexts = [];
-    private readonly Stack<PipelineScratch> scratches = [];
-    private readonly Lock scratchesLock = new();
+    private readonly ScratchPool<PipelineScratch> scratches = new();
 
     public PipelineTokenizer(TokenizerModel model, TokenizerPipeline pipeline, string sourceName)
         : base(model, sourceName)
@@ -61,13 +60,13 @@ internal sealed class PipelineTokenizer : Tokenizer
 
     public override void Encode(ReadOnlySpan<char> text, List<int> destination, bool addSpecialTokens = true, bool parseSpecial = true)
     {
-        var scratch = Rent();
+        var scratch = scratches.Rent();
         EncodeText(scratch, text, parseSpecial);
         if (postProcessor is null)
             destination.AddRange(scratch.Output.Span);
         else
             destination.AddRange(postProcessor.Process(scratch.Output.Span.ToArray(), addSpecialTokens));
-        Return(scratch);
+        scratches.Return(scratch);
     }
 
     public override int CountTokens(ReadOnlySpan<char> text, bool addSpecialTokens = true, bool parseSpecial = true)
@@ -131,11 +130,10 @@ internal sealed class PipelineTokenizer : Tokenizer
 
     private void EncodeText(PipelineScratch scratch, ReadOnlySpan<char> text, bool parseSpecial)
     {
-        var pieces = new List<(AddedToken? Token, int Start, int End)>();
-        rawTokens.Split(text, parseSpecial, (token, start, end) => pieces.Add((token, start, end)));
+        rawTokens.Split(text, parseSpecial, scratch.RawPieces);
         try
         {
-            foreach (var (token, start, end) in pieces)
+            foreach (var (token, start, end) in scratch.RawPieces)
             {
                 if (token is null)
                     EncodeBetween(scratch, text[start..end], isStart: start == 0, parseSpecial);
@@ -154,13 +152,14 @@ internal sealed class PipelineTokenizer : Tokenizer
     {
         scratch.Text.Set(raw, isStart);
         normalizer?.Normalize(scratch.Text);
-        normalizedTokens.Split(scratch.Text.Text, parseSpecial, (token, start, end) =>
+        normalizedTokens.Split(scratch.Text.Text, parseSpecial, scratch.NormalizedPieces);
+        foreach (var (token, start, end) in scratch.NormalizedPieces)
         {
             if (token is null)
                 EncodePiece(scratch, start, end, parseSpecial);
             else
                 scratch.Output.Add(token.Id);
-        });
+        }
     }
 
     private void EncodePiece(PipelineScratch scratch, int start, int end, bool parseSpecial)
@@ -216,21 +215,5 @@ internal sealed class PipelineTokenizer : Tokenizer
                 high |= (ulong)word[i] << 16 * (i - 4);
         }
         return (low, high);
-    }
-
-    private PipelineScratch Rent()
-    {
-        lock (scratchesLock)
-            return scratches.TryPop(out var scratch) ? scratch : new PipelineScratch();
-    }
-
-    private void Return(PipelineScratch scratch)
-    {
-        scratch.Clear();
-        lock (scratchesLock)
-        {
-            if (scratches.Count < Environment.ProcessorCount)
-                scratches.Push(scratch);
-        }
     }
 }

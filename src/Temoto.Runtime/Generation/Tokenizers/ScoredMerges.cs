@@ -16,7 +16,7 @@ internal static class ScoredMerges
     public static MergeTable Of(Vocabulary vocabulary, IReadOnlyList<float>? scores, Func<int, bool> isApart, string sourceName)
     {
         if (scores is null || scores.Count < vocabulary.Count)
-            throw Bad(sourceName, "scores", $"{scores?.Count ?? 0} scores for {vocabulary.Count} tokens", "a score per token, or merges");
+            throw Tokenizer.Bad(sourceName, "scores", $"{scores?.Count ?? 0} scores for {vocabulary.Count} tokens", "a score per token, or merges");
         var ids = Enumerable.Range(0, vocabulary.Count).Where(id => vocabulary.Text(id).Length > 1 && !isApart(id)).ToArray();
         Array.Sort(ids, (a, b) => scores[b].CompareTo(scores[a]) is not 0 and var order ? order : a.CompareTo(b));
         var pairs = new List<(int Left, int Right, int Rank, int Merged)>();
@@ -24,7 +24,7 @@ internal static class ScoredMerges
         {
             var token = vocabulary.Text(ids[i]);
             if (token.Length > LongestToken)
-                throw Bad(sourceName, $"token {ids[i]}", $"{token.Length} characters", $"at most {LongestToken}");
+                throw Tokenizer.Bad(sourceName, $"token {ids[i]}", $"{token.Length} characters", $"at most {LongestToken}");
             var rank = i > 0 && scores[ids[i]] == scores[ids[i - 1]] && pairs.Count > 0 ? pairs[^1].Rank : i;
             for (var cut = 1; cut < token.Length; cut++)
             {
@@ -40,6 +40,4 @@ internal static class ScoredMerges
         }
         return table;
     }
-
-    private static InputException Bad(string sourceName, string key, string found, string expected) => new(sourceName, key, found, expected, "the tokenizer is damaged; fetch it again");
 }

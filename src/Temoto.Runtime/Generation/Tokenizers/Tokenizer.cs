@@ -69,6 +69,6 @@ internal abstract class Tokenizer
     public string? TokenOf(int id) =>
         addedById.TryGetValue(id, out var token) ? token.Content : (uint)id < (uint)Vocabulary.Count ? Vocabulary[id] : null;
 
-    protected static InputException Bad(string sourceName, string key, string found, string expected) =>
+    internal static InputException Bad(string sourceName, string key, string found, string expected) =>
         new(sourceName, key, found, expected, "the tokenizer is damaged; fetch it again");
 }

@@ -9,17 +9,6 @@ internal static class GgufVocabulary
 {
     private const string Prefix = "tokenizer.ggml.";
 
-    /// <summary>Values of tokenizer.ggml.token_type.</summary>
-    private enum TokenType
-    {
-        Normal = 1,
-        Unknown = 2,
-        Control = 3,
-        UserDefined = 4,
-        Unused = 5,
-        Byte = 6,
-    }
-
     /// <summary>
     /// Control tokens that end a turn whatever eos_token_id says. Chat models often name only one of two; llama.cpp stops at these too.
     /// </summary>
@@ -137,14 +126,14 @@ internal static class GgufVocabulary
         int? unknown = null;
         for (var id = 0; id < count; id++)
         {
-            var type = types.Length == 0 ? TokenType.Normal : (TokenType)types[id];
+            var type = types.Length == 0 ? PieceType.Normal : (PieceType)types[id];
             var text = strings.Next();
-            if (type != TokenType.Unused)
+            if (type != PieceType.Unused)
                 tokens.Add(text, id);
             // An empty text would match everywhere.
-            if (type is TokenType.Control or TokenType.UserDefined && text.Length > 0)
-                added.Add(new AddedToken(id, new string(text), Special: type == TokenType.Control));
-            else if (type == TokenType.Unknown)
+            if (type is PieceType.Control or PieceType.UserDefined && text.Length > 0)
+                added.Add(new AddedToken(id, new string(text), Special: type == PieceType.Control));
+            else if (type == PieceType.Unknown)
                 unknown ??= id;
         }
         return (tokens.Build((int)count), added, unknown);

@@ -1,13 +1,13 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Temoto.Generation.Tokenizers.Decoders;
 
 /// <summary>Runs of byte tokens become the text of their bytes; if those are no UTF-8, a U+FFFD for each.</summary>
 internal sealed class ByteFallbackDecoder : TokenDecoder
 {
-    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
-
     public override List<string> Decode(List<string> tokens)
     {
         var texts = new List<string>(tokens.Count);
@@ -28,16 +28,13 @@ internal sealed class ByteFallbackDecoder : TokenDecoder
 
     private static void End(List<byte> bytes, List<string> texts)
     {
-        if (bytes.Count == 0)
+        var run = CollectionsMarshal.AsSpan(bytes);
+        if (run.IsEmpty)
             return;
-        try
-        {
-            texts.Add(Strict.GetString([.. bytes]));
-        }
-        catch (DecoderFallbackException)
-        {
-            texts.AddRange(Enumerable.Repeat("\uFFFD", bytes.Count));
-        }
+        if (Utf8.IsValid(run))
+            texts.Add(Encoding.UTF8.GetString(run));
+        else
+            texts.AddRange(Enumerable.Repeat("\uFFFD", run.Length));
         bytes.Clear();
     }
 

@@ -18,13 +18,8 @@ internal sealed class ReplaceDecoder(Pattern pattern, string content) : TokenDec
         budget.Begin(text.Length);
         var replaced = new StringBuilder();
         var done = 0;
-        for (var from = 0; pattern.Find(text, from, budget, out var start, out var end); from = Pattern.Beyond(text, start, end))
-        {
-            replaced.Append(text, done, start - done).Append(content);
-            done = end;
-            if (end == text.Length)
-                break;
-        }
+        for (var matches = pattern.All(text, budget); matches.Next(); done = matches.End)
+            replaced.Append(text, done, matches.Start - done).Append(content);
         return done == 0 && replaced.Length == 0 ? text : replaced.Append(text, done, text.Length - done).ToString();
     }
 }

@@ -276,32 +276,13 @@ internal sealed class ExpressionParser
     private int EscapedPoint()
     {
         var c = pattern[at];
+        if (ControlOf(c) is { } control)
+        {
+            at++;
+            return control;
+        }
         switch (c)
         {
-            case 'n':
-                at++;
-                return '\n';
-            case 'r':
-                at++;
-                return '\r';
-            case 't':
-                at++;
-                return '\t';
-            case 'f':
-                at++;
-                return '\f';
-            case 'v':
-                at++;
-                return '\v';
-            case 'a':
-                at++;
-                return '\a';
-            case 'e':
-                at++;
-                return 0x1B;
-            case '0':
-                at++;
-                return 0;
             case 'x' when at + 1 < pattern.Length && pattern[at + 1] == '{':
                 var end = pattern.IndexOf('}', at);
                 return Hexadecimal(at + 2, end < 0 ? pattern.Length : end, braces: true);
@@ -315,6 +296,19 @@ internal sealed class ExpressionParser
                 return Point();
         }
     }
+
+    private static int? ControlOf(char letter) => letter switch
+    {
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        'f' => '\f',
+        'v' => '\v',
+        'a' => '\a',
+        'e' => 0x1B,
+        '0' => 0,
+        _ => null,
+    };
 
     private int Hexadecimal(int start, int end, bool braces)
     {

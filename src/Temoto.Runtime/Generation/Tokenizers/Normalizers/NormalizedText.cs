@@ -66,12 +66,7 @@ internal sealed class NormalizedText
     }
 
     /// <summary>What was written is the text.</summary>
-    public void End()
-    {
-        OriginLength = originWritten < 0 ? written : originWritten;
-        (current, next) = (next, current);
-        count = written;
-    }
+    public void End() => Swap(originWritten < 0 ? written : originWritten);
 
     /// <summary>Writes the text anew, code point by code point.</summary>
     /// <param name="write">Gets each and appends what becomes of it.</param>
@@ -94,11 +89,8 @@ internal sealed class NormalizedText
         if (start == 0 && end == count)
             return;
         Begin();
-        From(start);
         Append(Text[start..end]);
-        OriginLength = Math.Clamp(OriginLength - start, 0, end - start);
-        (current, next) = (next, current);
-        count = written;
+        Swap(Math.Clamp(OriginLength - start, 0, end - start));
     }
 
     /// <summary>Puts something before the text, unless that is empty. It counts as coming from the first character.</summary>
@@ -109,9 +101,7 @@ internal sealed class NormalizedText
         Begin();
         Append(prefix);
         Append(Text);
-        OriginLength = OriginLength == 0 ? 0 : OriginLength + prefix.Length;
-        (current, next) = (next, current);
-        count = written;
+        Swap(OriginLength == 0 ? 0 : OriginLength + prefix.Length);
     }
 
     public void Clear()
@@ -121,5 +111,12 @@ internal sealed class NormalizedText
         if (next.Length > KeptLength)
             next = new char[256];
         count = 0;
+    }
+
+    private void Swap(int originLength)
+    {
+        OriginLength = originLength;
+        (current, next) = (next, current);
+        count = written;
     }
 }

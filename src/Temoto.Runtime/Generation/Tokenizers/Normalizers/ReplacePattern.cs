@@ -16,14 +16,11 @@ internal sealed class ReplacePattern(Pattern pattern, string content) : INormali
         budget.Begin(characters.Length);
         text.Begin();
         var done = 0;
-        for (var from = 0; pattern.Find(characters, from, budget, out var start, out var end); from = Pattern.Beyond(characters, start, end))
+        for (var matches = pattern.All(characters, budget); matches.Next(); done = matches.End)
         {
-            Copy(text, characters, done, start);
-            text.From(start);
+            Copy(text, characters, done, matches.Start);
+            text.From(matches.Start);
             text.Append(content);
-            done = end;
-            if (end == characters.Length)
-                break;
         }
         Copy(text, characters, done, characters.Length);
         text.End();

@@ -9,13 +9,44 @@ internal abstract class Pattern
     /// <summary>The first match at or after a place; false where there is none.</summary>
     public abstract bool Find(ReadOnlySpan<char> text, int from, MatchBudget budget, out int start, out int end);
 
-    /// <summary>Where to look for the match after one: an empty one is not found twice.</summary>
-    public static int Beyond(ReadOnlySpan<char> text, int start, int end)
+    /// <summary>All matches, from left to right.</summary>
+    public Matches All(ReadOnlySpan<char> text, MatchBudget budget) => new(this, text, budget);
+
+    /// <summary>Goes through the matches of a text, each behind the one before. An empty match right behind another is none.</summary>
+    internal ref struct Matches(Pattern pattern, ReadOnlySpan<char> text, MatchBudget budget)
     {
-        if (end > start || end == text.Length)
-            return end;
-        CodePoints.At(text, end, out var length);
-        return end + length;
+        private readonly ReadOnlySpan<char> text = text;
+        private int from;
+        private int lastEnd = -1;
+
+        /// <summary>Of the match at hand.</summary>
+        public int Start { get; private set; }
+
+        /// <summary>Of the match at hand; may be its start.</summary>
+        public int End { get; private set; }
+
+        public bool Next()
+        {
+            while (from <= text.Length && pattern.Find(text, from, budget, out var start, out var end))
+            {
+                var isEmpty = start == end;
+                from = isEmpty ? Beyond(end) : end;
+                if (isEmpty && end == lastEnd)
+                    continue;
+                (Start, End, lastEnd) = (start, end, end);
+                return true;
+            }
+            return false;
+        }
+
+        /// <summary>Behind the code point at a place, and behind the end of the text.</summary>
+        private readonly int Beyond(int at)
+        {
+            if (at == text.Length)
+                return at + 1;
+            CodePoints.At(text, at, out var length);
+            return at + length;
+        }
     }
 }
 

@@ -30,24 +30,16 @@ internal sealed class PatternSplit(Pattern pattern, SplitBehavior behavior, bool
     {
         var parts = new Parts(list, piece, behavior);
         var done = 0;
-        for (int from = 0, start, end; Find(list, piece, pattern, from, out start, out end); from = Pattern.Beyond(list.TextOf(piece), start, end))
+        for (var matches = pattern.All(list.TextOf(piece), list.Budget); matches.Next(); done = matches.End)
         {
-            if (start > done)
-                parts.Add(done, start, isMatch: invert);
-            // An empty match right behind another is none.
-            if (end > start || end > done || done == 0)
-                parts.Add(start, end, isMatch: !invert);
-            done = end;
-            if (start == end && end == piece.Length)
-                break;
+            if (matches.Start > done)
+                parts.Add(done, matches.Start, isMatch: invert);
+            parts.Add(matches.Start, matches.End, isMatch: !invert);
         }
         if (done < piece.Length)
             parts.Add(done, piece.Length, isMatch: invert);
         parts.End();
     }
-
-    /// <summary>The list may grow between two calls, so the text is asked for anew.</summary>
-    private static bool Find(PieceList list, Piece piece, Pattern pattern, int from, out int start, out int end) => pattern.Find(list.TextOf(piece), from, list.Budget, out start, out end);
 
     /// <summary>Puts matches and what lies between them together to pieces.</summary>
     private ref struct Parts(PieceList list, Piece piece, SplitBehavior behavior)

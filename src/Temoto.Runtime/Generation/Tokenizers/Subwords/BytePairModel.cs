@@ -10,7 +10,6 @@ internal sealed class BytePairModel : SubwordModel
 {
     private readonly SubwordOptions options;
     private readonly MergeTable merges;
-    private readonly int[] byteTokens;
 
     /// <summary>Tokens that are taken wherever they stand; null where there are none.</summary>
     private readonly TokenTrie? whole;
@@ -20,7 +19,6 @@ internal sealed class BytePairModel : SubwordModel
     {
         this.options = options;
         this.merges = merges;
-        byteTokens = ByteTokens();
         whole = options.WholeTokenIds.Count == 0 ? null : new TokenTrie(vocabulary, options.WholeTokenIds);
     }
 
@@ -65,7 +63,11 @@ internal sealed class BytePairModel : SubwordModel
                 AddUnknown(symbols, ref count, ref unknowns);
                 symbols[count++] = id;
             }
-            else if (!options.ByteFallback || !TryAddBytes(text[..used], symbols, ref count))
+            else if (options.ByteFallback && WriteBytes(text[..used], symbols[count..]) is var bytes and >= 0)
+            {
+                count += bytes;
+            }
+            else
             {
                 // One that waits is not written before bytes; that is how Hugging Face's tokenizers do it.
                 if (!options.FuseUnknown)
@@ -88,25 +90,5 @@ internal sealed class BytePairModel : SubwordModel
         if (unknowns > 0 && options.UnknownTokenId is { } unknown)
             symbols[count++] = unknown;
         unknowns = 0;
-    }
-
-    /// <summary>All bytes of a text or none.</summary>
-    private bool TryAddBytes(ReadOnlySpan<char> text, Span<int> symbols, ref int count)
-    {
-        var before = count;
-        Span<byte> bytes = stackalloc byte[4];
-        foreach (var rune in text.EnumerateRunes())
-        {
-            foreach (var value in bytes[..rune.EncodeToUtf8(bytes)])
-            {
-                if (byteTokens[value] < 0)
-                {
-                    count = before;
-                    return false;
-                }
-                symbols[count++] = byteTokens[value];
-            }
-        }
-        return true;
     }
 }

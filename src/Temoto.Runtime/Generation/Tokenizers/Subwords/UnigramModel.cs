@@ -14,7 +14,6 @@ internal sealed class UnigramModel : SubwordModel
     private readonly SubwordOptions options;
     private readonly IReadOnlyList<double> scores;
     private readonly TokenTrie trie;
-    private readonly int[] byteTokens;
     private readonly double unknownScore;
 
     /// <param name="scores">By id.</param>
@@ -24,7 +23,6 @@ internal sealed class UnigramModel : SubwordModel
         this.options = options;
         this.scores = scores;
         trie = new TokenTrie(vocabulary, Enumerable.Range(0, vocabulary.Count).Except(options.ReservedTokenIds));
-        byteTokens = ByteTokens();
         unknownScore = (scores.Count == 0 ? 0 : scores.Min()) - UnknownPenalty;
     }
 
@@ -103,26 +101,17 @@ internal sealed class UnigramModel : SubwordModel
             output.Add(id);
             return;
         }
-        var before = output.Count;
-        if (options.ByteFallback && TryAppendBytes(run, output))
-            return;
-        output.Truncate(before);
-        if (options.UnknownTokenId is { } unknown)
-            output.Add(unknown);
-    }
-
-    private bool TryAppendBytes(ReadOnlySpan<char> run, TokenList output)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        foreach (var rune in run.EnumerateRunes())
+        if (options.ByteFallback)
         {
-            foreach (var value in bytes[..rune.EncodeToUtf8(bytes)])
+            const int shortRun = 64;
+            Span<int> ids = run.Length <= shortRun ? stackalloc int[3 * shortRun] : new int[3 * run.Length];
+            if (WriteBytes(run, ids) is var count and >= 0)
             {
-                if (byteTokens[value] < 0)
-                    return false;
-                output.Add(byteTokens[value]);
+                output.AddRange(ids[..count]);
+                return;
             }
         }
-        return true;
+        if (options.UnknownTokenId is { } unknown)
+            output.Add(unknown);
     }
 }

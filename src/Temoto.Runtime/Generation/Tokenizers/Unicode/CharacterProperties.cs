@@ -72,11 +72,10 @@ internal static class CharacterProperties
     public static string Plain(string name) => new([.. name.Where(c => c is not (' ' or '_' or '-')).Select(char.ToLowerInvariant)]);
 
     /// <summary><c>\p{L}</c>.</summary>
-    public static bool IsLetter(int point) => Category(point) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
-        or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter;
+    public static bool IsLetter(int point) => CharacterClasses.Of(point) == CharacterClass.Letter;
 
     /// <summary><c>\p{N}</c>, Rust's <c>is_numeric</c>.</summary>
-    public static bool IsNumeric(int point) => Category(point) is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
+    public static bool IsNumeric(int point) => CharacterClasses.Of(point) == CharacterClass.Number;
 
     /// <summary><c>\p{M}</c>.</summary>
     public static bool IsMark(int point) => Category(point) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
@@ -93,8 +92,8 @@ internal static class CharacterProperties
     /// <summary>Controls, formats and private use, but not what is unassigned.</summary>
     public static bool IsOther(int point) => Category(point) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse;
 
-    /// <summary><c>\s</c>, Unicode's White_Space; all of it lies in the BMP.</summary>
-    public static bool IsSpace(int point) => point < 0x10000 && CharacterClasses.IsSpace((char)point);
+    /// <summary><c>\s</c>, Unicode's White_Space.</summary>
+    public static bool IsSpace(int point) => CharacterClasses.Of(point) == CharacterClass.Space;
 
     /// <summary><c>\w</c>.</summary>
     public static bool IsWord(int point) => System.Text.Rune.IsValid(point) && CharacterClasses.IsWord(new System.Text.Rune(point));

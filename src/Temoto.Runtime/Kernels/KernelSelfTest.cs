@@ -280,7 +280,11 @@ internal static unsafe class KernelSelfTest
         if (dtype.BlockElements() == BlockColumns)
         {
             for (long at = 0; at < memory.ByteLength; at += dtype.BlockBytes())
+            {
                 *(ushort*)(memory.Data + at) = NextScale();
+                if (dtype == DType.Q4_1)
+                    *(ushort*)(memory.Data + at + 2) = NextScale();
+            }
             return new Tensor("self-test", dtype, [rows, columns], memory.Data, memory.ByteLength, memory);
         }
         if (dtype.BlockElements() == 256)

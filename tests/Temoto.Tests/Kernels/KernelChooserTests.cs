@@ -47,7 +47,7 @@ public class KernelChooserTests
             if (kernels.Integers is not { } integers)
                 continue;
             Assert.True(KernelSelfTest.Rounds(integers), name);
-            foreach (var dtype in new[] { DType.Q8_0, DType.Q4_0, DType.I8, DType.I4 })
+            foreach (var dtype in new[] { DType.Q8_0, DType.Q5_0, DType.Q4_0, DType.Q4_1, DType.I8, DType.I4, DType.Q4_K, DType.Q5_K, DType.Q6_K })
             {
                 Assert.True(KernelSelfTest.Multiplies(integers, dtype, IntegerProducts.OneToken), $"{name} {dtype}");
                 Assert.True(KernelSelfTest.Multiplies(integers, dtype, IntegerProducts.Tokens), $"{name} {dtype}");

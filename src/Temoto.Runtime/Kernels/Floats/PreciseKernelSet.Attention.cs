@@ -14,15 +14,14 @@ internal sealed unsafe partial class PreciseKernelSet
 
     public override void Scores(float* queries, int count, KvHeadView keys, int start, int end, float* scores, long stride, float* scratch)
     {
-        for (var i = 0; i < count; i++)
+        // A key is read once for all queries.
+        var key = stackalloc double[keys.HeadDim];
+        for (var position = start; position < end; position++)
         {
-            for (var position = start; position < end; position++)
-            {
-                double sum = 0;
-                for (var k = 0; k < keys.HeadDim; k++)
-                    sum += (double)queries[i * keys.HeadDim + k] * keys.Key(position, k);
-                scores[i * stride + position - start] = (float)sum;
-            }
+            for (var k = 0; k < keys.HeadDim; k++)
+                key[k] = keys.Key(position, k);
+            for (var i = 0; i < count; i++)
+                scores[i * stride + position - start] = (float)Dot(queries + i * keys.HeadDim, key, keys.HeadDim);
         }
     }
 
@@ -35,15 +34,24 @@ internal sealed unsafe partial class PreciseKernelSet
 
     public override void AddValues(float* weights, long stride, int count, KvHeadView values, int start, int end, float* outputs, float* scratch)
     {
-        for (var i = 0; i < count; i++)
+        // A column of values is read once for all queries, some positions at a time; sums stay in float64 to the last.
+        const int span = 256;
+        var column = stackalloc double[span];
+        var sums = stackalloc double[count];
+        for (var k = 0; k < values.HeadDim; k++)
         {
-            for (var k = 0; k < values.HeadDim; k++)
+            for (var i = 0; i < count; i++)
+                sums[i] = outputs[i * values.HeadDim + k];
+            for (var first = start; first < end; first += span)
             {
-                double sum = outputs[i * values.HeadDim + k];
-                for (var position = start; position < end; position++)
-                    sum += (double)weights[i * stride + position - start] * values.Value(position, k);
-                outputs[i * values.HeadDim + k] = (float)sum;
+                var positions = Math.Min(span, end - first);
+                for (var position = 0; position < positions; position++)
+                    column[position] = values.Value(first + position, k);
+                for (var i = 0; i < count; i++)
+                    sums[i] += Dot(weights + i * stride + first - start, column, positions);
             }
+            for (var i = 0; i < count; i++)
+                outputs[i * values.HeadDim + k] = (float)sums[i];
         }
     }
 

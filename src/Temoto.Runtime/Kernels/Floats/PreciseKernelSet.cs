@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Temoto.Tensors;
 
 namespace Temoto.Kernels.Floats;
@@ -12,7 +13,8 @@ internal sealed unsafe partial class PreciseKernelSet : KernelSet
 
     public override string Name => "precise";
 
-    public override long MatMulScratchFloats(long columns, int rows) => columns;
+    /// <summary>A row of weights, in float64.</summary>
+    public override long MatMulScratchFloats(long columns, int rows) => 2 * columns;
 
     /// <summary>Each token is summed by itself in any case.</summary>
     public override void MatVecs(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, long yStride, float* scratch) =>
@@ -25,25 +27,39 @@ internal sealed unsafe partial class PreciseKernelSet : KernelSet
         var columns = weight.Columns;
         for (var row = rowStart; row < rowEnd; row++)
         {
-            DecodeRow(weight, row, scratch);
+            // Decoded behind where it is widened to, the last element last: nothing is written over before it is read.
+            var decoded = scratch + columns;
+            DecodeRow(weight, row, decoded);
+            var weights = (double*)scratch;
+            for (long k = 0; k < columns; k++)
+                weights[k] = decoded[k];
             for (var token = 0; token < tokens; token++)
             {
-                var xRow = x + token * columns;
-                // Four independent float64 sums: the processor overlaps them, the result stays exact to ~1e-16.
-                double a = 0, b = 0, c = 0, d = 0;
-                long k = 0;
-                for (; k + 3 < columns; k += 4)
-                {
-                    a += (double)xRow[k] * scratch[k];
-                    b += (double)xRow[k + 1] * scratch[k + 1];
-                    c += (double)xRow[k + 2] * scratch[k + 2];
-                    d += (double)xRow[k + 3] * scratch[k + 3];
-                }
-                for (; k < columns; k++)
-                    a += (double)xRow[k] * scratch[k];
-                y[token * yStride + row - rowStart] = (float)(a + b + (c + d) + (bias is null ? 0 : bias[row]));
+                var sum = Dot(x + token * columns, weights, columns);
+                y[token * yStride + row - rowStart] = (float)(sum + (bias is null ? 0 : bias[row]));
             }
         }
+    }
+
+    /// <summary>Four registers of float64 sums: the processor overlaps them, the result stays exact to ~1e-16.</summary>
+    private static double Dot(float* x, double* weights, long columns)
+    {
+        Vector256<double> a = default, b = default, c = default, d = default;
+        long k = 0;
+        for (; k + 15 < columns; k += 16)
+        {
+            var (x0, x1) = Vector256.Widen(Vector256.Load(x + k));
+            var (x2, x3) = Vector256.Widen(Vector256.Load(x + k + 8));
+            // Products of two float32 are exact in float64.
+            a += x0 * Vector256.Load(weights + k);
+            b += x1 * Vector256.Load(weights + k + 4);
+            c += x2 * Vector256.Load(weights + k + 8);
+            d += x3 * Vector256.Load(weights + k + 12);
+        }
+        var sum = Vector256.Sum(a + b + (c + d));
+        for (; k < columns; k++)
+            sum += x[k] * weights[k];
+        return sum;
     }
 
     public override void DecodeRow(Tensor weight, long row, float* destination) => BlockDecoder.DecodeRow(weight, row, destination);

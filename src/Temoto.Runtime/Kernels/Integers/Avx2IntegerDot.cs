@@ -38,10 +38,10 @@ internal sealed unsafe class Avx2IntegerDot() : X86IntegerDot<Avx2Products>(wide
             {
                 var tileTokens = Math.Min(TileTokens, tokens - token);
                 var first = x + token * QuantizedRow.Bytes(columns);
-                if (TBlock.Zero == 0)
+                if (!TBlock.IsNibbles)
                     MultiplyBytes(panel, scratch, first, tileTokens, columns, tile);
                 else
-                    MultiplyNibbles(panel, scratch, zeros, first, tileTokens, columns, tile);
+                    MultiplyNibbles<TBlock>(panel, scratch, zeros, first, tileTokens, columns, tile);
                 for (var t = 0; t < tileTokens; t++)
                     for (var r = 0; r < rows; r++)
                         y[(token + t) * yStride + r] = bias is null ? tile[t * PanelRows + r] : tile[t * PanelRows + r] + bias[row + r];
@@ -49,7 +49,7 @@ internal sealed unsafe class Avx2IntegerDot() : X86IntegerDot<Avx2Products>(wide
         }
     }
 
-    /// <summary>Rows that fill up the panel have the scale 0.</summary>
+    /// <summary>Rows that fill up the panel have the scale 0. Minima, float32, lie where zero points would.</summary>
     private static void PackPanel<TBlock>(Tensor weight, long rowStart, int rows, byte* plain, RowGroups groups, float* scales, int* zeros, byte* panel)
         where TBlock : struct, IWeightBlock
     {
@@ -59,7 +59,7 @@ internal sealed unsafe class Avx2IntegerDot() : X86IntegerDot<Avx2Products>(wide
             if (row >= rows)
             {
                 for (long block = 0; block < blocks; block++)
-                    scales[block * PanelRows + row] = 0;
+                    scales[block * PanelRows + row] = zeros[block * PanelRows + row] = 0;
                 continue;
             }
             if (!TBlock.HoldsScale)
@@ -70,7 +70,10 @@ internal sealed unsafe class Avx2IntegerDot() : X86IntegerDot<Avx2Products>(wide
             {
                 var entry = block >> groups.Shift;
                 scales[block * PanelRows + row] = TBlock.HoldsScale ? HalfFloat.ToSingle(*(ushort*)source) : groups.Scales[entry];
-                zeros[block * PanelRows + row] = !TBlock.HoldsScale && groups.Zeros is not null ? groups.Zeros[entry] : TBlock.Zero;
+                if (TBlock.HoldsMinimum)
+                    ((float*)zeros)[block * PanelRows + row] = HalfFloat.ToSingle(*(ushort*)(source + sizeof(ushort)));
+                else
+                    zeros[block * PanelRows + row] = !TBlock.HoldsScale && groups.Zeros is not null ? groups.Zeros[entry] : TBlock.Zero;
                 var values = TBlock.Load(source).AsInt32();
                 for (var quad = 0; quad < 8; quad++, quads += PanelRows)
                     *quads = values.GetElement(quad);
@@ -120,7 +123,8 @@ internal sealed unsafe class Avx2IntegerDot() : X86IntegerDot<Avx2Products>(wide
     /// <summary>
     /// The same of nibbles, which are summed in int16 over a whole block: eight quads of columns times two products of at most 15 * 127 are 30480.
     /// </summary>
-    private static void MultiplyNibbles(byte* panel, float* scales, int* zeros, byte* x, int tokens, long columns, float* tile)
+    private static void MultiplyNibbles<TBlock>(byte* panel, float* scales, int* zeros, byte* x, int tokens, long columns, float* tile)
+        where TBlock : struct, IWeightBlock
     {
         var rowBytes = QuantizedRow.Bytes(columns);
         var blocks = columns / BlockColumns;
@@ -148,6 +152,15 @@ internal sealed unsafe class Avx2IntegerDot() : X86IntegerDot<Avx2Products>(wide
                 a3 += Avx2.MultiplyAddAdjacent(low, quad);
                 b3 += Avx2.MultiplyAddAdjacent(high, quad);
             }
+            if (TBlock.HoldsMinimum)
+            {
+                var minima = (float*)zeros;
+                AddBlock(tile, Widen(a0), Widen(b0), scales, minima, x0, block, blocks);
+                AddBlock(tile + PanelRows, Widen(a1), Widen(b1), scales, minima, x1, block, blocks);
+                AddBlock(tile + 2 * PanelRows, Widen(a2), Widen(b2), scales, minima, x2, block, blocks);
+                AddBlock(tile + 3 * PanelRows, Widen(a3), Widen(b3), scales, minima, x3, block, blocks);
+                continue;
+            }
             AddBlock(tile, LessZeros(a0, zeros, x0, blocks + block), LessZeros(b0, zeros + 8, x0, blocks + block), scales, x0, block);
             AddBlock(tile + PanelRows, LessZeros(a1, zeros, x1, blocks + block), LessZeros(b1, zeros + 8, x1, blocks + block), scales, x1, block);
             AddBlock(tile + 2 * PanelRows, LessZeros(a2, zeros, x2, blocks + block), LessZeros(b2, zeros + 8, x2, blocks + block), scales, x2, block);
@@ -159,6 +172,9 @@ internal sealed unsafe class Avx2IntegerDot() : X86IntegerDot<Avx2Products>(wide
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<sbyte> Quad(byte* integers) => Vector256.Create(*(int*)integers).AsSByte();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Widen(Vector256<short> pairs) => Avx2.MultiplyAddAdjacent(pairs, Vector256.Create((short)1));
+
     /// <summary>
     /// Widens pair sums and takes zero * sum(x) off. Zero points and sums of activations (at most 32 * 127) fit 16 bits, so that one vpmaddwd, whose upper halves are zero
     /// points' zeros, multiplies them.
@@ -167,7 +183,19 @@ internal sealed unsafe class Avx2IntegerDot() : X86IntegerDot<Avx2Products>(wide
     private static Vector256<int> LessZeros(Vector256<short> pairs, int* zeros, byte* x, long offset)
     {
         var minusSum = Vector256.Create(((int*)x)[offset] >> 7).AsInt16();
-        return Avx2.MultiplyAddAdjacent(pairs, Vector256.Create((short)1)) + Avx2.MultiplyAddAdjacent(Vector256.Load(zeros).AsInt16(), minusSum);
+        return Widen(pairs) + Avx2.MultiplyAddAdjacent(Vector256.Load(zeros).AsInt16(), minusSum);
+    }
+
+    /// <summary>Adds a block's sums of sixteen rows, and behind them its minima times the sum of activations, to a token's floats.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddBlock(float* total, Vector256<int> low, Vector256<int> high, float* scales, float* minima, byte* x, long block, long blocks)
+    {
+        var scale = Vector256.Create(((float*)x)[block]);
+        var sum = scale * Vector256.Create((float)-(((int*)x)[blocks + block] >> 7));
+        var first = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(low), Vector256.Load(scales) * scale, Vector256.Load(total));
+        var second = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(high), Vector256.Load(scales + 8) * scale, Vector256.Load(total + 8));
+        Vector256.FusedMultiplyAdd(Vector256.Load(minima), sum, first).Store(total);
+        Vector256.FusedMultiplyAdd(Vector256.Load(minima + 8), sum, second).Store(total + 8);
     }
 
     /// <summary>Adds a block's sums of sixteen rows to a token's floats.</summary>

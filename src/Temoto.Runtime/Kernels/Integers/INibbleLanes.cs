@@ -37,7 +37,8 @@ internal unsafe interface INibbleLanes<TVector>
     static abstract TVector Repeat(TVector perGroup, int first, int shift);
 
     /// <summary>The half floats in front of <paramref name="count"/> blocks (1 to a register of them); the other lanes are 0.</summary>
-    static abstract TVector BlockScales(byte* block, int count);
+    static abstract TVector BlockScales<TNibbles>(byte* block, int count)
+        where TNibbles : struct, INibbles;
 
     /// <summary><paramref name="count"/> half floats; nothing behind them is read, and the other lanes are 0.</summary>
     static abstract TVector Halves(ushort* source, int count);

@@ -10,8 +10,11 @@ internal unsafe interface INibbles
     /// <summary>Bytes from one block to the next.</summary>
     static abstract int BlockBytes { get; }
 
-    /// <summary>From the start of a block to its nibbles; what is in front of them is the block's scale, a half float.</summary>
+    /// <summary>From the start of a block to its nibbles; what is in front of them is the block's scale, a half float, and its minimum where it has one.</summary>
     static abstract int NibbleOffset { get; }
+
+    /// <summary>Whether weights are scale * q + minimum, the minimum a half float behind the scale.</summary>
+    static abstract bool HoldsMinimum { get; }
 
     /// <summary>The activations of a block in the order of the nibbles: those that meet the low ones of the 16 bytes, then those that meet the high ones.</summary>
     static abstract Vector256<sbyte> Order(sbyte* block);
@@ -24,6 +27,21 @@ internal readonly unsafe struct Q4Nibbles : INibbles
 
     public static int NibbleOffset => 2;
 
+    public static bool HoldsMinimum => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<sbyte> Order(sbyte* block) => Vector256.Load(block);
+}
+
+/// <summary>Q4_1: scale, minimum and nibbles together, as in Q4_0.</summary>
+internal readonly unsafe struct Q41Nibbles : INibbles
+{
+    public static int BlockBytes => 20;
+
+    public static int NibbleOffset => 4;
+
+    public static bool HoldsMinimum => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<sbyte> Order(sbyte* block) => Vector256.Load(block);
 }
@@ -34,6 +52,8 @@ internal readonly unsafe struct I4Nibbles : INibbles
     public static int BlockBytes => 16;
 
     public static int NibbleOffset => 0;
+
+    public static bool HoldsMinimum => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<sbyte> Order(sbyte* block)

@@ -14,7 +14,13 @@ internal unsafe interface IWeightBlock
     /// <summary>A half float in front of the weights is their scale; otherwise <see cref="RowGroups"/> has it.</summary>
     static abstract bool HoldsScale { get; }
 
-    /// <summary>What stands for zero where no zero points are stored: 0 for signed bytes, 8 for nibbles.</summary>
+    /// <summary>Whether a half float behind the scale is the minimum: weights are scale * q + minimum.</summary>
+    static virtual bool HoldsMinimum => false;
+
+    /// <summary>Whether weights are nibbles (0 to 15), not signed bytes.</summary>
+    static virtual bool IsNibbles => false;
+
+    /// <summary>What stands for zero where no zero points are stored: 0 for signed bytes and where there is a minimum, else 8.</summary>
     static abstract int Zero { get; }
 
     /// <summary>Signed bytes, or nibbles 0 to 15, in the order of the columns.</summary>
@@ -77,6 +83,8 @@ internal readonly unsafe struct Q4Block : IWeightBlock
 
     public static bool HoldsScale => true;
 
+    public static bool IsNibbles => true;
+
     public static int Zero => GroupScales.NibbleZero;
 
     /// <summary>Low nibbles are the first 16 weights, high ones the others: the bytes in both halves, one of them moved down.</summary>
@@ -92,12 +100,31 @@ internal readonly unsafe struct Q4Block : IWeightBlock
     }
 }
 
+/// <summary>Q4_1: two half floats, scale and minimum; 16 bytes of nibbles.</summary>
+internal readonly unsafe struct Q41Block : IWeightBlock
+{
+    public static int Bytes => 20;
+
+    public static bool HoldsScale => true;
+
+    public static bool HoldsMinimum => true;
+
+    public static bool IsNibbles => true;
+
+    public static int Zero => 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Load(byte* block) => Q4Block.Nibbles(block + 4);
+}
+
 /// <summary>I4: 16 bytes of nibbles.</summary>
 internal readonly unsafe struct I4Block : IWeightBlock
 {
     public static int Bytes => 16;
 
     public static bool HoldsScale => false;
+
+    public static bool IsNibbles => true;
 
     public static int Zero => GroupScales.NibbleZero;
 

@@ -9,7 +9,7 @@ namespace Temoto.Kernels.Integers;
 internal abstract unsafe class IntegerDot
 {
     /// <summary>
-    /// Whether a weight is made of whole blocks: Q8_0, Q5_0, Q4_0, Q4_K, Q5_K, Q6_K, and integers with scales whose groups are multiples of 32 columns (or whole rows). I8 with zero
+    /// Whether a weight is made of whole blocks: Q8_0, Q5_0, Q4_0, Q4_1, Q4_K, Q5_K, Q6_K, and integers with scales whose groups are multiples of 32 columns (or whole rows). I8 with zero
     /// points is left to the float kernels, since q - zero needs nine bits.
     /// </summary>
     public static bool Takes(Tensor weight)
@@ -18,7 +18,7 @@ internal abstract unsafe class IntegerDot
             return false;
         return weight.DType switch
         {
-            DType.Q8_0 or DType.Q5_0 or DType.Q4_0 or DType.Q4_K or DType.Q5_K or DType.Q6_K => weight.Scales is null,
+            DType.Q8_0 or DType.Q5_0 or DType.Q4_0 or DType.Q4_1 or DType.Q4_K or DType.Q5_K or DType.Q6_K => weight.Scales is null,
             DType.I8 => weight.Scales is { Zeros: null } scales && WholeBlocks(scales, weight.Columns),
             DType.I4 => weight.Scales is { } scales && WholeBlocks(scales, weight.Columns),
             _ => false,
@@ -37,7 +37,7 @@ internal abstract unsafe class IntegerDot
     /// <summary>
     /// y[t * yStride + n - rowStart] = bias[n] + sum over blocks b of (sum over k in b of (q[n, k] - zero) * integer[t, k]) * (weightScale[n, b] * activationScale[t, b]), for n in
     /// [rowStart, rowEnd). K types: q * scale - minimum in place of (q - zero) * scale, where the sum of minima is minimum * (activationScale * - sum of integers), and Q6_K has
-    /// groups of 16 columns. The inner sum is exact; the outer one is float32 (each kernel states its order).
+    /// groups of 16 columns. Q4_1: q * scale + minimum, the minimum times the sum added after its block. The inner sum is exact; the outer one is float32 (each kernel states its order).
     /// </summary>
     /// <param name="weight">One that <see cref="Takes"/> accepts, rows plain or encoded.</param>
     /// <param name="bias">[N] or null.</param>

@@ -111,12 +111,14 @@ internal readonly unsafe ref partial struct NibbleDecode<TFloats, TLanes, TVecto
         for (long group = 0; group < groups; group += n)
         {
             var count = (int)Math.Min(n, groups - group);
-            var scales = TNibbles.NibbleOffset != 0 ? TLanes.BlockScales(source, count)
+            var scales = TNibbles.NibbleOffset != 0 ? TLanes.BlockScales<TNibbles>(source, count)
                 : halves is null ? TFloats.Load(rowScales + group)
                 : TLanes.Halves(rowHalves + group, count);
             var zeroScales = scales;
             if (TNibbles.NibbleOffset == 0 && storesZeros)
                 zeroScales = TFloats.Multiply(scales, halves is null ? TFloats.Load(blockZeros + group) : TLanes.Nibbles(rowZeros + group / 2, count));
+            if (TNibbles.HoldsMinimum)
+                zeroScales = TLanes.BlockScales<TNibbles>(source + sizeof(ushort), count);
             correction0 = TFloats.MultiplyAdd(zeroScales, TFloats.Load(corrections + group), correction0);
             if (TTokens.Count > 1)
                 correction1 = TFloats.MultiplyAdd(zeroScales, TFloats.Load(corrections + tokenFloats + group), correction1);

@@ -11,6 +11,7 @@ namespace Temoto.Kernels.Integers;
 /// lane keeps a float32 sum of its own, so that lanes are added up once per row and not once per block. Zero points never touch the weights: with
 /// c[g] = - sum over blocks b of group g of (sum of integers of b) * activationScale[b], computed once,
 /// y = sum over g of weightScale[g] * zero[g] * c[g] + sum over b of (sum over k in b of q[k] * integer[k]) * (weightScale[b] * activationScale[b]).
+/// Where blocks hold minima, these take the place of weightScale * zero, and c has the other sign.
 /// Order: a block has four lanes, each with the exact sum of eight products; lane l of a register of n adds its part of blocks l / 4, l / 4 + n / 4, ... ; the lanes and
 /// the corrections, summed the same way over groups, are added last.
 /// </summary>
@@ -39,7 +40,7 @@ internal readonly unsafe ref partial struct NibbleDecode<TFloats, TLanes, TVecto
     /// <summary>Scales of activations, one per block, zeros up to a whole register.</summary>
     private readonly float* blockScales;
 
-    /// <summary>c, times the zero point where it is the same everywhere; one per group, zeros up to a whole register.</summary>
+    /// <summary>c, times the zero point where it is the same everywhere, times -1 where there are minima; one per group, zeros up to a whole register.</summary>
     private readonly float* corrections;
 
     /// <summary>Scales and zero points of the row at hand, one per block, where <see cref="halves"/> is null and a block does not hold its scale.</summary>
@@ -97,7 +98,7 @@ internal readonly unsafe ref partial struct NibbleDecode<TFloats, TLanes, TVecto
     private void WriteCorrections(QuantizedRow x)
     {
         // Per block, offsets being -128 times the sum; then the blocks of a group are added up, in place.
-        var zero = storesZeros ? 1f : GroupScales.NibbleZero;
+        var zero = TNibbles.HoldsMinimum ? -1f : storesZeros ? 1f : GroupScales.NibbleZero;
         long block = 0;
         for (; block + 8 <= blocks; block += 8)
         {
@@ -155,12 +156,14 @@ internal readonly unsafe ref partial struct NibbleDecode<TFloats, TLanes, TVecto
         for (long group = 0; group < groups; group += n)
         {
             var count = (int)Math.Min(n, groups - group);
-            var scales = TNibbles.NibbleOffset != 0 ? TLanes.BlockScales(source, count)
+            var scales = TNibbles.NibbleOffset != 0 ? TLanes.BlockScales<TNibbles>(source, count)
                 : halves is null ? TFloats.Load(rowScales + group)
                 : TLanes.Halves(rowHalves + group, count);
             var zeroScales = scales;
             if (TNibbles.NibbleOffset == 0 && storesZeros)
                 zeroScales = TFloats.Multiply(scales, halves is null ? TFloats.Load(blockZeros + group) : TLanes.Nibbles(rowZeros + group / 2, count));
+            if (TNibbles.HoldsMinimum)
+                zeroScales = TLanes.BlockScales<TNibbles>(source + sizeof(ushort), count);
             correction = TFloats.MultiplyAdd(zeroScales, TFloats.Load(corrections + group), correction);
 
             var left = (int)(Math.Min(blocks, (group + n) << shift) - (group << shift));

@@ -42,9 +42,10 @@ internal readonly unsafe struct NibbleLanes256<TProducts> : INibbleLanes<Vector2
         Avx2.PermuteVar8x32(perGroup, Avx2.ShiftRightLogicalVariable(Vector256<int>.Indices + Vector256.Create(first), Vector256.Create((uint)shift)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> BlockScales(byte* block, int count)
+    public static Vector256<float> BlockScales<TNibbles>(byte* block, int count)
+        where TNibbles : struct, INibbles
     {
-        const int step = 18;
+        var step = TNibbles.BlockBytes;
         return count == 8
             ? Lanes256.FromHalves(Vector128.Create(
                 *(ushort*)block,

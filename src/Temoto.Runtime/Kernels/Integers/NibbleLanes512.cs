@@ -5,7 +5,7 @@ using Temoto.Kernels.Floats;
 
 namespace Temoto.Kernels.Integers;
 
-/// <summary>AVX-512BW: four blocks per unit.</summary>
+/// <summary>AVX-512BW: four blocks per unit. Blocks that hold their scale are those of Q4_0, nine words; Q4_1 is multiplied in 256 bits.</summary>
 internal readonly unsafe struct NibbleLanes512 : INibbleLanes<Vector512<float>>
 {
     public static int UnitBlocks => 4;
@@ -57,7 +57,8 @@ internal readonly unsafe struct NibbleLanes512 : INibbleLanes<Vector512<float>>
         Avx512F.PermuteVar16x32(perGroup, Avx512F.ShiftRightLogicalVariable(Vector512<int>.Indices + Vector512.Create(first), Vector512.Create((uint)shift)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> BlockScales(byte* block, int count)
+    public static Vector512<float> BlockScales<TNibbles>(byte* block, int count)
+        where TNibbles : struct, INibbles
     {
         // The first words of four blocks at a time, put behind those that are there.
         var words = Vector512<ushort>.Zero;

@@ -65,6 +65,8 @@ internal sealed unsafe class ScalarIntegerDot : IntegerDot
                     }
                     var sum = BlockSum(weight, row, source, block, activations.Integers + block * BlockColumns);
                     total = MathF.FusedMultiplyAdd(sum, ScaleOf(weight, row, source, block) * activations.Scales[block], total);
+                    if (weight.DType == DType.Q4_1)
+                        total = MathF.FusedMultiplyAdd(HalfFloat.ToSingle(*(ushort*)(source + 20 * block + 2)), activations.Scales[block] * -(activations.Offsets[block] / QuantizedRow.WeightOffset), total);
                 }
                 y[token * yStride + row - rowStart] = bias is null ? total : total + bias[row];
             }
@@ -113,6 +115,7 @@ internal sealed unsafe class ScalarIntegerDot : IntegerDot
         DType.Q8_0 => (sbyte)source[34 * block + 2 + i],
         DType.Q5_0 => (source[22 * block + 6 + i % 16] >> 4 * (i / 16) & 0xF | (source[22 * block + 2 + i / 8] >> i % 8 & 1) << 4) - 16,
         DType.Q4_0 => (source[18 * block + 2 + i % 16] >> 4 * (i / 16) & 0xF) - 8,
+        DType.Q4_1 => source[20 * block + 4 + i % 16] >> 4 * (i / 16) & 0xF,
         DType.I8 => (sbyte)source[BlockColumns * block + i],
         _ => (source[(BlockColumns * block + i) / 2] >> 4 * (i % 2) & 0xF) - weight.Scales!.Zero(row, block * BlockColumns / weight.Scales.GroupSize),
     };
@@ -122,6 +125,7 @@ internal sealed unsafe class ScalarIntegerDot : IntegerDot
         DType.Q8_0 => HalfFloat.ToSingle(*(ushort*)(source + 34 * block)),
         DType.Q5_0 => HalfFloat.ToSingle(*(ushort*)(source + 22 * block)),
         DType.Q4_0 => HalfFloat.ToSingle(*(ushort*)(source + 18 * block)),
+        DType.Q4_1 => HalfFloat.ToSingle(*(ushort*)(source + 20 * block)),
         _ => weight.Scales!.Scale(row, block * BlockColumns / weight.Scales.GroupSize),
     };
 

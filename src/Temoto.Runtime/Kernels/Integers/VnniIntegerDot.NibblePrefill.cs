@@ -14,7 +14,9 @@ internal sealed unsafe partial class VnniIntegerDot
     /// <summary>Rows of a nibble panel: two registers of sixteen.</summary>
     private const int NibblePanelRows = 32;
 
-    private static void MultiplyNibblePanels(long columns, int rows, float* scales, int* zeros, byte* panels, float* bias, byte* x, int tokens, float* y, long stride)
+    /// <param name="zeros">Zero points, or the minima of blocks that hold them (float32).</param>
+    private static void MultiplyNibblePanels<TBlock>(long columns, int rows, float* scales, int* zeros, byte* panels, float* bias, byte* x, int tokens, float* y, long stride)
+        where TBlock : struct, IWeightBlock
     {
         var blocks = columns / BlockColumns;
         var tile = stackalloc float[TileTokens * NibblePanelRows];
@@ -24,14 +26,15 @@ internal sealed unsafe partial class VnniIntegerDot
             var first = x + token * QuantizedRow.Bytes(columns);
             for (var row = 0; row < rows; row += NibblePanelRows)
             {
-                MultiplyNibbleTile(panels + row * columns, scales + row * blocks, zeros + row * blocks, first, tileTokens, columns, tile);
+                MultiplyNibbleTile<TBlock>(panels + row * columns, scales + row * blocks, zeros + row * blocks, first, tileTokens, columns, tile);
                 StoreTile(tile, NibblePanelRows, Math.Min(NibblePanelRows, rows - row), bias is null ? null : bias + row, tileTokens, y + token * stride + row, stride);
             }
         }
     }
 
     /// <summary>A panel times up to four tokens into <paramref name="tile"/> [4, 32]. Tokens that are missing repeat the first.</summary>
-    private static void MultiplyNibbleTile(byte* panel, float* scales, int* zeros, byte* x, int tokens, long columns, float* tile)
+    private static void MultiplyNibbleTile<TBlock>(byte* panel, float* scales, int* zeros, byte* x, int tokens, long columns, float* tile)
+        where TBlock : struct, IWeightBlock
     {
         var rowBytes = QuantizedRow.Bytes(columns);
         var blocks = columns / BlockColumns;
@@ -61,16 +64,16 @@ internal sealed unsafe partial class VnniIntegerDot
             }
             var scale = Vector512.Load(scales);
             var zero = Vector512.Load(zeros);
-            f0 = AddBlock(f0, a0, zero, scale, x0, blocks, block);
-            f1 = AddBlock(f1, a1, zero, scale, x1, blocks, block);
-            f2 = AddBlock(f2, a2, zero, scale, x2, blocks, block);
-            f3 = AddBlock(f3, a3, zero, scale, x3, blocks, block);
+            f0 = AddBlock<TBlock>(f0, a0, zero, scale, x0, blocks, block);
+            f1 = AddBlock<TBlock>(f1, a1, zero, scale, x1, blocks, block);
+            f2 = AddBlock<TBlock>(f2, a2, zero, scale, x2, blocks, block);
+            f3 = AddBlock<TBlock>(f3, a3, zero, scale, x3, blocks, block);
             scale = Vector512.Load(scales + 16);
             zero = Vector512.Load(zeros + 16);
-            g0 = AddBlock(g0, b0, zero, scale, x0, blocks, block);
-            g1 = AddBlock(g1, b1, zero, scale, x1, blocks, block);
-            g2 = AddBlock(g2, b2, zero, scale, x2, blocks, block);
-            g3 = AddBlock(g3, b3, zero, scale, x3, blocks, block);
+            g0 = AddBlock<TBlock>(g0, b0, zero, scale, x0, blocks, block);
+            g1 = AddBlock<TBlock>(g1, b1, zero, scale, x1, blocks, block);
+            g2 = AddBlock<TBlock>(g2, b2, zero, scale, x2, blocks, block);
+            g3 = AddBlock<TBlock>(g3, b3, zero, scale, x3, blocks, block);
         }
         f0.Store(tile);
         g0.Store(tile + 16);
@@ -83,12 +86,20 @@ internal sealed unsafe partial class VnniIntegerDot
     }
 
     /// <summary>
-    /// Widens pair sums, takes zero * sum(x) off and adds the block. Zero points and sums of activations (at most 32 * 127) fit 16 bits, so that one vpmaddwd, whose
+    /// Widens pair sums, takes zero * sum(x) off and adds the block; or adds the block and then its minimum. Zero points and sums of activations (at most 32 * 127) fit 16 bits, so that one vpmaddwd, whose
     /// upper halves are zero points' zeros, multiplies them.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> AddBlock(Vector512<float> total, Vector512<short> pairs, Vector512<int> zeros, Vector512<float> scales, byte* x, long blocks, long block)
+    private static Vector512<float> AddBlock<TBlock>(Vector512<float> total, Vector512<short> pairs, Vector512<int> zeros, Vector512<float> scales, byte* x, long blocks, long block)
+        where TBlock : struct, IWeightBlock
     {
+        if (TBlock.HoldsMinimum)
+        {
+            var products = Vector512.ConvertToSingle(Avx512BW.MultiplyAddAdjacent(pairs, Vector512.Create((short)1)));
+            var scale = ((float*)x)[block];
+            total = Vector512.FusedMultiplyAdd(products, scales * Vector512.Create(scale), total);
+            return Vector512.FusedMultiplyAdd(zeros.AsSingle(), Vector512.Create(scale * -(((int*)x)[blocks + block] >> 7)), total);
+        }
         var minusSum = Vector512.Create(((int*)x)[blocks + block] >> 7).AsInt16();
         var sums = Avx512BW.MultiplyAddAdjacent(pairs, Vector512.Create((short)1)) + Avx512BW.MultiplyAddAdjacent(zeros.AsInt16(), minusSum);
         return Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(sums), scales * Vector512.Create(((float*)x)[block]), total);

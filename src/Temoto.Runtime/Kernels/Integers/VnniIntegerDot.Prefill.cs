@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Temoto.Tensors;
@@ -18,9 +19,10 @@ internal sealed unsafe partial class VnniIntegerDot
 
     /// <summary>
     /// Weights as unsigned bytes with their scales, [panels, blocks, rows]. Where <paramref name="zeros"/> is null, bytes are q - zero + 128; else they are q, and zero
-    /// goes there. Rows that fill up the last panel have the scale 0.
+    /// goes there. Minima go to <paramref name="minima"/>, where blocks hold them (the memory of <paramref name="zeros"/> serves: these have none). Rows that fill up
+    /// the last panel have the scale 0.
     /// </summary>
-    private static void PackPanels<TBlock>(Tensor weight, long rowStart, int rows, byte* plain, RowGroups groups, int panelRows, float* scales, int* zeros, byte* panels)
+    private static void PackPanels<TBlock>(Tensor weight, long rowStart, int rows, byte* plain, RowGroups groups, int panelRows, float* scales, int* zeros, float* minima, byte* panels)
         where TBlock : struct, IWeightBlock
     {
         var blocks = weight.Columns / BlockColumns;
@@ -46,8 +48,10 @@ internal sealed unsafe partial class VnniIntegerDot
                 var bytes = TBlock.Load(source);
                 if (zeros is null)
                     bytes += Vector256.Create((byte)(QuantizedRow.WeightOffset - zero));
-                else
+                else if (!TBlock.HoldsMinimum)
                     zeros[first + block * panelRows] = zero;
+                if (TBlock.HoldsMinimum)
+                    minima[first + block * panelRows] = HalfFloat.ToSingle(*(ushort*)(source + sizeof(ushort)));
                 var values = bytes.AsInt32();
                 for (var quad = 0; quad < 8; quad++, quads += panelRows)
                     *quads = values.GetElement(quad);
@@ -68,10 +72,11 @@ internal sealed unsafe partial class VnniIntegerDot
         }
     }
 
+    /// <param name="minima">Laid out as scales, or null.</param>
     /// <param name="bias">Of the first row, or null.</param>
     /// <param name="y">Of the first row and token.</param>
     /// <param name="stride">Floats from one token of y to the next.</param>
-    private static void MultiplyPanels(long columns, int rows, float* scales, byte* panels, float* bias, byte* x, int tokens, float* y, long stride)
+    private static void MultiplyPanels(long columns, int rows, float* scales, float* minima, byte* panels, float* bias, byte* x, int tokens, float* y, long stride)
     {
         var blocks = columns / BlockColumns;
         var tile = stackalloc float[TileTokens * PanelRows];
@@ -81,14 +86,14 @@ internal sealed unsafe partial class VnniIntegerDot
             var first = x + token * QuantizedRow.Bytes(columns);
             for (var row = 0; row < rows; row += PanelRows)
             {
-                MultiplyTile(panels + row * columns, scales + row * blocks, first, tileTokens, columns, tile);
+                MultiplyTile(panels + row * columns, scales + row * blocks, minima is null ? null : minima + row * blocks, first, tileTokens, columns, tile);
                 StoreTile(tile, PanelRows, Math.Min(PanelRows, rows - row), bias is null ? null : bias + row, tileTokens, y + token * stride + row, stride);
             }
         }
     }
 
     /// <summary>A panel times up to four tokens into <paramref name="tile"/> [4, 16]. Tokens that are missing repeat the first.</summary>
-    private static void MultiplyTile(byte* panel, float* scales, byte* x, int tokens, long columns, float* tile)
+    private static void MultiplyTile(byte* panel, float* scales, float* minima, byte* x, int tokens, long columns, float* tile)
     {
         var rowBytes = QuantizedRow.Bytes(columns);
         var blocks = columns / BlockColumns;
@@ -137,6 +142,23 @@ internal sealed unsafe partial class VnniIntegerDot
             d = Vector256.Create(*(float*)(x3 + at));
             f3 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(a3), s * d, f3);
             g3 = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(b3), t * d, g3);
+            if (minima is null)
+                continue;
+            s = Vector256.Load(minima);
+            t = Vector256.Load(minima + 8);
+            minima += PanelRows;
+            d = SumOf(x0, block, blocks);
+            f0 = Vector256.FusedMultiplyAdd(s, d, f0);
+            g0 = Vector256.FusedMultiplyAdd(t, d, g0);
+            d = SumOf(x1, block, blocks);
+            f1 = Vector256.FusedMultiplyAdd(s, d, f1);
+            g1 = Vector256.FusedMultiplyAdd(t, d, g1);
+            d = SumOf(x2, block, blocks);
+            f2 = Vector256.FusedMultiplyAdd(s, d, f2);
+            g2 = Vector256.FusedMultiplyAdd(t, d, g2);
+            d = SumOf(x3, block, blocks);
+            f3 = Vector256.FusedMultiplyAdd(s, d, f3);
+            g3 = Vector256.FusedMultiplyAdd(t, d, g3);
         }
         f0.Store(tile);
         g0.Store(tile + 8);
@@ -147,4 +169,8 @@ internal sealed unsafe partial class VnniIntegerDot
         f3.Store(tile + 48);
         g3.Store(tile + 56);
     }
+
+    /// <summary>The sum of a block's activations, which minima meet: an offset is -128 times the sum of integers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> SumOf(byte* x, long block, long blocks) => Vector256.Create(((float*)x)[block] * -(((int*)x)[blocks + block] >> 7));
 }

@@ -11,7 +11,7 @@ namespace Temoto.Kernels.Integers;
 internal sealed unsafe partial class VnniIntegerDot(bool wideNibbles) : X86IntegerDot<VnniProducts>(wideNibbles)
 {
     /// <summary>
-    /// Prompt: panels of rounded-up rows as bytes with their scales and zero points, and encoded rows laid out plain. One token: the plain rows, and less than the panels.
+    /// Prompt: panels of rounded-up rows as bytes with their scales and zero points or minima, and encoded rows laid out plain. One token: the plain rows, and less than the panels.
     /// </summary>
     public override long MatMulScratchFloats(long columns, int rows)
     {
@@ -25,13 +25,14 @@ internal sealed unsafe partial class VnniIntegerDot(bool wideNibbles) : X86Integ
         var groups = new RowGroups(weight, scratch);
         scratch += RowGroups.ScratchFloats(weight.Columns);
         var blocks = weight.Columns / BlockColumns;
-        if (TBlock.Zero == 0 || !WideNibbles)
+        if (!TBlock.IsNibbles || !WideNibbles)
         {
             var padded = Padded(rows, PanelRows);
-            var panels = (byte*)(scratch + padded * blocks);
+            var minima = TBlock.HoldsMinimum ? scratch + padded * blocks : null;
+            var panels = (byte*)(scratch + (TBlock.HoldsMinimum ? 2 : 1) * padded * blocks);
             var plain = weight.PlainRows(rowStart, rowEnd, panels + padded * weight.Columns);
-            PackPanels<TBlock>(weight, rowStart, rows, plain, groups, PanelRows, scratch, null, panels);
-            MultiplyPanels(weight.Columns, rows, scratch, panels, bias is null ? null : bias + rowStart, x, tokens, y, yStride);
+            PackPanels<TBlock>(weight, rowStart, rows, plain, groups, PanelRows, scratch, null, minima, panels);
+            MultiplyPanels(weight.Columns, rows, scratch, minima, panels, bias is null ? null : bias + rowStart, x, tokens, y, yStride);
         }
         else
         {
@@ -39,8 +40,8 @@ internal sealed unsafe partial class VnniIntegerDot(bool wideNibbles) : X86Integ
             var zeros = (int*)(scratch + padded * blocks);
             var panels = (byte*)(zeros + padded * blocks);
             var plain = weight.PlainRows(rowStart, rowEnd, panels + padded * weight.Columns);
-            PackPanels<TBlock>(weight, rowStart, rows, plain, groups, NibblePanelRows, scratch, zeros, panels);
-            MultiplyNibblePanels(weight.Columns, rows, scratch, zeros, panels, bias is null ? null : bias + rowStart, x, tokens, y, yStride);
+            PackPanels<TBlock>(weight, rowStart, rows, plain, groups, NibblePanelRows, scratch, zeros, (float*)zeros, panels);
+            MultiplyNibblePanels<TBlock>(weight.Columns, rows, scratch, zeros, panels, bias is null ? null : bias + rowStart, x, tokens, y, yStride);
         }
     }
 

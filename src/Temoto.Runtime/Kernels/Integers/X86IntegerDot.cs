@@ -49,6 +49,9 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles
             case DType.Q4_0:
                 NibbleDecode<Lanes256, NibbleLanes256<TProducts>, Vector256<float>, Q4Nibbles>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
                 break;
+            case DType.Q4_1:
+                NibbleDecode<Lanes256, NibbleLanes256<TProducts>, Vector256<float>, Q41Nibbles>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
+                break;
             case DType.I4 when wideNibbles:
                 NibbleDecode<Lanes512, NibbleLanes512, Vector512<float>, I4Nibbles>.MatVec(weight, rowStart, rows, plain, bias, x, y, scratch);
                 break;
@@ -80,6 +83,9 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles
                 break;
             case DType.Q4_0:
                 NibbleDecode<Lanes256, NibbleLanes256<TProducts>, Vector256<float>, Q4Nibbles>.MatVecs(weight, rowStart, rows, plain, bias, x, tokens, y, yStride, scratch);
+                break;
+            case DType.Q4_1:
+                NibbleDecode<Lanes256, NibbleLanes256<TProducts>, Vector256<float>, Q41Nibbles>.MatVecs(weight, rowStart, rows, plain, bias, x, tokens, y, yStride, scratch);
                 break;
             case DType.I4 when wideNibbles:
                 NibbleDecode<Lanes512, NibbleLanes512, Vector512<float>, I4Nibbles>.MatVecs(weight, rowStart, rows, plain, bias, x, tokens, y, yStride, scratch);
@@ -138,6 +144,9 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles
                 break;
             case DType.Q4_0:
                 MatMulPanels<Q4Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+                break;
+            case DType.Q4_1:
+                MatMulPanels<Q41Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
                 break;
             case DType.I8:
                 MatMulPanels<I8Block>(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);

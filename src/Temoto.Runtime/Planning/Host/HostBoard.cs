@@ -62,7 +62,7 @@ internal static class HostBoard
 {
     private const string Device = "cpu";
 
-    private static readonly Items<NumberType> NibbleBlocks = [NumberType.Q4_0, NumberType.Q4_K];
+    private static readonly Items<NumberType> NibbleBlocks = [NumberType.Q4_0, NumberType.Q4_1, NumberType.Q4_K];
 
     private static readonly Items<NumberType> ByteBlocks = [NumberType.Q8_0, NumberType.Q5_0, NumberType.Q5_K, NumberType.Q6_K];
 

@@ -45,7 +45,7 @@ public unsafe class IntegerDotTests
     {
         foreach (var columns in new[] { 32, 224, 256, 288, 544, 896, 1056 })
         {
-            foreach (var dtype in new[] { DType.Q8_0, DType.Q5_0, DType.Q4_0 })
+            foreach (var dtype in new[] { DType.Q8_0, DType.Q5_0, DType.Q4_0, DType.Q4_1 })
             {
                 using var weight = KernelSetTests.RandomWeight(dtype, rows, columns, rows + columns);
                 yield return weight.Tensor;
@@ -95,7 +95,7 @@ public unsafe class IntegerDotTests
     /// Blocks: the float64 oracle reads weights that were rounded once, (q - zero) * scale; summed over 32 columns their errors stay below 32 u max|part|, which the
     /// magnitudes of the products bound. The kernels round the product of the scales, every fused addition, and the bias: n + 3 roundings.
     /// One token and nibbles: q * x and zero * sum(x) are added up apart, each block in four lanes, so that the magnitudes are those of |q x| and |zero x|, and the lanes
-    /// take at most eight more roundings, the zero point's scale and factor two. K types, always: the same with minima, which double the additions.
+    /// take at most eight more roundings, the zero point's scale and factor two. K types and Q4_1, always: the same with minima, which double the additions.
     /// </summary>
     [Theory]
     [MemberData(nameof(Kernels))]
@@ -123,7 +123,7 @@ public unsafe class IntegerDotTests
                             products += Math.Abs(decoded.Floats[k]) * x1;
                             apart += (Math.Abs(decoded.Floats[k]) + 2 * ZeroMagnitude(weight, row, k)) * x1;
                         }
-                        var bound = weight.DType.BlockElements() == 256
+                        var bound = weight.DType.BlockElements() == 256 || weight.DType == DType.Q4_1
                             ? UnitRoundoff * (2 * activations.Blocks + 13) * (apart + Math.Abs(bias.Floats[row]))
                             : tokens == 1 && weight.DType is DType.Q4_0 or DType.I4
                             ? UnitRoundoff * (activations.Blocks + 13) * (apart + Math.Abs(bias.Floats[row]))
@@ -141,6 +141,7 @@ public unsafe class IntegerDotTests
         ? Math.Abs(scales.Scale(row, k / scales.GroupSize) * (double)scales.Zero(row, k / scales.GroupSize))
         : weight.DType == DType.Q6_K ? Math.Abs(32.0 * ((sbyte*)Super(weight, row, k))[192 + k % 256 / 16] * (double)*(Half*)(Super(weight, row, k) + 208))
         : weight.DType is DType.Q4_K or DType.Q5_K ? Math.Abs((double)*(Half*)(Super(weight, row, k) + 2) * BlockDecoder.ScaleAndMinimum(Super(weight, row, k) + 4, k % 256 / 32).Minimum)
+        : weight.DType == DType.Q4_1 ? Math.Abs((double)*(Half*)(weight.Row(row) + k / 32 * weight.DType.BlockBytes() + 2))
         : 8 * Math.Abs((double)*(Half*)(weight.Row(row) + k / 32 * weight.DType.BlockBytes()));
 
     private static byte* Super(Tensor weight, int row, int k) => weight.Row(row) + k / 256 * weight.DType.BlockBytes();
@@ -285,7 +286,7 @@ public unsafe class IntegerDotTests
         foreach (var dtype in new[] { DType.Q8_0, DType.Q5_0, DType.Q5_1, DType.Q4_0, DType.Q4_1, DType.Q3_K, DType.Q4_K, DType.Q5_K, DType.Q6_K, DType.BF16, DType.F32, DType.I8 })
         {
             using var weight = KernelSetTests.RandomWeight(dtype, 2, 256, 1);
-            Assert.Equal(dtype is DType.Q8_0 or DType.Q5_0 or DType.Q4_0 or DType.Q4_K or DType.Q5_K or DType.Q6_K, IntegerDot.Takes(weight.Tensor));
+            Assert.Equal(dtype is DType.Q8_0 or DType.Q5_0 or DType.Q4_0 or DType.Q4_1 or DType.Q4_K or DType.Q5_K or DType.Q6_K, IntegerDot.Takes(weight.Tensor));
         }
     }
 
@@ -345,9 +346,11 @@ public unsafe class IntegerDotTests
                 continue;
             }
             *(Half*)block = (Half)1;
-            if (weight.DType is not (DType.Q4_K or DType.Q5_K))
+            if (weight.DType is not (DType.Q4_1 or DType.Q4_K or DType.Q5_K))
                 continue;
             *(Half*)(block + 2) = (Half)1;
+            if (weight.DType == DType.Q4_1)
+                continue;
             new Span<byte>(block + 4, 8).Fill(1);
             new Span<byte>(block + 12, 4).Fill(0x11);
         }

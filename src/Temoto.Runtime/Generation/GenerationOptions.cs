@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 using Temoto.Generation;
 
@@ -9,6 +10,9 @@ namespace Temoto;
 /// </summary>
 public sealed record GenerationOptions
 {
+    /// <summary>Of <see cref="TopLogprobs"/>.</summary>
+    internal const int MostLogprobs = 20;
+
     /// <summary>Most tokens to generate; the context ends it earlier.</summary>
     public int MaxTokens { get; init; } = 512;
 
@@ -39,6 +43,15 @@ public sealed record GenerationOptions
     /// <summary>Generation ends before the first of these texts, wherever token borders fall.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
 
+    /// <summary>Added to the logits of tokens before all else, by id; from -100, which practically forbids a token, to 100.</summary>
+    public IReadOnlyDictionary<int, float> LogitBias { get; init; } = ReadOnlyDictionary<int, float>.Empty;
+
+    /// <summary>
+    /// How many of the likeliest tokens are told beside each one drawn, 0 to 20, with the natural logarithms of their probabilities; null tells none. They are the model's own, before
+    /// bias, penalties and temperature. For <see cref="Session.StreamAsync"/>.
+    /// </summary>
+    public int? TopLogprobs { get; init; }
+
     /// <exception cref="ArgumentException">A value cannot be used; the message names the property.</exception>
     internal void Check()
     {
@@ -51,6 +64,12 @@ public sealed record GenerationOptions
         Check(nameof(RepetitionPenalty), RepetitionPenalty, SamplingSettings.Factors);
         Check(nameof(PresencePenalty), PresencePenalty, SamplingSettings.Penalties);
         Check(nameof(FrequencyPenalty), FrequencyPenalty, SamplingSettings.Penalties);
+        if (TopLogprobs is < 0 or > MostLogprobs)
+            throw new OptionException($"{nameof(GenerationOptions)}.{nameof(TopLogprobs)}", TopLogprobs, $"{TopLogprobs}", $"0 to {MostLogprobs}", "leave it out for none");
+        if (LogitBias is null)
+            throw new ArgumentNullException($"{nameof(GenerationOptions)}.{nameof(LogitBias)}", "leave it empty for none");
+        foreach (var (_, bias) in LogitBias)
+            Check(nameof(LogitBias), bias, SamplingSettings.Biases);
         if (Stop is null)
             throw new ArgumentNullException($"{nameof(GenerationOptions)}.{nameof(Stop)}", "leave it empty for none");
         if (Stop.Any(string.IsNullOrEmpty))

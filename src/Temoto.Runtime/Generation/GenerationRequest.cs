@@ -16,7 +16,18 @@ internal sealed record GenerationRequest(int[] Prompt, GenerationOptions Options
         var context = model.Engine.ContextTokens;
         if (prompt.Length >= context)
             throw new InputException("prompt", null, $"{prompt.Length} tokens", $"fewer than the context of {context}", WhatFits(context, model.Engine.Config.MaxPositionEmbeddings));
+        Require(prompt, model.Info.VocabSize, "prompt", "give ids that Tokenize gives");
+        Require(options.LogitBias.Keys, model.Info.VocabSize, $"{nameof(GenerationOptions)}.{nameof(GenerationOptions.LogitBias)}", "leave it out");
         return new GenerationRequest(prompt, options, SamplingSettings.From(options, model.Defaults, model.Path), start);
+    }
+
+    private static void Require(IEnumerable<int> ids, int vocabSize, string name, string next)
+    {
+        foreach (var id in ids)
+        {
+            if ((uint)id >= (uint)vocabSize)
+                throw new OptionException(name, id, $"token id {id}", $"ids from 0 to {vocabSize - 1}", next);
+        }
     }
 
     private static string WhatFits(int context, int most) => context < most

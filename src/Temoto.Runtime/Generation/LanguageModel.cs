@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Temoto.Formats.Checkpoints;
 using Temoto.Generation;
 using Temoto.Generation.ChatTemplates;
@@ -137,6 +138,26 @@ public sealed class LanguageModel : IDisposable
         ArgumentNullException.ThrowIfNull(text);
         ThrowIfDisposed();
         return Tokenizer.Encode(text);
+    }
+
+    /// <summary>Token ids of a conversation, ready for the model's answer: the prompt that <see cref="Session.ChatAsync(IReadOnlyList{ChatMessage}, GenerationOptions, CancellationToken)"/> makes.</summary>
+    /// <exception cref="ArgumentException">No message, or one that is none.</exception>
+    /// <exception cref="InputException">The model has no chat template, or it refuses the messages.</exception>
+    public IReadOnlyList<int> TokenizeChat(IReadOnlyList<ChatMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        ThrowIfDisposed();
+        return EncodeChat(messages);
+    }
+
+    /// <summary>The bytes a token stands for in the text: UTF-8, perhaps a part of a character. A special token's are those of its name.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The id is none of the vocabulary's.</exception>
+    public byte[] TokenBytes(int id)
+    {
+        ThrowIfDisposed();
+        ArgumentOutOfRangeException.ThrowIfNegative(id);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, Math.Max(Engine.Config.VocabSize, Tokenizer.VocabSize));
+        return Tokenizer is BpeTokenizer bpe ? bpe.BytesOf(id).ToArray() : Encoding.UTF8.GetBytes(Tokenizer.Decode([id]));
     }
 
     /// <summary>Text of token ids; special tokens are left out.</summary>

@@ -1,18 +1,30 @@
 namespace Temoto.Generation;
 
 /// <summary>
-/// Draws the next token from logits, in the order of Hugging Face's generation: penalties, temperature, top-k, top-p, min-p, draw.
-/// Buffers are sized once for the vocabulary; sampling allocates nothing.
+/// Draws the next token from logits, in the order of Hugging Face's generation: bias, penalties, temperature, top-k, top-p, min-p, draw.
+/// Buffers are sized once for the vocabulary; sampling allocates nothing, but for the list where logarithms of probabilities are wanted.
 /// </summary>
-internal sealed class Sampler(int vocabSize, SamplingSettings settings, ulong seed)
+/// <param name="memory">Buffers that no other sampler uses meanwhile.</param>
+internal sealed class Sampler(SamplerMemory memory, SamplingSettings settings, ulong seed)
 {
-    private readonly float[] logits = new float[vocabSize];
-    private readonly float[] weights = new float[vocabSize];
-    private readonly int[] candidates = new int[vocabSize];
-    private readonly bool[] inText = new bool[vocabSize];
-    private readonly int[] generatedCount = new int[vocabSize];
-    private readonly List<int> seen = new(vocabSize);
+    private readonly float[] logits = memory.Logits;
+    private readonly float[] weights = memory.Weights;
+    private readonly int[] candidates = memory.Candidates;
+    private readonly bool[] inText = memory.InText;
+    private readonly int[] generatedCount = memory.GeneratedCount;
+    private readonly List<int> seen = memory.Seen;
     private RandomSource random = new(seed);
+
+    public Sampler(int vocabSize, SamplingSettings settings, ulong seed)
+        : this(new SamplerMemory(vocabSize), settings, seed)
+    {
+    }
+
+    /// <summary>Of the token drawn last; null where the settings ask for none.</summary>
+    public TokenLogprob? Drawn { get; private set; }
+
+    /// <summary>The likeliest tokens of the last draw, the likeliest first.</summary>
+    public IReadOnlyList<TokenLogprob> Top { get; private set; } = [];
 
     /// <summary>Tells the sampler a token of the prompt: the repetition penalty covers it.</summary>
     public void AcceptPrompt(int token)
@@ -27,11 +39,25 @@ internal sealed class Sampler(int vocabSize, SamplingSettings settings, ulong se
     public int Next(ReadOnlySpan<float> modelLogits)
     {
         modelLogits.CopyTo(logits);
+        AddBias();
         Penalize();
         var token = settings.Temperature == 0 || settings.TopK == 1 ? Likeliest() : Draw();
+        if (settings.TopLogprobs is { } count)
+        {
+            var top = Logprobs.Of(modelLogits, token, count);
+            (Drawn, Top) = (top.Drawn, top.Top);
+        }
         AcceptPrompt(token);
         generatedCount[token]++;
         return token;
+    }
+
+    private void AddBias()
+    {
+        if (settings.LogitBias is null)
+            return;
+        foreach (var (token, bias) in settings.LogitBias)
+            logits[token] += bias;
     }
 
     private void Penalize()

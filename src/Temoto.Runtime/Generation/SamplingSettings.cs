@@ -26,6 +26,15 @@ internal readonly record struct SamplingSettings(
     /// <summary>Of the presence and frequency penalties.</summary>
     public static readonly (float Least, float Most) Penalties = (-100, 100);
 
+    /// <summary>Of the logit bias.</summary>
+    public static readonly (float Least, float Most) Biases = (-100, 100);
+
+    /// <summary>Added to logits by token id; null or empty for none.</summary>
+    public IReadOnlyDictionary<int, float>? LogitBias { get; init; }
+
+    /// <inheritdoc cref="GenerationOptions.TopLogprobs"/>
+    public int? TopLogprobs { get; init; }
+
     /// <param name="source">Where the defaults come from.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="InputException">A default of the checkpoint is.</exception>
@@ -47,6 +56,10 @@ internal readonly record struct SamplingSettings(
             // The options are in order: it is the checkpoint's.
             throw error.From(source, $"{error.Key} of the generation defaults", $"mend the checkpoint's generation_config.json, or set {error.ParamName}");
         }
-        return new SamplingSettings(temperature, topK, topP, minP, repetition, options.PresencePenalty, options.FrequencyPenalty);
+        return new SamplingSettings(temperature, topK, topP, minP, repetition, options.PresencePenalty, options.FrequencyPenalty)
+        {
+            LogitBias = options.LogitBias.Count > 0 ? options.LogitBias : null,
+            TopLogprobs = options.TopLogprobs,
+        };
     }
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Temoto.Generation;
-using Temoto.Generation.Tokenizers;
 
 namespace Temoto;
 
@@ -13,22 +12,22 @@ namespace Temoto;
 public sealed class Session : IDisposable
 {
     private readonly LanguageModel model;
-    private readonly KvCache cache;
-    private readonly List<int> cachedTokens = [];
+    private readonly TokenCache cache;
+    private readonly SamplerMemory sampling;
     private int busy;
 
     internal Session(LanguageModel model)
     {
         this.model = model;
-        cache = model.Engine.NewCache();
-        cachedTokens.Capacity = cache.Context;
+        cache = new TokenCache(model.Engine.NewCache());
+        sampling = new SamplerMemory(model.Engine.Config.VocabSize);
     }
 
     /// <summary>Figures of the last generation, however it ended.</summary>
     public GenerationStatistics Statistics { get; private set; } = new();
 
     /// <summary>Tokens whose keys and values are held.</summary>
-    internal int CachedTokens => cachedTokens.Count;
+    internal int CachedTokens => cache.Count;
 
     /// <summary>Continues a text as it stands, without a chat template. Arguments are judged at the call; one generation at a time.</summary>
     /// <exception cref="ArgumentException">An option cannot be used; the message names the property.</exception>
@@ -54,8 +53,23 @@ public sealed class Session : IDisposable
         return Stream(GenerationRequest.Create(model, model.EncodeChat(messages), options, start), cancellationToken);
     }
 
+    /// <summary>
+    /// Continues a prompt of token ids (see <see cref="LanguageModel.Tokenize"/> and <see cref="LanguageModel.TokenizeChat"/>), a piece for every token and a last one that says why there is no
+    /// more. Cancelling ends the stream with that piece, <see cref="FinishReason.Cancelled"/>, behind all that was generated; it throws nothing. Arguments are judged at the call; one generation at a time.
+    /// </summary>
+    /// <exception cref="ArgumentException">An option or a token id cannot be used; the message names it.</exception>
+    /// <exception cref="InputException">The prompt has no token, or does not fit the context.</exception>
+    /// <exception cref="InvalidOperationException">While reading: this session is generating already.</exception>
+    public IAsyncEnumerable<GeneratedPiece> StreamAsync(IReadOnlyList<int> prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        ThrowIfDisposed();
+        var start = Stopwatch.GetTimestamp();
+        return StreamPieces(GenerationRequest.Create(model, [.. prompt], options, start), cancellationThrows: false, cancellationToken);
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => model.Engine.Release(cache);
+    public void Dispose() => model.Engine.Release(cache.Keys);
 
     /// <summary>
     /// Generates on the calling thread, piece by piece. An empty piece is a token whose text is not decided yet (half a character, the beginning of
@@ -71,12 +85,40 @@ public sealed class Session : IDisposable
     /// <param name="asked">The caller's own token; <paramref name="cancellation"/> also stops what nobody reads on.</param>
     private IEnumerable<string> Generate(GenerationRequest request, CancellationToken cancellation, CancellationToken asked)
     {
+        foreach (var piece in GeneratePieces(request, cancellation, asked))
+        {
+            yield return piece.Text;
+            if (piece.FinishReason == FinishReason.Cancelled)
+                throw new OperationCanceledException(cancellation);
+        }
+    }
+
+    private IEnumerable<GeneratedPiece> GeneratePieces(GenerationRequest request, CancellationToken cancellation, CancellationToken asked)
+    {
         if (Interlocked.Exchange(ref busy, 1) != 0)
             throw new InvalidOperationException("this session is generating already; take another session for another conversation");
         try
         {
-            foreach (var piece in GeneratePieces(request, cancellation, asked))
-                yield return piece;
+            var run = new GenerationRun(model, request, cache, sampling.Cleared());
+            try
+            {
+                while (run.GoesOn())
+                {
+                    if (Advance(run, cancellation) is not { } token)
+                    {
+                        run.Cancel();
+                        break;
+                    }
+                    if (run.Take(token) is { } piece)
+                        yield return piece;
+                }
+                yield return run.End();
+            }
+            finally
+            {
+                // Also when it was interrupted, perhaps while it waited for its reader, or nobody read on.
+                Statistics = run.Figures(run.Finish is FinishReason.None or FinishReason.Cancelled ? Unfinished(asked) : run.Finish);
+            }
         }
         finally
         {
@@ -84,96 +126,13 @@ public sealed class Session : IDisposable
         }
     }
 
-    /// <summary>The last id of a prompt that is text; null where there is none.</summary>
-    private int? LastOfText(int[] prompt)
+    /// <summary>Computes what is to be computed; whatever happens, the record of cached tokens stays true. Null where it was interrupted.</summary>
+    private int? Advance(GenerationRun run, CancellationToken cancellation)
     {
-        for (var i = prompt.Length - 1; i >= 0; i--)
-        {
-            if (!model.Tokenizer.IsSpecial(prompt[i]))
-                return prompt[i];
-        }
-        return null;
-    }
-
-    private IEnumerable<string> GeneratePieces(GenerationRequest request, CancellationToken cancellation, CancellationToken asked)
-    {
-        var (prompt, options, sampling, start) = request;
-        var sampler = new Sampler(model.Engine.Config.VocabSize, sampling, options.Seed ?? (ulong)Random.Shared.NextInt64());
-        foreach (var token in prompt)
-            sampler.AcceptPrompt(token);
-        // Only a text that begins here loses SentencePiece's prefix space; one that goes on keeps it.
-        var decoder = StreamingDecoder.Create(model.Tokenizer, before: LastOfText(prompt));
-        var stops = new StopMatcher(options.Stop);
-
-        var reused = KeepCommonPrefix(prompt);
-        var plan = model.Engine.Plan.DecodeFigures;
-        var firstToken = start;
-        var last = start;
-        var generated = 0;
-        long bytes = 0;
-        var finish = FinishReason.None;
-        var input = prompt.AsMemory(reused);
-        var single = new int[1];
+        var input = run.Input;
         try
         {
-            while (finish == FinishReason.None)
-            {
-                if (generated >= options.MaxTokens || cache.Length + input.Length > cache.Context)
-                {
-                    finish = generated >= options.MaxTokens ? FinishReason.Length : FinishReason.Context;
-                    break;
-                }
-                if (Advance(input.Span, sampler, cancellation) is not { } token)
-                {
-                    finish = FinishReason.Cancelled;
-                    break;
-                }
-                last = Stopwatch.GetTimestamp();
-                if (generated == 0)
-                    firstToken = last;
-                else
-                    bytes += plan.BytesPerToken(cache.Length - 1);
-                generated++;
-                if (model.EndTokenIds.Contains(token))
-                {
-                    finish = FinishReason.Stop;
-                    break;
-                }
-                yield return stops.Push(decoder.Push(token).ToString());
-                if (stops.Stopped)
-                    finish = FinishReason.Stop;
-                single[0] = token;
-                input = single;
-            }
-            yield return stops.Push(decoder.Flush().ToString()) + stops.Flush();
-            if (finish == FinishReason.Cancelled)
-                throw new OperationCanceledException(cancellation);
-        }
-        finally
-        {
-            // Also when it was interrupted, perhaps while it waited for its reader, or nobody read on.
-            Statistics = new GenerationStatistics
-            {
-                PromptTokens = prompt.Length,
-                ReusedTokens = reused,
-                GeneratedTokens = generated,
-                TimeToFirstTokenSeconds = Stopwatch.GetElapsedTime(start, firstToken).TotalSeconds,
-                DecodeSeconds = Stopwatch.GetElapsedTime(firstToken, last).TotalSeconds,
-                WeightBytesPerToken = plan.WeightBytes,
-                BytesPerToken = generated > 1 ? bytes / (generated - 1) : plan.BytesPerToken(prompt.Length),
-                ContextTokens = cache.Context,
-                FinishReason = finish is FinishReason.None or FinishReason.Cancelled ? Unfinished(asked) : finish,
-            };
-        }
-    }
-
-    /// <summary>Computes <paramref name="input"/>; whatever happens, the record of cached tokens stays true. Null where it was interrupted.</summary>
-    private int? Advance(ReadOnlySpan<int> input, Sampler sampler, CancellationToken cancellation)
-    {
-        var before = cache.Length;
-        try
-        {
-            return model.Engine.Next(input, cache, sampler, cancellation);
+            return model.Engine.Next(input.Span, cache.Keys, run.Sampler, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -181,19 +140,8 @@ public sealed class Session : IDisposable
         }
         finally
         {
-            cachedTokens.AddRange(input[..(cache.Length - before)]);
+            cache.Record(input.Span);
         }
-    }
-
-    /// <summary>Forgets the cache from the first token that differs; the last token of the prompt is always computed, for its logits.</summary>
-    private int KeepCommonPrefix(int[] prompt)
-    {
-        var common = 0;
-        while (common < cachedTokens.Count && common < prompt.Length - 1 && cachedTokens[common] == prompt[common])
-            common++;
-        cachedTokens.RemoveRange(common, cachedTokens.Count - common);
-        cache.Truncate(common);
-        return common;
     }
 
     private static FinishReason Unfinished(CancellationToken asked) => asked.IsCancellationRequested ? FinishReason.Cancelled : FinishReason.None;
@@ -201,24 +149,38 @@ public sealed class Session : IDisposable
     private void ThrowIfDisposed()
     {
         model.ThrowIfDisposed();
-        ObjectDisposedException.ThrowIf(cache.IsDisposed, this);
+        ObjectDisposedException.ThrowIf(cache.Keys.IsDisposed, this);
     }
 
     /// <summary>Generates on a thread of its own; an abandoned enumeration stops it.</summary>
     internal async IAsyncEnumerable<string> Stream(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var channel = Channel.CreateBounded<string>(new BoundedChannelOptions(64) { SingleReader = true, SingleWriter = true });
+        await foreach (var piece in StreamPieces(request, cancellationThrows: true, cancellation).ConfigureAwait(false))
+        {
+            if (piece.Text.Length > 0)
+                yield return piece.Text;
+        }
+    }
+
+    /// <param name="cancellationThrows">At once, whatever has come by then; else all that was generated comes first, and the last piece says so.</param>
+    private async IAsyncEnumerable<GeneratedPiece> StreamPieces(GenerationRequest request, bool cancellationThrows, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var left = new CancellationTokenSource();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, left.Token);
+        var wait = cancellationThrows ? stop.Token : left.Token;
+        var channel = Channel.CreateBounded<GeneratedPiece>(new BoundedChannelOptions(64) { SingleReader = true, SingleWriter = true });
         // A thread of its own and none of the pool's, which has one per core and is slow to add others: sessions that wait for each other's runs would keep the rest from starting.
         var producer = Task.Factory.StartNew(
             () =>
             {
                 try
                 {
-                    foreach (var piece in Generate(request, stop.Token, cancellation))
+                    foreach (var piece in GeneratePieces(request, stop.Token, cancellation))
                     {
-                        if (piece.Length > 0 && !channel.Writer.TryWrite(piece))
-                            channel.Writer.WriteAsync(piece, stop.Token).AsTask().GetAwaiter().GetResult();
+                        if (!channel.Writer.TryWrite(piece))
+                            channel.Writer.WriteAsync(piece, wait).AsTask().GetAwaiter().GetResult();
+                        if (cancellationThrows && piece.FinishReason == FinishReason.Cancelled)
+                            throw new OperationCanceledException(stop.Token);
                     }
                     channel.Writer.Complete();
                 }
@@ -232,12 +194,12 @@ public sealed class Session : IDisposable
             TaskScheduler.Default);
         try
         {
-            await foreach (var piece in channel.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
+            await foreach (var piece in channel.Reader.ReadAllAsync(cancellationThrows ? cancellation : CancellationToken.None).ConfigureAwait(false))
                 yield return piece;
         }
         finally
         {
-            await stop.CancelAsync().ConfigureAwait(false);
+            await left.CancelAsync().ConfigureAwait(false);
             await producer.ConfigureAwait(false);
         }
     }

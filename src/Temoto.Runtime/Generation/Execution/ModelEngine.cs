@@ -101,19 +101,37 @@ internal sealed class ModelEngine : IDisposable
         while (true)
         {
             var count = Math.Min(tokens.Length, ModelPlans.PrefillTokens);
-            lock (runLock)
-            {
-                ObjectDisposedException.ThrowIf(disposed, typeof(LanguageModel));
-                var executor = count == 1 ? decode : prefill;
-                var logits = executor.Forward(tokens[..count], cache, count == tokens.Length ? 1 : 0, cancellation);
-                if (count == tokens.Length)
-                {
-                    RequireNumbers(logits);
-                    return sampler.Next(logits);
-                }
-            }
+            if (Prefill(tokens[..count], cache, count == tokens.Length ? sampler : null, cancellation) is { } token)
+                return token;
             tokens = tokens[count..];
         }
+    }
+
+    /// <summary>Appends a part of a prompt, at most <see cref="ModelPlans.PrefillTokens"/>, to the cache in one run.</summary>
+    /// <param name="sampler">Draws the next token; null where the prompt goes on.</param>
+    /// <exception cref="OperationCanceledException">The cache is as it was.</exception>
+    public int? Prefill(ReadOnlySpan<int> tokens, KvCache cache, Sampler? sampler, CancellationToken cancellation)
+    {
+        lock (runLock)
+        {
+            ObjectDisposedException.ThrowIf(disposed, typeof(LanguageModel));
+            var executor = tokens.Length == 1 ? decode : prefill;
+            var logits = executor.Forward(tokens, cache, sampler is null ? 0 : 1, cancellation);
+            if (sampler is null)
+                return null;
+            RequireNumbers(logits);
+            return sampler.Next(logits);
+        }
+    }
+
+    /// <summary>Sequences of one run, at most.</summary>
+    public int MostTogether => plan.Batch?.MaxTokens ?? 1;
+
+    /// <summary>The next token of several sequences in one run, for a caller that has gathered them itself: at most <see cref="MostTogether"/>, of different caches. Sets the token or the failure of each.</summary>
+    public void DecodeOnce(ReadOnlySpan<DecodeRequest> requests)
+    {
+        lock (runLock)
+            Decode(requests);
     }
 
     private void Decode(ReadOnlySpan<DecodeRequest> requests)

@@ -32,6 +32,10 @@ internal static class Figures
     };
 }
 
+/// <param name="Proposed">Tokens that were guessed and computed ahead.</param>
+/// <param name="Accepted">How many of them were right.</param>
+internal sealed record DraftFigures(int Proposed, int Accepted);
+
 /// <summary>The figures as JSON has them: behind the members of what was asked for.</summary>
 internal abstract record GenerationFigures([property: JsonIgnore] GenerationStatistics Statistics)
 {
@@ -58,6 +62,10 @@ internal abstract record GenerationFigures([property: JsonIgnore] GenerationStat
 
     [JsonPropertyOrder(1)]
     public long BytesPerToken => Statistics.BytesPerToken;
+
+    /// <summary>Tokens that were computed ahead, and how many of them were right; null where none was.</summary>
+    [JsonPropertyOrder(1)]
+    public DraftFigures? Draft => Statistics.DraftedTokens == 0 ? null : new(Statistics.DraftedTokens, Statistics.AcceptedTokens);
 
     [JsonPropertyOrder(1)]
     public long PeakResidentBytes { get; } = PhysicalMemory.PeakResidentBytes();

@@ -28,6 +28,7 @@ internal static class OptionNames
         ["GenerationOptions.RepetitionPenalty"] = "--repeat-penalty",
         ["GenerationOptions.PresencePenalty"] = "--presence-penalty",
         ["GenerationOptions.FrequencyPenalty"] = "--frequency-penalty",
+        ["GenerationOptions.Draft"] = "--draft",
         ["GenerationOptions.Seed"] = "--seed",
         ["GenerationOptions.Stop"] = "--stop",
         ["Session.CompleteAsync"] = "--raw",

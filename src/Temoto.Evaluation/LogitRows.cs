@@ -9,15 +9,21 @@ namespace Temoto.Evaluation;
 /// </summary>
 internal sealed class LogitRows : IDisposable
 {
-    /// <summary>Rows computed together. With a vocabulary of 152k they take 20 MB.</summary>
-    private const int RowsPerRun = 32;
+    /// <summary>Rows computed together: weights are unpacked once for all of them.</summary>
+    private const int MostRowsPerRun = 128;
+
+    /// <summary>Logits are kept for fewer rows where those would take more.</summary>
+    private const int MostLogitBytes = 32 << 20;
+
+    /// <summary>But not for fewer than this: with a vocabulary of 152k they take 20 MB.</summary>
+    private const int LeastRowsPerRun = 32;
 
     private readonly PlanExecutor executor;
     private readonly KvCache cache;
 
     public LogitRows(ModelEngine engine)
     {
-        var rows = Math.Min(RowsPerRun, engine.ContextTokens);
+        var rows = Math.Min(Math.Clamp(MostLogitBytes / (sizeof(float) * engine.Config.VocabSize), LeastRowsPerRun, MostRowsPerRun), engine.ContextTokens);
         executor = engine.NewExecutor(engine.NewPlan(Phase.Prefill, rows, rows));
         cache = engine.NewCache();
         MaxRows = rows;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Temoto.Generation.Drafting;
 using Temoto.Generation.Tokenizers;
 
 namespace Temoto.Generation;
@@ -14,6 +15,13 @@ internal sealed class GenerationRun
     private readonly StreamingDecoder decoder;
     private readonly StopMatcher stops;
     private readonly int[] single = new int[1];
+    private readonly Drafter? drafter;
+
+    /// <summary>The last token and guesses behind it, of which a run computes the first <see cref="aheadCount"/>.</summary>
+    private readonly int[] ahead = [];
+    private readonly List<GeneratedPiece> takenAhead = [];
+    private int aheadCount;
+    private int drawnAhead;
     private readonly int reused;
     private long firstToken;
     private long last;
@@ -30,9 +38,17 @@ internal sealed class GenerationRun
         Sampler = new Sampler(memory, sampling, options.Seed ?? (ulong)Random.Shared.NextInt64());
         foreach (var token in prompt)
             Sampler.AcceptPrompt(token);
+        if (options.Draft != DraftChoice.Off && model.Engine.MostTogether > 1)
+        {
+            ahead = new int[model.Engine.MostTogether];
+            drafter = new Drafter((int)Math.Min(cache.Keys.Context, prompt.Length + (long)options.MaxTokens), ahead.Length - 1);
+            foreach (var token in prompt)
+                drafter.AcceptPrompt(token);
+        }
         // Only a text that begins here loses SentencePiece's prefix space; one that goes on keeps it.
         decoder = StreamingDecoder.Create(model.Tokenizer, before: LastOfText(prompt));
         stops = new StopMatcher(options.Stop);
+        TakeAhead = TakeRow;
         reused = cache.CommonPrefix(prompt);
         cache.Truncate(reused);
         Input = prompt.AsMemory(reused);
@@ -41,7 +57,7 @@ internal sealed class GenerationRun
 
     public Sampler Sampler { get; }
 
-    /// <summary>What is to be computed before the next token can be drawn: the rest of the prompt, then the last token.</summary>
+    /// <summary>What is to be computed before the next token can be drawn: the rest of the prompt, then the last token; behind it there may be guesses (<see cref="LookAhead"/>).</summary>
     public ReadOnlyMemory<int> Input { get; private set; }
 
     /// <summary>Tokens drawn so far, an end token included.</summary>
@@ -72,12 +88,56 @@ internal sealed class GenerationRun
     /// <summary>Takes a token that was drawn; null where it ends the text.</summary>
     public GeneratedPiece? Take(int token)
     {
+        if (Generated > 0)
+            bytes += model.Engine.Plan.DecodeFigures.BytesPerToken(cache.Count - 1);
+        return Accept(token);
+    }
+
+    /// <summary>Puts guesses behind the last token, as many as are worth computing with it; false where there are none. The text is what it would be without them.</summary>
+    public bool LookAhead()
+    {
+        if (drafter is null || Generated == 0 || Input.Length != 1)
+            return false;
+        var most = Math.Min(request.Options.MaxTokens - Generated, cache.Keys.Context - cache.Count) - 1;
+        var guesses = drafter.Guess(model.Engine.RunSeconds, most);
+        if (guesses.IsEmpty || !model.Engine.MayLookAhead(cache.Keys))
+            return false;
+        ahead[0] = Input.Span[0];
+        guesses.CopyTo(ahead.AsSpan(1));
+        aheadCount = 1 + guesses.Length;
+        Input = ahead.AsMemory(0, aheadCount);
+        takenAhead.Clear();
+        drawnAhead = 0;
+        return true;
+    }
+
+    /// <summary>Draws and takes a token from the logits of the next row of a run that looked ahead; false where the guess that follows is wrong, or there is none.</summary>
+    public Func<ReadOnlySpan<float>, bool> TakeAhead { get; }
+
+    private bool TakeRow(ReadOnlySpan<float> logits)
+    {
+        if (drawnAhead++ == 0)
+            bytes += model.Engine.Plan.DecodeFigures.BytesPerRun(aheadCount, cache.Count);
+        var token = Sampler.Next(logits);
+        if (Accept(token) is { } piece)
+            takenAhead.Add(piece);
+        return Finish == FinishReason.None && drawnAhead < aheadCount && ahead[drawnAhead] == token;
+    }
+
+    /// <summary>What a run that looked ahead has given, once its tokens are in the cache.</summary>
+    public IReadOnlyList<GeneratedPiece> TakenAhead()
+    {
+        drafter!.Count(aheadCount - 1, drawnAhead - 1);
+        return takenAhead;
+    }
+
+    private GeneratedPiece? Accept(int token)
+    {
         last = Stopwatch.GetTimestamp();
         if (Generated == 0)
             firstToken = last;
-        else
-            bytes += model.Engine.Plan.DecodeFigures.BytesPerToken(cache.Count - 1);
         Generated++;
+        drafter?.Take(token);
         if (model.EndTokenIds.Contains(token))
         {
             Finish = FinishReason.Stop;
@@ -112,6 +172,8 @@ internal sealed class GenerationRun
             WeightBytesPerToken = plan.WeightBytes,
             BytesPerToken = Generated > 1 ? bytes / (Generated - 1) : plan.BytesPerToken(request.Prompt.Length),
             ContextTokens = cache.Keys.Context,
+            DraftedTokens = drafter?.Drafted ?? 0,
+            AcceptedTokens = drafter?.Accepted ?? 0,
             FinishReason = finish,
         };
     }

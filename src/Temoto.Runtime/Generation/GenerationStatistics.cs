@@ -46,8 +46,14 @@ public sealed record GenerationStatistics
     /// <summary>Weight bytes one decoded token reads. Sessions that are computed in one run share them; figures are those of a session that is alone.</summary>
     public long WeightBytesPerToken { get; init; }
 
-    /// <summary>All bytes one decoded token moves (weights, KV cache, activations), mean over the generated tokens; of a session that is alone.</summary>
+    /// <summary>All bytes one decoded token moves (weights, KV cache, activations), mean over the generated tokens; of a session that is alone. Tokens that were guessed right share a run.</summary>
     public long BytesPerToken { get; init; }
+
+    /// <summary>Guesses that were computed ahead of their turn (<see cref="GenerationOptions.Draft"/>).</summary>
+    public int DraftedTokens { get; init; }
+
+    /// <summary>How many of <see cref="DraftedTokens"/> were right: so many tokens came without a run of their own.</summary>
+    public int AcceptedTokens { get; init; }
 
     /// <summary>Tokens the session can hold, those of the prompt included.</summary>
     public int ContextTokens { get; init; }

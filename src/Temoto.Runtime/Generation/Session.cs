@@ -104,6 +104,14 @@ public sealed class Session : IDisposable
             {
                 while (run.GoesOn())
                 {
+                    if (run.LookAhead())
+                    {
+                        if (!Verify(run, cancellation))
+                            break;
+                        foreach (var taken in run.TakenAhead())
+                            yield return taken;
+                        continue;
+                    }
                     if (Advance(run, cancellation) is not { } token)
                     {
                         run.Cancel();
@@ -137,6 +145,26 @@ public sealed class Session : IDisposable
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return null;
+        }
+        finally
+        {
+            cache.Record(input.Span);
+        }
+    }
+
+    /// <summary>Computes the last token and guesses behind it; otherwise as <see cref="Advance"/>. False where it was interrupted, which ends the run.</summary>
+    private bool Verify(GenerationRun run, CancellationToken cancellation)
+    {
+        var input = run.Input;
+        try
+        {
+            model.Engine.Verify(input.Span, cache.Keys, run.TakeAhead, cancellation);
+            return true;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            run.Cancel();
+            return false;
         }
         finally
         {

@@ -259,7 +259,7 @@ public class SessionTests
         using var session = model.CreateSession();
         using var cancellation = new CancellationTokenSource();
         // Begins like the text and never ends like it: all of the text is held back.
-        var options = Greedy with { Stop = [whole + "\0"], MaxTokens = 200 };
+        var options = Greedy with { Stop = [whole + "\0"], MaxTokens = 200, Draft = DraftChoice.Off };
         var text = "";
         Assert.ThrowsAny<OperationCanceledException>(() =>
         {

@@ -48,6 +48,13 @@ internal sealed class DecodeBatches(Lock runLock, int most, DecodeBatches.Run ru
         }
     }
 
+    /// <summary>Nobody else asks for tokens: there is no request, and the last run was for this cache alone, or there was none.</summary>
+    public bool IsAlone(KvCache cache)
+    {
+        lock (gate)
+            return !led && (lastCount == 0 || (lastCount == 1 && lastCaches[0] == cache));
+    }
+
     /// <summary>Appends a token to a cache and lets the sampler draw the next one.</summary>
     /// <exception cref="OperationCanceledException">The cache is as it was.</exception>
     public int Next(int token, KvCache cache, Sampler sampler, CancellationToken cancellation)

@@ -24,6 +24,9 @@ internal sealed class DecodeTogether : IParallelWork, IDisposable
         caches = new KvCache[plan.MaxTokens];
     }
 
+    /// <inheritdoc cref="PlanExecutor.ForwardEach"/>
+    public ReadOnlySpan<float> ForwardEach(ReadOnlySpan<int> following, KvCache cache, CancellationToken cancellation) => executor.ForwardEach(following, cache, cancellation);
+
     /// <summary>Sets the token or the failure of each. A request that is cancelled during the run leaves its cache as it was; the others notice nothing.</summary>
     public unsafe void Run(ReadOnlySpan<DecodeRequest> asked)
     {

@@ -21,11 +21,14 @@ internal sealed unsafe class ForwardState
     /// <summary>Prefill: position of the first token, the cache's length before the run.</summary>
     public int Position;
 
-    /// <summary>Decode: each row is a token of a sequence of its own. Prefill: rows are the tokens of one.</summary>
+    /// <summary>Decode: each row has a cache and a position of its own, and gets what it would get alone. Prefill: rows are the tokens of one sequence.</summary>
     public required bool RowsAreSequences { get; init; }
 
-    /// <summary>The cache of each sequence, [Tokens] in decode; in prefill the first is the one there is.</summary>
+    /// <summary>The cache of each row, [Tokens] in decode; in prefill the first is the one there is.</summary>
     public required KvCache[] Caches { get; init; }
+
+    /// <summary>The position of each row in its cache, [Tokens] in decode.</summary>
+    public int[] Positions { get; init; } = [];
 
     public required KernelSet Kernels { get; init; }
 
@@ -44,5 +47,5 @@ internal sealed unsafe class ForwardState
     public KvCache CacheOf(int row) => Caches[RowsAreSequences ? row : 0];
 
     /// <summary>A row's position in its sequence. Caches keep their length until the run has ended.</summary>
-    public int PositionOf(int row) => RowsAreSequences ? Caches[row].Length : Position + row;
+    public int PositionOf(int row) => RowsAreSequences ? Positions[row] : Position + row;
 }

@@ -1,5 +1,7 @@
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Config;
+using Temoto.Generation.Drafting;
+using Temoto.Kernels.Integers;
 using Temoto.Machine;
 using Temoto.Planning;
 using Temoto.Plans;
@@ -25,6 +27,7 @@ internal sealed class ModelEngine : IDisposable
 
     /// <summary>What a run of several sessions needs, made at the first.</summary>
     private DecodeTogether? together;
+    private Task? preparation;
     private bool disposed;
 
     public ModelEngine(Checkpoint checkpoint, ModelOptions options)
@@ -40,6 +43,7 @@ internal sealed class ModelEngine : IDisposable
             weights = new BoundWeights(plan.Graph, checkpoint, plan.Unpacked, pool);
             prefill = NewExecutor(plan.Prefill);
             decode = NewExecutor(plan.Decode);
+            RunSeconds = new RunSeconds(MostTogether);
             batches = plan.Batch is null ? null : new DecodeBatches(runLock, plan.Batch.MaxTokens, Decode);
         }
         catch
@@ -124,6 +128,82 @@ internal sealed class ModelEngine : IDisposable
         }
     }
 
+    /// <summary>
+    /// Appends a token and guesses at those behind it to the cache in one run, and gives <paramref name="take"/> the logits of each as long as it says that the next guess was right. The cache
+    /// keeps what was right.
+    /// </summary>
+    /// <param name="tokens">At most <see cref="MostTogether"/>, when <see cref="MayLookAhead"/>.</param>
+    /// <param name="take">Takes a row of logits [vocab]; false ends it.</param>
+    /// <exception cref="OperationCanceledException">The cache is as it was.</exception>
+    public void Verify(ReadOnlySpan<int> tokens, KvCache cache, Func<ReadOnlySpan<float>, bool> take, CancellationToken cancellation)
+    {
+        lock (runLock)
+        {
+            ObjectDisposedException.ThrowIf(disposed, typeof(LanguageModel));
+            var before = cache.Length;
+            var start = Clock.GetTimestamp();
+            var logits = together!.ForwardEach(tokens, cache, cancellation);
+            RunSeconds.Add(tokens.Length, Clock.GetElapsedTime(start).TotalSeconds);
+            var (kept, vocab) = (0, logits.Length / tokens.Length);
+            try
+            {
+                var more = true;
+                while (more && kept < tokens.Length)
+                {
+                    var row = logits.Slice(kept * vocab, vocab);
+                    kept++;
+                    RequireNumbers(row);
+                    more = take(row);
+                }
+            }
+            finally
+            {
+                cache.Truncate(before + kept);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether a sequence may be computed some tokens ahead: there is a plan for several rows, no other sequence would have to wait for it, and what such runs need is ready. The first to ask has that
+    /// made ready on a thread of its own, since kernels compile for longer than a short text takes.
+    /// </summary>
+    public bool MayLookAhead(KvCache cache) => batches is not null && batches.IsAlone(cache) && PrepareTogether().IsCompletedSuccessfully;
+
+    /// <summary>Makes ready what runs of several rows need, once.</summary>
+    public Task PrepareTogether()
+    {
+        return preparation ?? Begin();
+
+        Task Begin()
+        {
+            lock (runLock)
+                return preparation ??= disposed ? Task.FromException(new ObjectDisposedException(typeof(LanguageModel).FullName)) : Task.Run(MakeTogether);
+        }
+    }
+
+    private void MakeTogether()
+    {
+        if (plan.Kernels.Integers is { } integers)
+        {
+            foreach (var use in plan.Graph.Weights)
+            {
+                if (use.Shape.Count > 1 && weights.Of(use.Name) is var weight && IntegerDot.Takes(weight))
+                    integers.PrepareSequences(weight);
+            }
+        }
+        lock (runLock)
+        {
+            if (!disposed)
+                together ??= new DecodeTogether(this);
+        }
+    }
+
+    /// <summary>Measures decode runs, for <see cref="RunSeconds"/>.</summary>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
+    /// <summary>What decode runs take; touched during runs alone.</summary>
+    public RunSeconds RunSeconds { get; } = null!;
+
     /// <summary>Sequences of one run, at most.</summary>
     public int MostTogether => plan.Batch?.MaxTokens ?? 1;
 
@@ -146,7 +226,9 @@ internal sealed class ModelEngine : IDisposable
                 return;
             }
             var request = requests[0];
+            var start = Clock.GetTimestamp();
             var logits = decode.Forward([request.Token], request.Cache, 1, request.Cancellation);
+            RunSeconds.Add(1, Clock.GetElapsedTime(start).TotalSeconds);
             RequireNumbers(logits);
             request.NextToken = request.Sampler.Next(logits);
         }
@@ -176,6 +258,11 @@ internal sealed class ModelEngine : IDisposable
             if (disposed)
                 return;
             disposed = true;
+        }
+        // It reads the weights.
+        preparation?.Wait();
+        lock (runLock)
+        {
             prefill?.Dispose();
             decode?.Dispose();
             together?.Dispose();

@@ -43,6 +43,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
         {
             RowsAreSequences = plan.Phase == Phase.Decode,
             Caches = new KvCache[plan.Phase == Phase.Decode ? plan.MaxTokens : 1],
+            Positions = new int[plan.Phase == Phase.Decode ? plan.MaxTokens : 0],
             Kernels = kernels,
             Threads = pool.Threads,
             Scratch = scratchOfWorker,
@@ -96,6 +97,8 @@ internal sealed unsafe class PlanExecutor : IDisposable
         state.LogitRows = logitRows;
         state.Position = cache.Length;
         state.Caches[0] = cache;
+        if (state.RowsAreSequences)
+            state.Positions[0] = cache.Length;
         Begin(tokens);
         Run(cancellation);
         cache.Advance(tokens.Length);
@@ -111,10 +114,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
     /// <returns>[tokens, vocab], valid until the next run.</returns>
     public ReadOnlySpan<float> Forward(ReadOnlySpan<int> tokens, ReadOnlySpan<KvCache> caches, CancellationToken cancellation = default)
     {
-        if (!state.RowsAreSequences)
-            throw new InvalidOperationException("a plan for the tokens of one sequence");
-        ArgumentOutOfRangeException.ThrowIfZero(tokens.Length, nameof(tokens));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens.Length, Math.Min(plan.MaxTokens, plan.MaxLogitRows), nameof(tokens));
+        RequireRows(tokens.Length);
         ArgumentOutOfRangeException.ThrowIfNotEqual(caches.Length, tokens.Length, nameof(caches));
         for (var row = 0; row < tokens.Length; row++)
         {
@@ -126,13 +126,42 @@ internal sealed unsafe class PlanExecutor : IDisposable
             }
         }
 
-        state.LogitRows = tokens.Length;
         caches.CopyTo(state.Caches);
+        for (var row = 0; row < tokens.Length; row++)
+            state.Positions[row] = caches[row].Length;
+        state.LogitRows = tokens.Length;
         Begin(tokens);
         Run(cancellation);
         foreach (var cache in caches)
             cache.Advance(1);
         return Logits(tokens.Length);
+    }
+
+    /// <summary>
+    /// Appends tokens that follow each other in one sequence, as rows of their own, and computes the logits of all of them: each gets what it would get in a run of its own, bit for bit. All
+    /// keys and values of a layer are stored before any row attends, and a row attends to those in front of it and to its own.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Between two steps; the cache is as it was before.</exception>
+    /// <returns>[tokens, vocab], valid until the next run.</returns>
+    public ReadOnlySpan<float> ForwardEach(ReadOnlySpan<int> tokens, KvCache cache, CancellationToken cancellation = default)
+    {
+        RequireRows(tokens.Length);
+        Check(tokens, cache);
+        for (var row = 0; row < tokens.Length; row++)
+            (state.Caches[row], state.Positions[row]) = (cache, cache.Length + row);
+        state.LogitRows = tokens.Length;
+        Begin(tokens);
+        Run(cancellation);
+        cache.Advance(tokens.Length);
+        return Logits(tokens.Length);
+    }
+
+    private void RequireRows(int rows)
+    {
+        if (!state.RowsAreSequences)
+            throw new InvalidOperationException("a plan for the tokens of one sequence");
+        ArgumentOutOfRangeException.ThrowIfZero(rows);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, Math.Min(plan.MaxTokens, plan.MaxLogitRows));
     }
 
     /// <summary>Refuses tokens that the model does not know, and those that do not fit into the cache.</summary>

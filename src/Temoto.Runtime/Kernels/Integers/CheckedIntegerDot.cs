@@ -33,6 +33,8 @@ internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, I
         Single(weight);
     }
 
+    public override void PrepareSequences(Tensor weight) => Chosen(weight.DType, IntegerProducts.Sequences);
+
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
         var products = tokens == 1 ? Single(weight) : Chosen(weight.DType, IntegerProducts.Tokens);

@@ -52,6 +52,11 @@ internal abstract unsafe class IntegerDot
     {
     }
 
+    /// <summary>The same for <see cref="MatVecs"/>.</summary>
+    public virtual void PrepareSequences(Tensor weight)
+    {
+    }
+
     /// <summary>Scratch floats <see cref="MatMul"/> needs for <paramref name="rows"/> rows of <paramref name="columns"/> weights at a time.</summary>
     public abstract long MatMulScratchFloats(long columns, int rows);
 

@@ -89,6 +89,40 @@ public class BatchTests
         static int TokenOf(int member, int run) => (member * 41 + run * 17 + 3) % 250;
     }
 
+    /// <summary>Tokens that follow each other, in runs of several: across the end of a piece and of a panel, more than a kernel takes together, some of them taken back.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void ATokenOfOneSequenceGetsWhatItGetsAlone(string weights, string? kernels, KvCacheType kv, string shape)
+    {
+        var config = ModelShapes.Get(shape) with { MaxPositionEmbeddings = 320 };
+        var checkpoint = SeededMemory.Create("batch", config, Enum.Parse<DType>(weights), 5, TestContext.Current.CancellationToken);
+        using var model = LanguageModel.Load(checkpoint, new ModelOptions { Kernels = kernels, KvCache = kv, Threads = 2 });
+        var engine = model.Engine;
+        using var prefill = engine.NewExecutor(engine.PrefillPlan);
+        using var decode = engine.NewExecutor(engine.DecodePlan);
+        using var batch = engine.NewExecutor(engine.NewPlan(Phase.Decode, 5, 5));
+        using KvCache alone = engine.NewCache(), together = engine.NewCache();
+        foreach (var cache in new[] { alone, together })
+            prefill.Forward([.. Enumerable.Range(0, 253).Select(at => at * 31 % 250)], cache, 0);
+        foreach (var (rows, kept) in new[] { (1, 1), (5, 2), (2, 2), (5, 5), (3, 1), (4, 4) })
+        {
+            int[] tokens = [.. Enumerable.Range(0, rows).Select(row => (alone.Length + row) * 17 % 250)];
+            var logits = batch.ForwardEach(tokens, together).ToArray();
+            Assert.Equal(alone.Length + rows, together.Length);
+            together.Truncate(alone.Length + kept);
+            for (var row = 0; row < kept; row++)
+            {
+                var expected = decode.Forward([tokens[row]], alone, 1);
+                Assert.True(expected.SequenceEqual(logits.AsSpan(row * expected.Length, expected.Length)), $"row {row} of {rows} at {alone.Length}");
+            }
+        }
+        Assert.Throws<ArgumentOutOfRangeException>(() => batch.ForwardEach([1, 2, 3, 4, 5, 6], together));
+        Assert.Throws<ArgumentOutOfRangeException>(() => batch.ForwardEach([], together));
+        Assert.Throws<InvalidOperationException>(() => prefill.ForwardEach([1], together));
+        Assert.Throws<OperationCanceledException>(() => batch.ForwardEach([1, 2], together, new CancellationToken(true)));
+        Assert.Equal(alone.Length, together.Length);
+    }
+
     [Fact]
     public void WhatCannotRunIsRefusedAndLeavesTheCachesAsTheyWere()
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Temoto.Formats.Checkpoints;
 using Temoto.Generation;
+using Temoto.Generation.Adapters;
 using Temoto.Generation.ChatTemplates;
 using Temoto.Generation.Execution;
 using Temoto.Generation.Tokenizers;
@@ -63,7 +64,7 @@ public sealed class LanguageModel : IDisposable
         ArgumentNullException.ThrowIfNull(path);
         options ??= new ModelOptions();
         var preparation = KernelPreparation.Begin(options);
-        var checkpoint = CheckpointReader.Open(path);
+        var checkpoint = AdaptedCheckpoint.Open(path, options.Adapter);
         KernelPreparation.Continue(preparation, options, checkpoint);
         if (options.Load == ModelLoad.Map)
             WeightPages.Begin(checkpoint);

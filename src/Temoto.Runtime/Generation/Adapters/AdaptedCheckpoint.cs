@@ -68,7 +68,7 @@ internal sealed unsafe class AdaptedCheckpoint
         if (Directory.Exists(path) && File.Exists(Path.Combine(path, LoraConfig.FileName)))
             return path;
         var found = File.Exists(path) ? "a file" : Directory.Exists(path) ? $"a folder without {LoraConfig.FileName}" : "no such folder";
-        throw new InputException(adapter, null, found, $"the folder of a LoRA adapter: {LoraConfig.FileName} and {LoraFile.FileName}, as PEFT writes them", "check the path");
+        throw new InputException(adapter.Length == 0 ? "ModelOptions.Adapter" : adapter, null, found, $"the folder of a LoRA adapter: {LoraConfig.FileName} and {LoraFile.FileName}, as PEFT writes them", "check the path");
     }
 
     private Checkpoint Merge(string folder)

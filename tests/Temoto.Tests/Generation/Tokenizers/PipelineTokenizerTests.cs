@@ -45,10 +45,12 @@ public class PipelineTokenizerTests
     [Fact]
     public void RememberedWordsAreNotMistakenForOthers()
     {
-        string[] letters = ["a", "b", "\u0120", "\u01FF", "\u0200", "\u4E00", "<unk>"];
+        string[] letters = ["a", "b", "\u0100", "\u01FF", "\u0300", "\u4E00", "<unk>"];
         var tokenizer = Create(letters, [], "null", """{"type": "WhitespaceSplit"}""");
         var random = new Random(9);
         var words = Enumerable.Range(0, 3000).Select(_ => string.Concat(Enumerable.Range(0, random.Next(6, 17)).Select(_ => letters[random.Next(random.Next(2) == 0 ? 4 : 6)]))).ToList();
+        // Their numbers would be the same if the second's first letter were not too large for nine bits.
+        words.AddRange(["\u0100aaaaaaaa", "\u0300aaaaaaaa"]);
         for (var pass = 0; pass < 2; pass++)
         {
             foreach (var word in words)

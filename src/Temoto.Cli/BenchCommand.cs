@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Temoto.Evaluation.Benchmarking;
 using Temoto.Evaluation.Seeded;
-using Temoto.Formats.Checkpoints;
+using Temoto.Generation.Adapters;
 using Temoto.Generation.Execution;
 using Temoto.Machine;
 using Temoto.Plans;
@@ -42,7 +42,7 @@ internal static class BenchCommand
         dataflow.EachOneOf("auto", "gemm", "tphs");
         kv.EachOneOf("f16", "int8", "f32");
         var command = new Command("bench", "Time prefill and decode, or pictures, beside the machine's read bandwidth in the same run\n\nExample: temoto bench --shape qwen2.5-0.5b -p 512 -n 64 -d 0,2048") { model, shape, weights, prefill, decode, depth, batch, repetitions, dataflow, kv };
-        foreach (var option in new Option[] { choice.Threads, choice.Kernels, choice.Activations, choice.Packed, choice.LoadHow, choice.Verify, choice.MemoryBudget, profile, predict, calibrate, format, choice.Json })
+        foreach (var option in new Option[] { choice.Adapter, choice.Threads, choice.Kernels, choice.Activations, choice.Packed, choice.LoadHow, choice.Verify, choice.MemoryBudget, profile, predict, calibrate, format, choice.Json })
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) =>
         {
@@ -67,7 +67,7 @@ internal static class BenchCommand
                 KvTypes = [.. parsed.GetRequiredValue(kv)!.Split(',').Distinct()],
                 Options = choice.Options(parsed) with { MemoryPlanned = null },
             };
-            var sources = Sources(parsed.GetValue(model), parsed.GetValue(shape), WeightTypes(parsed.GetValue(weights), parsed.GetValue(shape), several: parsed.GetValue(predict) is not null), cancellation);
+            var sources = Sources(parsed.GetValue(model), parsed.GetValue(choice.Adapter), parsed.GetValue(shape), WeightTypes(parsed.GetValue(weights), parsed.GetValue(shape), several: parsed.GetValue(predict) is not null), cancellation);
             if (parsed.GetValue(shape) is { } shapes && shapes.Split(',').All(name => ModelShapes.Get(name).Vision is not null))
                 plan.RefuseTests(shapes);
             var asked = parsed.GetValue(choice.Json) ? "json" : parsed.GetRequiredValue(format);
@@ -160,11 +160,12 @@ internal static class BenchCommand
         }
     }
 
-    private static List<BenchSource> Sources(string? model, string? shapes, IReadOnlyList<DType> weights, CancellationToken cancellation) => (model, shapes) switch
+    private static List<BenchSource> Sources(string? model, string? adapter, string? shapes, IReadOnlyList<DType> weights, CancellationToken cancellation) => (model, shapes) switch
     {
         (null, null) => throw new InputException("bench", null, "neither MODEL nor --shape", "one of them", "see temoto bench --help"),
+        (null, _) when adapter is not null => throw new InputException("--adapter", null, "it with --shape", "a model to merge it into", "leave --adapter out, or name a model"),
         (not null, not null) => throw new InputException("bench", null, "both MODEL and --shape", "one of them", "see temoto bench --help"),
-        (not null, _) => [new BenchSource(model, false, () => CheckpointReader.Open(ModelChoice.Resolve(model)))],
+        (not null, _) => [new BenchSource(model, false, () => AdaptedCheckpoint.Open(ModelChoice.Resolve(model), adapter))],
         // All names are looked at before the first is timed.
         _ => [.. shapes!.Split(',').Distinct().Select(name => (Name: name, Config: ModelShapes.Get(name))).ToList()
             .SelectMany(item => weights.Select(type => new BenchSource(item.Name, true, () => SeededMemory.Create(item.Name, item.Config, type, seed: 1, cancellation))))],

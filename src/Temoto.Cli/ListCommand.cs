@@ -47,7 +47,7 @@ internal static class ListCommand
     private static Row Describe(string name, StoredModel model, StoredState state, bool isWhole)
     {
         var file = name == model.Name ? null : name[(model.Name.Length + 1)..];
-        var files = state.Manifest!.Files.Where(stored => file is null ? !StoreManifest.OpensAlone(stored.Path) : stored.Path == file);
+        var files = state.Manifest!.Files.Where(stored => file is null ? !StoreManifest.OpensAlone(stored.Path) : StoreManifest.GoesWith(stored.Path, file));
         var sizeBytes = isWhole ? model.SizeBytes : files.Sum(stored => stored.SizeBytes!.Value);
         var note = model.HasUnfinishedPull ? "a newer pull did not end" : null;
         try

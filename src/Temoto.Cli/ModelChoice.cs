@@ -10,6 +10,8 @@ internal sealed class ModelChoice
 {
     public Argument<string> Model { get; } = new("MODEL") { Description = "A .temoto file, a Hugging Face or AutoAWQ directory, a .gguf file, a llama2.c .bin file, a name that 'temoto list' shows, 'demo' or 'demo-vision'" };
 
+    public Option<string?> Adapter { get; } = new("--adapter") { Description = "A LoRA adapter to merge into MODEL, its base model, while it is loaded: the folder that PEFT wrote", HelpName = "DIR" };
+
     public Option<int?> Threads { get; } = new("--threads", "-t") { Description = "Threads to compute with, at most one per processor (default: one per core)", HelpName = "N" };
 
     public Option<string?> Kernels { get; } = new("--kernels") { Description = "Kernel set: avx512vnni, avx512, avxvnni, avx2, vector128 or scalar (default: TEMOTO_KERNELS, else the best)", HelpName = "SET" };
@@ -53,7 +55,7 @@ internal sealed class ModelChoice
     public void AddTo(Command command, bool json = true)
     {
         command.Arguments.Add(Model);
-        foreach (var option in new Option[] { Threads, Kernels, Context, Kv, Activations, Dataflow, Packed, LoadHow, Verify, MemoryBudget, Precise })
+        foreach (var option in new Option[] { Adapter, Threads, Kernels, Context, Kv, Activations, Dataflow, Packed, LoadHow, Verify, MemoryBudget, Precise })
             command.Options.Add(option);
         if (json)
             command.Options.Add(Json);
@@ -111,6 +113,7 @@ internal sealed class ModelChoice
         PackedWeights = parsed.GetValue(Packed) switch { "keep" => PackedWeightsChoice.Keep, "unpack" => PackedWeightsChoice.Unpack, _ => PackedWeightsChoice.Auto },
         Load = parsed.GetValue(LoadHow) == "copy" ? ModelLoad.Copy : ModelLoad.Map,
         Verify = parsed.GetValue(Verify),
+        Adapter = parsed.GetValue(Adapter),
         MemoryBudgetBytes = ByteSize.Parse(MemoryBudget.Name, parsed.GetValue(MemoryBudget)),
         Precise = parsed.GetValue(Precise),
         MemoryPlanned = plan => Console.Error.WriteLine(plan),

@@ -18,6 +18,7 @@ internal static class OptionNames
         ["ModelOptions.Precise"] = "--precise",
         ["ModelOptions.Load"] = "--load",
         ["ModelLoad.Copy"] = "--load copy",
+        ["ModelOptions.Adapter"] = "--adapter",
         ["ModelOptions.Verify"] = "--verify",
         ["ModelOptions.MemoryBudgetBytes"] = "--memory-budget",
         ["GenerationOptions.MaxTokens"] = "--max-tokens",

@@ -25,7 +25,7 @@ internal static class OutlineReport
         Fact("format", "gguf");
         Fact("architecture", outline.Architecture ?? "none");
         Fact("runs", $"no: {outline.Reason}");
-        Fact("tokenizer", outline.Tokenizer is { } tokenizer ? $"{tokenizer.Kind}, {tokenizer.Tokens.Count} tokens, {tokenizer.AddedTokens.Count} added" : outline.TokenizerError?.Message ?? "none");
+        Fact("tokenizer", outline.Tokenizer is { } tokenizer ? $"{tokenizer.KindName}, {tokenizer.Tokens.Count} tokens, {tokenizer.AddedTokens.Count} added" : outline.TokenizerError?.Message ?? "none");
         Fact("chat template", outline.ChatTemplate is { } template ? $"{template.Length} characters" : "none");
         foreach (var type in Types(outline))
             Fact(type.Dtype, $"{type.Tensors} tensors, {type.Elements:#,0} elements, {type.Bytes:#,0} bytes");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
+using Temoto.Generation.Adapters;
 using Temoto.Quantization;
 using Temoto.Quantization.Exports;
 using Temoto.Tensors;
@@ -19,6 +20,7 @@ internal static class PackCommand
     public static Command Create()
     {
         var model = new Argument<string?>("MODEL") { Description = "The checkpoint to pack (not with --shape)", Arity = ArgumentArity.ZeroOrOne };
+        var adapter = new ModelChoice().Adapter;
         var shape = new Option<string?>("--shape") { Description = $"Write random weights of this shape: {string.Join(", ", ModelShapes.All.Select(item => item.Name))}", HelpName = "NAME" };
         var seed = new Option<ulong>("--seed") { Description = "With --shape: same seed, same weights", HelpName = "S", DefaultValueFactory = _ => 1 };
         var format = new Option<string?>("--format") { Description = "temoto, gguf, awq (an AutoAWQ directory), awq-macro (the KV260 stream), hf with --shape (default: by the output's name, else temoto)", HelpName = "FORMAT" };
@@ -30,7 +32,7 @@ internal static class PackCommand
         shape.OneOf([.. ModelShapes.All.Select(item => item.Name)]);
         seed.Within(ulong.MinValue, ulong.MaxValue);
         format.OneOf(Temoto, Gguf, Awq, AwqMacro, HuggingFace);
-        var command = new Command("pack", "Quantize and pack a checkpoint, convert it, or write one of a named shape with seeded random weights\n\nExample: temoto pack demo --weights int4 --group-size 64 -o demo-int4.temoto") { model, shape, seed, format, output };
+        var command = new Command("pack", "Quantize and pack a checkpoint, convert it, or write one of a named shape with seeded random weights\n\nExample: temoto pack demo --weights int4 --group-size 64 -o demo-int4.temoto") { model, adapter, shape, seed, format, output };
         quantization.AddTo(command);
         foreach (var option in new Option[] { report, text, json })
             command.Options.Add(option);
@@ -54,6 +56,9 @@ internal static class PackCommand
 
             if (name is null && parsed.GetResult(seed) is { Implicit: false })
                 throw new InputException("--seed", null, "it without --shape", "--shape beside it", "leave --seed out");
+            var adapterFolder = parsed.GetValue(adapter);
+            if (name is not null && adapterFolder is not null)
+                throw new InputException("--adapter", null, "it with --shape", "a model to merge it into", "leave --adapter out");
             // Before the work, not after it.
             if (wanted is Temoto or Gguf or AwqMacro)
                 OutputPath.RequireFile(path);
@@ -69,27 +74,27 @@ internal static class PackCommand
                     WriteShape(name!, parsed.GetValue(seed), path, quantization.FloatType(parsed), cancellation);
                     break;
                 case Gguf:
-                    ExportGguf(ModelChoice.Resolve(source!), path, quantization.GgufType(parsed), cancellation);
+                    ExportGguf(ModelChoice.Resolve(source!), adapterFolder, path, quantization.GgufType(parsed), cancellation);
                     break;
                 default:
                     var target = wanted switch { Awq => PackTarget.AutoAwq, AwqMacro => PackTarget.AwqMacro, _ => PackTarget.Temoto };
-                    job = PackRun.Run(ModelChoice.Resolve(source!), path, quantization, parsed, target, cancellation);
+                    job = PackRun.Run(ModelChoice.Resolve(source!), adapterFolder, path, quantization, parsed, target, cancellation);
                     break;
             }
-            PrintResult(path, name is not null, clock.Elapsed, parsed.GetValue(json), parsed.GetValue(report), job, source, content, cancellation);
+            PrintResult(path, name is not null, clock.Elapsed, parsed.GetValue(json), parsed.GetValue(report), job, source, adapterFolder, content, cancellation);
             return Task.FromResult(0);
         });
         return command;
     }
 
     private static void PrintResult(
-        string path, bool random, TimeSpan elapsed, bool json, bool wantsReport, PackJob? job, string? source, string? text,
+        string path, bool random, TimeSpan elapsed, bool json, bool wantsReport, PackJob? job, string? source, string? adapter, string? text,
         CancellationToken cancellation)
     {
         using var checkpoint = CheckpointReader.Open(path);
         var bytes = checkpoint.Tensors.Values.Sum(tensor => tensor.StoredBytes);
         var elements = checkpoint.Tensors.Values.Sum(tensor => tensor.ElementCount);
-        var report = wantsReport ? PackReportTable.Create(checkpoint, job, source is null ? null : ModelChoice.Resolve(source), path, text, cancellation) : null;
+        var report = wantsReport ? PackReportTable.Create(checkpoint, job, source is null ? null : ModelChoice.Resolve(source), adapter, path, text, cancellation) : null;
         if (json)
         {
             Console.WriteLine(Json.Document(
@@ -103,9 +108,9 @@ internal static class PackCommand
         Console.Error.WriteLine($"wrote {path}: {checkpoint.Tensors.Count} tensors, {bytes:#,0} bytes, {8.0 * bytes / elements:0.00} bits per weight{(random ? ", random weights" : "")}, {elapsed.TotalSeconds:0.0} s");
     }
 
-    private static void ExportGguf(string source, string path, DType dtype, CancellationToken cancellation)
+    private static void ExportGguf(string source, string? adapter, string path, DType dtype, CancellationToken cancellation)
     {
-        using var checkpoint = CheckpointReader.Open(source);
+        using var checkpoint = AdaptedCheckpoint.Open(source, adapter);
         CheckpointFile.Verify(checkpoint, cancellation);
         if (checkpoint.Tensors.Values.Any(tensor => tensor.InputGrid is not null))
             Console.Error.WriteLine("note: GGUF has no word for integer activations; they stay float");

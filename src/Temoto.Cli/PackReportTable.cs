@@ -22,11 +22,12 @@ internal sealed class PackReportTable
     }
 
     /// <param name="source">The checkpoint before, for its perplexity; null where there is none.</param>
-    public static PackReportTable Create(Checkpoint packed, PackJob? job, string? source, string output, string? text, CancellationToken cancellation)
+    /// <param name="adapter">What was merged into it; null for none.</param>
+    public static PackReportTable Create(Checkpoint packed, PackJob? job, string? source, string? adapter, string output, string? text, CancellationToken cancellation)
     {
         if (text is null || source is null)
             return new PackReportTable(packed, job, null, null);
-        return new PackReportTable(packed, job, PerplexityOf(source, text, "before", cancellation), PerplexityOf(output, text, "after", cancellation));
+        return new PackReportTable(packed, job, PerplexityOf(source, adapter, text, "before", cancellation), PerplexityOf(output, null, text, "after", cancellation));
     }
 
     public void Print()
@@ -107,9 +108,9 @@ internal sealed class PackReportTable
         return layer < 0 ? name : string.Join('.', parts[(layer + 1)..]);
     }
 
-    private static double PerplexityOf(string path, string text, string title, CancellationToken cancellation)
+    private static double PerplexityOf(string path, string? adapter, string text, string title, CancellationToken cancellation)
     {
-        using var model = LanguageModel.Load(path);
+        using var model = LanguageModel.Load(path, new ModelOptions { Adapter = adapter });
         var window = model.Info.ContextTokens;
         return EvalCommand.MeasurePerplexity(model, model.Known(model.Tokenizer.Encode(text)), window, EvalCommand.DefaultStride(window), $"perplexity {title}", cancellation).Value;
     }

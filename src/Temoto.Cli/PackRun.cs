@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Checkpoints.Awq;
+using Temoto.Generation.Adapters;
 using Temoto.Models;
 using Temoto.Quantization;
 using Temoto.Quantization.Exports;
@@ -12,9 +13,9 @@ namespace Temoto.Cli;
 internal static class PackRun
 {
     /// <returns>The finished job, for the report.</returns>
-    public static PackJob Run(string source, string output, QuantizationChoice choice, ParseResult parsed, PackTarget target, CancellationToken cancellation)
+    public static PackJob Run(string source, string? adapter, string output, QuantizationChoice choice, ParseResult parsed, PackTarget target, CancellationToken cancellation)
     {
-        using var checkpoint = CheckpointReader.Open(source);
+        using var checkpoint = AdaptedCheckpoint.Open(source, adapter);
         CheckpointFile.Verify(checkpoint, cancellation);
         if (Directory.Exists(output) && target != PackTarget.AutoAwq)
             throw new InputException(output, null, "a directory", "a file name", "name the file to write, for example model.temoto");
@@ -30,7 +31,7 @@ internal static class PackRun
         if (!observes && choice.CalibrationPath(parsed) is not null)
             throw new InputException("--calibration", null, "it with a method that observes nothing", "--method awq or smoothquant", "leave --calibration out");
         var pictures = observes && looks ? CalibrationPictures.Read(checkpoint, choice.CalibrationPath(parsed)!, choice.Tokens(parsed)) : null;
-        var calibration = observes && !looks ? Calibrate(checkpoint, choice, parsed, cancellation) : null;
+        var calibration = observes && !looks ? Calibrate(checkpoint, adapter, choice, parsed, cancellation) : null;
         // Other formats are written from a .temoto file of the same weights, which goes again.
         var file = target == PackTarget.Temoto ? output : Path.TrimEndingDirectorySeparator(output) + TemotoFormat.Extension + ".tmp";
         var job = new PackJob(checkpoint, file)
@@ -53,16 +54,16 @@ internal static class PackRun
         if (job.ReusedParts > 0)
             Console.Error.WriteLine($"went on behind {job.ReusedParts} parts of an interrupted job{(settings is null || !observes ? "" : "; the report has only the layers of this run")}");
         if (target != PackTarget.Temoto)
-            Export(file, source, output, target, cancellation);
+            Export(file, source, adapter, output, target, cancellation);
         return job;
     }
 
-    private static int[][] Calibrate(Checkpoint checkpoint, QuantizationChoice choice, ParseResult parsed, CancellationToken cancellation)
+    private static int[][] Calibrate(Checkpoint checkpoint, string? adapter, QuantizationChoice choice, ParseResult parsed, CancellationToken cancellation)
     {
         var tokens = choice.Tokens(parsed);
         if (choice.CalibrationPath(parsed) is { } path)
             return CalibrationText.FromText(checkpoint, path, TextFile.Read(path), tokens);
-        using var model = LanguageModel.Load(checkpoint.Path, new ModelOptions { ContextTokens = Math.Min(CalibrationTokens.SequenceTokens, checkpoint.Config.MaxPositionEmbeddings) });
+        using var model = LanguageModel.Load(checkpoint.Path, new ModelOptions { Adapter = adapter, ContextTokens = Math.Min(CalibrationTokens.SequenceTokens, checkpoint.Config.MaxPositionEmbeddings) });
         return ProgressBar.Run("calibration", bar => CalibrationText.Sampled(model, tokens, bar.Report, cancellation));
     }
 
@@ -128,7 +129,7 @@ internal static class PackRun
             HuggingFaceDirectory.Create(output);
     }
 
-    private static void Export(string file, string source, string output, PackTarget target, CancellationToken cancellation)
+    private static void Export(string file, string source, string? adapter, string output, PackTarget target, CancellationToken cancellation)
     {
         try
         {
@@ -138,7 +139,7 @@ internal static class PackRun
                 ProgressBar.Run("export", bar => AwqMacroFile.Write(packed, output, bar.Report, cancellation));
                 return;
             }
-            var notes = ProgressBar.Run("export", bar => AutoAwqExport.Write(packed, Directory.Exists(source) ? source : null, output, bar.Report, cancellation));
+            var notes = ProgressBar.Run("export", bar => AutoAwqExport.Write(packed, Directory.Exists(source) ? source : null, adapter is null ? null : AdaptedCheckpoint.FolderOf(adapter), output, bar.Report, cancellation));
             foreach (var note in notes)
                 Console.Error.WriteLine(note.Replace(file, source, StringComparison.Ordinal));
         }

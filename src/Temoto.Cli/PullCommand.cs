@@ -27,7 +27,7 @@ internal static class PullCommand
             Description = $"A directory to write (default: the store, {ModelStore.EnvironmentVariable} or temoto/models in your data folder)",
             HelpName = "DIR",
         };
-        var file = new Option<string?>("--file") { Description = "Fetch this one file, such as one .gguf of several", HelpName = "NAME" };
+        var file = new Option<string?>("--file") { Description = "Fetch this one file, such as one .gguf of several; of a split model all parts come, whichever is named", HelpName = "NAME" };
         var json = ModelChoice.JsonOption();
         var command = new Command("pull", Description) { repository, revision, endpoint, to, file, json };
         command.SetAction(async (parsed, cancellation) =>
@@ -64,7 +64,7 @@ internal static class PullCommand
         var model = store.For(options.Repository);
         var names = model.RunNames(StoreManifest.Read(model.ManifestPath));
         // Of several files, the one that was asked for.
-        return (result!, names.Count > 1 && names.FirstOrDefault(name => name == $"{model.Name}/{options.File}") is { } asked ? asked : names[0]);
+        return (result!, names.Count > 1 && options.File is not null && names.FirstOrDefault(name => name == $"{model.Name}/{result!.Files[0].Path}") is { } asked ? asked : names[0]);
     }
 
     /// <summary>Into a plain directory.</summary>
@@ -74,8 +74,8 @@ internal static class PullCommand
         HubDownloadResult? result = null;
         await ProgressBar.RunAsync(options.Repository, async bar => result = await HubDownload.RunAsync(
             options, directory, progress => bar.Report(progress.DoneBytes, progress.TotalBytes), cancellation));
-        var alone = result!.Files.Select(file => file.Path).Where(StoreManifest.OpensAlone).ToArray();
-        return (result, alone.Length == 1 && result.Files.Count == 1 ? Path.Combine(directory, alone[0]) : directory);
+        var first = result!.Files[0].Path;
+        return (result, StoreManifest.OpensAlone(first) && result.Files.All(file => StoreManifest.GoesWith(file.Path, first)) ? Path.Combine(directory, first) : directory);
     }
 
     private static void PrintJson(string repository, string directory, HubDownloadResult result) =>

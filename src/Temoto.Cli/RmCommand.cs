@@ -35,7 +35,7 @@ internal static class RmCommand
     private static (StoredModel Model, string? File) Find(ModelStore store, string name)
     {
         if (store.Find(name) is { } found)
-            return found;
+            return (found.Model, found.File is null ? null : StoreManifest.NameOf(found.File));
         var close = CloseNames.Of(name, store.Models().Select(model => model.Name));
         var next = close.Count == 0 ? "see temoto list" : $"did you mean {string.Join(" or ", close)}?";
         throw new InputException(name, null, $"no such model in {store.Root}", "a name that 'temoto list' shows", next);

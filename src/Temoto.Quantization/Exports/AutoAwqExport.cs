@@ -47,14 +47,18 @@ internal static unsafe class AutoAwqExport
     /// <summary>Writes the directory; returns notes for the reader, such as that there was no tokenizer to copy.</summary>
     /// <param name="tokenizerDirectory">Where tokenizer files and generation_config.json are copied from; null for a source without such files.</param>
     /// <param name="progress">Gets the bytes written so far and in all.</param>
-    public static IReadOnlyList<string> Write(Checkpoint checkpoint, string? tokenizerDirectory, string directory, Action<long, long>? progress, CancellationToken cancellation)
+    public static IReadOnlyList<string> Write(Checkpoint checkpoint, string? tokenizerDirectory, string directory, Action<long, long>? progress, CancellationToken cancellation) =>
+        Write(checkpoint, tokenizerDirectory, null, directory, progress, cancellation);
+
+    /// <param name="adapterDirectory">Whose tokenizer files go before those of <paramref name="tokenizerDirectory"/>: the adapter that was merged in; null for none.</param>
+    public static IReadOnlyList<string> Write(Checkpoint checkpoint, string? tokenizerDirectory, string? adapterDirectory, string directory, Action<long, long>? progress, CancellationToken cancellation)
     {
         var config = HuggingFaceLayout.ConfigOf(checkpoint);
         var tensors = ModelTypes.Of(config).FileTensors(config).Select(tensor => checkpoint.Require(tensor.Name, tensor.Shape.Span)).ToList();
         var groupSize = Int4Weight.Check(checkpoint.Path, tensors.First(tensor => AutoAwqFormat.IsLayerLinear(tensor.Name)), null).GroupSize;
         HuggingFaceDirectory.Create(directory);
         WriteWeights(checkpoint, tensors, Entries(config, groupSize), groupSize, Path.Combine(directory, HuggingFaceDirectory.WeightsFileName), progress, cancellation);
-        var notes = CopyTokenizer(checkpoint, tokenizerDirectory, directory);
+        var notes = CopyTokenizer(checkpoint, tokenizerDirectory, adapterDirectory, directory);
         // Last, since a directory without it is no checkpoint.
         AtomicFile.WriteText(
             Path.Combine(directory, HuggingFaceConfig.FileName),
@@ -132,12 +136,12 @@ internal static unsafe class AutoAwqExport
         return buffer;
     }
 
-    private static List<string> CopyTokenizer(Checkpoint checkpoint, string? source, string directory)
+    private static List<string> CopyTokenizer(Checkpoint checkpoint, string? source, string? adapter, string directory)
     {
         var notes = new List<string>();
         var copied = 0;
         foreach (var name in TokenizerFileNames)
-            copied += source is not null && Copy(source, directory, name) ? 1 : 0;
+            copied += adapter is not null && Copy(adapter, directory, name) || source is not null && Copy(source, directory, name) ? 1 : 0;
         if (copied == 0)
             notes.Add($"no tokenizer files were written: {source ?? checkpoint.Path} has none to copy; put those of the original checkpoint into {directory}");
         if (source is null || !Copy(source, directory, HuggingFaceConfig.GenerationFileName))

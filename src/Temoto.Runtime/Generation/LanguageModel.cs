@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Temoto.Formats.Checkpoints;
 using Temoto.Generation;
+using Temoto.Generation.Adapters;
 using Temoto.Generation.ChatTemplates;
 using Temoto.Generation.Execution;
 using Temoto.Generation.Tokenizers;
@@ -64,7 +65,7 @@ public sealed class LanguageModel : IDisposable
         ArgumentNullException.ThrowIfNull(path);
         options ??= new ModelOptions();
         var preparation = KernelPreparation.Begin(options);
-        var checkpoint = CheckpointReader.Open(path);
+        var checkpoint = AdaptedCheckpoint.Open(path, options.Adapter);
         KernelPreparation.Continue(preparation, options, checkpoint);
         if (options.Load == ModelLoad.Map)
             WeightPages.Begin(checkpoint);

@@ -98,6 +98,12 @@ public sealed record ModelOptions
     /// <summary>Compares every byte of the weights with its hash before use (.temoto files and macro streams; other formats have no hashes and are refused). Headers are always checked.</summary>
     public bool Verify { get; init; }
 
+    /// <summary>
+    /// The folder of a LoRA adapter as PEFT writes it (adapter_config.json, adapter_model.safetensors), which is merged into the model while it is loaded; null for none. The tensors that
+    /// it changes are copied, and must be F32, F16 or BF16. A tokenizer or chat template in the folder takes the place of the model's.
+    /// </summary>
+    public string? Adapter { get; init; }
+
     /// <summary>What the memory plan may come to; null takes what the machine, or the container, has.</summary>
     public long? MemoryBudgetBytes { get; init; }
 

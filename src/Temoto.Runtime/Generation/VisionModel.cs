@@ -2,6 +2,7 @@ using System.Text;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Config;
 using Temoto.Formats.Images;
+using Temoto.Generation.Adapters;
 using Temoto.Generation.Execution;
 using Temoto.Models;
 
@@ -60,12 +61,12 @@ public sealed class VisionModel : IDisposable
     public static VisionModel Load(string path, ModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var checkpoint = CheckpointReader.Open(path);
+        options ??= new ModelOptions();
+        var checkpoint = AdaptedCheckpoint.Open(path, options.Adapter);
         try
         {
             if (checkpoint.Config.Vision is null)
                 throw new InputException(path, "model_type", $"'{checkpoint.Config.ModelType}', a language model", $"{ModelTypes.Names(type => type.SeesPictures)}: a model that looks at pictures", "give it text (temoto run MODEL -p PROMPT), or load it as a LanguageModel");
-            options ??= new ModelOptions();
             var preprocessor = checkpoint.Preprocessor is null ? null : PreprocessorOf(checkpoint);
             return new VisionModel(checkpoint, preprocessor, new VisionEngine(checkpoint, options), options);
         }

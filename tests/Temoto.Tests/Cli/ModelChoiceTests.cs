@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using Temoto.Cli;
+using Temoto.Evaluation.Seeded;
 using Temoto.Packing;
+using Temoto.Tensors;
 using Temoto.Tests.Formats;
 using Temoto.Tests.Formats.Files;
+using Temoto.Tests.Generation.Adapters;
 
 namespace Temoto.Tests.Cli;
 
@@ -44,6 +47,52 @@ public sealed class ModelChoiceTests : IDisposable
         Assert.Contains("MiB (copied), KV cache", copied.Errors, StringComparison.Ordinal);
         Assert.Contains("of 1024.0 MiB (budget)", copied.Errors, StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(folder.File("mapped")), File.ReadAllBytes(folder.File("copied")));
+    }
+
+    /// <summary>What pack writes of a model and an adapter computes what the two compute together.</summary>
+    [Fact]
+    public void AnAdapterIsMergedWhereverAModelIsLoaded()
+    {
+        SeededCheckpoint.Write(ModelShapes.Get("tiny-llama"), 3, folder.File("base"), DType.F32, null, TestContext.Current.CancellationToken);
+        var adapter = AdapterFixture.Write(folder, "adapter", AdapterFixture.Config, AdapterFixture.Pair("model.layers.0.self_attn.o_proj", 64, 64));
+        string[] with = ["--adapter", adapter];
+        Assert.Equal(0, Run("pack", folder.File("base"), "--weights", "f32", "-o", folder.File("merged.temoto"), "--adapter", adapter).ExitCode);
+        (string Model, string[] Options)[] models = [("base", []), ("base", with), ("merged.temoto", [])];
+        var logits = models.Select((model, i) =>
+        {
+            var result = Run(["logits", folder.File(model.Model), "--tokens", "1,2,3", "-o", folder.File($"{i}"), .. model.Options]);
+            Assert.True(result.ExitCode == 0, result.Errors);
+            return File.ReadAllBytes(folder.File($"{i}"));
+        }).ToArray();
+        Assert.NotEqual(logits[0], logits[1]);
+        Assert.Equal(logits[1], logits[2]);
+        // Hashes are those of the base; what was merged from it stays as it is.
+        Assert.Equal(0, Run("pack", folder.File("base"), "-o", folder.File("base.temoto"), "--weights", "f32").ExitCode);
+        Assert.Equal(0, Run(["logits", folder.File("base.temoto"), "--tokens", "1,2,3", "-o", folder.File("verified"), "--load", "copy", "--verify", .. with]).ExitCode);
+        Assert.Equal(logits[1], File.ReadAllBytes(folder.File("verified")));
+        // What the adapter brings of a tokenizer goes before the base's.
+        File.WriteAllText(Path.Combine(adapter, "chat_template.jinja"), "{{ messages[0].content }}");
+        Assert.Equal(0, Run(["pack", folder.File("base"), "--format", "awq", "--method", "rtn", "--group-size", "32", "--lm-head", "f16", "-o", folder.File("awq"), .. with]).ExitCode);
+        Assert.Equal("{{ messages[0].content }}", File.ReadAllText(Path.Combine(folder.File("awq"), "chat_template.jinja")));
+        Assert.True(File.Exists(Path.Combine(folder.File("awq"), "tokenizer.json")));
+        File.Delete(Path.Combine(adapter, "chat_template.jinja"));
+        Assert.Equal(0, Run(["run", folder.File("base"), "--raw", "-p", "x", "-n", "2", .. with]).ExitCode);
+        Assert.Equal(0, Run(["bench", folder.File("base"), "-p", "4", "-n", "0", "-r", "1", .. with]).ExitCode);
+        Assert.Equal(0, Run(["eval", folder.File("base"), "--text", Path.Combine(adapter, "adapter_config.json"), .. with]).ExitCode);
+        AssertRefused($"name its base model as MODEL and the adapter beside it: --adapter {adapter}", "inspect", adapter);
+        AssertRefused("expected the folder of a LoRA adapter", "chat", folder.File("base"), "--adapter", folder.File("base"));
+        AssertRefused("--adapter: found no such folder", "logits", folder.File("base"), "--adapter", "", "--tokens", "1", "-o", folder.File("x"));
+        AssertRefused("--adapter: found it with --shape", "bench", "--shape", "tiny-llama", "--adapter", adapter);
+        AssertRefused("--adapter: found it with --shape", "pack", "--shape", "tiny-llama", "-o", folder.File("x"), "--adapter", adapter);
+
+        static CommandLineTests.Result Run(params string[] arguments) => CommandLineTests.Run("", arguments);
+
+        static void AssertRefused(string says, params string[] arguments)
+        {
+            var result = Run(arguments);
+            Assert.Equal(2, result.ExitCode);
+            Assert.Contains(says, Assert.Single(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        }
     }
 
     [Theory]

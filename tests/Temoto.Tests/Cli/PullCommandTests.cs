@@ -5,6 +5,7 @@ using Temoto.Formats.Checkpoints;
 using Temoto.Quantization.Exports;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
+using Temoto.Tests.Formats.Checkpoints.Gguf;
 using Temoto.Tests.Formats.Hub;
 
 namespace Temoto.Tests.Cli;
@@ -124,6 +125,37 @@ public sealed class PullCommandTests : IDisposable
         Assert.Contains($"try: temoto run \"{Path.Combine(plain, "F16.gguf")}\" -p \"...\"", errors, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(plain, ".temoto")));
         AssertRefused("--to", "pull", "maker/model", "--to", "");
+    }
+
+    /// <summary>Any part names the model; it is listed, run and removed as one.</summary>
+    [Fact]
+    public void ASplitModelComesWhole()
+    {
+        string[] written = GgufSplitTests.Write(folder), parts = [.. written.Select(path => $"q/{Path.GetFileName(path)}")];
+        repository.Files.Clear();
+        repository.Files["other.gguf"] = File.ReadAllBytes(folder.File("whole.gguf"));
+        foreach (var (name, path) in parts.Zip(written))
+            repository.Files[name] = File.ReadAllBytes(path);
+
+        AssertRefused("2 GGUF models; expected one; name one of other.gguf, q/m-00001-of-00003.gguf", "pull", "maker/model");
+        var pulled = RunJson("pull", "maker/model", "--file", parts[1]);
+        Assert.Equal(parts, pulled.GetProperty("files").EnumerateArray().Select(file => file.GetString()));
+        var inspected = RunJson("inspect", "maker/model", "--verify");
+        Assert.Equal(("gguf", parts.Length), (inspected.GetProperty("format").GetString(), inspected.GetProperty("verified_files").GetInt32()));
+        Assert.Equal(2, RunJson("run", $"maker/model/{parts[2]}", "--raw", "-p", "pump", "-n", "2").GetProperty("generated_tokens").GetInt32());
+        Assert.Equal(0, Run("pull", "maker/model", "--file", "other.gguf").ExitCode);
+        Assert.EndsWith($"try: temoto run maker/model/{parts[0]} -p \"...\"\n", Run("pull", "maker/model", "--file", parts[2]).Errors.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        var rows = RunJson("list").GetProperty("models").EnumerateArray().ToDictionary(row => row.GetProperty("name").GetString()!, row => row.GetProperty("bytes").GetInt64());
+        Assert.Equal(["maker/model/other.gguf", $"maker/model/{parts[0]}"], rows.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(parts.Sum(part => repository.Files[part].Length), rows[$"maker/model/{parts[0]}"]);
+        // The manifest becomes shorter too.
+        var bytes = rows[$"maker/model/{parts[0]}"];
+        Assert.InRange(RunJson("rm", $"maker/model/{parts[1]}", $"maker/model/{parts[2]}").GetProperty("freed_bytes").GetInt64(), bytes, bytes + 4096);
+        Assert.Equal(["other.gguf"], Directory.GetFiles(Path.Combine(Store, "maker", "model"), "*.gguf", SearchOption.AllDirectories).Select(Path.GetFileName));
+
+        var plain = folder.File("plain");
+        Assert.EndsWith($"try: temoto run {Path.Combine(plain, parts[0])} -p \"...\"\n", Run("pull", "maker/model", "--file", "q/m.gguf", "--to", plain).Errors.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Equal("gguf", RunJson("inspect", Path.Combine(plain, parts[0])).GetProperty("format").GetString());
     }
 
     [Fact]

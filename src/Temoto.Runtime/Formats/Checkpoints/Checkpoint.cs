@@ -103,6 +103,25 @@ internal sealed class Checkpoint : IDisposable
         settled = true;
     }
 
+    /// <summary>The same checkpoint with other tensors; it owns what this one did, and <paramref name="more"/>. This one is not to be used, or disposed, any more.</summary>
+    /// <param name="tokenizer">Null for this one's.</param>
+    /// <param name="chatTemplate">Null for this one's.</param>
+    public Checkpoint Merged(ModelConfig config, IReadOnlyDictionary<string, Tensor> merged, IReadOnlyList<IDisposable> more, IReadOnlyList<string> notes, TokenizerModel? tokenizer, string? chatTemplate) => new([.. owned, .. more])
+    {
+        Path = Path,
+        Format = Format,
+        Config = config,
+        Tensors = merged,
+        Unread = Unread,
+        Notes = [.. Notes, .. notes],
+        Hashes = Hashes,
+        Tokenizer = tokenizer ?? Tokenizer,
+        ChatTemplate = chatTemplate ?? ChatTemplate,
+        Preprocessor = Preprocessor,
+        Generation = Generation,
+        Quantization = Quantization,
+    };
+
     private IReadOnlyList<StoredHash> RequireHashes() => Hashes?.Invoke()
         ?? throw new InputException(Path, "ModelOptions.Verify", $"a {Format} model, which carries no hashes", "a .temoto file or a macro stream", "leave it out, or pack the model");
 

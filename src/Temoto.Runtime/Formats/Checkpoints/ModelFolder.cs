@@ -1,4 +1,5 @@
 using Temoto.Formats.Files;
+using Temoto.Formats.Hub;
 
 namespace Temoto.Formats.Checkpoints;
 
@@ -37,7 +38,7 @@ internal static class ModelFolder
         if (Alone(folder) is { Count: > 1 } files)
             throw new InputException(folder, null, $"{files.Count} model files ({Listed(files)})", "one", "name the file itself");
         if (Has(folder, "adapter_config.json"))
-            throw new InputException(folder, null, "a LoRA adapter (adapter_config.json), which changes another model and is none itself", Expected, "merge it into its base model (peft: merge_and_unload, then save_pretrained) and name the merged folder");
+            throw new InputException(folder, null, "a LoRA adapter (adapter_config.json), which changes another model and is none itself", Expected, $"name its base model as MODEL and the adapter beside it: --adapter {ShellWord.Of(folder)}");
         if (Has(folder, "params.json") && Names(folder).FirstOrDefault(name => name.StartsWith("consolidated", StringComparison.Ordinal)) is { } native)
             throw new InputException(folder, null, $"the native layout of the model's makers (params.json, {native})", Expected, "fetch the Hugging Face layout of the same model: config.json and model*.safetensors");
         if (Names(folder).Where(IsPickle).ToArray() is { Length: > 0 } pickles)

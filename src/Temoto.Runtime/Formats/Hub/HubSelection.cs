@@ -1,3 +1,5 @@
+using Temoto.Formats.Checkpoints.Gguf;
+
 namespace Temoto.Formats.Hub;
 
 /// <summary>Which files of a repository make a checkpoint that Temoto reads.</summary>
@@ -13,20 +15,14 @@ internal static class HubSelection
     private const string Index = "model.safetensors.index.json";
 
     /// <summary>
-    /// The asked-for file alone; or safetensors with their companions, config.json last, so that an interrupted download is no checkpoint
-    /// yet; or the repository's one GGUF file.
+    /// The asked-for file, with the other parts where it is one of a split model; or safetensors with their companions, config.json last, so that an interrupted download is no
+    /// checkpoint yet; or the repository's one GGUF model.
     /// </summary>
     public static IReadOnlyList<HubFile> Select(HubListing listing, string repository, string? file)
     {
         RefuseHostile(listing, repository);
         if (file is not null)
-        {
-            return
-            [
-                listing.Files.FirstOrDefault(candidate => candidate.Path == file)
-                    ?? throw new InputException(repository, file, "no such file", $"one of {Names(listing.Files)}", "choose one of those"),
-            ];
-        }
+            return Named(listing, repository, file);
         var top = listing.Files.Where(candidate => !candidate.Path.Contains('/')).ToArray();
         var weights = Weights(top);
         if (weights.Length > 0)
@@ -35,13 +31,26 @@ internal static class HubSelection
                 throw new InputException(repository, "config.json", "no such file", "a checkpoint with its config.json", "choose another repository");
             return [.. top.Where(candidate => Companions.Contains(candidate.Path)).Concat(weights).OrderBy(candidate => candidate.Path == "config.json").ThenBy(candidate => candidate.SizeBytes ?? 0)];
         }
-        var gguf = listing.Files.Where(candidate => candidate.Path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)).ToArray();
+        // A model that is split over several files is one.
+        var gguf = listing.Files.Where(candidate => candidate.Path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && GgufSplit.PartOf(candidate.Path) is null or { Number: 1 }).ToArray();
         return gguf.Length switch
         {
-            1 => gguf,
+            1 => Named(listing, repository, gguf[0].Path),
             0 => throw new InputException(repository, null, "neither *.safetensors nor *.gguf", "weights in one of these formats", "choose another repository of the model"),
-            _ => throw new InputException(repository, null, $"{gguf.Length} GGUF files", "one", $"name one of {Names(gguf)}"),
+            _ => throw new InputException(repository, null, $"{gguf.Length} GGUF models", "one", $"name one of {Names(gguf)}"),
         };
+    }
+
+    /// <summary>A file by its name; of a split GGUF model all parts, whether one is named or what they have in common (<c>NAME</c> or <c>NAME.gguf</c>).</summary>
+    private static IReadOnlyList<HubFile> Named(HubListing listing, string repository, string name)
+    {
+        var files = listing.Files.DistinctBy(file => file.Path).ToDictionary(file => file.Path);
+        var part = files.ContainsKey(name)
+            ? GgufSplit.PartOf(name)
+            : files.Keys.Select(GgufSplit.PartOf).FirstOrDefault(candidate => candidate is not null && (candidate.Prefix == name || $"{candidate.Prefix}.gguf" == name));
+        return part is null
+            ? [files.GetValueOrDefault(name) ?? throw new InputException(repository, name, "no such file", $"one of {Names(listing.Files)}", "choose one of those")]
+            : [.. Enumerable.Range(1, part.Count).Select(number => files.GetValueOrDefault(part.NameOf(number)) ?? throw new InputException(repository, part.NameOf(number), "no such file", $"all {part.Count} parts of the model", "choose another file, or another repository of the model"))];
     }
 
     /// <summary>Some repositories hold the weights twice, as model*.safetensors and as consolidated*.safetensors: one set is enough.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Checkpoints.Gguf;
 using Temoto.Formats.Files;
 using Temoto.Formats.Json;
 
@@ -27,8 +28,14 @@ internal sealed record StoreManifest(string Repository, string Endpoint, string 
     /// <summary>Whether the files make a checkpoint that is opened as a directory.</summary>
     public bool IsDirectory => Files.Any(file => !file.Path.Contains('/') && file.Path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The files that are models by themselves.</summary>
-    public IEnumerable<string> Alone => Files.Select(file => file.Path).Where(OpensAlone);
+    /// <summary>The files that are models by themselves; of a split one the first part.</summary>
+    public IEnumerable<string> Alone => Files.Select(file => file.Path).Where(path => OpensAlone(path) && NameOf(path) == path);
+
+    /// <summary>What names the model that a file is, or is a part of.</summary>
+    public static string NameOf(string file) => GgufSplit.PartOf(file)?.NameOf(1) ?? file;
+
+    /// <summary>A file, with the other parts of a split model where it is one of them.</summary>
+    public static bool GoesWith(string path, string file) => NameOf(path) == NameOf(file);
 
     /// <exception cref="InputException">Not a manifest, or one with names that no hub would send.</exception>
     public static StoreManifest Read(string path)

@@ -6,7 +6,7 @@ namespace Temoto.Formats.Hub;
 /// </summary>
 internal static class StoreRemoval
 {
-    /// <summary>Removes a model, finished or not, or one of its files.</summary>
+    /// <summary>Removes a model, finished or not, or one of its files, a split model as one.</summary>
     /// <returns>The bytes freed, and the files left because pull did not fetch them.</returns>
     public static (long FreedBytes, int LeftFiles) Remove(ModelStore store, StoredModel model, string? file)
     {
@@ -57,12 +57,12 @@ internal static class StoreRemoval
     {
         model.PathToOpen(file);
         var manifest = StoreManifest.Read(model.ManifestPath);
-        var left = manifest.Files.Where(stored => stored.Path != file).ToArray();
+        var left = manifest.Files.Where(stored => !StoreManifest.GoesWith(stored.Path, file)).ToArray();
         if (left.Length == 0)
             return false;
         // First the manifest: a file that nobody speaks of does less harm than one that is missing.
         (manifest with { Files = left }).Write(model.ManifestPath);
-        Delete(model, manifest.Files.Where(stored => stored.Path == file));
+        Delete(model, manifest.Files.Where(stored => StoreManifest.GoesWith(stored.Path, file)));
         return true;
     }
 

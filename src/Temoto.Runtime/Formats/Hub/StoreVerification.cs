@@ -6,7 +6,7 @@ internal static class StoreVerification
     /// <summary>A file may lie in folders of its repository.</summary>
     private const int MostFoldersUp = 8;
 
-    /// <summary>Reads every byte of a model's folder, or of the one file <paramref name="path"/>.</summary>
+    /// <summary>Reads every byte of a model's folder, or of the one file <paramref name="path"/>, with the other parts where it is one of a split model.</summary>
     /// <param name="progress">Bytes done, and of how many.</param>
     /// <returns>How many files were compared; null where the store has no hashes of what lies there.</returns>
     /// <exception cref="InputException">A file differs.</exception>
@@ -36,8 +36,8 @@ internal static class StoreVerification
         for (var up = 0; folder is not null && up < MostFoldersUp; up++, folder = Path.GetDirectoryName(folder))
         {
             var name = Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
-            if (ManifestIn(folder)?.Files.FirstOrDefault(file => file.Path == name) is { } found)
-                return [(path, found)];
+            if (ManifestIn(folder) is { } manifest && manifest.Files.Any(file => file.Path == name))
+                return [.. manifest.Files.Where(file => StoreManifest.GoesWith(file.Path, name)).Select(file => (HubPath.Under(folder, file.Path, folder), file))];
         }
         return null;
     }

@@ -29,6 +29,9 @@ internal sealed record TokenizerModel
 {
     public required TokenizerKind Kind { get; init; }
 
+    /// <summary>For people to read.</summary>
+    public string KindName => Pipeline is null ? $"{Kind}" : $"{Pipeline.Kind}";
+
     /// <summary>Token text by id: the byte-to-unicode alphabet for byte-level BPE, pieces with U+2581 for SentencePiece. Null where an id is unused.</summary>
     public required IReadOnlyList<string?> Tokens { get; init; }
 

@@ -96,10 +96,11 @@ internal sealed class PipelineReader(string sourceName)
         return new NormalizerSequence(parts);
     }
 
-    /// <summary>Of a tokenizer.model, in the words of its normalizer_spec.</summary>
+    /// <summary>Of a tokenizer.model, in the words of its normalizer_spec; <c>prefix_every_piece</c> is ours.</summary>
     private static SentencePieceNormalizer SentencePiece(JsonFields section) => new(
         section.String(CharsMap) is { Length: > 0 } ? Precompiled(section) : null,
         section.Bool("add_dummy_prefix") ?? true,
+        section.Bool("prefix_every_piece") ?? false,
         section.Bool("remove_extra_whitespaces") ?? true,
         section.Bool("escape_whitespaces") ?? true,
         section.Strings("user_defined", Vocabulary.LargestCount));

@@ -14,8 +14,8 @@ namespace Temoto.Generation.Tokenizers;
 /// </summary>
 internal sealed class PipelineTokenizer : Tokenizer
 {
-    /// <summary>Characters of a word that is remembered: what a key of the cache has room for.</summary>
-    private const int LongestCachedWord = WordCache.LongestWordBytes / sizeof(char);
+    /// <summary>Characters of a word that a key of the cache has room for whatever they are; of those of the first 512 code points, which the byte alphabet is, more.</summary>
+    private const int CachedCharacters = WordCache.LongestWordBytes / sizeof(char), LatinBits = 9, LatinsPerHalf = 64 / LatinBits, CachedLatins = 2 * LatinsPerHalf;
 
     private readonly INormalizer? normalizer;
     private readonly PreTokenizer? preTokenizer;
@@ -174,18 +174,14 @@ internal sealed class PipelineTokenizer : Tokenizer
     private void EncodeWord(PipelineScratch scratch, ReadOnlySpan<char> word, bool parseSpecial)
     {
         var (output, before) = (scratch.Output, scratch.Output.Count);
-        if (word.Length > LongestCachedWord)
+        if (!TryKey(word, out var low, out var high, out var form))
         {
             subwords.Tokenize(word, scratch.Subwords, null, output);
         }
-        else
+        else if (!scratch.Cache.TryAppend(low, high, form, output))
         {
-            var (low, high) = Key(word);
-            if (!scratch.Cache.TryAppend(low, high, word.Length * sizeof(char), output))
-            {
-                subwords.Tokenize(word, scratch.Subwords, null, output);
-                scratch.Cache.Store(low, high, word.Length * sizeof(char), output.Span[before..]);
-            }
+            subwords.Tokenize(word, scratch.Subwords, null, output);
+            scratch.Cache.Store(low, high, form, output.Span[before..]);
         }
         if (parseSpecial || !HasSpecial(output.Span[before..]))
             return;
@@ -204,16 +200,33 @@ internal sealed class PipelineTokenizer : Tokenizer
         return false;
     }
 
-    private static (ulong Low, ulong High) Key(ReadOnlySpan<char> word)
+    /// <summary>A word in two numbers; false where it is too long for them.</summary>
+    /// <param name="form">How many characters, and how they are written.</param>
+    private static bool TryKey(ReadOnlySpan<char> word, out ulong low, out ulong high, out int form)
     {
-        ulong low = 0, high = 0;
+        (low, high, form) = (0, 0, word.Length);
+        if (word.Length <= CachedCharacters)
+        {
+            for (var i = 0; i < word.Length; i++)
+            {
+                if (i < 4)
+                    low |= (ulong)word[i] << 16 * i;
+                else
+                    high |= (ulong)word[i] << 16 * (i - 4);
+            }
+            return true;
+        }
+        if (word.Length > CachedLatins)
+            return false;
         for (var i = 0; i < word.Length; i++)
         {
-            if (i < 4)
-                low |= (ulong)word[i] << 16 * i;
+            if (word[i] >= 1 << LatinBits)
+                return false;
+            if (i < LatinsPerHalf)
+                low |= (ulong)word[i] << LatinBits * i;
             else
-                high |= (ulong)word[i] << 16 * (i - 4);
+                high |= (ulong)word[i] << LatinBits * (i - LatinsPerHalf);
         }
-        return (low, high);
+        return true;
     }
 }

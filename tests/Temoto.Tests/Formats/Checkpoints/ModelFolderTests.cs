@@ -67,8 +67,8 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("found a LoRA adapter (adapter_config.json)", "merge_and_unload", "adapter_config.json", "adapter_model.safetensors")]
-    [InlineData("found a LoRA adapter (adapter_config.json)", "merge_and_unload", "adapter_config.json", "adapter_model.bin", "config.json")]
+    [InlineData("found a LoRA adapter (adapter_config.json)", "name its base model as MODEL and the adapter beside it: --adapter ", "adapter_config.json", "adapter_model.safetensors")]
+    [InlineData("found a LoRA adapter (adapter_config.json)", "name its base model as MODEL and the adapter beside it: --adapter ", "adapter_config.json", "adapter_model.bin", "config.json")]
     [InlineData("found the native layout of the model's makers (params.json, consolidated.safetensors)", "Hugging Face layout", "params.json", "consolidated.safetensors", "tekken.json")]
     [InlineData("found the native layout of the model's makers (params.json, consolidated.00.pth)", "Hugging Face layout", "params.json", "consolidated.00.pth")]
     [InlineData("found only pickled PyTorch weights (pytorch_model.bin)", "safetensors", "config.json", "pytorch_model.bin", "training_args.bin")]

@@ -19,7 +19,24 @@ public class HubSelectionTests
         Assert.Equal(expected.Split(' '), HubSelection.Select(listing, "a/b", null).Select(file => file.Path));
     }
 
+    /// <summary>All parts of a split model come, whichever is named, or what their names have in common.</summary>
     [Theory]
+    [InlineData("m-00001-of-00002.gguf m-00002-of-00002.gguf README.md", null, "m-00001-of-00002.gguf m-00002-of-00002.gguf")]
+    [InlineData("m-00002-of-00002.gguf m-00001-of-00002.gguf", "m-00002-of-00002.gguf", "m-00001-of-00002.gguf m-00002-of-00002.gguf")]
+    [InlineData("a.gguf q/m-00001-of-00003.gguf q/m-00002-of-00003.gguf q/m-00003-of-00003.gguf q/m-00001-of-00002.gguf", "q/m-00002-of-00003.gguf", "q/m-00001-of-00003.gguf q/m-00002-of-00003.gguf q/m-00003-of-00003.gguf")]
+    [InlineData("a.gguf m-00001-of-00002.gguf m-00002-of-00002.gguf", "m.gguf", "m-00001-of-00002.gguf m-00002-of-00002.gguf")]
+    [InlineData("a.gguf m-00001-of-00002.gguf m-00002-of-00002.gguf", "m", "m-00001-of-00002.gguf m-00002-of-00002.gguf")]
+    [InlineData("m.gguf m-00001-of-00002.gguf m-00002-of-00002.gguf", "m.gguf", "m.gguf")]
+    public void ASplitModelIsOne(string repository, string? file, string expected)
+    {
+        var listing = new HubListing("main", [.. repository.Split(' ').Select(path => new HubFile(path))]);
+        Assert.Equal(expected.Split(' '), HubSelection.Select(listing, "a/b", file).Select(file => file.Path));
+    }
+
+    [Theory]
+    [InlineData("m-00001-of-00003.gguf m-00003-of-00003.gguf", null, "m-00002-of-00003.gguf: found no such file; expected all 3 parts of the model")]
+    [InlineData("m-00002-of-99999.gguf", "m-00002-of-99999.gguf", "m-00001-of-99999.gguf: found no such file; expected all 99999 parts of the model")]
+    [InlineData("a-00001-of-00002.gguf a-00002-of-00002.gguf b-00001-of-00002.gguf b-00002-of-00002.gguf", null, "found 2 GGUF models; expected one; name one of a-00001-of-00002.gguf, b-00001-of-00002.gguf")]
     [InlineData("README.md", null, "neither *.safetensors nor *.gguf")]
     [InlineData("model.safetensors", null, "config.json")]
     [InlineData("a.gguf b.gguf", null, "a.gguf, b.gguf")]

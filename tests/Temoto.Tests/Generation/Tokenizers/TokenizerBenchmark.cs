@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Temoto.Formats.Tokenizers;
 using Temoto.Generation.Tokenizers;
+using Temoto.Generation.Tokenizers.PreTokenizers;
 
 namespace Temoto.Tests.Generation.Tokenizers;
 
@@ -24,6 +25,27 @@ internal static class TokenizerBenchmark
             foreach (var line in text.AsSpan().EnumerateLines())
                 tokenizer.Encode(line, ids, addSpecialTokens: false);
         }, seconds => bytes / seconds / 1e6);
+    }
+
+    /// <summary>Megabytes (10^6) of UTF-8 text cut into pieces per second, line by line; and the steps that the expressions took for a character.</summary>
+    public static (Figures MegabytesPerSecond, double StepsPerCharacter) SplitMegabytesPerSecond(PreTokenizer splitter, string text, int repetitions)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(text);
+        var pieces = new PieceList();
+        long steps = 0, pieceCount = 0;
+        var figures = Measure(repetitions, () =>
+        {
+            (steps, pieceCount) = (0, 0);
+            foreach (var line in text.AsSpan().EnumerateLines())
+            {
+                pieces.Set(line, 0);
+                splitter.Split(pieces);
+                steps += pieces.Budget.Taken;
+                pieceCount += pieces.Count;
+            }
+        }, seconds => bytes / seconds / 1e6);
+        Assert.InRange(pieceCount, text.Length / 10, text.Length);
+        return (figures, (double)steps / text.Length);
     }
 
     /// <summary>Milliseconds from files to a working tokenizer; the first repetition, with its compilation, is reported by itself.</summary>

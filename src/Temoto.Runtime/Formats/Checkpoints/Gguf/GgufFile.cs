@@ -233,6 +233,9 @@ internal sealed unsafe class GgufFile : IDisposable
         return numbers;
     }
 
+    /// <summary>The bytes of an array; none where the key is missing.</summary>
+    public ReadOnlySpan<byte> Bytes(string key) => ArrayBytes(key, "an array of bytes", GgufValueType.UInt8, GgufValueType.Int8, elementBytes: 1);
+
     /// <summary>What stands under a key, for error lines: a short value itself, of others the type.</summary>
     public string Describe(string key)
     {
@@ -251,13 +254,13 @@ internal sealed unsafe class GgufFile : IDisposable
     /// <summary>An error about this file.</summary>
     public InputException Bad(string? key, string found, string expected, string next = Next) => new(Path, key, found, expected, next);
 
-    private ReadOnlySpan<byte> ArrayBytes(string key, string expected, GgufValueType type, GgufValueType otherType)
+    private ReadOnlySpan<byte> ArrayBytes(string key, string expected, GgufValueType type, GgufValueType otherType, int elementBytes = 4)
     {
         if (!metadata.TryGetValue(key, out var value))
             return [];
         if (value.Type != GgufValueType.Array || value.ElementType != type && value.ElementType != otherType || value.Count > Array.MaxLength / 4)
             throw Wrong(key, value, expected);
-        return new ReadOnlySpan<byte>(file.Data + value.Offset, (int)(4 * value.Count));
+        return new ReadOnlySpan<byte>(file.Data + value.Offset, (int)(elementBytes * value.Count));
     }
 
     private void ReadHeader()

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Temoto.Formats.Config;
 using Temoto.Formats.Tokenizers;
 using Temoto.Models;
@@ -8,6 +9,12 @@ namespace Temoto.Formats.Checkpoints.Gguf;
 internal static class GgufVocabulary
 {
     private const string Prefix = "tokenizer.ggml.";
+
+    /// <summary>In front of tokens that go on with a word.</summary>
+    private const string WordPiecePrefix = "##";
+
+    /// <summary>In front of tokens that begin one.</summary>
+    private const char Metaspace = '\u2581';
 
     /// <summary>
     /// Control tokens that end a turn whatever eos_token_id says. Chat models often name only one of two; llama.cpp stops at these too.
@@ -25,7 +32,9 @@ internal static class GgufVocabulary
             null or "none" or "no_vocab" => null,
             "gpt2" => ReadByteLevel(file, modelType, rows),
             "llama" => ReadSentencePiece(file, rows),
-            _ => throw file.Bad(Prefix + "model", $"'{kind}'", "gpt2 or llama", "use a model with a BPE vocabulary"),
+            "bert" => ReadWordPiece(file, rows),
+            "t5" => ReadUnigram(file, rows),
+            _ => throw file.Bad(Prefix + "model", $"'{kind}'", "gpt2, llama, bert or t5", "use a model with a BPE, WordPiece or Unigram vocabulary"),
         };
     }
 
@@ -73,14 +82,7 @@ internal static class GgufVocabulary
     private static TokenizerModel ReadSentencePiece(GgufFile file, int? rows)
     {
         var (tokens, added, unknown) = ReadTokens(file, rows);
-        var scores = file.Floats(Prefix + "scores");
-        if (scores.Length != tokens.Count)
-            throw file.Bad(Prefix + "scores", $"{scores.Length} scores", $"one for each of the {tokens.Count} tokens");
-        foreach (var score in scores)
-        {
-            if (float.IsNaN(score))
-                throw file.Bad(Prefix + "scores", "NaN", "numbers");
-        }
+        var scores = ReadScores(file, tokens.Count);
         var model = new TokenizerModel
         {
             Kind = TokenizerKind.SentencePieceBpe,
@@ -92,6 +94,126 @@ internal static class GgufVocabulary
         // SentencePiece's own numbering; used where the file does not say and the vocabulary is that long.
         return WithSpecialTokens(file, model, defaultBos: 1, defaultEos: 2, defaultUnknown: unknown ?? 0, addBos: true);
     }
+
+    private static float[] ReadScores(GgufFile file, int count)
+    {
+        var scores = file.Floats(Prefix + "scores");
+        if (scores.Length != count)
+            throw file.Bad(Prefix + "scores", $"{scores.Length} scores", $"one for each of the {count} tokens");
+        foreach (var score in scores)
+        {
+            if (float.IsNaN(score))
+                throw file.Bad(Prefix + "scores", "NaN", "numbers");
+        }
+        return scores;
+    }
+
+    /// <summary>
+    /// BERT's WordPiece. The file says nothing of the normalizer: its text is lowercased and loses its accents, unless the vocabulary has words with capitals, which no lowercased text
+    /// could become.
+    /// </summary>
+    private static TokenizerModel ReadWordPiece(GgufFile file, int? rows)
+    {
+        var (tokens, added, _) = ReadTokens(file, rows, WordPieceText);
+        var count = tokens.Count;
+        int? Named(string text, int usual) => tokens.TryGetId(text, out var id) ? id : usual < count ? usual : null;
+        var model = WithSpecialTokens(
+            file,
+            new TokenizerModel { Kind = TokenizerKind.SentencePieceBpe, Tokens = tokens, AddedTokens = added },
+            defaultBos: null,
+            defaultEos: null,
+            defaultUnknown: Named("[UNK]", 100),
+            addBos: true);
+        // Newer files call them bos and sep, older ones cls and sep; the key is misspelt in all of them.
+        var begin = Id(file, "cls", count) ?? model.BosTokenId ?? Named("[CLS]", 101);
+        var end = Id(file, "seperator", count) ?? Named("[SEP]", 102);
+        var special = added.Select(token => token.Id).ToHashSet();
+        var isCased = Enumerable.Range(0, count).Any(id => !special.Contains(id) && tokens[id] is { } text && text.Any(char.IsAsciiLetterUpper));
+        return WithPipeline(
+            model with { Prefix = (file.Bool(Prefix + "add_bos_token") ?? true) && begin is { } first ? [first] : [], Suffix = (file.Bool(Prefix + "add_sep_token") ?? true) && end is { } last ? [last] : [] },
+            new TokenizerPipeline(SubwordKind.WordPiece, new SubwordOptions { ContinuingSubwordPrefix = WordPiecePrefix, UnknownTokenId = model.UnknownTokenId })
+            {
+                Normalizer = $$"""{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":{{(isCased ? "false" : "true")}}}""",
+                PreTokenizer = """{"type":"BertPreTokenizer"}""",
+                Decoder = $$"""{"type":"WordPiece","prefix":"{{WordPiecePrefix}}","cleanup":true}""",
+            });
+    }
+
+    /// <summary>The file marks the tokens that begin a word, tokenizer.json those that do not.</summary>
+    private static ReadOnlySpan<char> WordPieceText(ReadOnlySpan<char> text, PieceType type, scoped ref char[] buffer)
+    {
+        if (type is not (PieceType.Normal or PieceType.UserDefined))
+            return text;
+        if (text.Length > 1 && text[0] == Metaspace)
+            return text[1..];
+        if (type == PieceType.UserDefined)
+            return text;
+        if (buffer.Length < WordPiecePrefix.Length + text.Length)
+            buffer = new char[2 * (WordPiecePrefix.Length + text.Length)];
+        WordPiecePrefix.CopyTo(buffer);
+        text.CopyTo(buffer.AsSpan(WordPiecePrefix.Length));
+        return buffer.AsSpan(0, WordPiecePrefix.Length + text.Length);
+    }
+
+    /// <summary>SentencePiece's unigram model, as T5 and XLM-RoBERTa have it: also between special tokens each piece of text begins with a space.</summary>
+    private static TokenizerModel ReadUnigram(GgufFile file, int? rows)
+    {
+        if (file.Bool(Prefix + "treat_whitespace_as_suffix") ?? false)
+            throw file.Bad(Prefix + "treat_whitespace_as_suffix", "true", "false", "choose another model");
+        var normal = new List<int>();
+        var hasBytes = false;
+        var (tokens, added, unknown) = ReadTokens(file, rows, look: (id, type) =>
+        {
+            if (type == PieceType.Normal)
+                normal.Add(id);
+            hasBytes |= type == PieceType.Byte;
+        });
+        var stored = ReadScores(file, tokens.Count);
+        // Only what text can become has a part in the least score, from which that of unknown characters is counted.
+        var scores = new double[stored.Length];
+        foreach (var id in normal)
+            scores[id] = stored[id];
+        var isNormal = normal.ToHashSet();
+        var model = WithSpecialTokens(
+            file,
+            new TokenizerModel { Kind = TokenizerKind.SentencePieceBpe, Tokens = tokens, Scores = stored, AddedTokens = added },
+            defaultBos: null,
+            defaultEos: 1,
+            defaultUnknown: unknown ?? 2,
+            addBos: false,
+            addEos: true);
+        var (addsPrefix, removesExtra) = (file.Bool(Prefix + "add_space_prefix") ?? true, file.Bool(Prefix + "remove_extra_whitespaces") ?? false);
+        var options = new SubwordOptions
+        {
+            ByteFallback = hasBytes,
+            FuseUnknown = true,
+            UnknownTokenId = model.UnknownTokenId,
+            ReservedTokenIds = [.. Enumerable.Range(0, tokens.Count).Where(id => !isNormal.Contains(id))],
+        };
+        return WithPipeline(model, new TokenizerPipeline(SubwordKind.Unigram, options)
+        {
+            Normalizer = new JsonObject
+            {
+                ["type"] = "SentencePiece",
+                ["precompiled_charsmap"] = Convert.ToBase64String(file.Bytes(Prefix + "precompiled_charsmap")),
+                ["add_dummy_prefix"] = addsPrefix,
+                ["prefix_every_piece"] = true,
+                ["remove_extra_whitespaces"] = removesExtra,
+                ["escape_whitespaces"] = file.Bool(Prefix + "escape_whitespaces") ?? true,
+            }.ToJsonString(),
+            Decoder = new JsonObject
+            {
+                ["type"] = "SentencePiece",
+                ["unknown"] = model.UnknownTokenId is { } mark ? tokens[mark] ?? "" : "",
+                ["strips_first"] = addsPrefix || removesExtra,
+                ["strips_all"] = removesExtra,
+            }.ToJsonString(),
+            Scores = scores,
+        });
+    }
+
+    private static TokenizerModel WithPipeline(TokenizerModel model, TokenizerPipeline pipeline) =>
+        model with { Pipeline = pipeline with { PostProcessor = TemplateJson.Of(model.Prefix, model.Suffix) } };
 
     private static (PreTokenizerKind Kind, bool Nfc, bool IgnoreMerges, bool AddBos) PreTokenizer(GgufFile file, string? modelType)
     {
@@ -112,7 +234,13 @@ internal static class GgufVocabulary
         };
     }
 
-    private static (Vocabulary Tokens, List<AddedToken> Added, int? Unknown) ReadTokens(GgufFile file, int? rows)
+    /// <summary>What a token is called in the other formats.</summary>
+    /// <param name="buffer">Room for a text that is written anew.</param>
+    private delegate ReadOnlySpan<char> TokenText(ReadOnlySpan<char> text, PieceType type, scoped ref char[] buffer);
+
+    /// <param name="textOf">Null where tokens are called as the file has them.</param>
+    /// <param name="look">Gets each id with its type.</param>
+    private static (Vocabulary Tokens, List<AddedToken> Added, int? Unknown) ReadTokens(GgufFile file, int? rows, TokenText? textOf = null, Action<int, PieceType>? look = null)
     {
         var count = file.ArrayLength(Prefix + "tokens") ?? throw file.Bad(Prefix + "tokens", "nothing", "the vocabulary");
         if (count > (rows ?? ModelLimits.VocabSize))
@@ -124,10 +252,14 @@ internal static class GgufVocabulary
         var tokens = new VocabularyBuilder((int)count, (int)Math.Min(strings.TextBytes, Array.MaxLength));
         var added = new List<AddedToken>();
         int? unknown = null;
+        var buffer = Array.Empty<char>();
         for (var id = 0; id < count; id++)
         {
             var type = types.Length == 0 ? PieceType.Normal : (PieceType)types[id];
+            look?.Invoke(id, type);
             var text = strings.Next();
+            if (textOf is not null)
+                text = textOf(text, type, ref buffer);
             if (type != PieceType.Unused)
                 tokens.Add(text, id);
             // An empty text would match everywhere.
@@ -161,18 +293,19 @@ internal static class GgufVocabulary
         return merges;
     }
 
-    private static TokenizerModel WithSpecialTokens(GgufFile file, TokenizerModel model, int? defaultBos, int? defaultEos, int? defaultUnknown, bool addBos)
+    /// <summary>Some converters write 2^32 - 1 for "none".</summary>
+    private static int? Id(GgufFile file, string name, int count, int? ifMissing = null)
+    {
+        var key = $"{Prefix}{name}_token_id";
+        if (!file.Has(key))
+            return ifMissing < count ? ifMissing : null;
+        return file.IsNoToken(key) ? null : file.Int(key, 0, count - 1);
+    }
+
+    private static TokenizerModel WithSpecialTokens(GgufFile file, TokenizerModel model, int? defaultBos, int? defaultEos, int? defaultUnknown, bool addBos, bool addEos = false)
     {
         var count = model.Tokens.Count;
-
-        // Some converters write 2^32 - 1 for "none".
-        int? Id(string name, int? ifMissing)
-        {
-            var key = $"{Prefix}{name}_token_id";
-            if (!file.Has(key))
-                return ifMissing < count ? ifMissing : null;
-            return file.IsNoToken(key) ? null : file.Int(key, 0, count - 1);
-        }
+        int? Id(string name, int? ifMissing) => GgufVocabulary.Id(file, name, count, ifMissing);
 
         var bos = Id("bos", defaultBos);
         var eos = Id("eos", defaultEos);
@@ -193,7 +326,7 @@ internal static class GgufVocabulary
             EosTokenIds = ends,
             UnknownTokenId = Id("unknown", defaultUnknown),
             Prefix = (file.Bool(Prefix + "add_bos_token") ?? addBos) && bos is not null ? [bos.Value] : [],
-            Suffix = (file.Bool(Prefix + "add_eos_token") ?? false) && eos is not null ? [eos.Value] : [],
+            Suffix = (file.Bool(Prefix + "add_eos_token") ?? addEos) && eos is not null ? [eos.Value] : [],
         };
     }
 }

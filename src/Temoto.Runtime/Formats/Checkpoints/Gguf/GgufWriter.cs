@@ -68,6 +68,13 @@ internal sealed class GgufMetadata
         return this;
     }
 
+    public GgufMetadata Add(string key, IReadOnlyCollection<byte> values)
+    {
+        AddArray(key, GgufValueType.UInt8, values.Count);
+        bytes.Write([.. values]);
+        return this;
+    }
+
     /// <param name="value">A string, a uint or a float.</param>
     public GgufMetadata Add(string key, object value) => value switch
     {

@@ -6,24 +6,44 @@ namespace Temoto.Generation.Tokenizers.Expressions;
 /// </summary>
 internal sealed class CharacterSet
 {
-    private const int PagePoints = 256, Pages = 0x110000 / PagePoints;
+    private const int PagePoints = 256, Pages = 0x110000 / PagePoints, AsciiPoints = 128;
 
     private readonly Func<int, bool>? has;
     private readonly int only = -1;
+
+    /// <summary>A bit for each of the first 128 code points, of which most texts are.</summary>
+    private readonly ulong asciiLow;
+    private readonly ulong asciiHigh;
     private ulong[]?[]? pages;
 
     public CharacterSet(Func<int, bool> has)
     {
         this.has = has;
+        var ascii = NewPage(has, 0);
+        (asciiLow, asciiHigh) = (ascii[0], ascii[1]);
     }
 
     /// <param name="only">The one code point.</param>
     public CharacterSet(int only)
     {
         this.only = only;
+        if (only < 64)
+            asciiLow = 1UL << only;
+        else if (only < AsciiPoints)
+            asciiHigh = 1UL << only - 64;
     }
 
-    public bool Contains(int point)
+    /// <summary>The code points of all of some sets.</summary>
+    public CharacterSet(IReadOnlyList<CharacterSet> sets)
+    {
+        has = point => sets.Any(set => set.Contains(point));
+        foreach (var set in sets)
+            (asciiLow, asciiHigh) = (asciiLow | set.asciiLow, asciiHigh | set.asciiHigh);
+    }
+
+    public bool Contains(int point) => point < AsciiPoints ? ((point < 64 ? asciiLow : asciiHigh) >> (point & 63) & 1) != 0 : ContainsOther(point);
+
+    private bool ContainsOther(int point)
     {
         if (has is null)
             return point == only;

@@ -14,6 +14,9 @@ internal sealed class Expression
 
     private readonly Instruction[] program;
 
+    /// <summary>What a match begins with; null where that may be anything, or nothing.</summary>
+    private readonly CharacterSet? first;
+
     /// <summary>Where groups begin and end.</summary>
     private readonly int slots;
 
@@ -22,8 +25,8 @@ internal sealed class Expression
     {
         Pattern = pattern;
         var node = ExpressionParser.Parse(pattern, out var groups);
-        program = ExpressionCompiler.Compile(node, remembers: groups > 0);
-        slots = 2 * (groups + 1);
+        program = ExpressionCompiler.Compile(node, remembers: groups > 0, out first);
+        slots = groups == 0 ? 0 : 2 * (groups + 1);
     }
 
     public string Pattern { get; }
@@ -36,9 +39,10 @@ internal sealed class Expression
         stack.Count = 0;
         if (stack.Slots.Length < slots)
             stack.Slots = new int[slots];
-        start = from;
-        while (true)
+        for (start = from; true;)
         {
+            if (first is not null)
+                start = Skip(text, start, first, budget);
             stack.Slots.AsSpan(0, slots).Fill(-1);
             end = Match(text, 0, start, stack, budget);
             if (end >= 0)
@@ -48,6 +52,16 @@ internal sealed class Expression
             CodePoints.At(text, start, out var length);
             start += length;
         }
+    }
+
+    /// <summary>The next place at which a code point of a set stands, or the end.</summary>
+    private static int Skip(ReadOnlySpan<char> text, int at, CharacterSet points, MatchBudget budget)
+    {
+        var begin = at;
+        while (at < text.Length && !points.Contains(CodePoints.At(text, at, out var length)))
+            at += length;
+        budget.Take((at - begin) / 4);
+        return at;
     }
 
     /// <summary>Where the program from an instruction on ends that begins at a place; -1 where it does not match.</summary>
@@ -78,9 +92,20 @@ internal sealed class Expression
                     instruction++;
                     break;
                 case Operation.Try:
-                    stack.Push(step.Second, at, at);
-                    instruction = step.First;
-                    goesOn = true;
+                    var point = at < text.Length ? CodePoints.At(text, at, out _) : -1;
+                    var canSecond = CanBegin(step.SecondPoints, point);
+                    if (CanBegin(step.FirstPoints, point))
+                    {
+                        if (canSecond)
+                            stack.Push(step.Second, at, at);
+                        instruction = step.First;
+                        goesOn = true;
+                    }
+                    else
+                    {
+                        instruction = step.Second;
+                        goesOn = canSecond;
+                    }
                     break;
                 case Operation.Jump:
                     instruction = step.First;
@@ -116,10 +141,13 @@ internal sealed class Expression
                 default:
                     throw new InvalidOperationException($"no such step as {step.Operation}");
             }
-            if (!goesOn && !Return(text, floor, stack, out instruction, out at))
+            if (!goesOn && !Return(text, floor, stack, budget, out instruction, out at))
                 return -1;
         }
     }
+
+    /// <param name="point">-1 at the end of the text.</param>
+    private static bool CanBegin(CharacterSet? points, int point) => points is null || (point >= 0 && points.Contains(point));
 
     private static bool TakeAgain(ReadOnlySpan<char> text, int start, int end, ref int at)
     {
@@ -143,6 +171,8 @@ internal sealed class Expression
         budget.Take((at - begin) / 4);
         if (count < step.Least)
             return false;
+        if (step.Greed != Greed.Lazy && !GiveBack(text, step, ref at, step.Greed == Greed.Greedy ? least : at, budget))
+            return false;
         if (step.Greed == Greed.Greedy && at > least)
             stack.Push(instruction, at, least);
         if (step.Greed == Greed.Lazy && count < step.Most)
@@ -150,8 +180,25 @@ internal sealed class Expression
         return true;
     }
 
+    /// <summary>Gives back what a repeat took until the text goes on as what follows may; false where it never does.</summary>
+    private static bool GiveBack(ReadOnlySpan<char> text, in Instruction step, ref int at, int least, MatchBudget budget)
+    {
+        var begin = at;
+        while (!CanBegin(step.SecondPoints, at < text.Length ? CodePoints.At(text, at, out _) : -1))
+        {
+            if (at <= least)
+            {
+                budget.Take((begin - at) / 4);
+                return false;
+            }
+            at = CodePoints.Before(text, at);
+        }
+        budget.Take((begin - at) / 4);
+        return true;
+    }
+
     /// <summary>Goes back to the last place where something else can be tried.</summary>
-    private bool Return(ReadOnlySpan<char> text, int floor, Stack stack, out int instruction, out int at)
+    private bool Return(ReadOnlySpan<char> text, int floor, Stack stack, MatchBudget budget, out int instruction, out int at)
     {
         while (stack.Count > floor)
         {
@@ -168,6 +215,8 @@ internal sealed class Expression
             if (step.Greed == Greed.Greedy)
             {
                 at = CodePoints.Before(text, at);
+                if (!GiveBack(text, step, ref at, limit, budget))
+                    continue;
                 if (at > limit)
                     stack.Push(instruction, at, limit);
                 instruction++;

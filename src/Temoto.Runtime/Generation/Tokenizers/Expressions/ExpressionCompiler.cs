@@ -11,12 +11,23 @@ internal sealed class ExpressionCompiler
 
     /// <exception cref="ExpressionSyntaxException">It would be too long.</exception>
     /// <param name="remembers">What groups took is asked for.</param>
-    public static Instruction[] Compile(ExpressionNode node, bool remembers)
+    /// <param name="first">What a match begins with; null where that may be anything, or nothing.</param>
+    public static Instruction[] Compile(ExpressionNode node, bool remembers, out CharacterSet? first)
     {
         var compiler = new ExpressionCompiler { remembers = remembers };
         compiler.Add(node);
         compiler.Emit(new Instruction(Operation.Match));
-        return [.. compiler.program];
+        Instruction[] program = [.. compiler.program];
+        var points = new FirstPoints(program);
+        first = points.Of(0);
+        for (var i = 0; i < program.Length; i++)
+        {
+            if (program[i].Operation == Operation.Try)
+                program[i] = program[i] with { FirstPoints = points.Of(program[i].First), SecondPoints = points.Of(program[i].Second) };
+            else if (program[i].Operation == Operation.TakeMany && program[i].Greed != Greed.Lazy)
+                program[i] = program[i] with { SecondPoints = points.Of(i + 1) };
+        }
+        return program;
     }
 
     private void Add(ExpressionNode node)

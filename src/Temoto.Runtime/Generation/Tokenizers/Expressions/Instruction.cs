@@ -12,7 +12,7 @@ internal enum Operation
     /// <summary>Takes code points of the set, from Least to Most, as the greed says.</summary>
     TakeMany,
 
-    /// <summary>Goes on at First, and at Second where that fails.</summary>
+    /// <summary>Goes on at First, and at Second where that fails; at either only where the next code point lets it.</summary>
     Try,
 
     /// <summary>Goes on at First.</summary>
@@ -51,6 +51,12 @@ internal readonly record struct Instruction(Operation Operation)
     public int First { get; init; }
 
     public int Second { get; init; }
+
+    /// <summary>What goes on at First begins with one of these; null where it may begin with anything, or with nothing.</summary>
+    public CharacterSet? FirstPoints { get; init; }
+
+    /// <summary>The same of Second; of what follows a repeat of a set.</summary>
+    public CharacterSet? SecondPoints { get; init; }
 
     public int Least { get; init; }
 

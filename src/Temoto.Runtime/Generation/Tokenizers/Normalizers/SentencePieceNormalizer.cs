@@ -7,7 +7,8 @@ namespace Temoto.Generation.Tokenizers.Normalizers;
 /// other may be taken away, and become visible.
 /// </summary>
 /// <param name="map">Null where characters stay as they are.</param>
-internal sealed class SentencePieceNormalizer(PrecompiledMap? map, bool addsDummyPrefix, bool removesExtraWhitespaces, bool escapesWhitespaces, IReadOnlyList<string> userDefined) : INormalizer
+/// <param name="prefixesEveryPiece">Also those behind an added token get the prefix.</param>
+internal sealed class SentencePieceNormalizer(PrecompiledMap? map, bool addsDummyPrefix, bool prefixesEveryPiece, bool removesExtraWhitespaces, bool escapesWhitespaces, IReadOnlyList<string> userDefined) : INormalizer
 {
     private readonly char space = escapesWhitespaces ? BpeTokenizer.Metaspace : ' ';
 
@@ -20,7 +21,7 @@ internal sealed class SentencePieceNormalizer(PrecompiledMap? map, bool addsDumm
             while (at < characters.Length && Prefix(characters[at..], out var length) is " ")
                 at += length;
         }
-        var isStart = text.OriginLength > 0;
+        var isStart = prefixesEveryPiece || text.OriginLength > 0;
         text.Begin();
         if (at < characters.Length && addsDummyPrefix && isStart)
             text.Append(space);

@@ -9,13 +9,15 @@ internal sealed class ByteLevelSplit(bool addPrefixSpace, bool useRegex) : PreTo
 {
     private static readonly SplitterPattern Words = new(PreTokenizerKind.Gpt2);
 
+    private Action<PieceList, Piece>? writes;
+
     public override void Split(PieceList list)
     {
         if (addPrefixSpace)
             EachPiece(list, PrefixSpace);
         if (useRegex)
             EachPiece(list, (pieces, piece) => PatternSplit.Split(pieces, piece, Words, SplitBehavior.Isolated, invert: false));
-        EachPiece(list, Split);
+        EachPiece(list, writes ??= Split);
     }
 
     /// <summary>Writes a piece in bytes.</summary>
@@ -37,6 +39,11 @@ internal sealed class ByteLevelSplit(bool addPrefixSpace, bool useRegex) : PreTo
         var written = 0;
         for (var at = 0; at < text.Length;)
         {
+            if (char.IsAscii(text[at]))
+            {
+                room[written++] = ByteAlphabet.ToChar((byte)text[at++]);
+                continue;
+            }
             var rune = new Rune(CodePoints.At(text, at, out var units));
             at += units;
             foreach (var value in bytes[..rune.EncodeToUtf8(bytes)])

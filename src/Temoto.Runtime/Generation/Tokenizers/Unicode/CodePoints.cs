@@ -10,8 +10,13 @@ internal static class CodePoints
     {
         var unit = text[at];
         length = 1;
-        if (!char.IsSurrogate(unit))
-            return unit;
+        return char.IsSurrogate(unit) ? Pair(text, at, out length) : unit;
+    }
+
+    private static int Pair(ReadOnlySpan<char> text, int at, out int length)
+    {
+        var unit = text[at];
+        length = 1;
         if (!char.IsHighSurrogate(unit) || at + 1 == text.Length || !char.IsLowSurrogate(text[at + 1]))
             return Replacement;
         length = 2;

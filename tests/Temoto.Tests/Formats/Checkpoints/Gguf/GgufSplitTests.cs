@@ -77,7 +77,10 @@ public sealed class GgufSplitTests : IDisposable
     /// <summary>The tensors of the fixture in turn; the metadata in the first part alone, as llama-gguf-split has it.</summary>
     /// <param name="missing">Tensors that no part has.</param>
     /// <param name="twice">Tensors that the last part has as well as the first.</param>
-    private string[] Write(int missing = 0, int twice = 0)
+    private string[] Write(int missing = 0, int twice = 0) => Write(folder, missing, twice);
+
+    /// <inheritdoc cref="Write(int, int)"/>
+    internal static string[] Write(TemporaryFolder folder, int missing = 0, int twice = 0)
     {
         var config = GgufFixture.Config("llama");
         if (!File.Exists(folder.File("whole.gguf")))

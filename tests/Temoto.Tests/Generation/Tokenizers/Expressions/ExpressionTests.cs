@@ -1,5 +1,8 @@
 using System.Text.RegularExpressions;
+using Temoto.Formats.Checkpoints.Gguf;
+using Temoto.Generation.Tokenizers;
 using Temoto.Generation.Tokenizers.Expressions;
+using Temoto.Generation.Tokenizers.PreTokenizers;
 
 namespace Temoto.Tests.Generation.Tokenizers.Expressions;
 
@@ -91,6 +94,65 @@ public class ExpressionTests
             Assert.True(expected.SequenceEqual(got), $"{pattern} in '{text}': expected {string.Join(',', expected)}, got {string.Join(',', got)}");
         }
         Assert.True(compared > 2500, $"{compared}");
+    }
+
+    /// <summary>
+    /// What a published expression takes on prose: a step for each of its repeats, and of the alternatives only those that the next character allows. A word of five letters with its space
+    /// takes some ten steps, numbers and punctuation more; together about 3 for a character.
+    /// </summary>
+    [Theory]
+    [InlineData("gpt-4o", 3.2)]
+    [InlineData("tekken", 3.2)]
+    [InlineData("deepseek-v3", 3.2)]
+    [InlineData("smollm", 3.2)]
+    [InlineData("falcon", 3.2)]
+    public void ProseTakesFewSteps(string pre, double most)
+    {
+        var text = string.Concat(Enumerable.Repeat("The pump isn't hot, but 12 of its valves were replaced in 1998 (see page 3).\n", 20));
+        var splitter = new PipelineReader(pre).PreTokenizer(GgufPreTokenizers.Find(pre))!;
+        var pieces = new PieceList();
+        pieces.Set(text, 0);
+        splitter.Split(pieces);
+        TestContext.Current.SendDiagnosticMessage($"{pre}: {(double)pieces.Budget.Taken / text.Length:0.00} steps for a character");
+        Assert.InRange((double)pieces.Budget.Taken / text.Length, 0.1, most);
+    }
+
+    [Fact]
+    public void MatchingAllocatesNothing()
+    {
+        var expression = new Expression(@"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+");
+        const string text = "The pump isn't hot, but 12 of its valves are.\n 漢字";
+        var budget = new MatchBudget();
+        Assert.Equal(16, Count());
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+            Count();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        int Count()
+        {
+            budget.Begin(text.Length);
+            var count = 0;
+            for (var from = 0; from < text.Length && expression.Find(text, from, budget, out _, out from); count++)
+            {
+            }
+            return count;
+        }
+    }
+
+    /// <summary>Sets of more than a few code points answer alike below and beyond ASCII, by themselves and together.</summary>
+    [Fact]
+    public void SetsContainWhatTheirTestSays()
+    {
+        CharacterSet[] sets = [new(point => point % 3 == 0), new('a'), new(0x3B1), new(0x1F600), new(char.ConvertToUtf32("a", 0) + 1)];
+        Func<int, bool>[] tests = [point => point % 3 == 0, point => point == 'a', point => point == 0x3B1, point => point == 0x1F600, point => point == 'b'];
+        var all = new CharacterSet(sets);
+        foreach (var point in Enumerable.Range(0, 0x500).Concat(Enumerable.Range(0x1F5F0, 0x100)).Append(0x10FFFF))
+        {
+            for (var i = 0; i < sets.Length; i++)
+                Assert.Equal(tests[i](point), sets[i].Contains(point));
+            Assert.Equal(tests.Any(test => test(point)), all.Contains(point));
+        }
     }
 
     private static string Pattern(Random random, int depth)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Temoto.Evaluation;
 using Temoto.Tensors;
@@ -19,11 +20,14 @@ public sealed class LlamaCppTests : IDisposable
 
     private static string Peer => Path.Combine(RepositoryPaths.Root, "bench", "peers", "llama.cpp");
 
-    private static JsonDocument RunPeer(string path, string mode)
+    private static JsonDocument RunPeer(string path, string mode) => RunPeer(path, Prompt, 16, mode);
+
+    /// <param name="mode">"ids" for so many greedy tokens, "logits" for those of the prompt.</param>
+    internal static JsonDocument RunPeer(string path, IEnumerable<int> prompt, int count, string mode)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.X64, "the prebuilt llama.cpp is for linux-x64");
         Oracle.Require(Directory.Exists(Path.Combine(Peer, "node_modules", "node-llama-cpp")), "llama.cpp in bench/peers/llama.cpp");
-        return JsonDocument.Parse(Oracle.Run("node", [Path.Combine(Peer, "greedy.mjs"), path, string.Join(',', Prompt), "16", mode], ""));
+        return JsonDocument.Parse(Oracle.Run("node", [Path.Combine(Peer, "greedy.mjs"), path, string.Join(',', prompt), count.ToString(CultureInfo.InvariantCulture), mode], ""));
     }
 
     [Theory]

@@ -38,7 +38,7 @@ internal sealed class Routes(Func<ServedModel?> served, ServerMetrics metrics, A
         Add(app, "POST", "/api/chat", OllamaErrors.Shape, OllamaCompletions.ChatAsync);
         Add(app, "POST", "/api/generate", OllamaErrors.Shape, OllamaCompletions.GenerateAsync);
 
-        app.MapFallback((RequestDelegate)(context =>
+        app.MapFallback("{**path}", (RequestDelegate)(context =>
             new ApiRoute("elsewhere", RequestGuard.ShapeOf(context.Request.Path), Elsewhere, metrics, log).RunAsync(context)));
     }
 

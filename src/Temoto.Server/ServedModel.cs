@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Temoto.Generation;
 using Temoto.Server.Http;
@@ -43,7 +44,7 @@ internal sealed class ServedModel : IDisposable
     {
         if (!Model.HasChatTemplate)
             throw RequestException.Unsupported("messages", "a conversation", "a model with a chat template", "use a completion of plain text, or a chat model");
-        return Model.EncodeChat(messages);
+        return Judged(() => Model.EncodeChat(messages));
     }
 
     /// <summary>Checks a prompt and its options against the model.</summary>
@@ -51,7 +52,7 @@ internal sealed class ServedModel : IDisposable
     {
         if (prompt.Length >= Model.Info.ContextTokens)
             throw RequestException.ContextExceeded(Model.Info.ContextTokens, prompt.Length);
-        return GenerationRequest.Create(Model, prompt, options, System.Diagnostics.Stopwatch.GetTimestamp());
+        return Judged(() => GenerationRequest.Create(Model, prompt, options, Stopwatch.GetTimestamp()));
     }
 
     /// <summary>Puts the texts of a request into the line of whoever asks. A client that leaves takes them out.</summary>
@@ -60,6 +61,19 @@ internal sealed class ServedModel : IDisposable
         var group = Scheduler.Submit(context.Items["who"] as string ?? context.Connection.RemoteIpAddress?.ToString() ?? "", requests);
         context.RequestAborted.Register(group.Cancel);
         return group;
+    }
+
+    /// <summary>Lines of the library name the model by its path, which is nobody's business beyond this machine.</summary>
+    private T Judged<T>(Func<T> judge)
+    {
+        try
+        {
+            return judge();
+        }
+        catch (InputException error) when (error.Message.Contains(Model.Info.Path, StringComparison.Ordinal))
+        {
+            throw new RequestException(400, error.Message.Replace(Model.Info.Path, Name, StringComparison.Ordinal), "invalid_value");
+        }
     }
 
     public void Dispose()

@@ -23,12 +23,14 @@ internal sealed class TemotoServer : IAsyncDisposable
     private readonly ServerSettings settings;
     private readonly WebApplication app;
     private readonly ServerMetrics metrics = new();
+    private readonly AccessLog log;
     private readonly Task<ServedModel> loading;
     private bool stopped;
 
     private TemotoServer(ServerSettings settings, string name, Func<LanguageModel> load, AccessLog log)
     {
         this.settings = settings;
+        this.log = log;
         Keys = settings.ApiKeyFile is { } file ? new ApiKeys(file, log.Note) : null;
         var certificate = settings.TlsCertificateFile is { } path ? new TlsCertificate(path, settings.TlsKeyFile!, log.Note) : null;
         app = Build(settings, certificate);
@@ -100,7 +102,7 @@ internal sealed class TemotoServer : IAsyncDisposable
         {
             // Before anything is answered: without it nothing can be.
             _ = model.Tokenizer;
-            return new ServedModel(name, model, new Scheduler(model, settings.Scheduler.Fitting(model.Info.Memory, settings.Slots, settings.PrefixCacheBytes), metrics));
+            return new ServedModel(name, model, new Scheduler(model, settings.Scheduler.Fitting(model.Info.Memory, settings.Slots, settings.PrefixCacheBytes), metrics, log.Note));
         }
         catch
         {

@@ -11,15 +11,18 @@ internal static class OperationRoutes
 {
     private const int MostTokens = 1 << 20;
 
-    public static Task HealthAsync(HttpContext context, ServedModel? model) => model is null
-        ? JsonAnswer.WriteAsync(context, new Health("loading"), OperationsContext.Default.Health, StatusCodes.Status503ServiceUnavailable)
-        : JsonAnswer.WriteAsync(context, new Health("ok"), OperationsContext.Default.Health);
+    public static Task HealthAsync(HttpContext context, ServedModel? model)
+    {
+        var status = model is null ? "loading" : model.Scheduler.IsDraining ? "stopping" : "ok";
+        return JsonAnswer.WriteAsync(context, new Health(status), OperationsContext.Default.Health, status == "ok" ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
 
     public static async Task MetricsAsync(HttpContext context, ServedModel? model, ServerMetrics metrics)
     {
         var text = new StringBuilder();
         metrics.WriteTo(text);
         ServerMetrics.WriteGauge(text, "temoto_ready", "1 once the model is loaded.", model is null ? 0 : 1);
+        ServerMetrics.WriteGauge(text, "temoto_resident_bytes", "Resident set, mapped weights included.", Environment.WorkingSet);
         ServerMetrics.WriteGauge(text, "temoto_peak_resident_bytes", "Largest resident set so far, mapped weights included.", PhysicalMemory.PeakResidentBytes());
         ServerMetrics.WriteGauge(text, "temoto_managed_bytes", "Of the collected heap.", GC.GetTotalMemory(false));
         if (model is not null)

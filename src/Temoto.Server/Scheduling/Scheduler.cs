@@ -14,6 +14,7 @@ internal sealed class Scheduler : IDisposable
     private readonly LanguageModel model;
     private readonly SchedulerSettings settings;
     private readonly ServerMetrics metrics;
+    private readonly Action<string>? note;
     private readonly Slot[] slots;
     private readonly List<Slot> decoding = [];
     private readonly PrefixCache prefixes;
@@ -33,8 +34,10 @@ internal sealed class Scheduler : IDisposable
     /// <summary>Seconds that a text takes from its slot to its end: a moving average, for Retry-After.</summary>
     private double meanSeconds = 1;
 
-    public Scheduler(LanguageModel model, SchedulerSettings settings, ServerMetrics metrics)
+    /// <param name="note">Takes a line for the log.</param>
+    public Scheduler(LanguageModel model, SchedulerSettings settings, ServerMetrics metrics, Action<string>? note = null)
     {
+        this.note = note;
         this.model = model;
         this.settings = settings;
         this.metrics = metrics;
@@ -50,6 +53,16 @@ internal sealed class Scheduler : IDisposable
 
     /// <summary>Of keys and values kept beside the slots.</summary>
     public long PrefixCacheBytes => prefixes.Bytes;
+
+    /// <summary>Nothing new is taken on.</summary>
+    public bool IsDraining
+    {
+        get
+        {
+            lock (gate)
+                return draining;
+        }
+    }
 
     public int QueueCount
     {
@@ -162,15 +175,18 @@ internal sealed class Scheduler : IDisposable
                 if (slot.Job is { Cancellation.IsCancellationRequested: true })
                     Cancel(slot);
                 else if (slot.Job is { } job && IsLate(job))
-                    Fail(slot, RequestException.TooLong(settings.MostTime));
+                    Fail(slot, job, RequestException.TooLong(settings.MostTime));
             }
             Decode();
             Prefill();
         }
         foreach (var job in queue.All())
             job.Group.Fail(RequestException.GoingDown());
-        foreach (var slot in slots.Where(slot => slot.Job is not null))
-            Fail(slot, RequestException.GoingDown());
+        foreach (var slot in slots)
+        {
+            if (slot.Job is { } job)
+                Fail(slot, job, RequestException.GoingDown());
+        }
     }
 
     private bool IsLate(GenerationJob job) => Stopwatch.GetElapsedTime(job.Submitted) > settings.MostTime;
@@ -195,10 +211,18 @@ internal sealed class Scheduler : IDisposable
                 .OrderByDescending(slot => slot.Cache.CommonPrefix(prompt) is var own && own >= kept ? own : 0)
                 .ThenBy(slot => slot.LastUsed)
                 .First();
-            prefixes.Restore(slot.Cache, prompt);
             slot.LastUsed = ++round;
-            slot.Begin(job);
             busySlots++;
+            try
+            {
+                prefixes.Restore(slot.Cache, prompt);
+                slot.Begin(job);
+            }
+            catch (Exception error)
+            {
+                Fail(slot, job, error);
+                continue;
+            }
             metrics.QueueSeconds.Observe(Stopwatch.GetElapsedTime(job.Submitted).TotalSeconds);
         }
     }
@@ -221,15 +245,26 @@ internal sealed class Scheduler : IDisposable
             model.Engine.DecodeOnce([.. together.Select(slot => slot.Request)]);
             metrics.BatchSequences.Observe(together.Count);
             foreach (var slot in together)
-            {
-                slot.Cache.Record(slot.Run!.Input.Span);
-                if (slot.Request.Failure is null)
-                    Take(slot, slot.Request.NextToken);
-                else if (slot.Request.Failure is OperationCanceledException)
-                    Cancel(slot);
-                else
-                    Fail(slot, slot.Request.Failure);
-            }
+                AcceptNext(slot);
+        }
+    }
+
+    private void AcceptNext(Slot slot)
+    {
+        var job = slot.Job!;
+        try
+        {
+            slot.Cache.Record(slot.Run!.Input.Span);
+            if (slot.Request.Failure is null)
+                Take(slot, slot.Request.NextToken);
+            else if (slot.Request.Failure is OperationCanceledException)
+                Cancel(slot);
+            else
+                Fail(slot, job, slot.Request.Failure);
+        }
+        catch (Exception error)
+        {
+            Fail(slot, job, error);
         }
     }
 
@@ -240,7 +275,7 @@ internal sealed class Scheduler : IDisposable
         if (slot is null)
             return;
         slot.LastUsed = ++round;
-        var run = slot.Run!;
+        var (run, job) = (slot.Run!, slot.Job!);
         if (!GoesOn(slot))
             return;
         var chunk = ChunkOf(run.Input.Length, slot.Cache.Count);
@@ -248,7 +283,7 @@ internal sealed class Scheduler : IDisposable
         var input = run.Input.Span[..chunk];
         try
         {
-            var token = model.Engine.Prefill(input, slot.Cache.Keys, isLast ? run.Sampler : null, slot.Job!.Cancellation);
+            var token = model.Engine.Prefill(input, slot.Cache.Keys, isLast ? run.Sampler : null, job.Cancellation);
             run.Computed(chunk);
             if (token is not { } drawn)
                 return;
@@ -256,13 +291,13 @@ internal sealed class Scheduler : IDisposable
             prefixes.Keep(slot.Cache, slot.Cache.Count);
             Take(slot, drawn);
         }
-        catch (OperationCanceledException) when (slot.Job!.Cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (job.Cancellation.IsCancellationRequested)
         {
             Cancel(slot);
         }
         catch (Exception error)
         {
-            Fail(slot, error);
+            Fail(slot, job, error);
         }
     }
 
@@ -295,7 +330,7 @@ internal sealed class Scheduler : IDisposable
         metrics.PromptTokens.Add(figures.PromptTokens);
         metrics.ReusedTokens.Add(figures.ReusedTokens);
         var job = slot.Job!;
-        Free(slot);
+        Free(slot, job);
         job.Write(piece);
         job.Finish();
         return false;
@@ -308,18 +343,22 @@ internal sealed class Scheduler : IDisposable
         GoesOn(slot);
     }
 
-    private void Fail(Slot slot, Exception error)
+    /// <summary>Ends a text that cannot go on. What went wrong is not the client's fault, and may name files: it goes to the log.</summary>
+    private void Fail(Slot slot, GenerationJob job, Exception error)
     {
-        var group = slot.Job!.Group;
+        if (error is not RequestException)
+        {
+            note?.Invoke($"fault while generating: {(error is InputException ? error.Message : error.GetType().Name)}");
+            error = new RequestException(500, "the model failed; the server's log says why", "server_error");
+        }
         // Whatever the run has left there: nobody is to begin with it.
         slot.Cache.Truncate(0);
-        Free(slot);
-        group.Fail(error);
+        Free(slot, job);
+        job.Group.Fail(error);
     }
 
-    private void Free(Slot slot)
+    private void Free(Slot slot, GenerationJob job)
     {
-        var job = slot.Job!;
         slot.Free();
         lock (gate)
         {

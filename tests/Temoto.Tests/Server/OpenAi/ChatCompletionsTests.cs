@@ -172,6 +172,23 @@ public sealed class ChatCompletionsTests(DemoServer server) : IClassFixture<Demo
         Assert.Matches(@"maximum context length is 512 tokens.*resulted in \d{3,4} tokens", error.GetProperty("message").GetString());
     }
 
+    /// <summary>What the model's template says to the client, without where on the machine the model lies.</summary>
+    [Fact]
+    public async Task ATemplatesRefusalIsA400WithoutThePath()
+    {
+        using var folder = new Formats.TemporaryFolder();
+        foreach (var file in new[] { "config.json", "generation_config.json", "model.safetensors", "tokenizer.json" })
+            File.Copy(System.IO.Path.Combine(ServerUnderTest.DemoPath, file), folder.File(file));
+        folder.Write("tokenizer_config.json", """{"chat_template": "{{ raise_exception('roles must alternate') }}"}""");
+        await using var server = await ServerUnderTest.StartAsync(null, awaitModel: true, () => LanguageModel.Load(folder.Path));
+        var (status, answer) = await server.AskAsync(Path, $"{{{Question}}}");
+        var message = answer.GetProperty("error").GetProperty("message").GetString();
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("roles must alternate", message, StringComparison.Ordinal);
+        Assert.StartsWith("demo: ", message, StringComparison.Ordinal);
+        Assert.DoesNotContain(folder.Path, message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task AnotherModelIsA404()
     {
@@ -187,6 +204,8 @@ public sealed class ChatCompletionsTests(DemoServer server) : IClassFixture<Demo
     public async Task WhatIsNoRouteIsA404InTheShapeOfItsApi()
     {
         var (status, answer) = await demo.AskAsync("/v1/embeddings", "{}");
+        Assert.Equal((HttpStatusCode.NotFound, "not_found"), (status, answer.GetProperty("error").GetProperty("code").GetString()));
+        (status, answer) = await demo.AskAsync("/v1/files.json", "{}");
         Assert.Equal((HttpStatusCode.NotFound, "not_found"), (status, answer.GetProperty("error").GetProperty("code").GetString()));
         (status, answer) = await demo.AskAsync("/api/pull", "{}");
         Assert.Equal((HttpStatusCode.NotFound, JsonValueKind.String), (status, answer.GetProperty("error").ValueKind));

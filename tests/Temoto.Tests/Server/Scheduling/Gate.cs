@@ -9,6 +9,9 @@ internal sealed class Gate : IReadOnlyDictionary<int, float>, IDisposable
     private readonly ManualResetEventSlim open = new(false);
     private readonly ManualResetEventSlim reached = new(false);
 
+    /// <summary>Thrown in place of waiting.</summary>
+    public Exception? Fault { get; init; }
+
     public int Count => 1;
 
     public IEnumerable<int> Keys => [0];
@@ -34,6 +37,8 @@ internal sealed class Gate : IReadOnlyDictionary<int, float>, IDisposable
     {
         if (Thread.CurrentThread.Name == "temoto scheduler")
         {
+            if (Fault is not null)
+                throw Fault;
             reached.Set();
             open.Wait();
         }

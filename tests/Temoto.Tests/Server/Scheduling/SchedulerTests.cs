@@ -156,6 +156,26 @@ public sealed class SchedulerTests : IDisposable
         Assert.Equal(503, (await Assert.ThrowsAsync<RequestException>(() => PiecesAsync(running))).Status);
     }
 
+    /// <summary>A fault of ours ends the text that it struck and tells the client nothing of files; the others go on.</summary>
+    [Fact]
+    public async Task AFaultEndsOneTextAndIsTold()
+    {
+        var notes = new List<string>();
+        using var scheduler = new Scheduler(model, new SchedulerSettings { Slots = 2 }, metrics, notes.Add);
+        using var gate = new Gate();
+        using var sound = scheduler.Submit("a", [Request("x", Greedy with { LogitBias = gate })]);
+        gate.AwaitReached();
+        using var struck = scheduler.Submit("b", [Request("x", Greedy with { LogitBias = new Gate { Fault = new InputException("/models/secret", null, "damage", "none", "mend it") } })]);
+        gate.Open();
+        var error = await Assert.ThrowsAsync<RequestException>(() => PiecesAsync(struck));
+        Assert.Equal(500, error.Status);
+        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+        Assert.Contains("/models/secret", Assert.Single(notes), StringComparison.Ordinal);
+        Assert.Equal(FinishReason.Stop, (await PiecesAsync(sound))[^1].Piece.FinishReason);
+        using var next = scheduler.Submit("b", [Request("x", Greedy), Request("x", Greedy)]);
+        Assert.All((await PiecesAsync(next)).Where(item => item.Piece.Statistics is not null), item => Assert.Equal(FinishReason.Stop, item.Piece.FinishReason));
+    }
+
     /// <summary>Slots that fit, and none that do not.</summary>
     [Fact]
     public void SlotsAndCacheAreWhatMemoryAllows()

@@ -217,6 +217,28 @@ public sealed class SecurityTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await server.AskAsync(Chat, Question)).Status);
     }
 
+    /// <summary>Balancers stop sending, requests are refused, what is under way comes to its end.</summary>
+    [Fact]
+    public async Task AServerThatStopsSaysSo()
+    {
+        var server = await ServerUnderTest.StartAsync(new ServerSettings { Slots = 1 });
+        using var gate = new Gate();
+        using var running = server.Scheduler.Submit("x", [server.Model.Request([1, 2], new GenerationOptions { LogitBias = gate, MaxTokens = 1 })]);
+        gate.AwaitReached();
+        var waiting = server.AskAsync(Chat, Question);
+        while (server.Scheduler.QueueCount == 0)
+            await Task.Delay(1);
+        var stopped = server.Server.StopAsync();
+        var (status, health) = await server.GetAsync("/health");
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "stopping"), (status, health.GetProperty("status").GetString()));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.AskAsync(Chat, Question)).Status);
+        Assert.False(stopped.IsCompleted);
+        gate.Open();
+        Assert.Equal(HttpStatusCode.OK, (await waiting).Status);
+        await stopped;
+        await server.DisposeAsync();
+    }
+
     /// <summary>Of 64 texts of 400 tokens on one slot, most are never begun when their client goes after the first token.</summary>
     [Fact]
     public async Task AClientThatLeavesFreesItsSlotAndItsPlaces()

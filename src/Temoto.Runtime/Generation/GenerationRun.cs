@@ -14,7 +14,7 @@ internal sealed class GenerationRun
     private readonly StreamingDecoder decoder;
     private readonly StopMatcher stops;
     private readonly int[] single = new int[1];
-    private readonly int reused;
+    private int reused;
     private long firstToken;
     private long last;
     private long bytes;
@@ -63,6 +63,13 @@ internal sealed class GenerationRun
     public void Computed(int tokens)
     {
         cache.Record(Input.Span[..tokens]);
+        Input = Input[tokens..];
+    }
+
+    /// <summary>The first tokens of <see cref="Input"/> came into the cache from elsewhere.</summary>
+    public void Reuse(int tokens)
+    {
+        reused += tokens;
         Input = Input[tokens..];
     }
 

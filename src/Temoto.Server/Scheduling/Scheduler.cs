@@ -278,6 +278,10 @@ internal sealed class Scheduler : IDisposable
         var (run, job) = (slot.Run!, slot.Job!);
         if (!GoesOn(slot))
             return;
+        // What another slot has computed meanwhile: prompts with a common beginning that come together compute it once.
+        var before = slot.Cache.Count;
+        prefixes.Restore(slot.Cache, job.Request.Prompt);
+        run.Reuse(slot.Cache.Count - before);
         var chunk = ChunkOf(run.Input.Length, slot.Cache.Count);
         var isLast = chunk == run.Input.Length;
         var input = run.Input.Span[..chunk];
@@ -285,10 +289,10 @@ internal sealed class Scheduler : IDisposable
         {
             var token = model.Engine.Prefill(input, slot.Cache.Keys, isLast ? run.Sampler : null, job.Cancellation);
             run.Computed(chunk);
+            prefixes.Keep(slot.Cache, slot.Cache.Count);
             if (token is not { } drawn)
                 return;
             slot.EndPrompt();
-            prefixes.Keep(slot.Cache, slot.Cache.Count);
             Take(slot, drawn);
         }
         catch (OperationCanceledException) when (job.Cancellation.IsCancellationRequested)
@@ -325,6 +329,8 @@ internal sealed class Scheduler : IDisposable
     {
         if (slot.Run!.GoesOn())
             return true;
+        // The next turn of a conversation begins with this one's answer.
+        prefixes.Keep(slot.Cache, slot.Cache.Count);
         var piece = slot.Run.End();
         var figures = piece.Statistics!;
         metrics.PromptTokens.Add(figures.PromptTokens);

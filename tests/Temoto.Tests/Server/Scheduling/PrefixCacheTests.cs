@@ -35,6 +35,57 @@ public class PrefixCacheTests
         Assert.Equal(texts[0], texts[1]);
     }
 
+    /// <summary>Four prompts that come at once in four slots: the first computes a chunk, the others go on from it.</summary>
+    [Fact]
+    public async Task PromptsThatComeTogetherComputeTheirBeginningOnce()
+    {
+        using var model = ServerUnderTest.LoadDemo();
+        var metrics = new ServerMetrics();
+        using var scheduler = new Scheduler(model, new SchedulerSettings { Slots = 4, ChunkTokens = 64, PrefixCacheBytes = 64L << 20 }, metrics);
+        string[] questions = ["What are you?", "Is the pump hot?", "Who?", "Say it again"];
+        var requests = questions.Select(question => GenerationRequest.Create(model, model.EncodeChat(Conversation(SystemText, question)), new GenerationOptions { MaxTokens = 8, Temperature = 0 }, 0)).ToList();
+        var texts = new string[questions.Length];
+        using (var group = scheduler.Submit("a", requests))
+        {
+            await foreach (var (index, piece) in group.ReadAllAsync())
+                texts[index] += piece.Text;
+        }
+        var system = model.EncodeChat(Conversation(SystemText, "")).Length;
+        Assert.InRange(metrics.ReusedTokens.Value, 3 * (system - 2 * PrefixCache.BlockTokens), 3 * system);
+        using var fresh = new Scheduler(model, new SchedulerSettings { Slots = 4, ChunkTokens = 64 }, new ServerMetrics());
+        using var alone = fresh.Submit("a", requests);
+        var expected = new string[questions.Length];
+        await foreach (var (index, piece) in alone.ReadAllAsync())
+            expected[index] += piece.Text;
+        Assert.Equal(expected, texts);
+    }
+
+    /// <summary>The second turn of a conversation whose slot somebody else has taken meanwhile.</summary>
+    [Fact]
+    public async Task AnAnswerIsPartOfTheNextTurn()
+    {
+        using var model = ServerUnderTest.LoadDemo();
+        var metrics = new ServerMetrics();
+        using var scheduler = new Scheduler(model, new SchedulerSettings { Slots = 1, PrefixCacheBytes = 64L << 20 }, metrics);
+        int[] first = model.EncodeChat(Conversation(SystemText, "What are you?"));
+        var endless = new GenerationOptions { MaxTokens = 40, Temperature = 0, LogitBias = new Dictionary<int, float> { [2045] = -100, [2047] = -100 } };
+        var answer = new List<int>();
+        using (var group = scheduler.Submit("a", [GenerationRequest.Create(model, first, endless, 0)]))
+        {
+            await foreach (var (_, piece) in group.ReadAllAsync())
+                answer.AddRange(piece.TokenId is { } token ? [token] : []);
+        }
+        await AskAsync(model, scheduler, "Other words entirely, so that nothing is alike.", "Who?");
+        var before = metrics.ReusedTokens.Value;
+        using var next = scheduler.Submit("a", [GenerationRequest.Create(model, [.. first, .. answer, 5, 6, 7], new GenerationOptions { MaxTokens = 1, Temperature = 0 }, 0)]);
+        await foreach (var _ in next.ReadAllAsync())
+        {
+        }
+        // The last token of an answer is told and not computed.
+        Assert.Equal((first.Length + 39) / PrefixCache.BlockTokens * PrefixCache.BlockTokens, metrics.ReusedTokens.Value - before);
+        Assert.True(metrics.ReusedTokens.Value - before > first.Length);
+    }
+
     /// <summary>Rows of one number in each token's place: what comes back is what was put away, wherever it lay.</summary>
     [Fact]
     public void BlocksAreSharedAndTheOldestGoFirst()

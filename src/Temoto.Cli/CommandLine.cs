@@ -59,6 +59,7 @@ internal static class CommandLine
         {
             RunCommand.Create(),
             ChatCommand.Create(interrupts),
+            ServeCommand.Create(),
             PullCommand.Create(),
             ListCommand.Create(),
             RmCommand.Create(),

@@ -92,7 +92,7 @@ internal sealed class ModelChoice
     }
 
     /// <summary>Compares the files of a pulled model with the hub's hashes here; other files carry hashes of their own, or are refused.</summary>
-    private static ModelOptions Verified(string path, ModelOptions options, CancellationToken cancellation)
+    public static ModelOptions Verified(string path, ModelOptions options, CancellationToken cancellation)
     {
         if (!options.Verify)
             return options;

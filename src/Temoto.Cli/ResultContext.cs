@@ -29,6 +29,7 @@ namespace Temoto.Cli;
 [JsonSerializable(typeof(Pulled))]
 [JsonSerializable(typeof(QuantizationDescription))]
 [JsonSerializable(typeof(Removal))]
+[JsonSerializable(typeof(Serving))]
 [JsonSerializable(typeof(SimulationDocument))]
 [JsonSerializable(typeof(SimulationDocuments))]
 [JsonSerializable(typeof(StoreListing))]

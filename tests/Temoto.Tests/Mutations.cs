@@ -34,7 +34,8 @@ internal static class Mutations
         return counts;
     }
 
-    private static byte[] Damage(byte[] whole, Random random)
+    /// <summary>A few changes of the kinds that find faults in readers.</summary>
+    public static byte[] Damage(byte[] whole, Random random)
     {
         var bytes = whole.ToList();
         for (var changes = random.Next(1, 4); changes > 0 && bytes.Count > 0; changes--)

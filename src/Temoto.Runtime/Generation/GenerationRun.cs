@@ -22,7 +22,7 @@ internal sealed class GenerationRun
     private readonly List<GeneratedPiece> takenAhead = [];
     private int aheadCount;
     private int drawnAhead;
-    private readonly int reused;
+    private int reused;
     private long firstToken;
     private long last;
     private long bytes;
@@ -79,6 +79,13 @@ internal sealed class GenerationRun
     public void Computed(int tokens)
     {
         cache.Record(Input.Span[..tokens]);
+        Input = Input[tokens..];
+    }
+
+    /// <summary>The first tokens of <see cref="Input"/> came into the cache from elsewhere.</summary>
+    public void Reuse(int tokens)
+    {
+        reused += tokens;
         Input = Input[tokens..];
     }
 

@@ -17,6 +17,8 @@ internal sealed unsafe class KvCache : IDisposable
         data = new NativeBuffer(layout.Bytes);
     }
 
+    public KvLayout Layout => layout;
+
     /// <summary>Positions it can hold.</summary>
     public int Context => layout.Context;
 
@@ -45,6 +47,47 @@ internal sealed unsafe class KvCache : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
         Length = length;
+    }
+
+    /// <summary>Bytes that <paramref name="positions"/> positions take outside of a cache.</summary>
+    public static long BytesOf(KvLayout layout, int positions) => layout.BytesPerPosition * positions;
+
+    /// <summary>Copies positions out, plane after plane; both numbers are multiples of <see cref="KvLayout.PanelPositions"/>, so that they lie together in each.</summary>
+    public void CopyTo(Span<byte> destination, int position, int positions)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(position + positions, Length, nameof(positions));
+        foreach (var (offset, bytes) in Ranges(position, positions))
+        {
+            new ReadOnlySpan<byte>(data.Data + offset, bytes).CopyTo(destination);
+            destination = destination[bytes..];
+        }
+    }
+
+    /// <summary>Appends positions that <see cref="CopyTo"/> took from a cache of the same layout, where they were in the same place.</summary>
+    public void Append(ReadOnlySpan<byte> source, int positions)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Length + positions, Context, nameof(positions));
+        foreach (var (offset, bytes) in Ranges(Length, positions))
+        {
+            source[..bytes].CopyTo(new Span<byte>(data.Data + offset, bytes));
+            source = source[bytes..];
+        }
+        Advance(positions);
+    }
+
+    /// <summary>Where positions lie: a range in every plane, and one in its scales.</summary>
+    private IEnumerable<(long Offset, int Bytes)> Ranges(int position, int positions)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual((position | positions) % KvLayout.PanelPositions, 0, nameof(position));
+        for (var plane = 0; plane < layout.Planes; plane++)
+        {
+            var (layer, head, keys) = (plane / (2 * layout.KvHeads), plane / 2 % layout.KvHeads, plane % 2 == 0);
+            // Keys fill whole quads of elements, values whole quads of positions.
+            var bytesPerPosition = (keys ? layout.StoredDim : layout.HeadDim) * layout.ElementBytes;
+            yield return (layout.PlaneOffset(layer, head, keys) + (long)position * bytesPerPosition, positions * bytesPerPosition);
+            if (layout.Type == NumberType.Int8)
+                yield return (layout.ScaleOffset(layer, head, keys) + position * sizeof(float), positions * sizeof(float));
+        }
     }
 
     public void Dispose()

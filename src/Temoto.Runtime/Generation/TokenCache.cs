@@ -30,6 +30,13 @@ internal sealed class TokenCache
         Keys.Truncate(length);
     }
 
+    /// <summary>Appends tokens whose keys and values were copied from elsewhere (see <see cref="KvCache.Append"/>).</summary>
+    public void Append(ReadOnlySpan<int> input, ReadOnlySpan<byte> keysAndValues)
+    {
+        Keys.Append(keysAndValues, input.Length);
+        tokens.AddRange(input);
+    }
+
     /// <summary>Takes down those of <paramref name="input"/> that a run has added to the cache, however it ended.</summary>
     public void Record(ReadOnlySpan<int> input) => tokens.AddRange(input[..(Keys.Length - tokens.Count)]);
 }

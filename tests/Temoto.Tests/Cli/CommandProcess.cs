@@ -33,11 +33,10 @@ internal sealed class CommandProcess : IDisposable
     public void AwaitMemoryPlan() => planned.Task.Wait();
 
     /// <summary>Ctrl-C.</summary>
-    public void Interrupt()
-    {
-        using var kill = Process.Start("kill", ["-INT", process.Id.ToString()]);
-        kill.WaitForExit();
-    }
+    public void Interrupt() => Signal("-INT");
+
+    /// <summary>What a supervisor sends.</summary>
+    public void Terminate() => Signal("-TERM");
 
     /// <summary>Reads no further.</summary>
     public void Leave()
@@ -58,6 +57,12 @@ internal sealed class CommandProcess : IDisposable
         if (!process.HasExited)
             process.Kill();
         process.Dispose();
+    }
+
+    private void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [name, process.Id.ToString()]);
+        kill.WaitForExit();
     }
 
     private string ReadErrors()

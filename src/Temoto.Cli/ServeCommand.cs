@@ -1,0 +1,172 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using Temoto.Server;
+using Temoto.Server.Http;
+using Temoto.Server.Operations;
+using Temoto.Server.Scheduling;
+
+namespace Temoto.Cli;
+
+/// <summary><c>temoto serve MODEL</c>: answers OpenAI's, Ollama's and Anthropic's clients until it is told to stop.</summary>
+internal static class ServeCommand
+{
+    private const string Description = """
+        Serve a model to OpenAI's, Ollama's and Anthropic's clients
+
+        Example: temoto serve demo
+
+        It listens on this machine only, and prints five lines when the model is loaded. Beyond this machine (--host) it wants keys (--api-key-file) and a certificate (--tls-cert, --tls-key), or --insecure where another program keeps the line safe. Ctrl-C or SIGTERM takes nothing new on, lets what is under way end, and exits with 0; a second one ends at once. A line for each request goes to stderr, without prompts, answers and keys.
+        """;
+
+    private const int MostQueue = 100_000;
+
+    public static Command Create()
+    {
+        var command = new Command("serve", Description);
+        var model = new ModelChoice();
+        var host = new Option<string?>("--host") { Description = "Address to listen at: localhost, or an address of this machine; 0.0.0.0 for all (default: localhost)", HelpName = "ADDRESS" };
+        var port = new Option<int>("--port") { Description = "Port to listen at; 0 takes a free one", HelpName = "N", DefaultValueFactory = _ => ServerSettings.DefaultPort };
+        var name = new Option<string?>("--alias") { Description = "The model's name for clients (default: MODEL, without folder and ending)", HelpName = "NAME" };
+        var slots = new Option<int?>("--slots") { Description = "Texts to generate at a time, each with a KV cache of its own, 1 to 64 (default: up to 4, as memory allows)", HelpName = "N" };
+        var queue = new Option<int>("--queue") { Description = "Texts that may wait for a slot; beyond, clients are told to come again (429)", HelpName = "N", DefaultValueFactory = _ => new SchedulerSettings().QueueLength };
+        var chunk = new Option<int>("--prompt-chunk") { Description = "Tokens of a prompt to compute between two tokens of other texts, 16 to 512", HelpName = "N", DefaultValueFactory = _ => new SchedulerSettings().ChunkTokens };
+        var prefix = new Option<string?>("--prefix-cache-size") { Description = "What beginnings of prompts may take, kept for other requests (default: up to 256MiB, as memory allows); 0B keeps none", HelpName = "256MiB" };
+        var keys = new Option<string?>("--api-key-file") { Description = "Who may ask: a key a line, or NAME KEY; read again when it changes", HelpName = "FILE" };
+        var certificate = new Option<string?>("--tls-cert") { Description = "Certificate with its chain, in PEM; read again when it changes", HelpName = "FILE" };
+        var privateKey = new Option<string?>("--tls-key") { Description = "Its private key, in PEM", HelpName = "FILE" };
+        var insecure = new Option<bool>("--insecure") { Description = "Listen beyond this machine without TLS: another program keeps the line safe" };
+        var hosts = new Option<string[]>("--allow-host") { Description = "Another name under which clients may ask, beside localhost and addresses; may be given several times", HelpName = "NAME" };
+        var origins = new Option<string[]>("--cors-origin") { Description = "A web page's origin that may ask, such as https://chat.example; may be given several times (default: none)", HelpName = "ORIGIN" };
+        var body = new Option<string?>("--max-body") { Description = "Largest request (default: 1MiB)", HelpName = "1MiB" };
+        var connections = new Option<int>("--connections") { Description = "Connections at a time", HelpName = "N", DefaultValueFactory = _ => new ServerSettings().MostConnections };
+        var limit = new Option<double>("--time-limit") { Description = "Seconds that a request may take, the wait for a slot included", HelpName = "SECONDS", DefaultValueFactory = _ => new SchedulerSettings().MostTime.TotalSeconds };
+        var drain = new Option<double>("--drain") { Description = "Seconds that requests under way may take when the server is told to stop", HelpName = "SECONDS", DefaultValueFactory = _ => new ServerSettings().DrainTime.TotalSeconds };
+        var quiet = new Option<bool>("--no-log") { Description = "No line for each request" };
+        var unit = new Option<bool>("--print-systemd-unit") { Description = "Print a hardened unit of systemd with these options, and do nothing else" };
+        port.Within(0, 65535);
+        slots.Within(1, ServerSettings.MostSlots);
+        queue.Within(0, MostQueue);
+        chunk.Within(16, 512);
+        connections.Within(1, MostQueue);
+        limit.Within(1, 86400);
+        drain.Within(0, 3600);
+        model.AddTo(command);
+        foreach (var option in new Option[] { host, port, name, slots, queue, chunk, prefix, keys, certificate, privateKey, insecure, hosts, origins, body, connections, limit, drain, quiet, unit })
+            command.Options.Add(option);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var given = parsed.GetRequiredValue(model.Model);
+            var settings = new ServerSettings
+            {
+                Address = AddressOf(parsed.GetValue(host)),
+                Port = parsed.GetValue(port),
+                Slots = parsed.GetValue(slots),
+                PrefixCacheBytes = parsed.GetValue(prefix) is "0" or "0B" ? 0 : ByteSize.Parse(prefix.Name, parsed.GetValue(prefix)),
+                Scheduler = new SchedulerSettings
+                {
+                    QueueLength = parsed.GetValue(queue),
+                    ChunkTokens = parsed.GetValue(chunk),
+                    MostTime = TimeSpan.FromSeconds(parsed.GetValue(limit)),
+                },
+                ApiKeyFile = parsed.GetValue(keys),
+                TlsCertificateFile = parsed.GetValue(certificate),
+                TlsKeyFile = parsed.GetValue(privateKey),
+                HostNames = parsed.GetValue(hosts) ?? [],
+                Origins = [.. (parsed.GetValue(origins) ?? []).Select(OriginOf)],
+                MostBodyBytes = ByteSize.Parse(body.Name, parsed.GetValue(body)) ?? new ServerSettings().MostBodyBytes,
+                MostConnections = parsed.GetValue(connections),
+                DrainTime = TimeSpan.FromSeconds(parsed.GetValue(drain)),
+            };
+            RequireSafety(settings, parsed.GetValue(insecure));
+            if (parsed.GetValue(unit))
+            {
+                Console.Write(SystemdUnit.Text(parsed.Tokens.Select(token => token.Value).Where(word => word != unit.Name), settings));
+                return 0;
+            }
+            var options = model.Options(parsed) with { MemoryPlanned = null, MaxBatchSequences = settings.Slots ?? ServerSettings.DefaultSlots };
+            var path = ModelChoice.Resolve(given);
+            options = ModelChoice.Verified(path, options, cancellation);
+            var log = new AccessLog(parsed.GetValue(quiet) ? null : Console.Error);
+            await using var server = await TemotoServer.StartAsync(settings, parsed.GetValue(name) ?? NameOf(given), () => LanguageModel.Load(path, options), log);
+            var served = await server.Loading;
+            await PrintAsync(server, served, settings, given, parsed.GetValue(model.Json));
+            ServiceNotification.Ready();
+            await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ServiceNotification.Stopping();
+            await server.StopAsync();
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>A file's name without its ending, a folder's, or the name that was given.</summary>
+    internal static string NameOf(string model)
+    {
+        if (File.Exists(model))
+            return Path.GetFileNameWithoutExtension(model);
+        return Directory.Exists(model) ? Path.GetFileName(Path.GetFullPath(model).TrimEnd('/', '\\')) : model;
+    }
+
+    private static async Task PrintAsync(TemotoServer server, ServedModel served, ServerSettings settings, string given, bool json)
+    {
+        var info = served.Model.Info;
+        var scheduler = served.Scheduler.Settings;
+        var url = server.Url.ToString().TrimEnd('/');
+        if (json)
+        {
+            var document = new Serving(url, given, served.Name, info.ModelType, info.ParameterCount, info.ContextTokens, scheduler.Slots, scheduler.QueueLength, scheduler.PrefixCacheBytes, server.Keys?.Count ?? 0, settings.TlsCertificateFile is not null);
+            await Console.Out.WriteLineAsync(Json.Document(document, ResultContext.Default.Serving));
+            await Console.Out.FlushAsync();
+            return;
+        }
+        var memory = info.Memory;
+        string[] lines =
+        [
+            $"serving  {url} (OpenAI: /v1, Anthropic: /v1/messages, Ollama: /api)",
+            string.Create(CultureInfo.InvariantCulture, $"model    {served.Name}: {info.ModelType}, {info.ParameterCount / 1e6:#,0.0} M parameters, context {info.ContextTokens} tokens"),
+            $"slots    {scheduler.Slots}, queue {scheduler.QueueLength}",
+            string.Create(CultureInfo.InvariantCulture, $"memory   weights {Mebibytes(memory.WeightBytes)}, KV caches {Mebibytes(memory.KvBytes * scheduler.Slots)}, activations {Mebibytes(memory.ArenaBytes)}, prefix cache up to {Mebibytes(scheduler.PrefixCacheBytes)}"),
+            $"keys     {KeyState(server, settings)}",
+        ];
+        foreach (var line in lines)
+            await Console.Out.WriteLineAsync(line);
+        await Console.Out.FlushAsync();
+    }
+
+    private static string KeyState(TemotoServer server, ServerSettings settings) =>
+        $"{(server.Keys is { } keys ? $"{keys.Count} in {settings.ApiKeyFile}" : "none: whoever reaches this machine's own address may ask")}{(settings.TlsCertificateFile is null ? "; no TLS" : "; TLS")}";
+
+    private static string Mebibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.0} MiB");
+
+    private static IPAddress AddressOf(string? host)
+    {
+        if (host is null or "localhost")
+            return IPAddress.Loopback;
+        return IPAddress.TryParse(host, out var address)
+            ? address
+            : throw new InputException("--host", null, $"'{host}'", "localhost, or an IP address of this machine", "0.0.0.0 listens at all of them; names for clients go to --allow-host");
+    }
+
+    /// <summary>Scheme, name and port as browsers send them.</summary>
+    private static string OriginOf(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.GetLeftPart(UriPartial.Authority) == text.TrimEnd('/')
+            ? text.TrimEnd('/')
+            : throw new InputException("--cors-origin", null, $"'{text}'", "scheme, name and port if it is not the usual one", "for example https://chat.example");
+
+    private static void RequireSafety(ServerSettings settings, bool insecure)
+    {
+        if ((settings.TlsCertificateFile is null) != (settings.TlsKeyFile is null))
+            throw new InputException(settings.TlsKeyFile is null ? "--tls-cert" : "--tls-key", null, "it alone", "--tls-cert and --tls-key together", "give both files");
+        if (IPAddress.IsLoopback(settings.Address))
+            return;
+        if (settings.ApiKeyFile is null)
+            throw new InputException("--host", null, $"{settings.Address} without keys", "--api-key-file beyond this machine", "make a key: openssl rand -hex 32 > keys");
+        if (settings.TlsCertificateFile is null && !insecure)
+            throw new InputException("--host", null, $"{settings.Address} without TLS, where keys could be read on the line", "--tls-cert and --tls-key, or --insecure", "give a certificate, or --insecure where another program keeps the line safe");
+    }
+}
+
+/// <summary>What is served, and where.</summary>
+internal sealed record Serving(
+    string Url, string Model, string Name, string ModelType, long Parameters, int ContextTokens, int Slots, int Queue, long PrefixCacheBytes, int Keys, bool Tls);

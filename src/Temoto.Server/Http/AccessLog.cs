@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Temoto.Server.Http;
+
+/// <summary>A line for each request on stderr: when, who, what, how long. No prompt, no answer, no key, no address that a client chose.</summary>
+internal sealed class AccessLog(TextWriter? writer)
+{
+    private readonly Lock gate = new();
+
+    public void Write(HttpContext context, string route, TimeSpan time, string? fault)
+    {
+        if (writer is null)
+            return;
+        var line = new StringBuilder();
+        line.Append(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {context.Request.Method.Length switch { <= 7 => Letters(context.Request.Method), _ => "?" }} {route} {context.Response.StatusCode} {time.TotalMilliseconds:0} ms");
+        if (context.Items["who"] is string who)
+            line.Append(" key=").Append(who);
+        if (context.Items["tokens"] is string tokens)
+            line.Append(' ').Append(tokens);
+        if (fault is not null)
+            line.Append(" fault=").Append(fault);
+        Note(line.ToString());
+    }
+
+    public void Note(string line)
+    {
+        if (writer is null)
+            return;
+        lock (gate)
+            writer.WriteLine(line);
+    }
+
+    private static string Letters(string method) => method.All(char.IsAsciiLetter) ? method : "?";
+}

@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace Temoto.Server.Ollama;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(OllamaAnswer))]
+[JsonSerializable(typeof(OllamaTags))]
+[JsonSerializable(typeof(OllamaShow))]
+[JsonSerializable(typeof(OllamaVersion))]
+internal sealed partial class OllamaContext : JsonSerializerContext;

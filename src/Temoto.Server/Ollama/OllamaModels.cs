@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Temoto.Server.Http;
+
+namespace Temoto.Server.Ollama;
+
+/// <summary><c>/api/tags</c>, <c>/api/show</c>, <c>/api/ps</c>.</summary>
+internal static class OllamaModels
+{
+    public static Task TagsAsync(HttpContext context, ServedModel model) =>
+        JsonAnswer.WriteAsync(context, new OllamaTags([Entry(model) with { ModifiedAt = Time(model.Loaded) }]), OllamaContext.Default.OllamaTags);
+
+    public static Task RunningAsync(HttpContext context, ServedModel model) =>
+        JsonAnswer.WriteAsync(
+            context,
+            // It stays loaded as long as the server runs.
+            new OllamaTags([Entry(model) with { ExpiresAt = Time(DateTimeOffset.UtcNow.AddYears(1)), SizeVram = 0 }]),
+            OllamaContext.Default.OllamaTags);
+
+    public static async Task ShowAsync(HttpContext context, ServedModel model)
+    {
+        var name = await RequestBody.ReadAsync(context, fields => fields.Text("model") ?? fields.Text("name")).ConfigureAwait(false);
+        model.Require(name);
+        var info = model.Model.Info;
+        var show = new OllamaShow(
+            "",
+            "",
+            "",
+            Details(model),
+            new OllamaModelInfo(info.ModelType, info.ParameterCount, info.ContextTokens),
+            ["completion"],
+            Time(model.Loaded));
+        await JsonAnswer.WriteAsync(context, show, OllamaContext.Default.OllamaShow).ConfigureAwait(false);
+    }
+
+    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
+
+    private static OllamaModel Entry(ServedModel model) => new()
+    {
+        Name = model.TaggedName,
+        Model = model.TaggedName,
+        Size = model.Model.Info.WeightBytes,
+        Digest = Digest(model),
+        Details = Details(model),
+    };
+
+    private static OllamaDetails Details(ServedModel model)
+    {
+        var info = model.Model.Info;
+        return new OllamaDetails("", info.Format, info.ModelType, [info.ModelType], Short(info.ParameterCount), "unknown");
+    }
+
+    /// <summary>Tells models apart, as their clients want it: of name and sizes, not of the weights' bytes.</summary>
+    private static string Digest(ServedModel model) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{model.Name} {model.Model.Info.ModelType} {model.Model.Info.ParameterCount} {model.Model.Info.WeightBytes}")));
+
+    private static string Short(long parameters) => parameters switch
+    {
+        >= 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{parameters / 1e9:0.0}B"),
+        >= 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{parameters / 1e6:0.0}M"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{parameters / 1e3:0.0}K"),
+    };
+}

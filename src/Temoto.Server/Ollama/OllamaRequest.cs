@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Temoto.Server.Http;
+
+namespace Temoto.Server.Ollama;
+
+/// <summary>What <c>/api/chat</c> and <c>/api/generate</c> have in common of a request.</summary>
+internal sealed record OllamaRequest(string? Model, GenerationOptions Generation, bool Stream)
+{
+    private const int MostStops = 16;
+
+    public static OllamaRequest Read(RequestFields fields)
+    {
+        RefuseWhatIsNotHere(fields);
+        return new OllamaRequest(fields.Text("model"), Options(fields.Object("options")), fields.Flag("stream") ?? true);
+    }
+
+    private static GenerationOptions Options(RequestFields? given)
+    {
+        // -1 and -2: until the model ends it, until the context does.
+        var options = new GenerationOptions { MaxTokens = int.MaxValue };
+        if (given is not { } fields)
+            return options;
+        var stops = fields.Texts("stop", MostStops);
+        return options with
+        {
+            MaxTokens = fields.Count("num_predict", -2, int.MaxValue) is { } most and >= 0 ? most : int.MaxValue,
+            Temperature = fields.Number("temperature", 0, 100),
+            TopK = fields.Count("top_k", -1, int.MaxValue) is { } topK ? Math.Max(topK, 0) : null,
+            TopP = fields.Number("top_p", 0, 1),
+            MinP = fields.Number("min_p", 0, 1),
+            RepetitionPenalty = fields.Number("repeat_penalty", 0.01, 100),
+            PresencePenalty = fields.Number("presence_penalty", -100, 100) ?? 0,
+            FrequencyPenalty = fields.Number("frequency_penalty", -100, 100) ?? 0,
+            // Below zero: drawn.
+            Seed = fields.Whole("seed", long.MinValue, long.MaxValue) is { } seed and >= 0 ? (ulong)seed : null,
+            Stop = stops.All(stop => stop.Length > 0) ? stops : throw fields.Wrong("stop", "texts of at least one character"),
+        };
+    }
+
+    private static void RefuseWhatIsNotHere(RequestFields fields)
+    {
+        if (fields.Any("format") is { } format && !(format.ValueKind == JsonValueKind.String && format.GetString()!.Length == 0))
+            throw RequestException.Unsupported("format", "a form for the answer", "none", "this server does not constrain answers; ask for JSON in the prompt");
+        if (fields.Items("tools") is { Count: > 0 })
+            throw RequestException.Unsupported("tools", "tools", "none", "this server does not call tools; describe them in the prompt");
+        if (fields.Items("images") is { Count: > 0 })
+            throw RequestException.Unsupported("images", "pictures", "none", "this model reads text only");
+        if (fields.Text("suffix") is { Length: > 0 })
+            throw RequestException.Unsupported("suffix", "a text behind the answer", "none", "this server continues texts only");
+        if (fields.Any("think") is { ValueKind: not JsonValueKind.False })
+            throw RequestException.Unsupported("think", "it", "none, or false", "this server does not tell thoughts apart");
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+
+namespace Temoto.Server.OpenAi;
+
+/// <summary>The document of a chat completion.</summary>
+internal sealed record ChatCompletion(string Id, string Object, long Created, string Model, IReadOnlyList<ChatChoice> Choices, Usage Usage, string SystemFingerprint);
+
+internal sealed record ChatChoice(int Index, ChatAnswer Message, ChoiceLogprobs? Logprobs, string FinishReason);
+
+internal sealed record ChatAnswer(string Role, string Content, string? Refusal);
+
+/// <summary>A part of a chat completion, as it is streamed.</summary>
+internal sealed record ChatChunk(
+    string Id,
+    string Object,
+    long Created,
+    string Model,
+    string SystemFingerprint,
+    IReadOnlyList<ChatChunkChoice> Choices,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Usage? Usage);
+
+internal sealed record ChatChunkChoice(int Index, ChatDelta Delta, ChoiceLogprobs? Logprobs, string? FinishReason);
+
+/// <summary>What comes new; what does not is left out.</summary>
+internal sealed record ChatDelta(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Role = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Content = null);
+
+internal sealed record ChoiceLogprobs(IReadOnlyList<LogprobOfToken> Content);
+
+/// <summary>A token, how likely it was, and what else was.</summary>
+internal sealed record LogprobOfToken(string Token, float Logprob, IReadOnlyList<int> Bytes, IReadOnlyList<LogprobOfOther> TopLogprobs);
+
+internal sealed record LogprobOfOther(string Token, float Logprob, IReadOnlyList<int> Bytes);
+
+/// <summary>Tokens of a request. Those of the prompt count once, however many texts were asked for.</summary>
+internal sealed record Usage(int PromptTokens, int CompletionTokens, int TotalTokens, PromptTokensDetails PromptTokensDetails, CompletionTokensDetails CompletionTokensDetails)
+{
+    public static Usage Of(int prompt, int reused, int generated) => new(prompt, generated, prompt + generated, new PromptTokensDetails(reused), new CompletionTokensDetails(0));
+}
+
+internal sealed record PromptTokensDetails(int CachedTokens);
+
+internal sealed record CompletionTokensDetails(int ReasoningTokens);

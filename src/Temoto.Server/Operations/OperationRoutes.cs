@@ -1,0 +1,97 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Temoto.Machine;
+using Temoto.Server.Http;
+using Temoto.Server.Scheduling;
+
+namespace Temoto.Server.Operations;
+
+/// <summary>What operators and tools ask: <c>/health</c>, <c>/metrics</c>, <c>/slots</c>, <c>/props</c>, <c>/tokenize</c>, <c>/detokenize</c>.</summary>
+internal static class OperationRoutes
+{
+    private const int MostTokens = 1 << 20;
+
+    public static Task HealthAsync(HttpContext context, ServedModel? model)
+    {
+        var status = model is null ? "loading" : model.Scheduler.IsDraining ? "stopping" : "ok";
+        return JsonAnswer.WriteAsync(context, new Health(status), OperationsContext.Default.Health, status == "ok" ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    public static async Task MetricsAsync(HttpContext context, ServedModel? model, ServerMetrics metrics)
+    {
+        var text = new StringBuilder();
+        metrics.WriteTo(text);
+        ServerMetrics.WriteGauge(text, "temoto_ready", "1 once the model is loaded.", model is null ? 0 : 1);
+        ServerMetrics.WriteGauge(text, "temoto_resident_bytes", "Resident set, mapped weights included.", Environment.WorkingSet);
+        ServerMetrics.WriteGauge(text, "temoto_peak_resident_bytes", "Largest resident set so far, mapped weights included.", PhysicalMemory.PeakResidentBytes());
+        ServerMetrics.WriteGauge(text, "temoto_managed_bytes", "Of the collected heap.", GC.GetTotalMemory(false));
+        if (model is not null)
+        {
+            var slots = model.Scheduler.Slots;
+            ServerMetrics.WriteGauge(text, "temoto_slots", "Texts that are generated at a time.", slots.Count);
+            ServerMetrics.WriteGauge(text, "temoto_slots_busy", "Slots at work.", slots.Count(slot => slot.Job is not null));
+            ServerMetrics.WriteGauge(text, "temoto_queue_length", "Texts that wait for a slot.", model.Scheduler.QueueCount);
+            ServerMetrics.WriteGauge(text, "temoto_kv_tokens", "Tokens in the slots' caches, of idle ones too.", slots.Sum(slot => slot.Cache.Count));
+            ServerMetrics.WriteGauge(text, "temoto_kv_capacity_tokens", "Tokens there is room for.", (long)slots.Count * model.Model.Info.ContextTokens);
+            ServerMetrics.WriteGauge(text, "temoto_prefix_cache_bytes", "Keys and values of prompts kept beside the slots.", model.Scheduler.PrefixCacheBytes);
+        }
+        context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+        await context.Response.WriteAsync(text.ToString(), context.RequestAborted).ConfigureAwait(false);
+    }
+
+    public static Task SlotsAsync(HttpContext context, ServedModel model) =>
+        JsonAnswer.WriteAsync(context, (IReadOnlyList<SlotState>)[.. model.Scheduler.Slots.Select(StateOf)], OperationsContext.Default.IReadOnlyListSlotState);
+
+    public static Task PropsAsync(HttpContext context, ServedModel model)
+    {
+        var info = model.Model.Info;
+        var props = new Props(
+            model.Name,
+            info.ModelType,
+            info.Format,
+            info.ParameterCount,
+            model.Scheduler.Settings.Slots,
+            model.Scheduler.Settings.QueueLength,
+            info.ContextTokens,
+            model.Model.HasChatTemplate,
+            info.KernelSet,
+            info.Threads,
+            TemotoServer.Version);
+        return JsonAnswer.WriteAsync(context, props, OperationsContext.Default.Props);
+    }
+
+    public static async Task TokenizeAsync(HttpContext context, ServedModel model)
+    {
+        var tokens = await RequestBody.ReadAsync(context, fields =>
+        {
+            var text = fields.RequiredText("content");
+            return model.Model.Tokenizer.Encode(text, addSpecialTokens: fields.Flag("add_special") ?? false, parseSpecial: fields.Flag("parse_special") ?? true);
+        }).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, new TokenIds(tokens), OperationsContext.Default.TokenIds).ConfigureAwait(false);
+    }
+
+    public static async Task DetokenizeAsync(HttpContext context, ServedModel model)
+    {
+        var text = await RequestBody.ReadAsync(context, fields =>
+        {
+            var items = fields.Items("tokens") ?? throw fields.Wrong("tokens", "an array of token ids");
+            if (items.Count > MostTokens)
+                throw fields.Wrong("tokens", $"at most {MostTokens}");
+            var most = model.Model.Info.VocabSize;
+            return model.Model.Detokenize([.. items.Select(item =>
+                item.Value.ValueKind == System.Text.Json.JsonValueKind.Number && item.Value.TryGetInt32(out var id) && (uint)id < (uint)most
+                    ? id
+                    : throw RequestException.Bad(item.Place, "something else", $"a token id from 0 to {most - 1}", "mend the request"))]);
+        }).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, new TokenText(text), OperationsContext.Default.TokenText).ConfigureAwait(false);
+    }
+
+    /// <summary>Read while the loop goes on: each figure is right, together they may be of two rounds.</summary>
+    private static SlotState StateOf(Slot slot)
+    {
+        var (job, run) = (slot.Job, slot.Run);
+        return job is null || run is null
+            ? new SlotState(slot.Number, false, "idle", slot.Cache.Count, 0, 0)
+            : new SlotState(slot.Number, true, slot.IsInPrompt ? "prompt" : "generating", slot.Cache.Count, job.Request.Prompt.Length, run.Generated);
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Temoto.Server.Anthropic;
+using Temoto.Server.Http;
+using Temoto.Server.Ollama;
+using Temoto.Server.OpenAi;
+using Temoto.Server.Operations;
+
+namespace Temoto.Server;
+
+/// <summary>Every route, and who answers it.</summary>
+/// <param name="served">The model; null while it is being loaded.</param>
+internal sealed class Routes(Func<ServedModel?> served, ServerMetrics metrics, AccessLog log)
+{
+    public void AddTo(WebApplication app)
+    {
+        Add(app, "GET", "/health", OpenAiErrors.Shape, context => OperationRoutes.HealthAsync(context, served()));
+        Add(app, "GET", "/metrics", OpenAiErrors.Shape, context => OperationRoutes.MetricsAsync(context, served(), metrics));
+        Add(app, "GET", "/slots", OpenAiErrors.Shape, OperationRoutes.SlotsAsync);
+        Add(app, "GET", "/props", OpenAiErrors.Shape, OperationRoutes.PropsAsync);
+        Add(app, "POST", "/tokenize", OpenAiErrors.Shape, OperationRoutes.TokenizeAsync);
+        Add(app, "POST", "/detokenize", OpenAiErrors.Shape, OperationRoutes.DetokenizeAsync);
+
+        Add(app, "GET", "/v1/models", OpenAiErrors.Shape, OpenAiModels.ListAsync);
+        // Names of pulled models have a slash in them.
+        Add(app, "GET", "/v1/models/{**id}", OpenAiErrors.Shape, OpenAiModels.GetAsync);
+        Add(app, "POST", "/v1/chat/completions", OpenAiErrors.Shape, ChatCompletions.AnswerAsync);
+        Add(app, "POST", "/v1/completions", OpenAiErrors.Shape, TextCompletions.AnswerAsync);
+        Add(app, "POST", "/v1/responses", OpenAiErrors.Shape, Responses.AnswerAsync);
+        Add(app, "POST", "/v1/messages", AnthropicErrors.Shape, Messages.AnswerAsync);
+        Add(app, "POST", "/v1/messages/count_tokens", AnthropicErrors.Shape, Messages.CountAsync);
+
+        Add(app, "GET", "/", OllamaErrors.Shape, context => context.Response.WriteAsync("Temoto is running; Ollama is running, as its clients want to hear\n", context.RequestAborted));
+        Add(app, "GET", "/api/version", OllamaErrors.Shape, context => JsonAnswer.WriteAsync(context, new OllamaVersion(TemotoServer.Version), OllamaContext.Default.OllamaVersion));
+        Add(app, "GET", "/api/tags", OllamaErrors.Shape, OllamaModels.TagsAsync);
+        Add(app, "GET", "/api/ps", OllamaErrors.Shape, OllamaModels.RunningAsync);
+        Add(app, "POST", "/api/show", OllamaErrors.Shape, OllamaModels.ShowAsync);
+        Add(app, "POST", "/api/chat", OllamaErrors.Shape, OllamaCompletions.ChatAsync);
+        Add(app, "POST", "/api/generate", OllamaErrors.Shape, OllamaCompletions.GenerateAsync);
+
+        app.MapFallback("{**path}", (RequestDelegate)(context =>
+            new ApiRoute("elsewhere", RequestGuard.ShapeOf(context.Request.Path), Elsewhere, metrics, log).RunAsync(context)));
+    }
+
+    private void Add(WebApplication app, string method, string pattern, IErrorShape shape, Func<HttpContext, ServedModel, Task> answer) =>
+        Add(app, method, pattern, shape, context => answer(context, served() ?? throw RequestException.Loading()));
+
+    private void Add(WebApplication app, string method, string pattern, IErrorShape shape, Func<HttpContext, Task> answer)
+    {
+        // What asks for the headers only gets those of an answer without a body.
+        string[] methods = method == "GET" ? ["GET", "HEAD"] : [method];
+        app.MapMethods(pattern, methods, (RequestDelegate)new ApiRoute(pattern, shape, answer, metrics, log).RunAsync);
+    }
+
+    private static Task Elsewhere(HttpContext context)
+    {
+        if (HttpMethods.IsOptions(context.Request.Method))
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
+        }
+        throw new RequestException(404, "no such route, or not by this method; docs/server.md lists them", "not_found");
+    }
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Temoto.Generation;
+using Temoto.Server.Http;
+using Temoto.Server.Scheduling;
+
+namespace Temoto.Server;
+
+/// <summary>A model that is loaded, under the name that clients know, with what computes it.</summary>
+internal sealed class ServedModel : IDisposable
+{
+    /// <summary>What Ollama's clients put behind a name without a tag.</summary>
+    private const string DefaultTag = ":latest";
+
+    public ServedModel(string name, LanguageModel model, Scheduler scheduler)
+    {
+        Name = name;
+        Model = model;
+        Scheduler = scheduler;
+    }
+
+    public string Name { get; }
+
+    /// <summary>The name with a tag.</summary>
+    public string TaggedName => Name.Contains(':', StringComparison.Ordinal) ? Name : Name + DefaultTag;
+
+    public LanguageModel Model { get; }
+
+    public Scheduler Scheduler { get; }
+
+    public DateTimeOffset Loaded { get; } = DateTimeOffset.UtcNow;
+
+    /// <summary>Refuses the name of another model; without a name this one is meant.</summary>
+    /// <exception cref="RequestException">Another model's name.</exception>
+    public void Require(string? name)
+    {
+        if (string.IsNullOrEmpty(name) || name == Name || name == TaggedName)
+            return;
+        throw RequestException.NoModel(name, Name);
+    }
+
+    /// <summary>The prompt of a conversation.</summary>
+    public int[] Prompt(IReadOnlyList<ChatMessage> messages)
+    {
+        if (!Model.HasChatTemplate)
+            throw RequestException.Unsupported("messages", "a conversation", "a model with a chat template", "use a completion of plain text, or a chat model");
+        return Judged(() => Model.EncodeChat(messages));
+    }
+
+    /// <summary>Checks a prompt and its options against the model.</summary>
+    public GenerationRequest Request(int[] prompt, GenerationOptions options)
+    {
+        if (prompt.Length >= Model.Info.ContextTokens)
+            throw RequestException.ContextExceeded(Model.Info.ContextTokens, prompt.Length);
+        return Judged(() => GenerationRequest.Create(Model, prompt, options, Stopwatch.GetTimestamp()));
+    }
+
+    /// <summary>Puts the texts of a request into the line of whoever asks. A client that leaves takes them out.</summary>
+    public GenerationGroup Submit(HttpContext context, IReadOnlyList<GenerationRequest> requests)
+    {
+        var group = Scheduler.Submit(context.Items["who"] as string ?? context.Connection.RemoteIpAddress?.ToString() ?? "", requests);
+        context.RequestAborted.Register(group.Cancel);
+        return group;
+    }
+
+    /// <summary>Lines of the library name the model by its path, which is nobody's business beyond this machine.</summary>
+    private T Judged<T>(Func<T> judge)
+    {
+        try
+        {
+            return judge();
+        }
+        catch (InputException error) when (error.Message.Contains(Model.Info.Path, StringComparison.Ordinal))
+        {
+            throw new RequestException(400, error.Message.Replace(Model.Info.Path, Name, StringComparison.Ordinal), "invalid_value");
+        }
+    }
+
+    public void Dispose()
+    {
+        Scheduler.Dispose();
+        Model.Dispose();
+    }
+}

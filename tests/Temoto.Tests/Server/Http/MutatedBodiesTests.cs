@@ -1,0 +1,38 @@
+using System.Net.Http.Headers;
+
+namespace Temoto.Tests.Server.Http;
+
+/// <summary>Bodies damaged in seeded ways: every one is answered, and none with a 500.</summary>
+public sealed class MutatedBodiesTests(DemoServer server) : IClassFixture<DemoServer>
+{
+    private const int UsualCases = 60;
+
+    [Theory]
+    [InlineData("/v1/chat/completions", """{"model": "demo", "messages": [{"role": "system", "content": "a"}, {"role": "user", "content": [{"type": "text", "text": "b é 手"}]}], "max_tokens": 2, "temperature": 0.5, "top_p": 0.9, "seed": 5, "stop": ["x", "y"], "n": 2, "logprobs": true, "top_logprobs": 2, "logit_bias": {"5": 1}, "stream": false, "stream_options": {"include_usage": true}}""")]
+    [InlineData("/v1/completions", """{"model": "demo", "prompt": ["a b", "c"], "max_tokens": 2, "logprobs": 1, "echo": false, "n": 1, "presence_penalty": 1, "frequency_penalty": -1, "stream": true}""")]
+    [InlineData("/v1/messages", """{"model": "demo", "max_tokens": 2, "system": "a", "messages": [{"role": "user", "content": [{"type": "text", "text": "b"}]}], "stop_sequences": ["x"], "top_k": 5, "stream": true}""")]
+    [InlineData("/api/chat", """{"model": "demo:latest", "messages": [{"role": "user", "content": "a"}], "options": {"num_predict": 2, "temperature": 0.1, "stop": "x", "seed": 3}, "stream": true, "keep_alive": "5m"}""")]
+    [InlineData("/api/generate", """{"model": "demo", "prompt": "a", "system": "b", "raw": false, "options": {"num_predict": 2}, "context": [], "images": []}""")]
+    [InlineData("/tokenize", """{"content": "a b é 手", "add_special": true}""")]
+    [InlineData("/detokenize", """{"tokens": [1, 2, 300, 2000]}""")]
+    public async Task EveryBodyIsAnsweredWithoutA500(string path, string body)
+    {
+        var random = new Random(11);
+        var whole = System.Text.Encoding.UTF8.GetBytes(body);
+        var refused = 0;
+        for (var i = 0; i < Thoroughness.Cases(UsualCases); i++)
+        {
+            var damaged = Mutations.Damage(whole, random);
+            // A lost limit lets the text go on to the end of the context: longer, but it ends.
+            using var content = new ByteArrayContent(damaged);
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var response = await server.Demo.Client.PostAsync(path, content);
+            var answer = await response.Content.ReadAsStringAsync();
+            Assert.True((int)response.StatusCode is 200 or 400 or 404, $"case {i}: {(int)response.StatusCode} {answer} for {System.Text.Encoding.Latin1.GetString(damaged)}");
+            refused += (int)response.StatusCode == 200 ? 0 : 1;
+        }
+        Assert.InRange(refused, 1, Thoroughness.Cases(UsualCases));
+        await server.Demo.AwaitIdleAsync();
+        Assert.DoesNotContain("fault=", server.Demo.Log, StringComparison.Ordinal);
+    }
+}

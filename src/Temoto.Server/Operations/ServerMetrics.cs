@@ -17,6 +17,10 @@ internal sealed class ServerMetrics
 
     public Counter GeneratedTokens { get; } = new("temoto_generated_tokens_total", "Tokens generated.");
 
+    public Counter DraftedTokens { get; } = new("temoto_drafted_tokens_total", "Guesses at next tokens that were computed ahead.");
+
+    public Counter AcceptedTokens { get; } = new("temoto_accepted_tokens_total", "Guesses that were right.");
+
     public Counter Rejected { get; } = new("temoto_rejected_total", "Requests turned away because the queue was full.");
 
     public Counter Cancelled { get; } = new("temoto_cancelled_total", "Texts whose client left before the end.");
@@ -39,7 +43,7 @@ internal sealed class ServerMetrics
         text.Append("# HELP temoto_requests_total Requests by route and status.\n# TYPE temoto_requests_total counter\n");
         foreach (var ((route, status), count) in requests.OrderBy(item => item.Key))
             text.Append(CultureInfo.InvariantCulture, $"temoto_requests_total{{route=\"{route}\",status=\"{status}\"}} {count.Value}\n");
-        foreach (var counter in new[] { PromptTokens, ReusedTokens, GeneratedTokens, Rejected, Cancelled })
+        foreach (var counter in new[] { PromptTokens, ReusedTokens, GeneratedTokens, DraftedTokens, AcceptedTokens, Rejected, Cancelled })
             counter.WriteTo(text);
         foreach (var histogram in new[] { QueueSeconds, FirstTokenSeconds, InterTokenSeconds, BatchSequences })
             histogram.WriteTo(text);

@@ -236,6 +236,8 @@ internal sealed class Scheduler : IDisposable
             if (slot.Job is not null && !slot.IsInPrompt && GoesOn(slot))
                 decoding.Add(slot);
         }
+        if (decoding.Count == 1 && busySlots == 1 && DecodeAhead(decoding[0]))
+            return;
         var most = model.Engine.MostTogether;
         for (var first = 0; first < decoding.Count; first += most)
         {
@@ -247,6 +249,31 @@ internal sealed class Scheduler : IDisposable
             foreach (var slot in together)
                 AcceptNext(slot);
         }
+    }
+
+    /// <summary>A text that is alone has guesses at its next tokens computed in one run with the last one, where that pays; several share runs instead.</summary>
+    private bool DecodeAhead(Slot slot)
+    {
+        var (run, job) = (slot.Run!, slot.Job!);
+        if (!run.LookAhead())
+            return false;
+        var (input, before) = (run.Input, run.Generated);
+        try
+        {
+            model.Engine.Verify(input.Span, slot.Cache.Keys, run.TakeAhead, job.Cancellation);
+            slot.Cache.Record(input.Span);
+            metrics.BatchSequences.Observe(1);
+            Tell(slot, run.Generated - before, run.TakenAhead());
+        }
+        catch (OperationCanceledException) when (job.Cancellation.IsCancellationRequested)
+        {
+            Cancel(slot);
+        }
+        catch (Exception error)
+        {
+            Fail(slot, job, error);
+        }
+        return true;
     }
 
     private void AcceptNext(Slot slot)
@@ -308,17 +335,20 @@ internal sealed class Scheduler : IDisposable
     /// <summary>Up to the next multiple of the chunk's size in the context: a prompt is cut in the same places whatever part of it was there already.</summary>
     private int ChunkOf(int left, int position) => Math.Min(left, settings.ChunkTokens - position % settings.ChunkTokens);
 
-    private void Take(Slot slot, int token)
+    private void Take(Slot slot, int token) => Tell(slot, 1, slot.Run!.Take(token) is { } piece ? [piece] : []);
+
+    /// <param name="tokens">That have come in one run.</param>
+    /// <param name="pieces">Of those that are told: an end token is not.</param>
+    private void Tell(Slot slot, int tokens, IReadOnlyList<GeneratedPiece> pieces)
     {
         var now = Stopwatch.GetTimestamp();
-        var run = slot.Run!;
         if (slot.LastToken == 0)
             metrics.FirstTokenSeconds.Observe(Stopwatch.GetElapsedTime(slot.Job!.Submitted, now).TotalSeconds);
-        else
-            metrics.InterTokenSeconds.Observe(Stopwatch.GetElapsedTime(slot.LastToken, now).TotalSeconds);
+        for (var token = 0; token < tokens && slot.LastToken != 0; token++)
+            metrics.InterTokenSeconds.Observe(Stopwatch.GetElapsedTime(slot.LastToken, now).TotalSeconds / tokens);
         slot.LastToken = now;
-        metrics.GeneratedTokens.Add(1);
-        if (run.Take(token) is { } piece)
+        metrics.GeneratedTokens.Add(tokens);
+        foreach (var piece in pieces)
             slot.Job!.Write(piece);
         // Now and not when the others have had their turn: the slot may go to somebody else.
         GoesOn(slot);
@@ -335,6 +365,8 @@ internal sealed class Scheduler : IDisposable
         var figures = piece.Statistics!;
         metrics.PromptTokens.Add(figures.PromptTokens);
         metrics.ReusedTokens.Add(figures.ReusedTokens);
+        metrics.DraftedTokens.Add(figures.DraftedTokens);
+        metrics.AcceptedTokens.Add(figures.AcceptedTokens);
         var job = slot.Job!;
         Free(slot, job);
         job.Write(piece);

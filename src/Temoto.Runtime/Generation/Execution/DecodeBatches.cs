@@ -104,13 +104,7 @@ internal sealed class DecodeBatches(Lock runLock, int most, DecodeBatches.Run ru
                 (members[alive], members[i]) = (member, members[alive]);
                 alive++;
             }
-            var start = clock.GetTimestamp();
-            if (alive > 0)
-                run(members.AsSpan(0, alive));
-            lastTicks = clock.GetTimestamp() - start;
-            lastCount = alive;
-            for (var i = 0; i < alive; i++)
-                lastCaches[i] = members[i].Cache;
+            CarryOut(members.AsSpan(0, alive));
         }
         for (var i = 0; i < count; i++)
         {
@@ -124,6 +118,24 @@ internal sealed class DecodeBatches(Lock runLock, int most, DecodeBatches.Run ru
             led = next is not null;
         }
         next?.LetLead();
+    }
+
+    /// <summary>A run for a caller that has gathered the requests itself.</summary>
+    public void RunGathered(ReadOnlySpan<DecodeRequest> requests)
+    {
+        lock (runLock)
+            CarryOut(requests);
+    }
+
+    private void CarryOut(ReadOnlySpan<DecodeRequest> requests)
+    {
+        var start = clock.GetTimestamp();
+        if (requests.Length > 0)
+            run(requests);
+        lastTicks = clock.GetTimestamp() - start;
+        lastCount = requests.Length;
+        for (var i = 0; i < requests.Length; i++)
+            lastCaches[i] = requests[i].Cache;
     }
 
     private void AwaitLastMembers()

@@ -210,6 +210,11 @@ internal sealed class ModelEngine : IDisposable
     /// <summary>The next token of several sequences in one run, for a caller that has gathered them itself: at most <see cref="MostTogether"/>, of different caches. Sets the token or the failure of each.</summary>
     public void DecodeOnce(ReadOnlySpan<DecodeRequest> requests)
     {
+        if (batches is not null)
+        {
+            batches.RunGathered(requests);
+            return;
+        }
         lock (runLock)
             Decode(requests);
     }

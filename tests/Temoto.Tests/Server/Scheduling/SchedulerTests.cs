@@ -49,6 +49,28 @@ public sealed class SchedulerTests : IDisposable
         }
     }
 
+    /// <summary>Guesses are computed with the last token of a text that has the engine for itself: the same pieces, fewer runs.</summary>
+    [Fact]
+    public async Task ATextThatIsAloneIsComputedAhead()
+    {
+        model.Engine.Clock = new CountingClock();
+        await model.Engine.PrepareTogether();
+        const string question = "Summarize:\ncompressor C-5 | running | temperature 61.6 C | pressure 4.5 bar | speed 8.2 m/s";
+        var options = Greedy with { MaxTokens = 60, TopLogprobs = 2 };
+        var expected = new List<(int?, float?)>();
+        using (var session = model.CreateSession())
+        {
+            await foreach (var piece in session.StreamAsync(Prompt(question), options with { Draft = DraftChoice.Off }))
+                expected.Add((piece.TokenId, piece.Logprob));
+        }
+        using var scheduler = NewScheduler(slots: 2);
+        using var group = scheduler.Submit("a", [Request(question, options)]);
+        Assert.Equal(expected, (await PiecesAsync(group)).Select(item => (item.Piece.TokenId, item.Piece.Logprob)));
+        Assert.InRange(metrics.AcceptedTokens.Value, 1, metrics.DraftedTokens.Value);
+        // An end token counts and is not told.
+        Assert.InRange(metrics.GeneratedTokens.Value, expected.Count - 1, expected.Count);
+    }
+
     /// <summary>A text under way has a token between any two chunks of another's long prompt.</summary>
     [Fact]
     public async Task ALongPromptKeepsOthersWaitingForAChunkAtMost()

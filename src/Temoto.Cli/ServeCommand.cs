@@ -42,7 +42,7 @@ internal static class ServeCommand
         var connections = new Option<int>("--connections") { Description = "Connections at a time", HelpName = "N", DefaultValueFactory = _ => new ServerSettings().MostConnections };
         var limit = new Option<double>("--time-limit") { Description = "Seconds that a request may take, the wait for a slot included", HelpName = "SECONDS", DefaultValueFactory = _ => new SchedulerSettings().MostTime.TotalSeconds };
         var drain = new Option<double>("--drain") { Description = "Seconds that requests under way may take when the server is told to stop", HelpName = "SECONDS", DefaultValueFactory = _ => new ServerSettings().DrainTime.TotalSeconds };
-        var quiet = new Option<bool>("--no-log") { Description = "No line for each request" };
+        var quiet = new Option<bool>("--no-log") { Description = "No line for each request: only faults, and notes about files" };
         var unit = new Option<bool>("--print-systemd-unit") { Description = "Print a hardened unit of systemd with these options, and do nothing else" };
         port.Within(0, 65535);
         slots.Within(1, ServerSettings.MostSlots);
@@ -87,7 +87,7 @@ internal static class ServeCommand
             var options = model.Options(parsed) with { MemoryPlanned = null, MaxBatchSequences = settings.Slots ?? ServerSettings.DefaultSlots };
             var path = ModelChoice.Resolve(given);
             options = ModelChoice.Verified(path, options, cancellation);
-            var log = new AccessLog(parsed.GetValue(quiet) ? null : Console.Error);
+            var log = new AccessLog(Console.Error, requests: !parsed.GetValue(quiet));
             await using var server = await TemotoServer.StartAsync(settings, parsed.GetValue(name) ?? NameOf(given), () => LanguageModel.Load(path, options), log);
             var served = await server.Loading;
             await PrintAsync(server, served, settings, given, parsed.GetValue(model.Json));

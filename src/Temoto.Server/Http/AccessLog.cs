@@ -5,13 +5,14 @@ using Microsoft.AspNetCore.Http;
 namespace Temoto.Server.Http;
 
 /// <summary>A line for each request on stderr: when, who, what, how long. No prompt, no answer, no key, no address that a client chose.</summary>
-internal sealed class AccessLog(TextWriter? writer)
+/// <param name="requests">False: only faults, and notes about files.</param>
+internal sealed class AccessLog(TextWriter writer, bool requests = true)
 {
     private readonly Lock gate = new();
 
     public void Write(HttpContext context, string route, TimeSpan time, string? fault)
     {
-        if (writer is null)
+        if (!requests && fault is null)
             return;
         var line = new StringBuilder();
         line.Append(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {context.Request.Method.Length switch { <= 7 => Letters(context.Request.Method), _ => "?" }} {route} {context.Response.StatusCode} {time.TotalMilliseconds:0} ms");
@@ -26,8 +27,6 @@ internal sealed class AccessLog(TextWriter? writer)
 
     public void Note(string line)
     {
-        if (writer is null)
-            return;
         lock (gate)
             writer.WriteLine(line);
     }

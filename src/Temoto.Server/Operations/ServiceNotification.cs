@@ -6,13 +6,14 @@ namespace Temoto.Server.Operations;
 /// <summary>Tells systemd that the service is ready, or is about to stop (sd_notify); does nothing where nobody listens.</summary>
 internal static class ServiceNotification
 {
-    public static void Ready() => Send("READY=1");
+    public static void Ready() => Send("READY=1", Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
 
-    public static void Stopping() => Send("STOPPING=1");
+    public static void Stopping() => Send("STOPPING=1", Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
 
-    private static void Send(string state)
+    /// <param name="path">Of systemd's socket.</param>
+    public static void Send(string state, string? path)
     {
-        if (Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is not { Length: > 1 } path)
+        if (path is not { Length: > 1 })
             return;
         try
         {

@@ -42,7 +42,7 @@ public unsafe class KernelSetTests
                     using var bias = RandomFloats(rows, 2);
                     using var expected = new NativeBuffer(tokens * rows * 4);
                     using var actual = new NativeBuffer(tokens * rows * 4);
-                    using var scratch = new NativeBuffer(kernels.MatMulScratchFloats(columns, rows) * 4);
+                    using var scratch = new NativeBuffer(Math.Max(kernels.MatMulScratchFloats(columns, rows), precise.MatMulScratchFloats(columns, rows)) * 4);
                     precise.MatMul(weight.Tensor, 0, rows, bias.Floats, x.Floats, tokens, expected.Floats, rows, scratch.Floats);
                     kernels.MatMul(weight.Tensor, 0, rows, bias.Floats, x.Floats, tokens, actual.Floats, rows, scratch.Floats);
                     for (var token = 0; token < tokens; token++)

@@ -14,7 +14,7 @@ internal sealed class GenerationChoice
     private readonly Option<float?> repeatPenalty = new("--repeat-penalty") { Description = "Divide the logits of tokens already in the text; 1 is off", HelpName = "X" };
     private readonly Option<float> presencePenalty = new("--presence-penalty") { Description = "Subtract from the logits of tokens generated before", HelpName = "X" };
     private readonly Option<float> frequencyPenalty = new("--frequency-penalty") { Description = "Subtract once for each time a token was generated", HelpName = "X" };
-    private readonly Option<string?> draft = new Option<string?>("--draft") { Description = "Guess tokens and compute them ahead, for the same text: lookup (from what the text said before, where it pays) or off (default: lookup)", HelpName = "SOURCE" }.OneOf("lookup", "off");
+    private readonly Option<string?> draft = new Option<string?>("--draft") { Description = "Guess tokens and compute them ahead, for the same text: lookup (from what the text said before, where it pays) or off (default: off)", HelpName = "SOURCE" }.OneOf("lookup", "off");
     private readonly Option<ulong?> seed = new("--seed") { Description = "Same seed, same text", HelpName = "S" };
     private readonly Option<string[]> stop = new("--stop") { Description = "End before this text; may be given several times", HelpName = "TEXT" };
 

@@ -37,7 +37,7 @@ public sealed record GenerationOptions
     /// <summary>Subtracted from a token's logit once for every time it was generated; 0 is off.</summary>
     public float FrequencyPenalty { get; init; }
 
-    /// <summary>Whether tokens are guessed and computed ahead. The text is the same, bit for bit; null is <see cref="DraftChoice.Lookup"/>.</summary>
+    /// <summary>Whether tokens are guessed and computed ahead. The text is the same, bit for bit; null is <see cref="DraftChoice.Off"/>.</summary>
     public DraftChoice? Draft { get; init; }
 
     /// <summary>Same seed, same text (on the same kernels). Null draws a seed.</summary>

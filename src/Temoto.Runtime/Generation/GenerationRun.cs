@@ -38,7 +38,7 @@ internal sealed class GenerationRun
         Sampler = new Sampler(memory, sampling, options.Seed ?? (ulong)Random.Shared.NextInt64());
         foreach (var token in prompt)
             Sampler.AcceptPrompt(token);
-        if (options.Draft != DraftChoice.Off && model.Engine.MostTogether > 1)
+        if (options.Draft == DraftChoice.Lookup && model.Engine.MostTogether > 1)
         {
             ahead = new int[model.Engine.MostTogether];
             drafter = new Drafter((int)Math.Min(cache.Keys.Context, prompt.Length + (long)options.MaxTokens), ahead.Length - 1);

@@ -33,7 +33,7 @@ public class DraftedTextTests
         foreach (var prompt in Prompts)
         {
             var plain = await Generate(model, prompt, options with { Draft = DraftChoice.Off });
-            var ahead = await Generate(model, prompt, options);
+            var ahead = await Generate(model, prompt, options with { Draft = DraftChoice.Lookup });
             Assert.Equal(plain.Pieces, ahead.Pieces);
             Assert.Equal((plain.Figures.GeneratedTokens, plain.Figures.FinishReason), (ahead.Figures.GeneratedTokens, ahead.Figures.FinishReason));
             Assert.Equal(0, plain.Figures.DraftedTokens);
@@ -56,7 +56,7 @@ public class DraftedTextTests
         for (var turn = 0; turn < 3; turn++)
         {
             var plain = await Read(one.CompleteAsync(text, new GenerationOptions { Temperature = 0, MaxTokens = 40, Draft = DraftChoice.Off }, TestContext.Current.CancellationToken));
-            var ahead = await Read(other.CompleteAsync(text, new GenerationOptions { Temperature = 0, MaxTokens = 40 }, TestContext.Current.CancellationToken));
+            var ahead = await Read(other.CompleteAsync(text, new GenerationOptions { Temperature = 0, MaxTokens = 40, Draft = DraftChoice.Lookup }, TestContext.Current.CancellationToken));
             Assert.Equal(plain, ahead);
             Assert.Equal(one.Statistics.ReusedTokens, other.Statistics.ReusedTokens);
             text += ahead + " P-1 running\nP-2";
@@ -68,7 +68,7 @@ public class DraftedTextTests
     public async Task SeveralSessionsTogetherSayTheSame()
     {
         using var model = Demo(contextTokens: 400);
-        var options = new GenerationOptions { Temperature = 0, MaxTokens = 40 };
+        var options = new GenerationOptions { Temperature = 0, MaxTokens = 40, Draft = DraftChoice.Lookup };
         var alone = new List<string>();
         foreach (var prompt in Prompts)
             alone.Add(string.Concat((await Generate(model, prompt, options)).Pieces));
@@ -109,7 +109,7 @@ public class DraftedTextTests
             ChatMessage[] messages = [.. document.RootElement.GetProperty("messages").EnumerateArray().Select(message => new ChatMessage(message.GetProperty("role").GetString()!, message.GetProperty("content").GetString()!))];
             var ids = model.TokenizeChat(messages);
             var plain = await Generate(model, ids, new GenerationOptions { Temperature = 0, Draft = DraftChoice.Off });
-            var ahead = await Generate(model, ids, new GenerationOptions { Temperature = 0 });
+            var ahead = await Generate(model, ids, new GenerationOptions { Temperature = 0, Draft = DraftChoice.Lookup });
             Assert.Equal(plain.Ids, ahead.Ids);
             (drafted, accepted, generated) = (drafted + ahead.Figures.DraftedTokens, accepted + ahead.Figures.AcceptedTokens, generated + ahead.Figures.GeneratedTokens);
         }
@@ -133,7 +133,7 @@ public class DraftedTextTests
             int[] prompt = [.. ids.Skip(passage * 1500).Take(80)];
             var sampled = new GenerationOptions { Temperature = passage % 2, Seed = 3, MaxTokens = 40 };
             var plain = await Generate(model, prompt, sampled with { Draft = DraftChoice.Off });
-            var ahead = await Generate(model, prompt, sampled);
+            var ahead = await Generate(model, prompt, sampled with { Draft = DraftChoice.Lookup });
             Assert.Equal(plain.Ids, ahead.Ids);
             (drafted, accepted) = (drafted + ahead.Figures.DraftedTokens, accepted + ahead.Figures.AcceptedTokens);
         }

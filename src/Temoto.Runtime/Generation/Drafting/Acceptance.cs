@@ -11,8 +11,8 @@ internal sealed class Acceptance
     /// <summary>Guesses that half fade behind: about 1 / (1 - this) count.</summary>
     private const double Keeps = 0.9;
 
-    /// <summary>Begins as one guess in two that came true, twice.</summary>
-    private const double FirstRight = 1, FirstSeen = 2;
+    /// <summary>Begins as one guess in ten that came true: a text has to repeat itself before guesses are computed.</summary>
+    private const double FirstRight = 0.2, FirstSeen = 2;
 
     private readonly double[] right = new double[Groups];
     private readonly double[] seen = new double[Groups];

@@ -4,15 +4,15 @@ namespace Temoto.Tests.Generation.Drafting;
 
 public class DrafterTests
 {
-    /// <summary>Guesses are right half the time at first: 1 + 0.5 + 0.25 + ... tokens for a run of 1, 2, 3 ... rows.</summary>
+    /// <summary>One guess in ten is right at first: 1 + 0.1 + 0.01 + ... tokens for a run of 1, 2, 3 ... rows.</summary>
     [Fact]
     public void AsManyAreComputedAsMakeTheMostTokensASecond()
     {
         Assert.Equal(3, Guesses(RunSecondsTests.Measured(4, (1, 1), (2, 1), (3, 1), (4, 1))));
-        // 1.5 / 1.1 = 1.36, 1.75 / 1.2 = 1.46, 1.875 / 1.4 = 1.34.
-        Assert.Equal(2, Guesses(RunSecondsTests.Measured(4, (1, 1), (2, 1.1), (3, 1.2), (4, 1.4))));
-        // 1.5 / 1.45 = 1.03: not worth the trouble.
-        Assert.Equal(0, Guesses(RunSecondsTests.Measured(2, (1, 1), (2, 1.45))));
+        // 1.1 / 1.02 = 1.078, 1.11 / 1.025 = 1.083, 1.111 / 1.2 = 0.926.
+        Assert.Equal(2, Guesses(RunSecondsTests.Measured(4, (1, 1), (2, 1.02), (3, 1.025), (4, 1.2))));
+        // 1.1 / 1.06 = 1.04: not worth the trouble.
+        Assert.Equal(0, Guesses(RunSecondsTests.Measured(2, (1, 1), (2, 1.06))));
         // Nothing is known yet.
         Assert.Equal(0, Guesses(new RunSeconds(4)));
     }

@@ -56,7 +56,7 @@ public sealed class SchedulerTests : IDisposable
         model.Engine.Clock = new CountingClock();
         await model.Engine.PrepareTogether();
         const string question = "Summarize:\ncompressor C-5 | running | temperature 61.6 C | pressure 4.5 bar | speed 8.2 m/s";
-        var options = Greedy with { MaxTokens = 60, TopLogprobs = 2 };
+        var options = Greedy with { MaxTokens = 60, TopLogprobs = 2, Draft = DraftChoice.Lookup };
         var expected = new List<(int?, float?)>();
         using (var session = model.CreateSession())
         {

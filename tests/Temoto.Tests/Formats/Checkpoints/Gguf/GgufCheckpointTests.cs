@@ -94,7 +94,7 @@ public sealed class GgufCheckpointTests : IDisposable
     [InlineData("general.alignment", 0u, "general.alignment")]
     [InlineData("general.alignment", 24u, "general.alignment")]
     [InlineData("split.count", 2u, "split.count")]
-    [InlineData("tokenizer.ggml.model", "bert", "tokenizer.ggml.model")]
+    [InlineData("tokenizer.ggml.model", "rwkv", "tokenizer.ggml.model")]
     [InlineData("tokenizer.ggml.pre", "unheard-of", "tokenizer.ggml.pre")]
     [InlineData("tokenizer.ggml.bos_token_id", 320u, "tokenizer.ggml.bos_token_id")]
     [InlineData("tokenizer.ggml.add_bos_token", 1u, "tokenizer.ggml.add_bos_token")]

@@ -26,7 +26,7 @@ public class ChatTerminalTests
         SeededCheckpoint.Write(ModelShapes.Get("tiny-qwen2"), 11, folder.File("model"), DType.BF16, null, default);
         var history = folder.File("state/history");
         string[] environment = ["env", "TERM=xterm", $"TEMOTO_HISTORY={history}"];
-        string[] command = [.. environment, "dotnet", typeof(CommandLine).Assembly.Location, "chat", folder.File("model"), "-n", "2", "-t", "1"];
+        string[] command = [.. environment, "dotnet", typeof(CommandLine).Assembly.Location, "chat", folder.File("model"), "-n", "2", "--temperature", "0", "-t", "1"];
         using var answer = JsonDocument.Parse(Oracle.Python("terminal.py", JsonSerializer.Serialize(steps), command));
         var screen = answer.RootElement.GetProperty("screen").GetString()!;
         var failed = answer.RootElement.GetProperty("failed");

@@ -89,7 +89,7 @@ public sealed class PullCommandTests : IDisposable
         string? Text(string key) => model.GetProperty(key).GetString();
 
         Assert.Contains("maker/model", Run("[suggest:12]", "temoto run m").Output.Split(Environment.NewLine));
-        var run = RunJson("run", "maker/model", "--raw", "-p", "pump", "-n", "2");
+        var run = RunJson("run", "maker/model", "--raw", "-p", "pump", "-n", "2", "--temperature", "0");
         Assert.Equal(2, run.GetProperty("generated_tokens").GetInt32());
         Assert.Equal(again.GetProperty("files").GetArrayLength(), RunJson("inspect", "model", "--verify").GetProperty("verified_files").GetInt32());
         AssertRefused("did you mean maker/model?", "rm", "maker/modle");
@@ -142,7 +142,7 @@ public sealed class PullCommandTests : IDisposable
         Assert.Equal(parts, pulled.GetProperty("files").EnumerateArray().Select(file => file.GetString()));
         var inspected = RunJson("inspect", "maker/model", "--verify");
         Assert.Equal(("gguf", parts.Length), (inspected.GetProperty("format").GetString(), inspected.GetProperty("verified_files").GetInt32()));
-        Assert.Equal(2, RunJson("run", $"maker/model/{parts[2]}", "--raw", "-p", "pump", "-n", "2").GetProperty("generated_tokens").GetInt32());
+        Assert.Equal(2, RunJson("run", $"maker/model/{parts[2]}", "--raw", "-p", "pump", "-n", "2", "--temperature", "0").GetProperty("generated_tokens").GetInt32());
         Assert.Equal(0, Run("pull", "maker/model", "--file", "other.gguf").ExitCode);
         Assert.EndsWith($"try: temoto run maker/model/{parts[0]} -p \"...\"\n", Run("pull", "maker/model", "--file", parts[2]).Errors.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         var rows = RunJson("list").GetProperty("models").EnumerateArray().ToDictionary(row => row.GetProperty("name").GetString()!, row => row.GetProperty("bytes").GetInt64());

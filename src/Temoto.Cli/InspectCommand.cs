@@ -95,7 +95,7 @@ internal static class InspectCommand
                 : [("vocab_size", $"{config.VocabSize}"), ("max_position_embeddings", $"{config.MaxPositionEmbeddings}")],
             ModelTypes.Of(config).LearnsPositions ? ("positions", "learned") : ("rope_theta", $"{config.RopeTheta}{(config.RopeScaling is { } scaling ? $", {scaling.RopeType} scaling x{scaling.Factor}" : "")}"),
             ("output head", config.TieWordEmbeddings ? "tied to the embedding" : "separate"),
-            ("tokenizer", checkpoint.Tokenizer is { } tokenizer ? $"{tokenizer.KindName}, {tokenizer.Tokens.Count} tokens, {tokenizer.AddedTokens.Count} added" : "none"),
+            ("tokenizer", checkpoint.Tokenizer is { } tokenizer ? OutlineReport.Describe(tokenizer) : "none"),
             ("chat template", checkpoint.ChatTemplate is null ? "none" : $"{checkpoint.ChatTemplate.Length} characters"),
             ("parameters", $"{elements:#,0}"),
             ("weights", $"{bytes:#,0} bytes, {8.0 * bytes / elements:0.00} bits per weight"),

@@ -1,4 +1,5 @@
 using Temoto.Formats.Checkpoints.Gguf;
+using Temoto.Formats.Tokenizers;
 
 namespace Temoto.Cli;
 
@@ -13,6 +14,9 @@ internal static class OutlineReport
             PrintText(outline, listTensors);
     }
 
+    /// <summary>A tokenizer in a line, also of models that run.</summary>
+    public static string Describe(TokenizerModel tokenizer) => $"{tokenizer.KindName}, {tokenizer.Tokens.Count} tokens, {tokenizer.AddedTokens.Count} added";
+
     private static Outline Document(GgufOutline outline, bool listTensors) => new(
         outline.Path, "gguf", outline.Architecture, Runs: false, outline.Reason,
         outline.Tokenizer is not null, outline.ChatTemplate is not null,
@@ -25,7 +29,7 @@ internal static class OutlineReport
         Fact("format", "gguf");
         Fact("architecture", outline.Architecture ?? "none");
         Fact("runs", $"no: {outline.Reason}");
-        Fact("tokenizer", outline.Tokenizer is { } tokenizer ? $"{tokenizer.KindName}, {tokenizer.Tokens.Count} tokens, {tokenizer.AddedTokens.Count} added" : outline.TokenizerError?.Message ?? "none");
+        Fact("tokenizer", outline.Tokenizer is { } tokenizer ? Describe(tokenizer) : outline.TokenizerError?.Message ?? "none");
         Fact("chat template", outline.ChatTemplate is { } template ? $"{template.Length} characters" : "none");
         foreach (var type in Types(outline))
             Fact(type.Dtype, $"{type.Tensors} tensors, {type.Elements:#,0} elements, {type.Bytes:#,0} bytes");

@@ -126,7 +126,7 @@ internal static class ServeCommand
             $"serving  {url} (OpenAI: /v1, Anthropic: /v1/messages, Ollama: /api)",
             string.Create(CultureInfo.InvariantCulture, $"model    {served.Name}: {info.ModelType}, {info.ParameterCount / 1e6:#,0.0} M parameters, context {info.ContextTokens} tokens"),
             $"slots    {scheduler.Slots}, queue {scheduler.QueueLength}",
-            string.Create(CultureInfo.InvariantCulture, $"memory   weights {Mebibytes(memory.WeightBytes)}, KV caches {Mebibytes(memory.KvBytes * scheduler.Slots)}, activations {Mebibytes(memory.ArenaBytes)}, prefix cache up to {Mebibytes(scheduler.PrefixCacheBytes)}"),
+            string.Create(CultureInfo.InvariantCulture, $"memory   weights {MemoryPlan.Mebibytes(memory.WeightBytes)}, KV caches {MemoryPlan.Mebibytes(memory.KvBytes * scheduler.Slots)}, activations {MemoryPlan.Mebibytes(memory.ArenaBytes)}, prefix cache up to {MemoryPlan.Mebibytes(scheduler.PrefixCacheBytes)}"),
             $"keys     {KeyState(server, settings)}",
         ];
         foreach (var line in lines)
@@ -136,8 +136,6 @@ internal static class ServeCommand
 
     private static string KeyState(TemotoServer server, ServerSettings settings) =>
         $"{(server.Keys is { } keys ? $"{keys.Count} in {settings.ApiKeyFile}" : "none: whoever reaches this machine's own address may ask")}{(settings.TlsCertificateFile is null ? "; no TLS" : "; TLS")}";
-
-    private static string Mebibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.0} MiB");
 
     private static IPAddress AddressOf(string? host)
     {

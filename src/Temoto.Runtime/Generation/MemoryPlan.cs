@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Temoto;
 
 /// <summary>What a model will need, known before it is loaded.</summary>
@@ -22,5 +24,6 @@ public sealed record MemoryPlan(long WeightBytes, long KvBytes, long ArenaBytes,
         $"memory: weights {Mebibytes(WeightBytes)}{(Load == ModelLoad.Copy ? " (copied)" : "")}, KV cache {Mebibytes(KvBytes)} at {ContextTokens} tokens, activations {Mebibytes(ArenaBytes)}, "
         + $"together {Mebibytes(TotalBytes)} of {Mebibytes(AvailableBytes)}{(IsBudget ? " (budget)" : "")}";
 
-    private static string Mebibytes(long bytes) => $"{bytes / 1048576.0:0.0} MiB";
+    /// <summary>Bytes as lines about memory have them.</summary>
+    internal static string Mebibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.0} MiB");
 }

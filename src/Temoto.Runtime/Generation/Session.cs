@@ -104,20 +104,12 @@ public sealed class Session : IDisposable
             {
                 while (run.GoesOn())
                 {
-                    if (run.LookAhead())
-                    {
-                        if (!Verify(run, cancellation))
-                            break;
-                        foreach (var taken in run.TakenAhead())
-                            yield return taken;
-                        continue;
-                    }
-                    if (Advance(run, cancellation) is not { } token)
+                    if (Advance(run, cancellation) is not { } pieces)
                     {
                         run.Cancel();
                         break;
                     }
-                    if (run.Take(token) is { } piece)
+                    foreach (var piece in pieces)
                         yield return piece;
                 }
                 yield return run.End();
@@ -134,13 +126,21 @@ public sealed class Session : IDisposable
         }
     }
 
-    /// <summary>Computes what is to be computed; whatever happens, the record of cached tokens stays true. Null where it was interrupted.</summary>
-    private int? Advance(GenerationRun run, CancellationToken cancellation)
+    /// <summary>
+    /// Computes what is to be computed, with guesses at what follows where they pay, and gives the pieces that came of it. Whatever happens, the record of cached tokens stays true. Null where it was
+    /// interrupted.
+    /// </summary>
+    private IReadOnlyList<GeneratedPiece>? Advance(GenerationRun run, CancellationToken cancellation)
     {
+        var looksAhead = run.LookAhead();
         var input = run.Input;
+        var token = 0;
         try
         {
-            return model.Engine.Next(input.Span, cache.Keys, run.Sampler, cancellation);
+            if (looksAhead)
+                model.Engine.Verify(input.Span, cache.Keys, run.TakeAhead, cancellation);
+            else
+                token = model.Engine.Next(input.Span, cache.Keys, run.Sampler, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -150,26 +150,9 @@ public sealed class Session : IDisposable
         {
             cache.Record(input.Span);
         }
-    }
-
-    /// <summary>Computes the last token and guesses behind it; otherwise as <see cref="Advance"/>. False where it was interrupted, which ends the run.</summary>
-    private bool Verify(GenerationRun run, CancellationToken cancellation)
-    {
-        var input = run.Input;
-        try
-        {
-            model.Engine.Verify(input.Span, cache.Keys, run.TakeAhead, cancellation);
-            return true;
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            run.Cancel();
-            return false;
-        }
-        finally
-        {
-            cache.Record(input.Span);
-        }
+        if (looksAhead)
+            return run.TakenAhead();
+        return run.Take(token) is { } piece ? [piece] : [];
     }
 
     private static FinishReason Unfinished(CancellationToken asked) => asked.IsCancellationRequested ? FinishReason.Cancelled : FinishReason.None;

@@ -10,8 +10,6 @@ namespace Temoto.Server.Anthropic;
 /// <summary><c>POST /v1/messages</c> and <c>/v1/messages/count_tokens</c>, as Anthropic's clients speak them.</summary>
 internal static class Messages
 {
-    private const int MostStops = 16;
-
     private sealed record Request(IReadOnlyList<ChatMessage> Messages, GenerationOptions Options, bool Stream);
 
     public static async Task AnswerAsync(HttpContext context, ServedModel model)
@@ -22,7 +20,7 @@ internal static class Messages
         if (request.Stream)
             await StreamAsync(context, model, request, group, prompt.Length).ConfigureAwait(false);
         else
-            await WholeAsync(context, model, request, group).ConfigureAwait(false);
+            await WholeAsync(context, model, group).ConfigureAwait(false);
     }
 
     public static async Task CountAsync(HttpContext context, ServedModel model)
@@ -35,16 +33,10 @@ internal static class Messages
         await JsonAnswer.WriteAsync(context, new TokenCount(count), AnthropicContext.Default.TokenCount).ConfigureAwait(false);
     }
 
-    private static async Task WholeAsync(HttpContext context, ServedModel model, Request request, GenerationGroup group)
+    private static async Task WholeAsync(HttpContext context, ServedModel model, GenerationGroup group)
     {
-        var text = new StringBuilder();
-        GeneratedPiece last = null!;
-        await foreach (var (_, piece) in group.ReadAllAsync(context.RequestAborted).ConfigureAwait(false))
-        {
-            text.Append(piece.Text);
-            last = piece;
-        }
-        var message = NewMessage(model) with { Content = [new TextBlock("text", text.ToString())], StopReason = ReasonOf(last), Usage = UsageOf(context, last) };
+        var (text, last) = await group.ReadOneAsync(context.RequestAborted).ConfigureAwait(false);
+        var message = NewMessage(model) with { Content = [new TextBlock("text", text)], StopReason = ReasonOf(last), Usage = UsageOf(context, last) };
         await JsonAnswer.WriteAsync(context, message, AnthropicContext.Default.MessageAnswer).ConfigureAwait(false);
     }
 
@@ -77,7 +69,7 @@ internal static class Messages
     private static MessageUsage UsageOf(HttpContext context, GeneratedPiece last)
     {
         var figures = last.Statistics!;
-        Figures.Note(context, figures.PromptTokens, figures.ReusedTokens, figures.GeneratedTokens);
+        AccessLog.NoteTokens(context, figures.PromptTokens, figures.ReusedTokens, figures.GeneratedTokens);
         return new MessageUsage(figures.PromptTokens - figures.ReusedTokens, figures.GeneratedTokens, figures.ReusedTokens);
     }
 
@@ -91,18 +83,16 @@ internal static class Messages
     private static Request Read(RequestFields fields, ServedModel model)
     {
         model.Require(fields.Text("model"));
-        if (fields.Items("tools") is { Count: > 0 })
-            throw RequestException.Unsupported("tools", "tools", "none", "this server does not call tools; describe them in the prompt");
+        fields.RefuseTools();
         if (fields.Object("thinking")?.Text("type") is { } thinking and not "disabled")
             throw RequestException.Unsupported("thinking", $"'{thinking}'", "'disabled'", "this server does not tell thoughts apart");
-        var stops = fields.Texts("stop_sequences", MostStops);
         var options = new GenerationOptions
         {
             MaxTokens = fields.Count("max_tokens", 1, int.MaxValue) ?? throw fields.Wrong("max_tokens", "a whole number of 1 or more"),
             Temperature = fields.Number("temperature", 0, 1),
             TopP = fields.Number("top_p", 0, 1),
             TopK = fields.Count("top_k", 0, int.MaxValue),
-            Stop = stops.All(stop => stop.Length > 0) ? stops : throw fields.Wrong("stop_sequences", "texts of at least one character"),
+            Stop = fields.Stops("stop_sequences"),
         };
         return new Request(ReadMessages(fields), options, fields.Flag("stream") ?? false);
     }

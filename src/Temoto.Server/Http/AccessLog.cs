@@ -10,12 +10,16 @@ internal sealed class AccessLog(TextWriter writer, bool requests = true)
 {
     private readonly Lock gate = new();
 
+    /// <summary>Tokens of a request, for its line.</summary>
+    public static void NoteTokens(HttpContext context, int prompt, int reused, int generated) =>
+        context.Items["tokens"] = $"prompt={prompt} reused={reused} generated={generated}";
+
     public void Write(HttpContext context, string route, TimeSpan time, string? fault)
     {
         if (!requests && fault is null)
             return;
         var line = new StringBuilder();
-        line.Append(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {context.Request.Method.Length switch { <= 7 => Letters(context.Request.Method), _ => "?" }} {route} {context.Response.StatusCode} {time.TotalMilliseconds:0} ms");
+        line.Append(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {MethodOf(context)} {route} {context.Response.StatusCode} {time.TotalMilliseconds:0} ms");
         if (context.Items["who"] is string who)
             line.Append(" key=").Append(who);
         if (context.Items["tokens"] is string tokens)
@@ -31,5 +35,6 @@ internal sealed class AccessLog(TextWriter writer, bool requests = true)
             writer.WriteLine(line);
     }
 
-    private static string Letters(string method) => method.All(char.IsAsciiLetter) ? method : "?";
+    /// <summary>HTTP's own methods have at most seven letters; others are what a client chose.</summary>
+    private static string MethodOf(HttpContext context) => context.Request.Method is { Length: <= 7 } method && method.All(char.IsAsciiLetter) ? method : "?";
 }

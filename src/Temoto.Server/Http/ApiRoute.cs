@@ -15,14 +15,11 @@ internal sealed class ApiRoute(string route, IErrorShape shape, Func<HttpContext
         {
             await answer(context).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-        {
-            // The client has gone; nginx's number for it.
-            Abandon(context);
-        }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            Abandon(context);
+            // The client has gone; nginx's number for it.
+            if (!context.Response.HasStarted)
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
         }
         catch (Exception error)
         {
@@ -33,12 +30,6 @@ internal sealed class ApiRoute(string route, IErrorShape shape, Func<HttpContext
         }
         metrics.CountRequest(route, context.Response.StatusCode);
         log.Write(context, route, Stopwatch.GetElapsedTime(start), fault);
-    }
-
-    private static void Abandon(HttpContext context)
-    {
-        if (!context.Response.HasStarted)
-            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
     }
 
     /// <summary>The library's own lines name properties of C#; a client knows the fields of its request.</summary>

@@ -7,6 +7,8 @@ namespace Temoto.Server.Http;
 /// <param name="place">Where the object lies in the request; "" where it is the request.</param>
 internal readonly struct RequestFields(JsonElement element, string place = "")
 {
+    private const int MostStops = 16;
+
     public static RequestFields Of(JsonElement element, string place = "") => element.ValueKind == JsonValueKind.Object
         ? new RequestFields(element, place)
         : throw RequestException.Bad(place.Length == 0 ? "body" : place, Shown(element), "a JSON object", "see docs/server.md");
@@ -81,6 +83,20 @@ internal readonly struct RequestFields(JsonElement element, string place = "")
             _ => throw Wrong(name, "a string, or an array of strings"),
         };
         return texts.Count <= most ? texts : throw Wrong(name, $"at most {most} strings");
+    }
+
+    /// <summary>Texts to end before: at most sixteen, none of them empty.</summary>
+    public IReadOnlyList<string> Stops(string name)
+    {
+        var stops = Texts(name, MostStops);
+        return stops.All(stop => stop.Length > 0) ? stops : throw Wrong(name, "texts of at least one character");
+    }
+
+    /// <summary>Refuses a list of tools, unless it is empty.</summary>
+    public void RefuseTools()
+    {
+        if (Items("tools") is { Count: > 0 })
+            throw RequestException.Unsupported("tools", "tools", "none", "this server does not call tools; describe them in the prompt");
     }
 
     public RequestException Wrong(string name, string expected) =>

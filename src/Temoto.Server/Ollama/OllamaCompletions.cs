@@ -15,21 +15,21 @@ internal static class OllamaCompletions
     public static async Task ChatAsync(HttpContext context, ServedModel model)
     {
         var prompt = await RequestBody.ReadAsync(context, fields => ReadChat(fields, model)).ConfigureAwait(false);
-        await AnswerAsync(context, model, prompt, "load", (line, text) => line with { Message = new OllamaMessage("assistant", text) }).ConfigureAwait(false);
+        await AnswerAsync(context, model, prompt, (line, text) => line with { Message = new OllamaMessage("assistant", text) }).ConfigureAwait(false);
     }
 
     public static async Task GenerateAsync(HttpContext context, ServedModel model)
     {
         var prompt = await RequestBody.ReadAsync(context, fields => ReadGenerate(fields, model)).ConfigureAwait(false);
-        await AnswerAsync(context, model, prompt, "load", (line, text) => line with { Response = text }).ConfigureAwait(false);
+        await AnswerAsync(context, model, prompt, (line, text) => line with { Response = text }).ConfigureAwait(false);
     }
 
-    private static async Task AnswerAsync(HttpContext context, ServedModel model, Prompt prompt, string reasonOfNone, Func<OllamaAnswer, string, OllamaAnswer> with)
+    private static async Task AnswerAsync(HttpContext context, ServedModel model, Prompt prompt, Func<OllamaAnswer, string, OllamaAnswer> with)
     {
         var start = Stopwatch.GetTimestamp();
         if (prompt.Tokens is null)
         {
-            await JsonAnswer.WriteAsync(context, with(NewLine(model), "") with { Done = true, DoneReason = reasonOfNone }, OllamaContext.Default.OllamaAnswer).ConfigureAwait(false);
+            await JsonAnswer.WriteAsync(context, with(NewLine(model), "") with { Done = true, DoneReason = "load" }, OllamaContext.Default.OllamaAnswer).ConfigureAwait(false);
             return;
         }
         using var group = model.Submit(context, [model.Request(prompt.Tokens, prompt.Request.Generation)]);
@@ -41,7 +41,7 @@ internal static class OllamaCompletions
                 await JsonAnswer.LineAsync(context, with(NewLine(model), piece.Text), OllamaContext.Default.OllamaAnswer).ConfigureAwait(false);
             if (piece.Statistics is not { } figures)
                 continue;
-            Figures.Note(context, figures.PromptTokens, figures.ReusedTokens, figures.GeneratedTokens);
+            AccessLog.NoteTokens(context, figures.PromptTokens, figures.ReusedTokens, figures.GeneratedTokens);
             var last = with(NewLine(model), prompt.Request.Stream ? "" : text.ToString()) with
             {
                 Done = true,

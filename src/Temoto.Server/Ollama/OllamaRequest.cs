@@ -6,8 +6,6 @@ namespace Temoto.Server.Ollama;
 /// <summary>What <c>/api/chat</c> and <c>/api/generate</c> have in common of a request.</summary>
 internal sealed record OllamaRequest(string? Model, GenerationOptions Generation, bool Stream)
 {
-    private const int MostStops = 16;
-
     public static OllamaRequest Read(RequestFields fields)
     {
         RefuseWhatIsNotHere(fields);
@@ -20,7 +18,6 @@ internal sealed record OllamaRequest(string? Model, GenerationOptions Generation
         var options = new GenerationOptions { MaxTokens = int.MaxValue };
         if (given is not { } fields)
             return options;
-        var stops = fields.Texts("stop", MostStops);
         return options with
         {
             MaxTokens = fields.Count("num_predict", -2, int.MaxValue) is { } most and >= 0 ? most : int.MaxValue,
@@ -33,7 +30,7 @@ internal sealed record OllamaRequest(string? Model, GenerationOptions Generation
             FrequencyPenalty = fields.Number("frequency_penalty", -100, 100) ?? 0,
             // Below zero: drawn.
             Seed = fields.Whole("seed", long.MinValue, long.MaxValue) is { } seed and >= 0 ? (ulong)seed : null,
-            Stop = stops.All(stop => stop.Length > 0) ? stops : throw fields.Wrong("stop", "texts of at least one character"),
+            Stop = fields.Stops("stop"),
         };
     }
 
@@ -41,8 +38,7 @@ internal sealed record OllamaRequest(string? Model, GenerationOptions Generation
     {
         if (fields.Any("format") is { } format && !(format.ValueKind == JsonValueKind.String && format.GetString()!.Length == 0))
             throw RequestException.Unsupported("format", "a form for the answer", "none", "this server does not constrain answers; ask for JSON in the prompt");
-        if (fields.Items("tools") is { Count: > 0 })
-            throw RequestException.Unsupported("tools", "tools", "none", "this server does not call tools; describe them in the prompt");
+        fields.RefuseTools();
         if (fields.Items("images") is { Count: > 0 })
             throw RequestException.Unsupported("images", "pictures", "none", "this model reads text only");
         if (fields.Text("suffix") is { Length: > 0 })

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+using Temoto.Server.Http;
 
 namespace Temoto.Server.OpenAi;
 
@@ -36,7 +38,12 @@ internal sealed record LogprobOfOther(string Token, float Logprob, IReadOnlyList
 /// <summary>Tokens of a request. Those of the prompt count once, however many texts were asked for.</summary>
 internal sealed record Usage(int PromptTokens, int CompletionTokens, int TotalTokens, PromptTokensDetails PromptTokensDetails, CompletionTokensDetails CompletionTokensDetails)
 {
-    public static Usage Of(int prompt, int reused, int generated) => new(prompt, generated, prompt + generated, new PromptTokensDetails(reused), new CompletionTokensDetails(0));
+    /// <summary>For the answer, and for the log.</summary>
+    public static Usage Of(HttpContext context, int prompt, int reused, int generated)
+    {
+        AccessLog.NoteTokens(context, prompt, reused, generated);
+        return new Usage(prompt, generated, prompt + generated, new PromptTokensDetails(reused), new CompletionTokensDetails(0));
+    }
 }
 
 internal sealed record PromptTokensDetails(int CachedTokens);

@@ -90,6 +90,6 @@ internal static class ChatCompletions
     private static Usage UsageOf(HttpContext context, Choice[] choices)
     {
         var first = choices[0].Last!.Statistics!;
-        return Figures.Usage(context, first.PromptTokens, first.ReusedTokens, choices.Sum(choice => choice.Last!.Statistics!.GeneratedTokens));
+        return Usage.Of(context, first.PromptTokens, first.ReusedTokens, choices.Sum(choice => choice.Last!.Statistics!.GeneratedTokens));
     }
 }

@@ -30,10 +30,8 @@ internal sealed record ChatRequest(OpenAiOptions Options, IReadOnlyList<ChatMess
     {
         foreach (var name in new[] { "tools", "functions" })
         {
-            if (fields.Items(name) is { Count: > 0 } && fields.Any("tool_choice") is not { ValueKind: JsonValueKind.String } choice)
-                throw NoTools(name);
-            else if (fields.Items(name) is { Count: > 0 } && fields.Text("tool_choice") != "none")
-                throw NoTools(name);
+            if (fields.Items(name) is { Count: > 0 } && !(fields.Any("tool_choice") is { ValueKind: JsonValueKind.String } choice && choice.GetString() == "none"))
+                throw RequestException.Unsupported(name, "tools", "none, or tool_choice \"none\"", "this server does not call tools; describe them in the prompt");
         }
         if (fields.Object("response_format")?.Text("type") is { } format and not "text")
             throw RequestException.Unsupported("response_format.type", $"'{format}'", "'text'", "this server does not constrain answers; ask for JSON in the prompt");
@@ -42,9 +40,6 @@ internal sealed record ChatRequest(OpenAiOptions Options, IReadOnlyList<ChatMess
         if (fields.Any("audio") is not null)
             throw RequestException.Unsupported("audio", "it", "no such field", "this server answers with text only");
     }
-
-    private static RequestException NoTools(string name) =>
-        RequestException.Unsupported(name, "tools", "none, or tool_choice \"none\"", "this server does not call tools; describe them in the prompt");
 
     private static List<ChatMessage> ReadMessages(RequestFields fields)
     {

@@ -8,7 +8,6 @@ namespace Temoto.Server.OpenAi;
 internal sealed record OpenAiOptions(string? Model, GenerationOptions Generation, int Choices, bool Stream, bool IncludeUsage)
 {
     private const int MostChoices = 128;
-    private const int MostStops = 16;
 
     /// <param name="mostTokens">Where the request says nothing.</param>
     public static OpenAiOptions Read(RequestFields fields, int mostTokens)
@@ -25,7 +24,7 @@ internal sealed record OpenAiOptions(string? Model, GenerationOptions Generation
             PresencePenalty = fields.Number("presence_penalty", -2, 2) ?? 0,
             FrequencyPenalty = fields.Number("frequency_penalty", -2, 2) ?? 0,
             Seed = (ulong?)fields.Whole("seed", long.MinValue, long.MaxValue),
-            Stop = Stops(fields),
+            Stop = fields.Stops("stop"),
             LogitBias = Bias(fields),
         };
         return new OpenAiOptions(
@@ -38,12 +37,6 @@ internal sealed record OpenAiOptions(string? Model, GenerationOptions Generation
 
     /// <summary>The options of one of several texts: the same seed would give the same text.</summary>
     public GenerationOptions Choice(int index) => Generation.Seed is { } seed ? Generation with { Seed = seed + (ulong)index } : Generation;
-
-    private static IReadOnlyList<string> Stops(RequestFields fields)
-    {
-        var stops = fields.Texts("stop", MostStops);
-        return stops.All(stop => stop.Length > 0) ? stops : throw fields.Wrong("stop", "texts of at least one character");
-    }
 
     private static Dictionary<int, float> Bias(RequestFields fields)
     {

@@ -35,14 +35,8 @@ internal static class Responses
 
     private static async Task WholeAsync(HttpContext context, ResponseDocument empty, GenerationGroup group)
     {
-        var text = new StringBuilder();
-        GeneratedPiece last = null!;
-        await foreach (var (_, piece) in group.ReadAllAsync(context.RequestAborted).ConfigureAwait(false))
-        {
-            text.Append(piece.Text);
-            last = piece;
-        }
-        await JsonAnswer.WriteAsync(context, Ended(context, empty, AnswerParts.NewId("msg_"), text.ToString(), last), OpenAiContext.Default.ResponseDocument).ConfigureAwait(false);
+        var (text, last) = await group.ReadOneAsync(context.RequestAborted).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, Ended(context, empty, AnswerParts.NewId("msg_"), text, last), OpenAiContext.Default.ResponseDocument).ConfigureAwait(false);
     }
 
     private static async Task StreamAsync(HttpContext context, ResponseDocument empty, GenerationGroup group)
@@ -78,7 +72,7 @@ internal static class Responses
     private static ResponseDocument Ended(HttpContext context, ResponseDocument empty, string id, string text, GeneratedPiece last)
     {
         var figures = last.Statistics!;
-        Figures.Note(context, figures.PromptTokens, figures.ReusedTokens, figures.GeneratedTokens);
+        AccessLog.NoteTokens(context, figures.PromptTokens, figures.ReusedTokens, figures.GeneratedTokens);
         var status = last.FinishReason == FinishReason.Stop ? "completed" : "incomplete";
         return empty with
         {
@@ -119,8 +113,7 @@ internal static class Responses
 
     private static void RefuseWhatIsNotHere(RequestFields fields)
     {
-        if (fields.Items("tools") is { Count: > 0 })
-            throw RequestException.Unsupported("tools", "tools", "none", "this server does not call tools; describe them in the prompt");
+        fields.RefuseTools();
         if (fields.Any("previous_response_id") is not null || fields.Any("conversation") is not null)
             throw RequestException.Unsupported("previous_response_id", "an earlier response", "the whole conversation in input", "this server stores no responses");
         if (fields.Object("text")?.Object("format")?.Text("type") is { } format and not "text")

@@ -96,7 +96,7 @@ internal static class TextCompletions
     private static TextLogprobs? Logprobs(OpenAiOptions options, Choice choice) =>
         options.Generation.TopLogprobs is null ? null : new TextLogprobs(choice.Tokens, choice.Logprobs, choice.Top, choice.Offsets);
 
-    private static Usage UsageOf(HttpContext context, Request request, Choice[] choices) => Figures.Usage(
+    private static Usage UsageOf(HttpContext context, Request request, Choice[] choices) => Usage.Of(
         context,
         request.Prompts.Sum(prompt => prompt.Length),
         Enumerable.Range(0, request.Prompts.Count).Sum(i => choices[i * request.Options.Choices].Last!.Statistics!.ReusedTokens),

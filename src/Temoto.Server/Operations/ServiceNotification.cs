@@ -6,9 +6,11 @@ namespace Temoto.Server.Operations;
 /// <summary>Tells systemd that the service is ready, or is about to stop (sd_notify); does nothing where nobody listens.</summary>
 internal static class ServiceNotification
 {
-    public static void Ready() => Send("READY=1", Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
+    private static string? Listener => Environment.GetEnvironmentVariable("NOTIFY_SOCKET");
 
-    public static void Stopping() => Send("STOPPING=1", Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
+    public static void Ready() => Send("READY=1", Listener);
+
+    public static void Stopping() => Send("STOPPING=1", Listener);
 
     /// <param name="path">Of systemd's socket.</param>
     public static void Send(string state, string? path)

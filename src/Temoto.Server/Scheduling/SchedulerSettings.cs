@@ -26,12 +26,10 @@ internal sealed record SchedulerSettings
         var count = slots ?? (int)Math.Clamp(spare / 2 / Math.Max(1, memory.KvBytes) + 1, 1, ServerSettings.DefaultSlots);
         spare -= (count - 1) * memory.KvBytes;
         if (spare < 0)
-            throw new InputException("--slots", null, $"{count}, each with a KV cache of {Mebibytes(memory.KvBytes)}", $"at most {Mebibytes(memory.AvailableBytes)} with the model", "lower it, or shorten --context");
+            throw new InputException("--slots", null, $"{count}, each with a KV cache of {MemoryPlan.Mebibytes(memory.KvBytes)}", $"at most {MemoryPlan.Mebibytes(memory.AvailableBytes)} with the model", "lower it, or shorten --context");
         var bytes = prefixCacheBytes ?? Math.Min(spare / 4, ServerSettings.DefaultPrefixCacheBytes);
         if (bytes > spare)
-            throw new InputException("--prefix-cache-size", null, Mebibytes(bytes), $"at most the {Mebibytes(spare)} that are left", "lower it");
+            throw new InputException("--prefix-cache-size", null, MemoryPlan.Mebibytes(bytes), $"at most the {MemoryPlan.Mebibytes(spare)} that are left", "lower it");
         return this with { Slots = count, PrefixCacheBytes = bytes };
     }
-
-    private static string Mebibytes(long bytes) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.0} MiB");
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using Temoto.Formats.Files;
 using Temoto.Formats.Json;
 
@@ -168,28 +167,12 @@ internal static class SentencePieceFile
                 Suffix = suffix,
                 Pipeline = new TokenizerPipeline(isUnigram ? SubwordKind.Unigram : SubwordKind.Bpe, new SubwordOptions { ByteFallback = byteFallback, FuseUnknown = true, UnknownTokenId = unknown, WholeTokenIds = userDefined, ReservedTokenIds = reserved, SumsAreSingle = true })
                 {
-                    Normalizer = Normalizer(userDefined),
+                    Normalizer = SentencePieceJson.Normalizer(charsMap, addsDummyPrefix, prefixesEveryPiece: false, removesExtraWhitespaces, escapesWhitespaces, userDefined.Select(id => texts[id])),
                     PostProcessor = TemplateJson.Of(prefix, suffix),
-                    Decoder = new JsonObject
-                    {
-                        ["type"] = "SentencePiece",
-                        ["unknown"] = unknown is { } mark ? texts[mark] : "",
-                        ["strips_first"] = addsDummyPrefix || removesExtraWhitespaces,
-                        ["strips_all"] = removesExtraWhitespaces,
-                    }.ToJsonString(),
+                    Decoder = SentencePieceJson.Decoder(unknown is { } mark ? texts[mark] : "", addsDummyPrefix, removesExtraWhitespaces),
                     Scores = isUnigram ? scores : null,
                 },
             };
         }
-
-        private string Normalizer(List<int> userDefined) => new JsonObject
-        {
-            ["type"] = "SentencePiece",
-            ["precompiled_charsmap"] = Convert.ToBase64String(charsMap),
-            ["add_dummy_prefix"] = addsDummyPrefix,
-            ["remove_extra_whitespaces"] = removesExtraWhitespaces,
-            ["escape_whitespaces"] = escapesWhitespaces,
-            ["user_defined"] = new JsonArray([.. userDefined.Select(id => (JsonNode)texts[id])]),
-        }.ToJsonString();
     }
 }

@@ -54,10 +54,7 @@ public class BatchTests
     [MemberData(nameof(Cases))]
     public void ASequenceGetsWhatItGetsAlone(string weights, string? kernels, KvCacheType kv, string shape)
     {
-        // A width that leaves a tail in registers of every size, groups of heads included.
-        var config = ModelShapes.Get(shape) with { MaxPositionEmbeddings = 320 };
-        var checkpoint = SeededMemory.Create("batch", config, Enum.Parse<DType>(weights), 5, TestContext.Current.CancellationToken);
-        using var model = LanguageModel.Load(checkpoint, new ModelOptions { Kernels = kernels, KvCache = kv, Threads = 2 });
+        using var model = Load(weights, kernels, kv, shape);
         var engine = model.Engine;
         using var prefill = engine.NewExecutor(engine.PrefillPlan);
         using var decode = engine.NewExecutor(engine.DecodePlan);
@@ -94,9 +91,7 @@ public class BatchTests
     [MemberData(nameof(Cases))]
     public void ATokenOfOneSequenceGetsWhatItGetsAlone(string weights, string? kernels, KvCacheType kv, string shape)
     {
-        var config = ModelShapes.Get(shape) with { MaxPositionEmbeddings = 320 };
-        var checkpoint = SeededMemory.Create("batch", config, Enum.Parse<DType>(weights), 5, TestContext.Current.CancellationToken);
-        using var model = LanguageModel.Load(checkpoint, new ModelOptions { Kernels = kernels, KvCache = kv, Threads = 2 });
+        using var model = Load(weights, kernels, kv, shape);
         var engine = model.Engine;
         using var prefill = engine.NewExecutor(engine.PrefillPlan);
         using var decode = engine.NewExecutor(engine.DecodePlan);
@@ -147,5 +142,13 @@ public class BatchTests
         Assert.Equal((0, 0, 4), (first.Length, second.Length, full.Length));
         batch.Forward([1, 2], [first, second]);
         Assert.Equal((1, 1), (first.Length, second.Length));
+    }
+
+    /// <summary>A width that leaves a tail in registers of every size, groups of heads included.</summary>
+    private static LanguageModel Load(string weights, string? kernels, KvCacheType kv, string shape)
+    {
+        var config = ModelShapes.Get(shape) with { MaxPositionEmbeddings = 320 };
+        var checkpoint = SeededMemory.Create("batch", config, Enum.Parse<DType>(weights), 5, TestContext.Current.CancellationToken);
+        return LanguageModel.Load(checkpoint, new ModelOptions { Kernels = kernels, KvCache = kv, Threads = 2 });
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Temoto.Formats.Config;
 using Temoto.Formats.Tokenizers;
 using Temoto.Models;
@@ -192,22 +191,9 @@ internal static class GgufVocabulary
         };
         return WithPipeline(model, new TokenizerPipeline(SubwordKind.Unigram, options)
         {
-            Normalizer = new JsonObject
-            {
-                ["type"] = "SentencePiece",
-                ["precompiled_charsmap"] = Convert.ToBase64String(file.Bytes(Prefix + "precompiled_charsmap")),
-                ["add_dummy_prefix"] = addsPrefix,
-                ["prefix_every_piece"] = true,
-                ["remove_extra_whitespaces"] = removesExtra,
-                ["escape_whitespaces"] = file.Bool(Prefix + "escape_whitespaces") ?? true,
-            }.ToJsonString(),
-            Decoder = new JsonObject
-            {
-                ["type"] = "SentencePiece",
-                ["unknown"] = model.UnknownTokenId is { } mark ? tokens[mark] ?? "" : "",
-                ["strips_first"] = addsPrefix || removesExtra,
-                ["strips_all"] = removesExtra,
-            }.ToJsonString(),
+            Normalizer = SentencePieceJson.Normalizer(
+                file.Bytes(Prefix + "precompiled_charsmap"), addsPrefix, prefixesEveryPiece: true, removesExtra, escapesWhitespaces: file.Bool(Prefix + "escape_whitespaces") ?? true, userDefined: null),
+            Decoder = SentencePieceJson.Decoder(model.UnknownTokenId is { } mark ? tokens[mark] ?? "" : "", addsPrefix, removesExtra),
             Scores = scores,
         });
     }

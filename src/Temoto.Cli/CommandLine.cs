@@ -67,6 +67,7 @@ internal static class CommandLine
             InspectCommand.Create(),
             TokenizeCommand.Create(),
             LogitsCommand.Create(),
+            EmbedCommand.Create(),
             EvalCommand.Create(),
             BenchCommand.Create(),
             PlanCommand.Create(),

@@ -61,6 +61,9 @@ public sealed record KvLayout(NumberType Type, int Layers, int KvHeads, int Head
     /// <summary>Rounded up to whole panels.</summary>
     public static int WholePanels(int positions) => checked((positions + PanelPositions - 1) / PanelPositions * PanelPositions);
 
+    /// <summary>Where the panel begins that holds <paramref name="position"/>.</summary>
+    public static int PanelStart(int position) => position / PanelPositions * PanelPositions;
+
     /// <summary>Elements that a key or a value of <paramref name="headDim"/> takes.</summary>
     public static int StoredDimOf(NumberType type, int headDim) => type == NumberType.Int8 ? (headDim + Quad - 1) / Quad * Quad : headDim;
 

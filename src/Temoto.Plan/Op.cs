@@ -53,8 +53,8 @@ public sealed record RmsNormOp(string Name, int Layer, Value Input, string Weigh
     public override bool CanRunInPlace => true;
 }
 
-/// <summary>Layer norm over the whole width: y = (x - mean) / sqrt(variance + epsilon) * weight + bias. Weight and bias [Width].</summary>
-public sealed record LayerNormOp(string Name, int Layer, Value Input, string Weight, string Bias, float Epsilon, Value Output) : Op(Name, Layer, Output)
+/// <summary>Layer norm over the whole width: y = (x - mean) / sqrt(variance + epsilon) * weight + bias. Weight and bias [Width], or null: 1 and 0.</summary>
+public sealed record LayerNormOp(string Name, int Layer, Value Input, string? Weight, string? Bias, float Epsilon, Value Output) : Op(Name, Layer, Output)
 {
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Inputs => [Input];
@@ -83,7 +83,7 @@ public sealed record LinearOp(string Name, int Layer, Value Input, string Weight
     public override IReadOnlyList<LinearOp> Linears => [this];
 }
 
-/// <summary>Rotary positions on each head of [tokens, heads * HeadDim].</summary>
+/// <summary>Rotary positions on each head of [tokens, heads * HeadDim]: on as many of its first columns as the table has.</summary>
 /// <param name="Table">The name of a <see cref="RotaryTable"/> of the graph.</param>
 public sealed record RopeOp(string Name, int Layer, Value Input, int HeadDim, string Table, Value Output) : Op(Name, Layer, Output)
 {
@@ -104,6 +104,14 @@ public sealed record AttentionOp(string Name, int Layer, Value Query, Value Key,
     public override IReadOnlyList<Value> Inputs => [Query, Key, Value];
 }
 
+/// <summary>Keys and values that have been computed go into the cache: what <see cref="AttentionOp"/> does first, by itself.</summary>
+/// <param name="Output">Width 0: says that the cache is filled.</param>
+public sealed record StoreKvOp(string Name, int Layer, Value Key, Value Value, AttentionShape Shape, Value Output) : Op(Name, Layer, Output)
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<Value> Inputs => [Key, Value];
+}
+
 /// <summary>f(gate) * up.</summary>
 public sealed record GateOp(string Name, int Layer, Value Gate, Value Up, Activation Function, Value Output) : Op(Name, Layer, Output)
 {
@@ -117,6 +125,9 @@ public sealed record GateOp(string Name, int Layer, Value Gate, Value Up, Activa
 /// <summary>A function of each element.</summary>
 public sealed record ActivateOp(string Name, int Layer, Value Input, Activation Function, Value Output) : Op(Name, Layer, Output)
 {
+    /// <summary>The cap of <see cref="Activation.SoftCap"/>.</summary>
+    public float? Cap { get; init; }
+
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Inputs => [Input];
 

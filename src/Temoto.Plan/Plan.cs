@@ -16,7 +16,12 @@ public enum Phase
 /// <summary>Rotary positions (Su et al., arXiv 2104.09864): pair i of a head turns by position * RadiansPerPosition[i].</summary>
 /// <param name="IsInterleaved">Pairs are neighbours (2i, 2i + 1); otherwise element i pairs with i + HeadDim / 2.</param>
 /// <param name="RadiansPerPosition">[HeadDim / 2].</param>
-public sealed record RotaryTable(string Name, int HeadDim, bool IsInterleaved, Items<double> RadiansPerPosition);
+public sealed record RotaryTable(string Name, int HeadDim, bool IsInterleaved, Items<double> RadiansPerPosition)
+{
+    /// <summary>What cosines and sines are multiplied with (yarn, longrope); null is 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double? Scale { get; init; }
+}
 
 /// <summary>Steps that are carried out once for each of several layers, which are alike but for the places of their operands.</summary>
 /// <param name="FirstLayer">The first of these layers; -1 for steps that stand outside the layers.</param>

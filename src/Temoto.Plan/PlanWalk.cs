@@ -157,7 +157,7 @@ public sealed class PlanWalk
         return run.Positions[0] + (step.Attention is { Causal: false } or { ComputesUnseen: true } ? run.Tokens : token + 1);
     }
 
-    private long SeenFrom(long token) => step.Attention?.Window is { } window ? Math.Max(0, SeenTo(token) - window) : 0;
+    private long SeenFrom(long token) => step.Attention?.FirstSeen((int)SeenTo(token)) ?? 0;
 
     private double Operations(Work work)
     {

@@ -25,6 +25,18 @@ public enum Activation
 
     /// <summary>x / (1 + exp(-x)).</summary>
     Silu,
+
+    /// <summary>0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))).</summary>
+    GeluTanh,
+
+    /// <summary>max(x, 0)^2.</summary>
+    ReluSquared,
+
+    /// <summary>x / (1 + exp(-1.702 x)).</summary>
+    QuickGelu,
+
+    /// <summary>cap tanh(x / cap), the cap being the step's scale.</summary>
+    SoftCap,
 }
 
 /// <summary>What happens to a product before it is stored, in this order.</summary>
@@ -77,6 +89,15 @@ public sealed record AttentionShape(int Heads, int KvHeads, int HeadDim, bool Ca
     /// <summary>Scores of positions that a token does not see are computed too, and masked.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ComputesUnseen { get; init; }
+
+    /// <summary>The first position that a token sees who has <paramref name="length"/> positions up to itself.</summary>
+    public int FirstSeen(int length) => Window is { } window ? Math.Max(0, length - window) : 0;
+
+    /// <summary>Where the key panel begins that holds the first position seen.</summary>
+    public int FirstPanel(int length) => KvLayout.PanelStart(FirstSeen(length));
+
+    /// <summary>Pieces of split attention for a token that has <paramref name="length"/> positions up to itself.</summary>
+    public int Pieces(int length, int piecePositions) => (length - FirstPanel(length) + piecePositions - 1) / piecePositions;
 
     /// <summary>Query heads that share a KV head.</summary>
     [JsonIgnore]
@@ -135,6 +156,10 @@ public sealed record Step(string Name, StepKind Kind, string Device, Items<Opera
     /// <summary>What products, table rows or second inputs are multiplied with.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public float? Scale { get; init; }
+
+    /// <summary>Rotary positions: the width of a head, of which as many of the first columns are turned as the table has.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int? HeadDim { get; init; }
 
     /// <summary>Patches only.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -60,7 +60,10 @@ public enum StepKind
     /// <summary>Decode: the pieces together.</summary>
     MergePieces,
 
-    /// <summary>Attention as a model writes it down, queries, keys and values in memory: what calibration runs.</summary>
+    /// <summary>Keys and values that lie in memory go into the cache.</summary>
+    StoreKv,
+
+    /// <summary>Attention as a model writes it down, queries, keys and values in memory: what calibration runs, and prompts whose heads are not projected one by one.</summary>
     Attention,
 
     /// <summary>f(x), element by element.</summary>

@@ -80,6 +80,19 @@ internal static class ModelShapes
             VocabSize = 320, MaxPositionEmbeddings = 256, RmsNormEps = 1e-5f, RopeTheta = 10000,
             EmbeddingMultiplier = 3, AttentionMultiplier = 0.4f, ResidualMultiplier = 0.5f, LogitsScaling = 2,
         }),
+        // A window in the first layer, caps, norms on both sides.
+        ("tiny-gemma2", new ModelConfig
+        {
+            ModelType = "gemma2", HiddenSize = 64, IntermediateSize = 160, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 16,
+            VocabSize = 320, MaxPositionEmbeddings = 256, RmsNormEps = 1e-6f, RopeTheta = 10000, TieWordEmbeddings = true, HiddenAct = "gelu_pytorch_tanh",
+            SlidingWindow = 24, SlidingLayers = [1, 0], QueryPreAttnScalar = 24, AttnLogitSoftcapping = 50, FinalLogitSoftcapping = 30,
+        }),
+        // Norms over all heads together: queries and keys are stored before they are attended.
+        ("tiny-olmo2", new ModelConfig
+        {
+            ModelType = "olmo2", HiddenSize = 64, IntermediateSize = 160, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 16,
+            VocabSize = 320, MaxPositionEmbeddings = 256, RmsNormEps = 1e-6f, RopeTheta = 5e5,
+        }),
         ("tiny-opt", Opt(64, 160, 2, 4, 320, 256)),
         ("tiny-opt-post", Opt(64, 160, 2, 4, 320, 256) with { WordEmbedProjDim = 48, DoLayerNormBefore = false }),
         // Wider than high, so that rows and columns of patches cannot be mixed up.

@@ -7,4 +7,24 @@ internal abstract unsafe partial class KernelSet
 
     /// <summary>x[i] = x[i] * Phi(x[i]), Phi the normal distribution: the exact form, 0.5 x (1 + erf(x / sqrt 2)). Hendrycks and Gimpel, arXiv 1606.08415.</summary>
     public abstract void Gelu(float* x, long count);
+
+    /// <summary>x[i] = x[i] / (1 + exp(-slope x[i])): silu for a slope of 1, Hendrycks and Gimpel's sigmoid approximation of GELU for 1.702.</summary>
+    public abstract void Silu(float* x, long count, float slope = 1);
+
+    /// <summary>x[i] = 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))): the approximation of GELU by Hendrycks and Gimpel, arXiv 1606.08415.</summary>
+    public abstract void GeluTanh(float* x, long count);
+
+    /// <summary>x[i] = max(x[i], 0)^2. So et al., arXiv 2109.08668.</summary>
+    public virtual void ReluSquared(float* x, long count)
+    {
+        Relu(x, count);
+        Multiply(x, x, count);
+    }
+
+    /// <summary>x[i] = cap tanh(x[i] / cap): what lies far beyond the cap comes close to it. Gemma Team, arXiv 2408.00118.</summary>
+    /// <param name="cap">More than 0.</param>
+    public abstract void SoftCap(float* x, long count, float cap);
+
+    /// <summary>x[i] *= y[i]. y may be x.</summary>
+    public abstract void Multiply(float* x, float* y, long count);
 }

@@ -33,7 +33,7 @@ internal abstract unsafe partial class KernelSet
 
     /// <summary>
     /// Takes the scores of positions [start, start + positions) into a tile's softmax: raises the largest score, lets what was summed before shrink accordingly, and leaves
-    /// exp(score - largest) in place of each score, 0 where a query does not see the position.
+    /// exp(score - largest) in place of each score, 0 where a query does not see the position. A query may see none of them.
     /// </summary>
     /// <param name="scores">[Count, stride].</param>
     public abstract void ContinueSoftmax(in AttentionTile tile, float* scores, long stride, int start, int positions);
@@ -78,6 +78,7 @@ internal abstract unsafe partial class KernelSet
         {
             var positions = Math.Min(most, end - start);
             Scores(tile.Queries, tile.Count, keys, start, start + positions, scores, stride, scratch);
+            Cap(tile.SoftCap, scores, stride, tile.Count, positions);
             ContinueSoftmax(tile, scores, stride, start, positions);
             AddValues(scores, stride, tile.Count, values, start, start + positions, tile.Outputs, scratch);
         }
@@ -93,9 +94,19 @@ internal abstract unsafe partial class KernelSet
         {
             var positions = Math.Min(most, end - start);
             integers.Scores(rounded, tile.Count, keys, start, start + positions, scores, most);
+            Cap(tile.SoftCap, scores, most, tile.Count, positions);
             ContinueSoftmax(tile, scores, most, start, positions);
             integers.AddValues(scores, most, tile.Count, values, start, start + positions, tile.Outputs);
         }
+    }
+
+    /// <summary>Caps the scores of <paramref name="count"/> queries, [count, stride], where there is a cap.</summary>
+    public void Cap(float? softCap, float* scores, long stride, int count, int positions)
+    {
+        if (softCap is not { } cap)
+            return;
+        for (var i = 0; i < count; i++)
+            SoftCap(scores + i * stride, positions, cap);
     }
 
     /// <summary>Scratch floats <see cref="Attend"/> needs for <paramref name="queries"/> queries over at most <paramref name="positions"/> positions.</summary>

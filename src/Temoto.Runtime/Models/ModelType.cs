@@ -43,6 +43,12 @@ internal abstract class ModelType
     /// <summary>The tensors of a Hugging Face checkpoint under the names and in the shapes that the operations have; the bytes stay where they are.</summary>
     public virtual IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors) => tensors;
 
+    /// <summary>The same where the shape has to be known.</summary>
+    public virtual IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors, ModelConfig config) => FromFile(tensors);
+
+    /// <summary>False where the operations read other tensors than the file has: then they cannot be written as a checkpoint of this type again.</summary>
+    public virtual bool KeepsTensors => true;
+
     /// <summary>With <see cref="NamePrefix"/> in front, where none has it: the model was saved without its head, as embedding models are.</summary>
     /// <param name="fronts">How the names begin that get it.</param>
     protected static IReadOnlyDictionary<string, Tensor> WithPrefix(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyList<string> fronts)
@@ -69,6 +75,15 @@ internal abstract class ModelType
 
     /// <summary>How its tokenizer splits text where the tokenizer's files do not say; null where only they can.</summary>
     public virtual TokenizerFamily? Tokenizer => null;
+
+    /// <summary>True where the vectors of tokens are used: <see cref="BuildEmbedder"/>.</summary>
+    public virtual bool Embeds => false;
+
+    /// <summary>The operations up to the vectors of the tokens, [rows, hidden]: what stands before the output head.</summary>
+    public virtual Graph BuildEmbedder(ModelConfig config) => throw new NotSupportedException(Name);
+
+    /// <summary>Vectors are all that it makes: every token sees the whole text, and there is no next one.</summary>
+    public virtual bool MakesVectors => false;
 
     /// <summary>A table of learned positions in place of rotary ones.</summary>
     public virtual bool LearnsPositions => false;

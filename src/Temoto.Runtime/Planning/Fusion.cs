@@ -85,7 +85,10 @@ internal sealed class Fusion
     private void Attention(AttentionOp op)
     {
         if (ProjectionOf(op.Query, op.Shape.Heads) is not { } query || ProjectionOf(op.Key, op.Shape.KvHeads) is not { } key || ProjectionOf(op.Value, op.Shape.KvHeads) is not { } value)
+        {
+            FromStoredHeads(op);
             return;
+        }
         var (rounding, output) = Rounded(op.Output, op.Shape.HeadDim);
         var steps = new List<Op>();
         if (phase == Phase.Prefill && prefillMode == DataflowMode.Tphs)
@@ -97,24 +100,9 @@ internal sealed class Fusion
         else
         {
             steps.Add(new HeadProjectionsOp("qkv_projections", op.Layer, query, key, value, op.Shape, op.Query));
-            if (phase == Phase.Decode)
-            {
-                var pieces = (context + piecePositions - 1L) / piecePositions;
-                var partial = New($"{op.Layer}.pieces", pieces * op.Shape.KvHeads * op.Shape.PieceFloats, Format.Single);
-                steps.Add(new SplitAttentionOp("split_attention", op.Layer, op.Query, op.Shape, piecePositions, partial));
-                steps.Add(new MergePiecesOp("merge_pieces", op.Layer, partial, op.Shape, piecePositions, output));
-            }
-            else
-            {
-                // Whole key panels, and rows that start at cache lines.
-                long stride = KvLayout.WholePanels(context);
-                var scores = New($"{op.Layer}.scores", op.Shape.Heads * stride, intermediates);
-                var probabilities = New($"{op.Layer}.probabilities", op.Shape.Heads * stride, intermediates);
-                steps.Add(new ScoresOp("scores", op.Layer, op.Query, op.Shape, scores));
-                steps.Add(new SoftmaxOp("softmax", op.Layer, scores, op.Shape, probabilities));
-                steps.Add(new WeightedValuesOp("weighted_values", op.Layer, probabilities, op.Shape, op.Output));
+            steps.AddRange(Attended(op, output));
+            if (phase != Phase.Decode)
                 rounding = null;
-            }
         }
         if (rounding is not null)
             absorbed.Add(rounding);
@@ -129,12 +117,52 @@ internal sealed class Fusion
         replacements.Add(op, steps);
     }
 
+    /// <summary>Attention over the cache by queries that lie in memory.</summary>
+    /// <param name="output">Of decode; a prompt's weighted values are not rounded at once.</param>
+    private List<Op> Attended(AttentionOp op, Value output)
+    {
+        if (phase == Phase.Decode)
+        {
+            var pieces = (context + piecePositions - 1L) / piecePositions;
+            var partial = New($"{op.Layer}.pieces", pieces * op.Shape.KvHeads * op.Shape.PieceFloats, Format.Single);
+            return
+            [
+                new SplitAttentionOp("split_attention", op.Layer, op.Query, op.Shape, piecePositions, partial),
+                new MergePiecesOp("merge_pieces", op.Layer, partial, op.Shape, piecePositions, output),
+            ];
+        }
+        // Whole key panels, and rows that start at cache lines.
+        long stride = KvLayout.WholePanels(context);
+        var scores = New($"{op.Layer}.scores", op.Shape.Heads * stride, intermediates);
+        var probabilities = New($"{op.Layer}.probabilities", op.Shape.Heads * stride, intermediates);
+        return
+        [
+            new ScoresOp("scores", op.Layer, op.Query, op.Shape, scores),
+            new SoftmaxOp("softmax", op.Layer, scores, op.Shape, probabilities),
+            new WeightedValuesOp("weighted_values", op.Layer, probabilities, op.Shape, op.Output),
+        ];
+    }
+
+    /// <summary>
+    /// What happens to queries, keys or values cannot be done head by head as they are projected (a norm over all heads together, a norm behind the rotary positions): they are stored. A prompt
+    /// in TPHS mode runs attention as it is written, a head at a time from the stored queries.
+    /// </summary>
+    private void FromStoredHeads(AttentionOp op)
+    {
+        if (phase == Phase.Prefill && prefillMode == DataflowMode.Tphs)
+            return;
+        var filled = New($"{op.Layer}.kv", 0, Format.Single);
+        replacements.Add(op, [new StoreKvOp("store_kv", op.Layer, op.Key, op.Value, op.Shape, filled), .. Attended(op, op.Output)]);
+    }
+
     /// <summary>linear, linear - rope, linear - norm - rope, each read by nobody else.</summary>
     private HeadProjection? ProjectionOf(Value value, int heads)
     {
         var rope = OnlyFor<RopeOp>(value);
         var norm = OnlyFor<RmsNormOp>(rope?.Input ?? value);
-        return OnlyFor<LinearOp>(norm?.Input ?? rope?.Input ?? value) is { } linear ? new HeadProjection(linear, heads, norm, rope) : null;
+        return OnlyFor<LinearOp>(norm?.Input ?? rope?.Input ?? value) is { Scale: null } linear && (norm is null || norm.GroupWidth * heads == linear.Output.Width)
+            ? new HeadProjection(linear, heads, norm, rope)
+            : null;
     }
 
     private void Gated(GateOp op)
@@ -161,7 +189,7 @@ internal sealed class Fusion
 
     private void Activated(ActivateOp op)
     {
-        if (OnlyFor<LinearOp>(op.Input) is not { } linear)
+        if (op.Cap is not null || OnlyFor<LinearOp>(op.Input) is not { } linear)
             return;
         var (rounding, output) = Rounded(op.Output, null);
         absorbed.Add(linear);

@@ -10,6 +10,7 @@ namespace Temoto.Planning;
 internal sealed class GraphBuilder(ModelConfig config)
 {
     private const string RotaryTableName = "rope";
+    private const string LocalRotaryTableName = "rope_local";
 
     private readonly List<Op> ops = [];
     private readonly List<Value> values = [];
@@ -50,8 +51,12 @@ internal sealed class GraphBuilder(ModelConfig config)
     public Value RmsNorm(Value input, string norm) =>
         Push(new RmsNormOp(norm, layer, input, Weight(norm, input.Width), input.Width, config.RmsNormEps, NewValue(norm, input.Width)));
 
-    public Value LayerNorm(Value input, string norm) =>
-        Push(new LayerNormOp(norm, layer, input, Weight(norm, input.Width), Use(prefix + norm + ".bias", input.Width), config.LayerNormEps, NewValue(norm, input.Width)));
+    /// <param name="bias">There is one; without, the norm has none.</param>
+    public Value LayerNorm(Value input, string norm, bool bias = true) =>
+        Push(new LayerNormOp(norm, layer, input, Weight(norm, input.Width), bias ? Use(prefix + norm + ".bias", input.Width) : null, config.LayerNormEps, NewValue(norm, input.Width)));
+
+    /// <summary>Layer norm without weights.</summary>
+    public Value PlainLayerNorm(Value input, string name) => Push(new LayerNormOp(name, layer, input, null, null, config.LayerNormEps, NewValue(name, input.Width)));
 
     /// <summary>Learned positions; the table (its full name) has <paramref name="offset"/> rows in front of that of position 0.</summary>
     public Value AddPositions(Value input, string table, int offset) =>
@@ -70,16 +75,24 @@ internal sealed class GraphBuilder(ModelConfig config)
     }
 
     /// <summary>Rotary positions by the config's table.</summary>
-    public Value Rope(Value input)
+    /// <param name="neighbours">The model turns columns 2i and 2i + 1 together, not i and i + half of them.</param>
+    /// <param name="local">By the table of layers whose attention slides, where the config has one.</param>
+    public Value Rope(Value input, bool neighbours = false, bool local = false)
     {
-        if (rotaryTables.Count == 0)
-        {
-            var radians = new double[config.HeadDim / 2];
-            for (var pair = 0; pair < radians.Length; pair++)
-                radians[pair] = config.RopeFrequency(pair);
-            rotaryTables.Add(new RotaryTable(RotaryTableName, config.HeadDim, config.RopeInterleaved, [.. radians]));
-        }
-        return Push(new RopeOp("rope", layer, input, config.HeadDim, RotaryTableName, NewValue("rope", input.Width)));
+        var table = local && config.RopeLocalTheta is not null ? LocalRotaryTableName : RotaryTableName;
+        if (!rotaryTables.Exists(known => known.Name == table))
+            rotaryTables.Add(NewTable(table, neighbours || config.RopeInterleaved));
+        return Push(new RopeOp("rope", layer, input, config.HeadDim, table, NewValue("rope", input.Width)));
+    }
+
+    private RotaryTable NewTable(string name, bool neighbours)
+    {
+        var shape = name == LocalRotaryTableName ? config with { RopeTheta = config.RopeLocalTheta!.Value, RopeScaling = null } : config;
+        var columns = config.RotaryDim ?? config.HeadDim;
+        var radians = new double[columns / 2];
+        for (var pair = 0; pair < radians.Length; pair++)
+            radians[pair] = shape.RopeFrequency(pair);
+        return new RotaryTable(name, columns, neighbours, [.. radians]) { Scale = shape.RopeScaling?.CosineScale };
     }
 
     /// <param name="causal">A token sees itself and those before it; otherwise every token of the run.</param>
@@ -92,14 +105,23 @@ internal sealed class GraphBuilder(ModelConfig config)
         return Push(new AttentionOp("attention", layer, query, key, value, shape, NewValue("attention", query.Width)));
     }
 
-    public Value SiluMultiply(Value gate, Value up) =>
-        Push(new GateOp("silu_multiply", layer, gate, up, Activation.Silu, NewValue("silu_multiply", gate.Width)));
+    public Value SiluMultiply(Value gate, Value up) => Gate(gate, up, Activation.Silu);
 
-    public Value Relu(Value input) =>
-        Push(new ActivateOp("relu", layer, input, Activation.Relu, NewValue("relu", input.Width)));
+    /// <summary>f(gate) * up.</summary>
+    public Value Gate(Value gate, Value up, Activation function)
+    {
+        var name = $"{NameOf(function)}_multiply";
+        return Push(new GateOp(name, layer, gate, up, function, NewValue(name, gate.Width)));
+    }
 
-    public Value Gelu(Value input) =>
-        Push(new ActivateOp("gelu", layer, input, Activation.Gelu, NewValue("gelu", input.Width)));
+    public Value Relu(Value input) => Activate(input, Activation.Relu);
+
+    public Value Gelu(Value input) => Activate(input, Activation.Gelu);
+
+    public Value Activate(Value input, Activation function) => Push(new ActivateOp(NameOf(function), layer, input, function, NewValue(NameOf(function), input.Width)));
+
+    /// <summary>cap * tanh(x / cap).</summary>
+    public Value SoftCap(Value input, float cap) => Push(new ActivateOp("soft_cap", layer, input, Activation.SoftCap, NewValue("soft_cap", input.Width)) { Cap = cap });
 
     /// <summary>left + scale * right.</summary>
     public Value Add(Value left, Value right, float? scale = null) =>
@@ -131,6 +153,17 @@ internal sealed class GraphBuilder(ModelConfig config)
         values.Add(value);
         return value;
     }
+
+    private static string NameOf(Activation function) => function switch
+    {
+        Activation.Relu => "relu",
+        Activation.Gelu => "gelu",
+        Activation.Silu => "silu",
+        Activation.GeluTanh => "gelu_tanh",
+        Activation.ReluSquared => "relu_squared",
+        Activation.QuickGelu => "quick_gelu",
+        _ => throw new ArgumentOutOfRangeException(nameof(function), function, "no function of a model"),
+    };
 
     private string Weight(string name, params long[] shape) => Use(prefix + name + ".weight", shape);
 

@@ -6,13 +6,16 @@ namespace Temoto.Planning;
 /// <param name="Kv">How keys and values are stored.</param>
 /// <param name="Dataflow">The mode of attention in prefill; null lets the planner choose.</param>
 /// <param name="Sequences">Most sequences whose next tokens are computed in one run.</param>
-/// <param name="IsPicture">The context is the tokens of a picture, which all run together; nothing is generated.</param>
+/// <param name="IsWhole">The context is the tokens of a picture, or of a text whose tokens see all of it: they run together, and nothing is generated.</param>
 /// <param name="Packed">What becomes of packed weights.</param>
 /// <param name="MemoryBytes">What there is for weights, cache and activations.</param>
-internal sealed record PlanSettings(int ContextTokens, NumberType Kv, DataflowMode? Dataflow, int Sequences, bool IsPicture, PackedWeightsChoice Packed, long MemoryBytes)
+internal sealed record PlanSettings(int ContextTokens, NumberType Kv, DataflowMode? Dataflow, int Sequences, bool IsWhole, PackedWeightsChoice Packed, long MemoryBytes)
 {
     /// <summary>Rows without wanted logits run through the last layer as well, as hardware without a selection of rows does.</summary>
     public bool KeepsAllRows { get; init; }
+
+    /// <summary>What the last operation makes is wanted of every token: vectors, of which nothing is generated.</summary>
+    public bool WantsAllRows { get; init; }
 }
 
 /// <summary>
@@ -46,9 +49,11 @@ internal sealed class ModelPlans
         };
         Graph = Planner.Prepare(graph, board, settings.Kv, settings.KeepsAllRows, stored);
         var runTokens = board.Devices[0].Tiling.RunTokens is > 0 and var own ? own : PrefillTokens;
-        Prefill = NewPlan(Phase.Prefill, settings.IsPicture ? settings.ContextTokens : Math.Min(runTokens, settings.ContextTokens), 1);
-        Decode = settings.IsPicture ? Prefill : NewPlan(Phase.Decode, 1, 1);
-        Batch = settings.IsPicture || settings.Sequences == 1 ? null : NewPlan(Phase.Decode, settings.Sequences, settings.Sequences);
+        var tokens = settings.IsWhole ? settings.ContextTokens : Math.Min(runTokens, settings.ContextTokens);
+        Prefill = NewPlan(Phase.Prefill, tokens, settings.WantsAllRows ? tokens : 1);
+        var generates = !settings.IsWhole && !settings.WantsAllRows;
+        Decode = generates ? NewPlan(Phase.Decode, 1, 1) : Prefill;
+        Batch = !generates || settings.Sequences == 1 ? null : NewPlan(Phase.Decode, settings.Sequences, settings.Sequences);
     }
 
     /// <summary>The machine the plans are for.</summary>

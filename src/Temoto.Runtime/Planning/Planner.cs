@@ -101,6 +101,7 @@ internal static class Planner
             {
                 HeadProjectionsOp heads => heads.Shape,
                 AttentionOp attention => attention.Shape,
+                StoreKvOp store => store.Shape,
                 _ => null,
             };
             if (own is null)

@@ -60,7 +60,8 @@ internal static class RowSelection
             }
             ops.Add(WithInputs(op, input => selected.GetValueOrDefault(input.Id, input)));
         }
-        return graph with { Ops = ops, Values = values };
+        // Where the selection was the last operation, what it gave is what it read as well.
+        return graph with { Ops = ops, Values = values, Logits = selected.GetValueOrDefault(graph.Logits.Id, graph.Logits) };
     }
 
     private static bool WorksOnEachRow(Op op) => op is LinearOp or RmsNormOp or LayerNormOp or ActivateOp or GateOp or AddOp;

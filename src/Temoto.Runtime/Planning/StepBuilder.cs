@@ -48,8 +48,9 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
         WeightedValuesOp values => WeightedValues(values),
         SplitAttentionOp split => Split(split),
         MergePiecesOp merge => Merge(merge),
+        StoreKvOp store => StoreKv(store),
         AttentionOp attention => Attention(attention),
-        ActivateOp activate => RowByRow(activate, StepKind.Activate, [], activate.Input, null) with { Function = activate.Function },
+        ActivateOp activate => RowByRow(activate, StepKind.Activate, [], activate.Input, null) with { Function = activate.Function, Scale = activate.Cap },
         GateOp gate => RowByRow(gate, StepKind.ActivateMultiply, [], gate.Gate, gate.Up) with { Function = gate.Function },
         AddOp add => RowByRow(add, StepKind.Add, add.Scale is null ? [] : [Epilogue.Scale], add.Left, add.Right) with { Scale = add.Scale },
         AverageOp average => RowByRow(average, StepKind.Average, [], average.Left, average.Right),
@@ -101,7 +102,7 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
         {
             RmsNormOp rms => (StepKind.RmsNorm, new Norm(rms.Epsilon, rms.GroupWidth), (Operand[])[weights.Vector(OperandRole.Weight, rms.Weight, rms.GroupWidth)]),
             LayerNormOp layer => (StepKind.LayerNorm, new Norm(layer.Epsilon, layer.Input.Width),
-                [weights.Vector(OperandRole.Weight, layer.Weight, layer.Input.Width), weights.Vector(OperandRole.Bias, layer.Bias, layer.Input.Width)]),
+                [.. Optional(OperandRole.Weight, layer.Weight), .. Optional(OperandRole.Bias, layer.Bias)]),
             _ => throw new InvalidOperationException($"{op.GetType().Name} is no norm"),
         };
         return new Step(
@@ -119,6 +120,8 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
         {
             Norm = norm,
         };
+
+        Operand[] Optional(OperandRole role, string? name) => name is null ? [] : [weights.Vector(role, name, op.Inputs[0].Width)];
     }
 
     /// <summary>Rows of the weight for all tokens, then as many columns of the output.</summary>
@@ -199,7 +202,7 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
     private Step Rope(RopeOp op)
     {
         var step = RowByRow(op, StepKind.Rope, [Epilogue.Rotary], op.Input, null);
-        return step with { Operands = [.. step.Operands, run.Rotary(OperandRole.Rotary, op.Table)] };
+        return step with { Operands = [.. step.Operands, run.Rotary(OperandRole.Rotary, op.Table)], HeadDim = op.HeadDim };
     }
 
     /// <summary>Each head of each projection for a tile of tokens: its rows of the weight, then a token after the other.</summary>
@@ -357,6 +360,27 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
         Attention = op.Shape,
     };
 
+    private Step StoreKv(StoreKvOp op) => new(op.Name, StepKind.StoreKv, "", [.. NewKeysAndValues(op.Key, op.Value, op.Shape), .. Caches(op.Layer)], [], [StoreEachHead()])
+    {
+        Attention = op.Shape,
+    };
+
+    private IEnumerable<Operand> NewKeysAndValues(Value key, Value value, AttentionShape shape) =>
+    [
+        place.Activations(OperandRole.NewKeys, key, StepOperands.HeadRows(Dimension.KvHeads, shape)),
+        place.Activations(OperandRole.NewValues, value, StepOperands.HeadRows(Dimension.KvHeads, shape)),
+    ];
+
+    private IEnumerable<Operand> Caches(int layer) => [place.Cache(OperandRole.Keys, layer), place.Cache(OperandRole.Values, layer)];
+
+    private static Loop StoreEachHead() => new(Dimension.KvHeads, 1,
+    [
+        new Loop(Dimension.Tokens, 1,
+        [
+            Read(OperandRole.NewKeys), new Access(AccessKind.Append, OperandRole.Keys), Read(OperandRole.NewValues), new Access(AccessKind.Append, OperandRole.Values),
+        ]),
+    ]);
+
     /// <summary>As a model writes it down.</summary>
     private Step Attention(AttentionOp op) => new(
         op.Name,
@@ -364,21 +388,13 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
         "",
         [
             place.Activations(OperandRole.Input, op.Query, StepOperands.HeadColumns(Dimension.KvHeads, op.Shape)),
-            place.Activations(OperandRole.NewKeys, op.Key, StepOperands.HeadRows(Dimension.KvHeads, op.Shape)),
-            place.Activations(OperandRole.NewValues, op.Value, StepOperands.HeadRows(Dimension.KvHeads, op.Shape)),
-            place.Cache(OperandRole.Keys, op.Layer),
-            place.Cache(OperandRole.Values, op.Layer),
+            .. NewKeysAndValues(op.Key, op.Value, op.Shape),
+            .. Caches(op.Layer),
             place.Activations(OperandRole.Output, op.Output, StepOperands.HeadColumns(Dimension.KvHeads, op.Shape)),
         ],
         [],
         [
-            new Loop(Dimension.KvHeads, 1,
-            [
-                new Loop(Dimension.Tokens, 1,
-                [
-                    Read(OperandRole.NewKeys), new Access(AccessKind.Append, OperandRole.Keys), Read(OperandRole.NewValues), new Access(AccessKind.Append, OperandRole.Values),
-                ]),
-            ]),
+            StoreEachHead(),
             new Loop(Dimension.Tokens, tiles.GemmTokens,
             [
                 new Loop(Dimension.KvHeads, 1,

@@ -24,6 +24,7 @@ internal static class StoredActivations
             LinearOp linear => linear with { Input = Stored(linear.Input), Output = Stored(linear.Output) },
             RopeOp rope => rope with { Input = Stored(rope.Input), Output = Stored(rope.Output) },
             AttentionOp attention => attention with { Query = Stored(attention.Query), Key = Stored(attention.Key), Value = Stored(attention.Value), Output = Stored(attention.Output) },
+            StoreKvOp store => store with { Key = Stored(store.Key), Value = Stored(store.Value), Output = Stored(store.Output) },
             ActivateOp activate => activate with { Input = Stored(activate.Input), Output = Stored(activate.Output) },
             GateOp gate => gate with { Gate = Stored(gate.Gate), Up = Stored(gate.Up), Output = Stored(gate.Output) },
             AddOp add => add with { Left = Stored(add.Left), Right = Stored(add.Right), Output = Stored(add.Output) },

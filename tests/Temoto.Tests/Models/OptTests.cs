@@ -2,7 +2,7 @@ using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Config;
 using Temoto.Kernels;
-using Temoto.Models;
+using Temoto.Models.GptLike;
 using Temoto.Quantization;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;

@@ -67,8 +67,10 @@ internal sealed unsafe class TracingKernels(KernelSet inner, CacheModel cache) :
     public override void LayerNorm(float* x, float* weight, float* bias, float epsilon, float* y, int width)
     {
         trace.Read(x, width);
-        trace.Vector(weight, width);
-        trace.Vector(bias, width);
+        if (weight is not null)
+            trace.Vector(weight, width);
+        if (bias is not null)
+            trace.Vector(bias, width);
         trace.Write(y, width);
         inner.LayerNorm(x, weight, bias, epsilon, y, width);
     }
@@ -97,6 +99,38 @@ internal sealed unsafe class TracingKernels(KernelSet inner, CacheModel cache) :
     {
         trace.Write(x, count);
         inner.Gelu(x, count);
+    }
+
+    public override void Silu(float* x, long count, float slope = 1)
+    {
+        trace.Write(x, count);
+        inner.Silu(x, count, slope);
+    }
+
+    public override void GeluTanh(float* x, long count)
+    {
+        trace.Write(x, count);
+        inner.GeluTanh(x, count);
+    }
+
+    public override void ReluSquared(float* x, long count)
+    {
+        trace.Write(x, count);
+        inner.ReluSquared(x, count);
+    }
+
+    public override void SoftCap(float* x, long count, float cap)
+    {
+        trace.Write(x, count);
+        inner.SoftCap(x, count, cap);
+    }
+
+    public override void Multiply(float* x, float* y, long count)
+    {
+        trace.Read(x, count);
+        trace.Read(y, count);
+        trace.Write(x, count);
+        inner.Multiply(x, y, count);
     }
 
     public override void Add(float* x, float* y, long count)

@@ -39,10 +39,14 @@ public unsafe class TrafficLedgerTests
     [InlineData("Q4_0", DataflowChoice.Tphs, 97, 300, 16, "F32")]
     [InlineData("Q8_0", DataflowChoice.Tphs, 1, 400, 64, "F16")]
     [InlineData("BF16", DataflowChoice.Tphs, 1, 37, 16, "Int8")]
-    public void LedgerPredictsAnInstrumentedRun(string weights, DataflowChoice dataflow, int tokens, int position, int onChipKibibytes, string kv)
+    // A window in two of three layers.
+    [InlineData("F32", DataflowChoice.Gemm, 200, 100, 64, "F16", 80)]
+    [InlineData("BF16", DataflowChoice.Tphs, 97, 300, 64, "F32", 100)]
+    [InlineData("BF16", DataflowChoice.Tphs, 1, 400, 64, "Int8", 100)]
+    public void LedgerPredictsAnInstrumentedRun(string weights, DataflowChoice dataflow, int tokens, int position, int onChipKibibytes, string kv, int? window = null)
     {
         using var folder = new TemporaryFolder();
-        var path = Write(Enum.Parse<DType>(weights), folder);
+        var path = Write(Enum.Parse<DType>(weights), folder, window is null ? Shape : Shape with { ModelType = "mistral", AttentionBias = false, SlidingWindow = window, SlidingLayers = [1, 0, 1] });
         using var checkpoint = CheckpointReader.Open(path);
         var options = new ModelOptions { Dataflow = dataflow, Threads = 1, KvCache = Enum.Parse<KvCacheType>(kv), ContextTokens = 512 };
         var engine = new EnginePlan(checkpoint, options);
@@ -156,10 +160,10 @@ public unsafe class TrafficLedgerTests
         }
     }
 
-    private static string Write(DType weights, TemporaryFolder folder)
+    private static string Write(DType weights, TemporaryFolder folder, ModelConfig? shape = null)
     {
         var directory = folder.File("float");
-        SeededCheckpoint.Write(Shape, 3, directory, weights.BlockElements() == 1 ? weights : DType.F32, null, TestContext.Current.CancellationToken);
+        SeededCheckpoint.Write(shape ?? Shape, 3, directory, weights.BlockElements() == 1 ? weights : DType.F32, null, TestContext.Current.CancellationToken);
         if (weights.BlockElements() == 1)
             return directory;
         using var checkpoint = CheckpointReader.Open(directory);

@@ -50,6 +50,9 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>The text of preprocessor_config.json, of models that look at pictures; null where there is none.</summary>
     public string? Preprocessor { get; init; }
 
+    /// <summary>How the vectors of a text's tokens become one; null where the files do not say.</summary>
+    public EmbeddingSettings? Embedding { get; init; }
+
     /// <summary>What generation_config.json says; all null where there is none.</summary>
     public GenerationDefaults Generation { get; init; } = new();
 
@@ -118,6 +121,7 @@ internal sealed class Checkpoint : IDisposable
         Tokenizer = tokenizer ?? Tokenizer,
         ChatTemplate = chatTemplate ?? ChatTemplate,
         Preprocessor = Preprocessor,
+        Embedding = Embedding,
         Generation = Generation,
         Quantization = Quantization,
     };

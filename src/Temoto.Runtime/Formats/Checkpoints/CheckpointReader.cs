@@ -60,7 +60,7 @@ internal static class CheckpointReader
             var notes = new List<string>();
             var config = HuggingFaceConfig.Read(Path.Combine(directory, HuggingFaceConfig.FileName), out var quantization, notes);
             var weights = weightsFile is null ? HuggingFaceDirectory.OpenWeights(directory, owned) : HuggingFaceDirectory.OpenSingle(weightsFile, owned);
-            var tensors = ModelTypes.Of(config).FromFile(weights.Tensors);
+            var tensors = ModelTypes.Of(config).FromFile(weights.Tensors, config);
             if (tensors.Keys.Any(HasPrefix) && !weights.Tensors.Keys.Any(HasPrefix))
                 notes.Add($"tensors: names without '{ModelType.NamePrefix}' read as if they had it");
             var generation = HuggingFaceConfig.ReadGeneration(directory, notes);
@@ -79,6 +79,7 @@ internal static class CheckpointReader
                 Tokenizer = TokenizerFiles.Read(directory),
                 ChatTemplate = TokenizerFiles.ReadChatTemplate(directory),
                 Preprocessor = config.Vision is null ? null : PreprocessorSettings.ReadText(directory),
+                Embedding = EmbeddingSettings.Read(directory),
             };
         }
         catch

@@ -18,6 +18,8 @@ internal static class HuggingFaceLayout
             throw new InputException(checkpoint.Path, "model_type", $"'{config.ModelType}'", "a language model: the format has no other", "write a .temoto file");
         if (config.RopeFrequencyFactors is not null)
             throw new InputException(checkpoint.Path, "rope_freqs.weight", "frequency factors", "a scaling that config.json can say", next);
+        if (!ModelTypes.Of(config).KeepsTensors)
+            throw new InputException(checkpoint.Path, "model_type", $"'{config.ModelType}', whose tensors are not kept as its checkpoints have them", "a type whose tensors are", "write a .temoto file");
         if (ModelTypes.Of(config).Unsayable(config) is { } unsayable)
             throw new InputException(checkpoint.Path, "model_type", unsayable, $"{config.ModelType} as config.json means it", next);
         return config with { RopeInterleaved = false };

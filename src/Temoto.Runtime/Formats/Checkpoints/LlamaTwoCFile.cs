@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Temoto.Formats.Config;
 using Temoto.Formats.Tokenizers;
-using Temoto.Models;
+using Temoto.Models.Decoders;
 using Temoto.Tensors;
 
 namespace Temoto.Formats.Checkpoints;

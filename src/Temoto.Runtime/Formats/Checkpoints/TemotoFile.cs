@@ -19,7 +19,7 @@ internal static class TemotoFile
 
     private static readonly string[] Keys =
     [
-        TemotoFormat.HeaderHashKey, TemotoFormat.VersionKey, TemotoFormat.ConfigKey, TemotoFormat.GenerationKey, TemotoFormat.TokenizerKey, TemotoFormat.ChatTemplateKey, TemotoFormat.PreprocessorKey,
+        TemotoFormat.HeaderHashKey, TemotoFormat.VersionKey, TemotoFormat.ConfigKey, TemotoFormat.GenerationKey, TemotoFormat.TokenizerKey, TemotoFormat.ChatTemplateKey, TemotoFormat.PreprocessorKey, TemotoFormat.EmbeddingKey,
         TemotoFormat.RopeInterleavedKey, TemotoFormat.RopeFactorsKey, TemotoFormat.WeightsKey, TemotoFormat.QuantizationKey, TemotoFormat.HashesKey,
     ];
 
@@ -47,6 +47,7 @@ internal static class TemotoFile
                 Tokenizer = file.Metadata.ContainsKey(TemotoFormat.TokenizerKey) ? TokenizerDocument.Read(Document(file, TemotoFormat.TokenizerKey), path) : null,
                 ChatTemplate = file.Metadata.GetValueOrDefault(TemotoFormat.ChatTemplateKey),
                 Preprocessor = Preprocessor(file),
+                Embedding = file.Metadata.ContainsKey(TemotoFormat.EmbeddingKey) ? EmbeddingSettings.Parse(Document(file, TemotoFormat.EmbeddingKey), $"{path}: {TemotoFormat.EmbeddingKey}") : null,
                 Quantization = Quantization(file),
                 Tensors = new Weights(file).Read(),
                 Hashes = () => Hashes(file),

@@ -25,6 +25,7 @@ internal static class TemotoFormat
     public const string TokenizerKey = "temoto.tokenizer";
     public const string ChatTemplateKey = "temoto.chat_template";
     public const string PreprocessorKey = "temoto.preprocessor";
+    public const string EmbeddingKey = "temoto.embedding";
     public const string RopeInterleavedKey = "temoto.rope_interleaved";
     public const string RopeFactorsKey = "temoto.rope_frequency_factors";
     public const string WeightsKey = "temoto.weights";

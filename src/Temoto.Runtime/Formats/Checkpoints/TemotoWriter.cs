@@ -146,6 +146,8 @@ internal static unsafe class TemotoWriter
             metadata.Add(TemotoFormat.ChatTemplateKey, template);
         if (contents.Preprocessor is { } preprocessor)
             metadata.Add(TemotoFormat.PreprocessorKey, preprocessor);
+        if (contents.Embedding is { } embedding)
+            metadata.Add(TemotoFormat.EmbeddingKey, embedding.Write());
         metadata.Add(TemotoFormat.HashesKey, Hashes(stored, hashes));
         return metadata;
     }
@@ -172,7 +174,8 @@ internal sealed record TemotoContents(
     TokenizerModel? Tokenizer = null,
     string? ChatTemplate = null,
     GenerationDefaults? GenerationOrNull = null,
-    string? Preprocessor = null)
+    string? Preprocessor = null,
+    EmbeddingSettings? Embedding = null)
 {
     public GenerationDefaults Generation { get; } = GenerationOrNull ?? new();
 }

@@ -29,6 +29,9 @@ internal sealed record ModelConfig
     /// <summary>Positions a text may have; of a model that looks at pictures, the tokens of a picture.</summary>
     public required int MaxPositionEmbeddings { get; init; }
 
+    /// <summary>Rows of the table of learned positions in front of that of position 0 (roberta, xlm-roberta).</summary>
+    public int PositionOffset { get; init; }
+
     public float RmsNormEps { get; init; } = 1e-6f;
 
     /// <summary><c>layer_norm_eps</c>; OPT has no key for it and takes PyTorch's default.</summary>
@@ -47,6 +50,15 @@ internal sealed record ModelConfig
     public VisionConfig? Vision { get; init; }
 
     public double RopeTheta { get; init; } = 10000;
+
+    /// <summary><c>partial_rotary_factor</c> times HeadDim: columns of a head that are turned, its first; null for all.</summary>
+    public int? RotaryDim { get; init; }
+
+    /// <summary>Most positions that texts will have: what some scalings go by. Null is MaxPositionEmbeddings.</summary>
+    public int? RopeContext { get; init; }
+
+    /// <summary><c>rope_local_base_freq</c>, gemma3_text, olmo3: the theta of layers whose attention slides, which no scaling applies to; null where all layers have one.</summary>
+    public double? RopeLocalTheta { get; init; }
 
     public RopeScaling? RopeScaling { get; init; }
 
@@ -77,6 +89,36 @@ internal sealed record ModelConfig
     /// <summary>granite: what logits are divided by.</summary>
     public float LogitsScaling { get; init; } = 1;
 
+    /// <summary><c>sliding_window</c>: most positions that a token sees, itself included, in the layers that slide; null for all.</summary>
+    public int? SlidingWindow { get; init; }
+
+    /// <summary><c>layer_types</c>: of each layer 1 where its attention slides and 0 where it is full; null where they all do what SlidingWindow says.</summary>
+    public Items<int>? SlidingLayers { get; init; }
+
+    /// <summary>gemma2, gemma3_text: scores are divided by the square root of it; null is HeadDim.</summary>
+    public float? QueryPreAttnScalar { get; init; }
+
+    /// <summary>gemma2: scores become cap * tanh(score / cap).</summary>
+    public float? AttnLogitSoftcapping { get; init; }
+
+    /// <summary>gemma2: logits, likewise.</summary>
+    public float? FinalLogitSoftcapping { get; init; }
+
+    /// <summary>cohere: what logits are multiplied with.</summary>
+    public float? LogitScale { get; init; }
+
+    /// <summary>gpt_neox, stablelm: attention and feed-forward read the same input, and both are added to it.</summary>
+    public bool UseParallelResidual { get; init; }
+
+    /// <summary>falcon: <c>num_ln_in_parallel_attn</c>, norms that attention and feed-forward side by side have.</summary>
+    public int NormsInParallel { get; init; } = 1;
+
+    /// <summary>falcon: <c>new_decoder_architecture</c>, of 40B and later.</summary>
+    public bool NewDecoderArchitecture { get; init; }
+
+    /// <summary>A bias on the projection behind attention, where it has one of its own; null where it is AttentionBias's.</summary>
+    public bool? AttentionOutBias { get; init; }
+
     public bool TieWordEmbeddings { get; init; }
 
     /// <summary>Biases on q, k and v (qwen2: always; llama, granite, smollm3, qwen3: <c>attention_bias</c>, opt: <c>enable_bias</c>, which then also cover the output; vit, deit: <c>qkv_bias</c>).</summary>
@@ -87,13 +129,14 @@ internal sealed record ModelConfig
 
     public string HiddenAct { get; init; } = "silu";
 
-    /// <summary>
-    /// The angle by which pair i of a head turns from one position to the next, in radians: RopeTheta^(-2i / HeadDim) after the scaling, i = 0 .. HeadDim/2 - 1
-    /// (Su et al., arXiv 2104.09864).
-    /// </summary>
+    /// <summary>The window of a layer's attention; null where it sees all positions.</summary>
+    public int? WindowOf(int layer) => SlidingLayers is { } slides && slides[layer] == 0 ? null : SlidingWindow;
+
+    /// <summary>The angle by which pair i of a head turns from one position to the next, in radians: RopeTheta^(-2i / columns) after the scaling (Su et al., arXiv 2104.09864).</summary>
     public double RopeFrequency(int pair)
     {
-        var frequency = Math.Pow(RopeTheta, -2.0 * pair / HeadDim);
-        return (RopeScaling?.Apply(frequency) ?? frequency) / (RopeFrequencyFactors?[pair] ?? 1);
+        var columns = RotaryDim ?? HeadDim;
+        var frequency = RopeScaling?.Frequency(pair, columns, RopeTheta, RopeContext ?? MaxPositionEmbeddings) ?? Math.Pow(RopeTheta, -2.0 * pair / columns);
+        return frequency / (RopeFrequencyFactors?[pair] ?? 1);
     }
 }

@@ -8,7 +8,8 @@ internal sealed unsafe class ActivateStep(StepBinding binding) : RowwiseStep(bin
     private readonly Activation function = binding.Step.Function!.Value;
 
     /// <summary>x[i] = f(x[i]).</summary>
-    public static void Apply(KernelSet kernels, Activation function, float* x, long count)
+    /// <param name="cap">Of <see cref="Activation.SoftCap"/>.</param>
+    public static void Apply(KernelSet kernels, Activation function, float* x, long count, float? cap = null)
     {
         switch (function)
         {
@@ -18,8 +19,23 @@ internal sealed unsafe class ActivateStep(StepBinding binding) : RowwiseStep(bin
             case Activation.Gelu:
                 kernels.Gelu(x, count);
                 break;
+            case Activation.Silu:
+                kernels.Silu(x, count);
+                break;
+            case Activation.GeluTanh:
+                kernels.GeluTanh(x, count);
+                break;
+            case Activation.ReluSquared:
+                kernels.ReluSquared(x, count);
+                break;
+            case Activation.QuickGelu:
+                kernels.Silu(x, count, 1.702f);
+                break;
+            case Activation.SoftCap:
+                kernels.SoftCap(x, count, cap!.Value);
+                break;
             default:
-                throw new NotSupportedException($"no kernel for {function} by itself");
+                throw new ArgumentOutOfRangeException(nameof(function), function, "no such function");
         }
     }
 
@@ -32,7 +48,7 @@ internal sealed unsafe class ActivateStep(StepBinding binding) : RowwiseStep(bin
             var output = Output + (long)row * Width;
             if (input != output)
                 Kernels.Copy(input, output, Width);
-            Apply(Kernels, function, output, Width);
+            Apply(Kernels, function, output, Width, Step.Scale);
         }
     }
 }

@@ -46,9 +46,13 @@ internal sealed unsafe class AttentionTiles(StepBinding binding, int tileTokens)
                 shape.GroupHeads,
                 shape.HeadDim,
                 shape.Causal ? state.Position + start + first + 1 : state.Position + state.Tokens,
-                shape.Causal ? 1 : 0);
+                shape.Causal ? 1 : 0)
+            {
+                Window = shape.Window,
+                SoftCap = shape.SoftCap,
+            };
             tile.Clear();
-            state.Kernels.Attend(tile, keyView, valueView, 0, tile.MaxLength, state.IntegersOf(shape), totals + count * shape.GroupHeads);
+            state.Kernels.Attend(tile, keyView, valueView, KvLayout.PanelStart(tile.First(0)), tile.MaxLength, state.IntegersOf(shape), totals + count * shape.GroupHeads);
             state.Kernels.Finish(tile);
             for (var token = 0; token < count; token++)
                 output.Store(outputs + (long)token * tokenFloats, start + first + token, kvHead * tokenFloats, tokenFloats);

@@ -11,27 +11,23 @@ internal sealed unsafe class BoundNorm
     private readonly float epsilon;
     private readonly float* weight;
 
-    /// <summary>Null for an RMS norm.</summary>
     private readonly float* bias;
+    private readonly bool centres;
 
     /// <summary>The norm of a step of its own.</summary>
     public BoundNorm(StepBinding binding)
-        : this(binding, OperandRole.Weight, binding.Vector(OperandRole.Bias))
+        : this(binding, OperandRole.Weight)
     {
+        bias = binding.Vector(OperandRole.Bias);
+        centres = binding.Step.Kind == StepKind.LayerNorm;
     }
 
     /// <summary>An RMS norm of heads.</summary>
     public BoundNorm(StepBinding binding, OperandRole weight)
-        : this(binding, weight, null)
-    {
-    }
-
-    private BoundNorm(StepBinding binding, OperandRole weight, float* bias)
     {
         kernels = binding.Kernels;
         (epsilon, groupWidth) = binding.Step.Norm ?? throw new InvalidOperationException($"{binding.Step.Name} is no norm");
         this.weight = binding.Vector(weight);
-        this.bias = bias;
     }
 
     /// <summary>One group, or several one after the other.</summary>
@@ -39,10 +35,10 @@ internal sealed unsafe class BoundNorm
     {
         for (var group = 0; group < width; group += groupWidth)
         {
-            if (bias is null)
-                kernels.RmsNorm(x + group, weight, epsilon, y + group, groupWidth);
-            else
+            if (centres)
                 kernels.LayerNorm(x + group, weight, bias, epsilon, y + group, groupWidth);
+            else
+                kernels.RmsNorm(x + group, weight, epsilon, y + group, groupWidth);
         }
     }
 }

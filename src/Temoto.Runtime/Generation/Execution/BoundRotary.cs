@@ -28,12 +28,13 @@ internal sealed unsafe class BoundRotary(RotaryTable table, Operand operand, byt
     public void Fill(int row, int position)
     {
         var radiansPerPosition = table.RadiansPerPosition.Span;
+        var scale = table.Scale ?? 1;
         var offset = (long)row * radiansPerPosition.Length;
         for (var i = 0; i < radiansPerPosition.Length; i++)
         {
             var (sin, cos) = Math.SinCos(position * radiansPerPosition[i]);
-            cosines[offset + i] = (float)cos;
-            sines[offset + i] = (float)sin;
+            cosines[offset + i] = (float)(cos * scale);
+            sines[offset + i] = (float)(sin * scale);
         }
     }
 

@@ -17,15 +17,16 @@ internal sealed class EnginePlan
     private readonly Checkpoint checkpoint;
     private readonly PlanSettings settings;
 
+    /// <param name="embeds">Vectors of the tokens are wanted in place of logits.</param>
     /// <exception cref="ArgumentException">An option cannot be met.</exception>
     /// <exception cref="InputException">A weight is missing or misshapen.</exception>
-    public EnginePlan(Checkpoint checkpoint, ModelOptions options)
+    public EnginePlan(Checkpoint checkpoint, ModelOptions options, bool embeds = false)
     {
         this.checkpoint = checkpoint;
-        settings = EngineSettings.Of(checkpoint.Config, options, PhysicalMemory.AvailableBytes());
+        settings = EngineSettings.Of(checkpoint.Config, options, PhysicalMemory.AvailableBytes()) with { WantsAllRows = embeds };
         Threads = EngineSettings.ThreadsOf(options.Threads);
         // Kernels last: they may still be compiling (KernelPreparation).
-        var graph = GraphOf(checkpoint);
+        var graph = GraphOf(checkpoint, settings.ContextTokens, embeds);
         Kernels = options.Precise ? new PreciseKernelSet() : KernelChooser.Choose(options.Kernels, floatProducts: false);
         Plans = NewPlans(graph, options);
         if (!options.Precise && Plans.Graph.Ops.OfType<LinearOp>().Any(op => !op.Input.IsQuantized) && KernelChooser.Choose(options.Kernels) is var tested && tested != Kernels)
@@ -39,7 +40,7 @@ internal sealed class EnginePlan
         Memory = new MemoryPlan(
             WeightBytes(options.Load),
             Plans.Prefill.Kv?.Bytes ?? 0,
-            ActivationBytes(Plans.Prefill) + (settings.IsPicture ? 0 : ActivationBytes(Plans.Decode)) + (Plans.Batch is null ? 0 : ActivationBytes(Plans.Batch)),
+            ActivationBytes(Plans.Prefill) + (Plans.Decode == Plans.Prefill ? 0 : ActivationBytes(Plans.Decode)) + (Plans.Batch is null ? 0 : ActivationBytes(Plans.Batch)),
             settings.MemoryBytes,
             ContextTokens)
         {
@@ -79,13 +80,25 @@ internal sealed class EnginePlan
     public IReadOnlySet<string> Unpacked => Plans.Unpacked;
 
     /// <summary>The operations of a checkpoint, whose weights are all there.</summary>
+    /// <param name="contextTokens">Most positions that texts will have; null is all that the model has.</param>
+    /// <param name="embeds">Those up to the vectors of the tokens.</param>
     /// <exception cref="InputException">A weight is missing or misshapen.</exception>
-    public static Graph GraphOf(Checkpoint checkpoint)
+    public static Graph GraphOf(Checkpoint checkpoint, int? contextTokens = null, bool embeds = false)
     {
-        var graph = Architecture.Build(checkpoint.Config, checkpoint.Path);
+        var config = checkpoint.Config with { RopeContext = contextTokens };
+        if (embeds)
+            RequireEmbeds(checkpoint);
+        var graph = embeds ? ModelTypes.Of(config).BuildEmbedder(config) : Architecture.Build(config, checkpoint.Path);
         foreach (var use in graph.Weights)
             checkpoint.Require(use.Name, use.Shape.Span);
         return graph;
+    }
+
+    /// <exception cref="InputException">Nobody uses vectors of such a model.</exception>
+    public static void RequireEmbeds(Checkpoint checkpoint)
+    {
+        if (ModelTypes.Find(checkpoint.Config.ModelType) is not { Embeds: true })
+            throw new InputException(checkpoint.Path, "model_type", $"'{checkpoint.Config.ModelType}'", $"a type whose vectors are used: {ModelTypes.Names(type => type.Embeds)}", "use another model");
     }
 
     /// <summary>The plans of a checkpoint on another board than this computer's.</summary>
@@ -94,18 +107,18 @@ internal sealed class EnginePlan
     {
         var settings = EngineSettings.Of(checkpoint.Config, options, board.BytesOf(MemoryLevel.External));
         var machine = options.Activations == ActivationType.F32 ? board.WithFloatActivations() : board;
-        return new ModelPlans(GraphOf(checkpoint), name => WeightInfo.Of(checkpoint.Tensors[name]), machine, settings);
+        return new ModelPlans(GraphOf(checkpoint, settings.ContextTokens), name => WeightInfo.Of(checkpoint.Tensors[name]), machine, settings);
     }
 
     /// <summary>
     /// The plan of a checkpoint that fits into memory if any does: where packed weights were to be laid out plain and there is no room, they stay packed.
     /// </summary>
     /// <exception cref="InputException">A weight is missing or misshapen, an option cannot be met, or no plan fits.</exception>
-    public static EnginePlan Fitting(Checkpoint checkpoint, ModelOptions options, string advice)
+    public static EnginePlan Fitting(Checkpoint checkpoint, ModelOptions options, string advice, bool embeds = false)
     {
-        var plan = new EnginePlan(checkpoint, options);
+        var plan = new EnginePlan(checkpoint, options, embeds);
         if (plan.Memory.TotalBytes > plan.Memory.AvailableBytes && plan.Unpacked.Count > 0 && options.PackedWeights is not PackedWeightsChoice.Unpack)
-            plan = new EnginePlan(checkpoint, options with { PackedWeights = PackedWeightsChoice.Keep });
+            plan = new EnginePlan(checkpoint, options with { PackedWeights = PackedWeightsChoice.Keep }, embeds);
         options.MemoryPlanned?.Invoke(plan.Memory);
         return plan.Memory.TotalBytes <= plan.Memory.AvailableBytes
             ? plan

@@ -1,4 +1,5 @@
 using Temoto.Formats.Config;
+using Temoto.Models;
 using Temoto.Planning;
 using Temoto.Planning.Host;
 using Temoto.Plans;
@@ -25,14 +26,14 @@ internal static class EngineSettings
         RequireDefined(nameof(options.Activations), options.Activations);
         RequireDefined(nameof(options.Dataflow), options.Dataflow);
         RequireDefined(nameof(options.PackedWeights), options.PackedWeights);
-        // A picture has as many tokens as it has, and they all run together.
+        // A picture has as many tokens as it has; they all run together, as do those of a text of which each sees the others.
         var isPicture = config.Vision is not null;
         return new PlanSettings(
             isPicture ? config.MaxPositionEmbeddings : ContextOf(config, options.ContextTokens),
             KvOf(options.KvCache) ?? (options.Precise ? NumberType.Float32 : NumberType.Float16),
             ModeOf(options.Dataflow),
             SequencesOf(options.MaxBatchSequences),
-            isPicture,
+            isPicture || ModelTypes.Of(config).MakesVectors,
             options.PackedWeights ?? PackedWeightsChoice.Auto,
             options.MemoryBudgetBytes ?? memoryBytes);
     }

@@ -37,6 +37,12 @@ internal abstract unsafe class GemmAttentionStep(StepBinding binding, OperandRol
     /// <summary>Positions that a token of this run sees.</summary>
     protected int Length(int token) => State.Position + (Shape.Causal ? token + 1 : State.Tokens);
 
+    /// <summary>The first position that a token of this run sees.</summary>
+    protected int First(int token) => Shape.FirstSeen(Length(token));
+
+    /// <summary>Where the key panel begins that holds the first position that this and all later tokens see.</summary>
+    protected int FirstPanel(int token) => Shape.FirstPanel(Length(token));
+
     /// <summary>Floats before the scores of a token's first head.</summary>
     protected long Row(int kvHead, int token) => kvHead * kvHeadStride + token * tokenStride;
 }

@@ -5,7 +5,7 @@ namespace Temoto.Generation.Execution;
 internal sealed unsafe class RopeStep(StepBinding binding) : RowwiseStep(binding)
 {
     private readonly BoundRotary rotary = binding.Rotary(OperandRole.Rotary)!;
-    private readonly int headDim = (int)binding.Step[OperandRole.Rotary].Shape[1];
+    private readonly int headDim = binding.Step.HeadDim ?? throw new InvalidOperationException($"{binding.Step.Name} turns no heads");
 
     protected override void ExecuteRows(int start, int end, int worker)
     {

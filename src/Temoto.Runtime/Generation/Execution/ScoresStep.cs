@@ -23,14 +23,18 @@ internal sealed unsafe class ScoresStep(StepBinding binding) : GemmAttentionStep
         Kernels.Scale(scratch, count * Shape.HeadDim, Shape.ScoreScale);
         var view = State.Cache.At(keys, kvHead);
         var length = Length(start + tokens - 1);
-        var scores = Output + Row(kvHead, start);
+        var first = FirstPanel(start);
+        var scores = Output + Row(kvHead, start) + first;
         var more = scratch + (long)count * Shape.HeadDim;
         if (Integers is null)
         {
-            Kernels.Scores(scratch, count, view, 0, length, scores, Stride, more);
-            return;
+            Kernels.Scores(scratch, count, view, first, length, scores, Stride, more);
         }
-        Integers.RoundQueries(scratch, count, Shape.HeadDim, (byte*)more);
-        Integers.Scores((byte*)more, count, view, 0, length, scores, Stride);
+        else
+        {
+            Integers.RoundQueries(scratch, count, Shape.HeadDim, (byte*)more);
+            Integers.Scores((byte*)more, count, view, first, length, scores, Stride);
+        }
+        Kernels.Cap(Shape.SoftCap, scores, Stride, count, length - first);
     }
 }

@@ -36,18 +36,18 @@ internal sealed unsafe class SplitAttentionStep(StepBinding binding) : BoundStep
         for (int own; chunk >= (own = ChunksOf(row)); row++)
             chunk -= own;
         var kvHead = chunk % shape.KvHeads;
-        var start = chunk / shape.KvHeads * piecePositions;
         var length = State.PositionOf(row) + 1;
+        var start = shape.FirstPanel(length) + chunk / shape.KvHeads * piecePositions;
         var cache = State.CacheOf(row);
         var queries = State.Scratch[worker];
         var group = shape.GroupHeads * shape.HeadDim;
         GroupQueries.Copy(Kernels, Input, shape, kvHead, row, 1, queries);
         Kernels.Scale(queries, group, shape.ScoreScale);
         var sums = Output + (long)row * Width + chunk * shape.PieceFloats;
-        var tile = new AttentionTile(queries, sums, sums + group, sums + group + shape.GroupHeads, 1, shape.GroupHeads, shape.HeadDim, length, 0);
+        var tile = new AttentionTile(queries, sums, sums + group, sums + group + shape.GroupHeads, 1, shape.GroupHeads, shape.HeadDim, length, 0) { Window = shape.Window, SoftCap = shape.SoftCap };
         tile.Clear();
         Kernels.Attend(tile, cache.At(keys, kvHead), cache.At(values, kvHead), start, Math.Min(start + piecePositions, length), State.IntegersOf(shape), queries + group);
     }
 
-    private int ChunksOf(int row) => shape.KvHeads * Chunks(State.PositionOf(row) + 1, piecePositions);
+    private int ChunksOf(int row) => shape.KvHeads * shape.Pieces(State.PositionOf(row) + 1, piecePositions);
 }

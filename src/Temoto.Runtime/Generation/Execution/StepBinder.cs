@@ -33,6 +33,7 @@ internal static class StepBinder
             StepKind.WeightedValues => new WeightedValuesStep(binding),
             StepKind.SplitAttention => new SplitAttentionStep(binding),
             StepKind.MergePieces => new MergePiecesStep(binding),
+            StepKind.StoreKv => new StoreKvStep(binding),
             StepKind.Attention => new AttentionStep(binding),
             StepKind.Activate => new ActivateStep(binding),
             StepKind.ActivateMultiply => new ActivateMultiplyStep(binding),
@@ -58,7 +59,7 @@ internal static class StepBinder
         StepKind.MergePieces => MergePiecesStep.ScratchFloats(step),
         StepKind.Attention => AttentionStep.ScratchFloats(plan, step, kernels),
         StepKind.Embed or StepKind.Patches or StepKind.LearnedTokens or StepKind.AddPositions or StepKind.RmsNorm or StepKind.LayerNorm or StepKind.Quantize or StepKind.RoundToGrid
-            or StepKind.Rope or StepKind.Softmax or StepKind.Activate or StepKind.ActivateMultiply or StepKind.Add or StepKind.Average or StepKind.SelectRows => 0,
+            or StepKind.Rope or StepKind.StoreKv or StepKind.Softmax or StepKind.Activate or StepKind.ActivateMultiply or StepKind.Add or StepKind.Average or StepKind.SelectRows => 0,
     };
 #pragma warning restore CS8524
 
@@ -67,10 +68,8 @@ internal static class StepBinder
     /// <summary>What a plan can say and these kernels cannot do.</summary>
     private static void RequireCarriedOut(Step step)
     {
-        if (step.Attention is { Window: not null })
-            throw new NotSupportedException($"{step.Name}: attention over a window of positions has no kernel yet");
-        if (step.Attention is { SoftCap: not null })
-            throw new NotSupportedException($"{step.Name}: capped attention scores have no kernel yet");
+        if (step.Attention is { Window: not null, Causal: false })
+            throw new NotSupportedException($"{step.Name}: attention over a window of positions on both sides has no kernel yet");
         foreach (var operand in step.Operands)
         {
             if (operand.Memory == MemoryRegion.Activations && operand.Format != Format.Single && (operand.Format with { Grid = null }) is var format && format != Format.Int8Blocks && format != Format.Single)

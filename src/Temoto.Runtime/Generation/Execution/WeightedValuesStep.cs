@@ -15,13 +15,14 @@ internal sealed unsafe class WeightedValuesStep(StepBinding binding) : GemmAtten
         var group = Shape.GroupHeads * Shape.HeadDim;
         var width = (long)Shape.Heads * Shape.HeadDim;
         new Span<float>(scratch, tokens * group).Clear();
-        var weights = Input + Row(kvHead, start);
+        var first = FirstPanel(start);
+        var weights = Input + Row(kvHead, start) + first;
         var view = State.Cache.At(values, kvHead);
         var length = Length(start + tokens - 1);
         if (Integers is null)
-            Kernels.AddValues(weights, Stride, tokens * Shape.GroupHeads, view, 0, length, scratch, scratch + (long)tokens * group);
+            Kernels.AddValues(weights, Stride, tokens * Shape.GroupHeads, view, first, length, scratch, scratch + (long)tokens * group);
         else
-            Integers.AddValues(weights, Stride, tokens * Shape.GroupHeads, view, 0, length, scratch);
+            Integers.AddValues(weights, Stride, tokens * Shape.GroupHeads, view, first, length, scratch);
         for (var token = 0; token < tokens; token++)
             Kernels.Copy(scratch + (long)token * group, Output + (start + token) * width + kvHead * group, group);
     }

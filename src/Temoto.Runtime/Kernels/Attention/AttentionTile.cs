@@ -12,6 +12,12 @@ namespace Temoto.Kernels.Attention;
 /// <param name="lengthStep">Positions that each further token sees more: 1 for causal attention, else 0.</param>
 internal readonly unsafe struct AttentionTile(float* queries, float* outputs, float* largest, float* totals, int tokens, int groupHeads, int headDim, int firstLength, int lengthStep)
 {
+    /// <summary>Most positions that a token sees, the last of those before <see cref="Length"/>; null for all.</summary>
+    public int? Window { get; init; }
+
+    /// <summary>Scores become cap * tanh(score / cap); null leaves them.</summary>
+    public float? SoftCap { get; init; }
+
     public readonly float* Queries = queries;
     public readonly float* Outputs = outputs;
     public readonly float* Largest = largest;
@@ -25,6 +31,9 @@ internal readonly unsafe struct AttentionTile(float* queries, float* outputs, fl
 
     /// <summary>Positions that query <paramref name="index"/> sees.</summary>
     public int Length(int index) => firstLength + index / GroupHeads * lengthStep;
+
+    /// <summary>The first position that query <paramref name="index"/> sees.</summary>
+    public int First(int index) => Window is { } window ? Math.Max(0, Length(index) - window) : 0;
 
     /// <summary>Nothing seen yet.</summary>
     public void Clear()

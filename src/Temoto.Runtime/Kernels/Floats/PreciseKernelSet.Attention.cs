@@ -72,7 +72,8 @@ internal sealed unsafe partial class PreciseKernelSet
         for (var i = 0; i < tile.Count; i++, scores += stride)
         {
             var seen = Math.Clamp(tile.Length(i) - start, 0, positions);
-            var largest = Math.Max(tile.Largest[i], Largest(scores, seen));
+            var first = Math.Clamp(tile.First(i) - start, 0, seen);
+            var largest = Math.Max(tile.Largest[i], Largest(scores + first, seen - first));
             if (largest > tile.Largest[i])
             {
                 var shrink = Math.Exp((double)tile.Largest[i] - largest);
@@ -81,7 +82,8 @@ internal sealed unsafe partial class PreciseKernelSet
                     tile.Outputs[i * tile.HeadDim + k] = (float)(tile.Outputs[i * tile.HeadDim + k] * shrink);
                 tile.Largest[i] = largest;
             }
-            tile.Totals[i] = (float)(tile.Totals[i] + Exponentials(scores, seen, largest));
+            tile.Totals[i] = (float)(tile.Totals[i] + Exponentials(scores + first, seen - first, largest));
+            new Span<float>(scores, first).Clear();
             new Span<float>(scores + seen, positions - seen).Clear();
         }
     }

@@ -13,6 +13,6 @@ internal sealed unsafe partial class PreciseKernelSet
             squares += (x[i] - mean) * (x[i] - mean);
         var scale = 1 / Math.Sqrt(squares / width + epsilon);
         for (var i = 0; i < width; i++)
-            y[i] = (float)((x[i] - mean) * scale * weight[i] + bias[i]);
+            y[i] = (float)((x[i] - mean) * scale * (weight is null ? 1 : weight[i]) + (bias is null ? 0 : bias[i]));
     }
 }

@@ -63,8 +63,9 @@ internal unsafe partial class ScalarKernelSet
         for (var i = 0; i < tile.Count; i++, scores += stride)
         {
             var seen = Math.Clamp(tile.Length(i) - start, 0, positions);
+            var first = Math.Clamp(tile.First(i) - start, 0, seen);
             var largest = tile.Largest[i];
-            for (var p = 0; p < seen; p++)
+            for (var p = first; p < seen; p++)
                 largest = Math.Max(largest, scores[p]);
             if (largest > tile.Largest[i])
             {
@@ -76,7 +77,7 @@ internal unsafe partial class ScalarKernelSet
             }
             for (var p = 0; p < positions; p++)
             {
-                scores[p] = p < seen ? MathF.Exp(scores[p] - largest) : 0;
+                scores[p] = p >= first && p < seen ? MathF.Exp(scores[p] - largest) : 0;
                 tile.Totals[i] += scores[p];
             }
         }

@@ -11,6 +11,66 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
             x[i] = MathF.Max(x[i], 0);
     }
 
+    public override void Silu(float* x, long count, float slope = 1)
+    {
+        var slopes = TLanes.Broadcast(-slope);
+        long i = 0;
+        for (; i + TLanes.Count <= count; i += TLanes.Count)
+        {
+            var value = TLanes.Load(x + i);
+            TLanes.Store(TimesSigmoid(value, TLanes.Multiply(value, slopes)), x + i);
+        }
+        for (; i < count; i++)
+            x[i] /= 1 + MathF.Exp(-slope * x[i]);
+    }
+
+    /// <summary>0.5 (1 + tanh(u)) is 1 / (1 + exp(-2 u)).</summary>
+    public override void GeluTanh(float* x, long count)
+    {
+        // -2 sqrt(2 / pi), and times 0.044715.
+        const float linear = -1.5957691f, cubic = -0.071354816f;
+        var linears = TLanes.Broadcast(linear);
+        var cubics = TLanes.Broadcast(cubic);
+        long i = 0;
+        for (; i + TLanes.Count <= count; i += TLanes.Count)
+        {
+            var value = TLanes.Load(x + i);
+            var factor = TLanes.MultiplyAdd(TLanes.Multiply(value, value), cubics, linears);
+            TLanes.Store(TimesSigmoid(value, TLanes.Multiply(value, factor)), x + i);
+        }
+        for (; i < count; i++)
+            x[i] /= 1 + MathF.Exp(x[i] * (linear + cubic * x[i] * x[i]));
+    }
+
+    /// <summary>tanh(u) = 1 - 2 / (exp(2 u) + 1): off by a rounding of 1, so that the result is off by one of the cap.</summary>
+    public override void SoftCap(float* x, long count, float cap)
+    {
+        var one = TLanes.Broadcast(1);
+        var two = TLanes.Broadcast(2);
+        var caps = TLanes.Broadcast(cap);
+        var slopes = TLanes.Broadcast(2 / cap);
+        long i = 0;
+        for (; i + TLanes.Count <= count; i += TLanes.Count)
+        {
+            var e = TLanes.Exp(TLanes.Multiply(TLanes.Load(x + i), slopes));
+            TLanes.Store(TLanes.Multiply(caps, TLanes.Subtract(one, TLanes.Divide(two, TLanes.Add(e, one)))), x + i);
+        }
+        for (; i < count; i++)
+            x[i] = cap * MathF.Tanh(x[i] / cap);
+    }
+
+    public override void Multiply(float* x, float* y, long count)
+    {
+        long i = 0;
+        for (; i + TLanes.Count <= count; i += TLanes.Count)
+            TLanes.Store(TLanes.Multiply(TLanes.Load(x + i), TLanes.Load(y + i)), x + i);
+        for (; i < count; i++)
+            x[i] *= y[i];
+    }
+
+    /// <summary>value / (1 + exp(exponent)).</summary>
+    private static TVector TimesSigmoid(TVector value, TVector exponent) => TLanes.Divide(value, TLanes.Add(TLanes.Broadcast(1), TLanes.Exp(exponent)));
+
     /// <summary>
     /// max(x, 0) - |x| Q(|x|), which needs the upper tail Q of positive numbers alone. Q(a) = exp(-a^2 / 2) P(1 / (1 + 0.31 a)); the polynomial P was fitted to the
     /// relative error of Q on [0, 14] by weighted least squares (Lawson's iteration on Chebyshev nodes) and is off by 1.7e-7 at most.

@@ -62,9 +62,10 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
         for (var i = 0; i < tile.Count; i++, scores += stride)
         {
             var seen = Math.Clamp(tile.Length(i) - start, 0, positions);
-            if (seen > 0)
+            var first = Math.Clamp(tile.First(i) - start, 0, seen);
+            if (seen > first)
             {
-                var largest = Largest(scores, seen);
+                var largest = Largest(scores + first, seen - first);
                 var before = tile.Largest[i];
                 if (largest > before)
                 {
@@ -77,8 +78,9 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
                 {
                     largest = before;
                 }
-                tile.Totals[i] += Exponentials(scores, seen, largest);
+                tile.Totals[i] += Exponentials(scores + first, seen - first, largest);
             }
+            new Span<float>(scores, first).Clear();
             new Span<float>(scores + seen, positions - seen).Clear();
         }
     }

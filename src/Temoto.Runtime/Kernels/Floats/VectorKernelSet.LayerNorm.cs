@@ -22,10 +22,11 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
         for (i = 0; i + TLanes.Count <= width; i += TLanes.Count)
         {
             var normed = TLanes.Multiply(TLanes.Subtract(TLanes.Load(x + i), means), scales);
-            TLanes.Store(TLanes.MultiplyAdd(normed, TLanes.Load(weight + i), TLanes.Load(bias + i)), y + i);
+            var weights = weight is null ? TLanes.Broadcast(1) : TLanes.Load(weight + i);
+            TLanes.Store(bias is null ? TLanes.Multiply(normed, weights) : TLanes.MultiplyAdd(normed, weights, TLanes.Load(bias + i)), y + i);
         }
         for (; i < width; i++)
-            y[i] = (x[i] - mean) * scale * weight[i] + bias[i];
+            y[i] = (x[i] - mean) * scale * (weight is null ? 1 : weight[i]) + (bias is null ? 0 : bias[i]);
     }
 
     private static float Sum(float* x, int count)

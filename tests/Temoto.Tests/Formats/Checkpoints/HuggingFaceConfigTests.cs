@@ -63,8 +63,12 @@ public sealed class HuggingFaceConfigTests : IDisposable
         var mistral = With(Qwen2, ("model_type", "\"mistral\""));
         Assert.Equal("llama", Read(mistral).ModelType);
         Assert.Equal("llama", Read(With(mistral, ("sliding_window", "null"))).ModelType);
-        Assert.Throws<InputException>(() => Read(With(mistral, ("sliding_window", "4096"))));
-        Assert.Throws<InputException>(() => Read(With(mistral, ("sliding_window", null))));
+        Assert.Equal(("mistral", 4000), Window(With(mistral, ("sliding_window", "4000"))));
+        // A missing key means transformers' default.
+        Assert.Equal(("mistral", 4096), Window(With(mistral, ("sliding_window", null))));
+        Assert.Equal(("llama", null), Window(With(mistral, ("model_type", "\"ministral\""), ("sliding_window", null))));
+
+        (string, int?) Window(string json) => (Read(json).ModelType, Read(json).WindowOf(23));
     }
 
     [Fact]
@@ -76,7 +80,10 @@ public sealed class HuggingFaceConfigTests : IDisposable
         var parameters = Read(With(Qwen2, ("rope_scaling", null), ("rope_theta", null), ("rope_parameters", """{"rope_type":"default","rope_theta":500000}""")));
         Assert.Equal((500000.0, null), (parameters.RopeTheta, parameters.RopeScaling));
         Assert.Null(Read(With(Qwen2, ("rope_parameters", """{"rope_theta":500000}"""))).RopeScaling);
-        foreach (var kind in new[] { "yarn", "dynamic", "longrope", "mrope", "nonsense" })
+        var longer = Read(With(Qwen2, ("rope_scaling", """{"rope_type":"dynamic","factor":2}""")));
+        Assert.Equal((65536, 32768), (longer.MaxPositionEmbeddings, longer.RopeScaling!.OriginalMaxPositionEmbeddings));
+        Assert.Equal(new RopeScaling("yarn", 4, 1, 1, 32768) { BetaFast = 30 }, Read(With(Qwen2, ("rope_scaling", """{"rope_type":"yarn","factor":4,"beta_fast":30}"""))).RopeScaling);
+        foreach (var kind in new[] { "mrope", "nonsense" })
             Assert.Contains("rope_scaling.rope_type", Assert.Throws<InputException>(() => Read(With(Qwen2, ("rope_scaling", $$"""{"rope_type":"{{kind}}","factor":2}""")))).Message, StringComparison.Ordinal);
     }
 
@@ -117,7 +124,10 @@ public sealed class HuggingFaceConfigTests : IDisposable
     [InlineData("rope_scaling", "{\"factor\":8}")]
     [InlineData("layer_types", "[\"full_attention\",\"linear_attention\"]")]
     [InlineData("layer_types", "\"full_attention\"")]
-    [InlineData("partial_rotary_factor", "0.5")]
+    [InlineData("partial_rotary_factor", "0.52")]
+    [InlineData("partial_rotary_factor", "0")]
+    [InlineData("rope_scaling", "{\"rope_type\":\"longrope\",\"short_factor\":[1],\"long_factor\":[1]}")]
+    [InlineData("rope_scaling", "{\"rope_type\":\"yarn\",\"factor\":2,\"mscale\":1}")]
     public void RefusesWrongValuesByName(string key, string? value)
     {
         var error = Assert.Throws<InputException>(() => Read(With(Qwen2, (key, value))));
@@ -126,10 +136,13 @@ public sealed class HuggingFaceConfigTests : IDisposable
     }
 
     [Fact]
-    public void RefusesASlidingWindowThatMatters()
+    public void AWindowHasToBeSwitchedOn()
     {
-        Assert.Equal(32768, Read(With(Qwen2, ("use_sliding_window", "true"))).MaxPositionEmbeddings);
-        Assert.Throws<InputException>(() => Read(With(Qwen2, ("use_sliding_window", "true"), ("sliding_window", "16384"))));
+        Assert.Null(Read(With(Qwen2, ("sliding_window", "16384"))).SlidingWindow);
+        Assert.Null(Read(With(Qwen2, ("use_sliding_window", "true"))).SlidingWindow);
+        var config = Read(With(Qwen2, ("use_sliding_window", "true"), ("sliding_window", "16384"), ("max_window_layers", "20")));
+        Assert.Equal((null, 16384), (config.WindowOf(19), config.WindowOf(20)));
+        Assert.Throws<InputException>(() => Read(With(Qwen2, ("use_sliding_window", "true"), ("sliding_window", "0"))));
     }
 
     [Theory]

@@ -24,6 +24,9 @@ public class DataflowTests
         { "tiny-granite", "Q4_0", KvCacheType.Int8 },
         // Layers that are not alike.
         { "tiny-smollm3", "BF16", KvCacheType.F16 },
+        // A window and caps.
+        { "tiny-gemma2", "F32", KvCacheType.F16 },
+        { "tiny-gemma2", "BF16", KvCacheType.Int8 },
     };
 
     [Theory]

@@ -1,6 +1,7 @@
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Checkpoints.Gguf;
 using Temoto.Models;
+using Temoto.Models.Decoders;
 using Temoto.Tensors;
 
 namespace Temoto.Tests.Formats.Checkpoints.Gguf;

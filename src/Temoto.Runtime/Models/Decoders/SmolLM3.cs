@@ -5,7 +5,7 @@ using Temoto.Planning;
 using Temoto.Plans;
 using Temoto.Tensors;
 
-namespace Temoto.Models;
+namespace Temoto.Models.Decoders;
 
 /// <summary>
 /// SmolLM3: as Llama, but some layers (every fourth, where config.json does not say) have no positions at all ("NoPE", Yang et al., arXiv 2501.18795): their q
@@ -18,6 +18,8 @@ internal sealed class SmolLM3 : RotaryDecoder
 
     public override string Name => "smollm3";
 
+    protected override bool HasWindows => true;
+
     protected override bool GgufInterleavesRope => true;
 
     public override string ClassName(ModelConfig config) => "SmolLM3ForCausalLM";
@@ -25,8 +27,7 @@ internal sealed class SmolLM3 : RotaryDecoder
     public override ModelConfig Read(JsonFields root, string modelType)
     {
         var config = ReadShape(root, ropeTheta: 2e6);
-        RefuseWindowInUse(root, config, windowWhereMissing: null);
-        return config with
+        return WithSwitchedWindows(root, config, windowWhereMissing: null) with
         {
             TieWordEmbeddings = root.Bool("tie_word_embeddings") ?? true,
             AttentionBias = root.Bool("attention_bias") ?? false,
@@ -55,6 +56,7 @@ internal sealed class SmolLM3 : RotaryDecoder
         for (var layer = 0; layer < config.NumHiddenLayers; layer++)
             json.WriteNumberValue(HasPositions(config, layer) ? 1 : 0);
         json.WriteEndArray();
+        WriteSwitchedWindows(json, config);
     }
 
     protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors)
@@ -64,38 +66,12 @@ internal sealed class SmolLM3 : RotaryDecoder
     }
 
     protected override string? UnsayableInGguf(ModelConfig config) =>
-        EveryNth(Interval, config.NumHiddenLayers).Index().All(layer => HasPositions(config, layer.Index) == (layer.Item != 0)) ? null : $"smollm3 whose layers without positions are not every {Interval}th";
+        base.UnsayableInGguf(config) is { } unsayable ? unsayable
+        : EveryNth(Interval, config.NumHiddenLayers).Index().All(layer => HasPositions(config, layer.Index) == (layer.Item != 0)) ? null : $"smollm3 whose layers without positions are not every {Interval}th";
 
-    public override Graph Build(ModelConfig config)
-    {
-        var g = new GraphBuilder(config);
-        var queryWidth = config.NumAttentionHeads * config.HeadDim;
-        var keyWidth = config.NumKeyValueHeads * config.HeadDim;
+    protected override bool HasGguf => true;
 
-        var hidden = g.Embed("model.embed_tokens", config.HiddenSize);
-        for (var layer = 0; layer < config.NumHiddenLayers; layer++)
-        {
-            g.BeginLayer(layer, $"model.layers.{layer}.");
-
-            var normed = g.RmsNorm(hidden, "input_layernorm");
-            var query = g.Linear(normed, "self_attn.q_proj", queryWidth, config.AttentionBias);
-            var key = g.Linear(normed, "self_attn.k_proj", keyWidth, config.AttentionBias);
-            if (HasPositions(config, layer))
-                (query, key) = (g.Rope(query), g.Rope(key));
-            var value = g.Linear(normed, "self_attn.v_proj", keyWidth, config.AttentionBias);
-            var attended = g.Attention(query, key, value);
-            hidden = g.Add(hidden, g.Linear(attended, "self_attn.o_proj", config.HiddenSize, config.AttentionBias));
-
-            normed = g.RmsNorm(hidden, "post_attention_layernorm");
-            var gate = g.Linear(normed, "mlp.gate_proj", config.IntermediateSize, config.MlpBias);
-            var up = g.Linear(normed, "mlp.up_proj", config.IntermediateSize, config.MlpBias);
-            hidden = g.Add(hidden, g.Linear(g.SiluMultiply(gate, up), "mlp.down_proj", config.HiddenSize, config.MlpBias));
-        }
-        g.EndLayers();
-
-        var last = g.RmsNorm(g.SelectRows(hidden), "model.norm");
-        return g.Build(g.Linear(last, config.TieWordEmbeddings ? "model.embed_tokens" : "lm_head", config.VocabSize));
-    }
+    protected override Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey) => HasPositions(config, layer) ? g.Rope(projected) : projected;
 
     private static bool HasPositions(ModelConfig config, int layer) => config.NoRopeLayers is not { } layers || layers[layer] != 0;
 }

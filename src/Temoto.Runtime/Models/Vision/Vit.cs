@@ -6,7 +6,7 @@ using Temoto.Planning;
 using Temoto.Plans;
 using Temoto.Tensors;
 
-namespace Temoto.Models;
+namespace Temoto.Models.Vision;
 
 /// <summary>
 /// Vision transformers: ViT (Dosovitskiy et al., arXiv 2010.11929) and DeiT (Touvron et al., arXiv 2012.12877). Patches of the picture are tokens; behind a class

@@ -5,7 +5,7 @@ using Temoto.Planning;
 using Temoto.Plans;
 using Temoto.Tensors;
 
-namespace Temoto.Models;
+namespace Temoto.Models.Decoders;
 
 /// <summary>
 /// Granite 3 and its dense successors: as Llama, with four factors. The embedding's rows are multiplied by <c>embedding_multiplier</c>, scores by
@@ -35,7 +35,7 @@ internal sealed class Granite : RotaryDecoder
         json.WriteBoolean("attention_bias", config.AttentionBias);
         json.WriteBoolean("mlp_bias", config.MlpBias);
         json.WriteNumber("embedding_multiplier", config.EmbeddingMultiplier);
-        json.WriteNumber("attention_multiplier", ScoreScale(config));
+        json.WriteNumber("attention_multiplier", Scale(config));
         json.WriteNumber("residual_multiplier", config.ResidualMultiplier);
         json.WriteNumber("logits_scaling", config.LogitsScaling);
     }
@@ -50,7 +50,7 @@ internal sealed class Granite : RotaryDecoder
         return config with
         {
             EmbeddingMultiplier = Multiplier(metadata, "embedding_scale") ?? 1,
-            AttentionMultiplier = Multiplier(metadata, "attention.scale") ?? ScoreScale(config),
+            AttentionMultiplier = Multiplier(metadata, "attention.scale") ?? Scale(config),
             ResidualMultiplier = Multiplier(metadata, "residual_scale") ?? 1,
             LogitsScaling = Multiplier(metadata, "logit_scale") ?? 1,
         };
@@ -60,41 +60,23 @@ internal sealed class Granite : RotaryDecoder
     [
         .. base.WriteGguf(config),
         ("embedding_scale", config.EmbeddingMultiplier),
-        ("attention.scale", ScoreScale(config)),
+        ("attention.scale", Scale(config)),
         ("residual_scale", config.ResidualMultiplier),
         ("logit_scale", config.LogitsScaling),
     ];
 
-    public override Graph Build(ModelConfig config)
+    protected override bool HasGguf => true;
+
+    protected override Value Layer(GraphBuilder g, ModelConfig config, int layer, Value hidden)
     {
-        var g = new GraphBuilder(config);
-        var queryWidth = config.NumAttentionHeads * config.HeadDim;
-        var keyWidth = config.NumKeyValueHeads * config.HeadDim;
-
-        var hidden = g.Embed("model.embed_tokens", config.HiddenSize, config.EmbeddingMultiplier);
-        for (var layer = 0; layer < config.NumHiddenLayers; layer++)
-        {
-            g.BeginLayer(layer, $"model.layers.{layer}.");
-
-            var normed = g.RmsNorm(hidden, "input_layernorm");
-            var query = g.Rope(g.Linear(normed, "self_attn.q_proj", queryWidth, config.AttentionBias));
-            var key = g.Rope(g.Linear(normed, "self_attn.k_proj", keyWidth, config.AttentionBias));
-            var value = g.Linear(normed, "self_attn.v_proj", keyWidth, config.AttentionBias);
-            var attended = g.Attention(query, key, value, scoreScale: config.AttentionMultiplier);
-            hidden = g.Add(hidden, g.Linear(attended, "self_attn.o_proj", config.HiddenSize, config.AttentionBias), config.ResidualMultiplier);
-
-            normed = g.RmsNorm(hidden, "post_attention_layernorm");
-            var gate = g.Linear(normed, "mlp.gate_proj", config.IntermediateSize, config.MlpBias);
-            var up = g.Linear(normed, "mlp.up_proj", config.IntermediateSize, config.MlpBias);
-            hidden = g.Add(hidden, g.Linear(g.SiluMultiply(gate, up), "mlp.down_proj", config.HiddenSize, config.MlpBias), config.ResidualMultiplier);
-        }
-        g.EndLayers();
-
-        var last = g.RmsNorm(g.SelectRows(hidden), "model.norm");
-        return g.Build(g.Linear(last, config.TieWordEmbeddings ? "model.embed_tokens" : "lm_head", config.VocabSize, scale: 1 / config.LogitsScaling));
+        hidden = g.Add(hidden, SelfAttention(g, config, layer, Norm(g, hidden, "input_layernorm")), config.ResidualMultiplier);
+        return g.Add(hidden, FeedForward(g, config, Norm(g, hidden, "post_attention_layernorm")), config.ResidualMultiplier);
     }
 
-    private static float ScoreScale(ModelConfig config) => config.AttentionMultiplier ?? 1 / MathF.Sqrt(config.HeadDim);
+    protected override Value Head(GraphBuilder g, ModelConfig config, Value input) =>
+        g.Linear(input, config.TieWordEmbeddings ? EmbeddingName : HeadName, config.VocabSize, scale: 1 / config.LogitsScaling);
+
+    private static float Scale(ModelConfig config) => config.AttentionMultiplier ?? 1 / MathF.Sqrt(config.HeadDim);
 
     private static float? Multiplier(IConfigFields fields, string key) => (float?)fields.Number(key, ModelLimits.SmallestMultiplier, ModelLimits.LargestMultiplier);
 }

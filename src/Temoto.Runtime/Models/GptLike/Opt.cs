@@ -5,7 +5,7 @@ using Temoto.Planning;
 using Temoto.Plans;
 using Temoto.Tensors;
 
-namespace Temoto.Models;
+namespace Temoto.Models.GptLike;
 
 /// <summary>
 /// OPT (Zhang et al., arXiv 2205.01068): decoder with layer norm, learned positions, biases and ReLU. The norms stand before attention and feed-forward, or

@@ -1,0 +1,152 @@
+using Temoto.Formats.Checkpoints;
+using Temoto.Generation.Adapters;
+using Temoto.Generation.Embeddings;
+using Temoto.Generation.Execution;
+using Temoto.Generation.Tokenizers;
+using Temoto.Models;
+
+namespace Temoto;
+
+/// <summary>
+/// A loaded model whose vectors say how alike texts are: encoders (bert, roberta, distilbert ...) and decoders used so. Safe to use from several threads; texts are computed one after the other.
+/// </summary>
+/// <example>
+/// <code>
+/// using var model = EmbeddingModel.Load("path/to/all-MiniLM-L6-v2");
+/// var vectors = model.Embed(["The pump has stopped.", "A pump stands still."]);
+/// </code>
+/// </example>
+public sealed class EmbeddingModel : IDisposable
+{
+    private readonly Lock runLock = new();
+    private readonly Checkpoint checkpoint;
+    private readonly EmbeddingEngine engine;
+    private readonly EmbeddingSettings settings;
+    private readonly int[] frame;
+    private bool disposed;
+
+    private EmbeddingModel(Checkpoint checkpoint, EmbeddingEngine engine, Tokenizer tokenizer, EmbeddingSettings settings)
+    {
+        this.checkpoint = checkpoint;
+        this.engine = engine;
+        this.settings = settings;
+        Tokenizer = tokenizer;
+        MaxTokens = Math.Min(settings.MaxTokens ?? int.MaxValue, engine.Plan.ContextTokens);
+        frame = tokenizer.Encode("");
+        if (frame.Length >= MaxTokens)
+            throw new InputException(checkpoint.Path, null, $"texts of at most {MaxTokens} tokens", $"more than the {frame.Length} that stand around every text", "raise the context");
+    }
+
+    /// <summary>config.json's model_type.</summary>
+    public string ModelType => checkpoint.Config.ModelType;
+
+    /// <summary>Elements of a vector.</summary>
+    public int Dimensions => checkpoint.Config.HiddenSize;
+
+    /// <summary>Tokens of the longest text; what is longer is cut at its end.</summary>
+    public int MaxTokens { get; }
+
+    /// <summary>How the vectors of tokens become one.</summary>
+    public EmbeddingPooling Pooling => settings.Pooling;
+
+    /// <summary>Vectors have the length 1.</summary>
+    public bool Normalizes => settings.Normalizes;
+
+    internal Tokenizer Tokenizer { get; }
+
+    /// <summary>Loads a model, as <see cref="LanguageModel.Load(string, ModelOptions)"/> does.</summary>
+    /// <exception cref="ArgumentException">An option cannot be used; the message names the property.</exception>
+    /// <exception cref="InputException">The checkpoint cannot be used; the message says why and what to do.</exception>
+    public static EmbeddingModel Load(string path, ModelOptions? options = null, EmbeddingOptions? embedding = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        options ??= new ModelOptions();
+        var checkpoint = AdaptedCheckpoint.Open(path, options.Adapter);
+        EmbeddingEngine? engine = null;
+        try
+        {
+            EnginePlan.RequireEmbeds(checkpoint);
+            var settings = SettingsOf(checkpoint, embedding ?? new EmbeddingOptions());
+            var tokenizer = Tokenizer.Create(checkpoint.Tokenizer ?? throw new InputException(path, "tokenizer.json", "nothing", "the tokenizer that the model was trained with", "copy it beside the weights"), path);
+            // A text that is cut needs no more of the cache.
+            var context = options.ContextTokens ?? (settings.MaxTokens is { } most ? Math.Min(most, checkpoint.Config.MaxPositionEmbeddings) : null);
+            engine = new EmbeddingEngine(checkpoint, options with { ContextTokens = context });
+            return new EmbeddingModel(checkpoint, engine, tokenizer, settings);
+        }
+        catch
+        {
+            engine?.Dispose();
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    private static EmbeddingSettings SettingsOf(Checkpoint checkpoint, EmbeddingOptions options)
+    {
+        if (options.Pooling is { } asked && !Enum.IsDefined(asked))
+            throw new OptionException("EmbeddingOptions.Pooling", asked, $"{asked}", $"one of {string.Join(", ", Enum.GetNames<EmbeddingPooling>())}", "leave it out for the model's own");
+        var own = checkpoint.Embedding ?? new EmbeddingSettings { Pooling = ModelTypes.Of(checkpoint.Config).MakesVectors ? EmbeddingPooling.Mean : EmbeddingPooling.LastToken };
+        return own with { Pooling = options.Pooling ?? own.Pooling, Normalizes = options.Normalize ?? own.Normalizes };
+    }
+
+    /// <summary>The vector of a text, [<see cref="Dimensions"/>].</summary>
+    /// <exception cref="InputException">A vector is not finite: the weights are damaged.</exception>
+    public float[] Embed(string text, EmbeddingKind kind = EmbeddingKind.Text, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var vector = new float[Dimensions];
+        Embed(Encode(text, kind, out _), vector, cancellationToken);
+        return vector;
+    }
+
+    /// <summary>The vectors of several texts, in order.</summary>
+    /// <exception cref="InputException">A vector is not finite: the weights are damaged.</exception>
+    public IReadOnlyList<float[]> Embed(IReadOnlyList<string> texts, EmbeddingKind kind = EmbeddingKind.Text, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return [.. texts.Select(text => Embed(text, kind, cancellationToken))];
+    }
+
+    /// <summary>The tokens of a text with those around it, at most <see cref="MaxTokens"/>.</summary>
+    /// <param name="isCut">The text has more.</param>
+    internal int[] Encode(string text, EmbeddingKind kind, out bool isCut)
+    {
+        var prompt = kind switch { EmbeddingKind.Query => settings.QueryPrompt, EmbeddingKind.Passage => settings.PassagePrompt, _ => "" };
+        var tokens = Tokenizer.Encode(prompt + text);
+        isCut = tokens.Length > MaxTokens;
+        if (!isCut)
+            return tokens;
+        // What stands behind every text stays.
+        var behind = 0;
+        while (behind < frame.Length && frame[^(behind + 1)] == tokens[^(behind + 1)])
+            behind++;
+        return [.. tokens[..(MaxTokens - behind)], .. tokens[^behind..]];
+    }
+
+    /// <param name="vector">[<see cref="Dimensions"/>].</param>
+    internal void Embed(ReadOnlySpan<int> tokens, Span<float> vector, CancellationToken cancellation)
+    {
+        if (tokens.IsEmpty)
+            throw new InputException(checkpoint.Path, null, "a text of no tokens", "at least one", "give text");
+        lock (runLock)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            engine.Run(tokens, settings.Pooling, vector, cancellation);
+        }
+        if (settings.Normalizes)
+            VectorPool.Normalize(vector);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (runLock)
+        {
+            if (disposed)
+                return;
+            disposed = true;
+            engine.Dispose();
+            checkpoint.Dispose();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Temoto.Formats.Config;
+using Temoto.Formats.Json;
+using Temoto.Planning;
+using Temoto.Plans;
+
+namespace Temoto.Models.Decoders;
+
+/// <summary>Arcee AFM: as Llama, without gates: down(relu(up(x))^2).</summary>
+internal class Arcee : RotaryDecoder
+{
+    public override string Name => "arcee";
+
+    public override string ClassName(ModelConfig config) => "ArceeForCausalLM";
+
+    protected override IReadOnlyList<string> Activations => [ActivationNames.ReluSquared];
+
+    public override ModelConfig Read(JsonFields root, string modelType) => ReadShape(root, keyValueHeadsRequired: false, activation: ActivationNames.ReluSquared) with
+    {
+        AttentionBias = root.Bool("attention_bias") ?? false,
+        MlpBias = root.Bool("mlp_bias") ?? false,
+    };
+
+    protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config)
+    {
+        json.WriteBoolean("attention_bias", config.AttentionBias);
+        json.WriteBoolean("mlp_bias", config.MlpBias);
+    }
+
+    protected override Value FeedForward(GraphBuilder g, ModelConfig config, Value input)
+    {
+        var up = g.Linear(input, "mlp.up_proj", config.IntermediateSize, config.MlpBias);
+        return g.Linear(g.Activate(up, ActivationNames.Of(config.HiddenAct)), "mlp.down_proj", config.HiddenSize, config.MlpBias);
+    }
+
+    /// <summary>The square lets no factor through.</summary>
+    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } =
+    [
+        .. Gated[..2],
+        new(["mlp.up_proj"], "post_attention_layernorm", "mlp.up_proj"),
+        new(["mlp.down_proj"], null, "mlp.down_proj"),
+    ];
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using Temoto.Formats.Config;
+using Temoto.Formats.Json;
+using Temoto.Planning;
+using Temoto.Plans;
+
+namespace Temoto.Models.Decoders;
+
+/// <summary>EXAONE 4 (arXiv 2507.11407): norms behind attention and feed-forward, norms of the heads of q and k; where some layers slide, only they have positions.</summary>
+internal sealed class Exaone4 : RotaryDecoder
+{
+    private const int Pattern = 4;
+
+    public override string Name => "exaone4";
+
+    public override string ClassName(ModelConfig config) => "Exaone4ForCausalLM";
+
+    protected override bool HasWindows => true;
+
+    public override ModelConfig Read(JsonFields root, string modelType)
+    {
+        var config = ReadShape(root);
+        // A number, or letters: L for a local layer, G for a global one, "LLLG".
+        const string key = "sliding_window_pattern";
+        var pattern = root.Value(key) is { Kind: JsonValueKind.String } ? root.RequiredString(key).Length : root.Int(key, 1, ModelLimits.Layers) ?? Pattern;
+        return WithWindows(root, config, layer => pattern > 0 && (layer + 1) % pattern != 0, 4096);
+    }
+
+    protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config) => WriteWindows(json, config);
+
+    protected override Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey)
+    {
+        var normed = g.HeadNorm(projected, isKey ? "self_attn.k_norm" : "self_attn.q_norm");
+        return config.SlidingWindow is null || config.SlidingLayers![layer] != 0 ? g.Rope(normed) : normed;
+    }
+
+    protected override Value Layer(GraphBuilder g, ModelConfig config, int layer, Value hidden)
+    {
+        hidden = g.Add(hidden, Norm(g, SelfAttention(g, config, layer, hidden), "post_attention_layernorm"));
+        return g.Add(hidden, Norm(g, FeedForward(g, config, hidden), "post_feedforward_layernorm"));
+    }
+
+    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } = WithoutNorms(Gated);
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Temoto.Formats.Config;
+using Temoto.Formats.Json;
+using Temoto.Models.Decoders;
+using Temoto.Planning;
+using Temoto.Plans;
+
+namespace Temoto.Models.GptLike;
+
+/// <summary>Phi 1, 1.5 and 2: layer norms, biases everywhere, attention and feed-forward side by side behind one norm, part of each head turned.</summary>
+internal sealed class Phi : RotaryDecoder
+{
+    public override string Name => "phi";
+
+    public override string ClassName(ModelConfig config) => "PhiForCausalLM";
+
+    protected override IReadOnlyList<string> Activations => ActivationNames.GeluTanhNames;
+
+    public override ModelConfig Read(JsonFields root, string modelType)
+    {
+        if (root.Bool("qk_layernorm") ?? false)
+            throw root.Wrong("qk_layernorm", "false", "use a checkpoint without norms of q and k");
+        return ReadShape(root, keyValueHeadsRequired: false, rotaryPart: 0.5, activation: "gelu_new") with
+        {
+            LayerNormEps = (float)(root.Number("layer_norm_eps", 0, 1) ?? 1e-5),
+            AttentionBias = true,
+            MlpBias = true,
+        };
+    }
+
+    protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config) => json.WriteNumber("layer_norm_eps", config.LayerNormEps);
+
+    protected override string FinalNorm => "model.final_layernorm";
+
+    protected override Value Norm(GraphBuilder g, Value input, string name) => g.LayerNorm(input, name);
+
+    protected override Value Layer(GraphBuilder g, ModelConfig config, int layer, Value hidden)
+    {
+        var normed = Norm(g, hidden, "input_layernorm");
+        var attended = g.Add(hidden, SelfAttention(g, config, layer, normed));
+        return g.Add(attended, FeedForward(g, config, normed));
+    }
+
+    protected override Value Output(GraphBuilder g, ModelConfig config, Value attended) => g.Linear(attended, "self_attn.dense", config.HiddenSize, bias: true);
+
+    protected override Value FeedForward(GraphBuilder g, ModelConfig config, Value input) =>
+        g.Linear(g.Activate(g.Linear(input, "mlp.fc1", config.IntermediateSize, bias: true), ActivationNames.Of(config.HiddenAct)), "mlp.fc2", config.HiddenSize, bias: true);
+
+    protected override Value Head(GraphBuilder g, ModelConfig config, Value input) => g.Linear(input, HeadName, config.VocabSize, bias: true);
+
+    /// <summary>GELU lets no factor through.</summary>
+    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } =
+    [
+        new(["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "mlp.fc1"], "input_layernorm", "mlp.fc1"),
+        new(["self_attn.dense"], "self_attn.v_proj", "self_attn.dense", NeedsEqualShapes: true),
+        new(["mlp.fc2"], null, "mlp.fc2"),
+    ];
+}

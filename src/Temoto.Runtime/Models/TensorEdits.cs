@@ -1,0 +1,139 @@
+using Temoto.Formats.Config;
+using Temoto.Kernels;
+using Temoto.Plans;
+using Temoto.Tensors;
+
+namespace Temoto.Models;
+
+/// <summary>Tensors of a checkpoint in the form that the operations read, where files have them in another.</summary>
+internal static unsafe class TensorEdits
+{
+    /// <summary>A vector plus 1, as F32: norms whose weights are stored less 1. What is none stays, and is refused where it is used.</summary>
+    public static Tensor AddOne(Tensor tensor)
+    {
+        if (!IsFloats(tensor) || tensor.ElementCount > ModelLimits.Width)
+            return tensor;
+        var buffer = Decoded(tensor);
+        for (var i = 0L; i < tensor.ElementCount; i++)
+            buffer.Floats[i] += 1;
+        return new Tensor(tensor.Name, DType.F32, tensor.Shape, buffer.Data, buffer.ByteLength, buffer);
+    }
+
+    /// <summary>A matrix with the first row of another added to each of its rows, as F32. What does not fit stays, and is refused where it is used.</summary>
+    public static Tensor AddRow(Tensor matrix, Tensor rows)
+    {
+        if (!IsFloats(matrix) || !IsFloats(rows) || matrix.Shape is not [var count, var width] || rows.Shape is not [> 0, var other] || width != other)
+            return matrix;
+        var buffer = new NativeBuffer(matrix.ElementCount * sizeof(float));
+        using var added = new NativeBuffer(width * sizeof(float));
+        BlockDecoder.DecodeRow(rows, 0, added.Floats);
+        for (var row = 0L; row < count; row++)
+        {
+            var sum = buffer.Floats + row * width;
+            BlockDecoder.DecodeRow(matrix, row, sum);
+            for (var i = 0L; i < width; i++)
+                sum[i] += added.Floats[i];
+        }
+        return new Tensor(matrix.Name, DType.F32, matrix.Shape, buffer.Data, buffer.ByteLength, buffer);
+    }
+
+    private static bool IsFloats(Tensor tensor) => tensor.Encoded is null && tensor.Scales is null && tensor.DType is (DType.F32 or DType.F16 or DType.BF16);
+
+    /// <summary>The tensors with those that the file has joined taken apart, row after row; the bytes stay where they are.</summary>
+    /// <param name="parts">By the end of a joined tensor's name, the ends of its parts' names, in order.</param>
+    /// <param name="uses">The shapes of the parts.</param>
+    public static IReadOnlyDictionary<string, Tensor> Split(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, IReadOnlyList<string>> parts, IReadOnlyList<WeightUse> uses)
+    {
+        var rows = uses.ToDictionary(use => use.Name, use => use.Shape[0]);
+        var result = new Dictionary<string, Tensor>(tensors.Count);
+        foreach (var (name, tensor) in tensors)
+        {
+            var end = parts.Keys.FirstOrDefault(end => name.EndsWith(end, StringComparison.Ordinal));
+            var names = end is null ? [] : parts[end].Select(part => name[..^end.Length] + part).ToArray();
+            // What does not fit stays as it is, and is missed by name where its parts are looked for.
+            if (names.Length == 0 || tensor.Encoded is not null || tensor.Scales is not null || tensor.Shape.Length == 0 || names.Sum(part => rows.GetValueOrDefault(part)) != tensor.Shape[0])
+            {
+                result[name] = tensor;
+                continue;
+            }
+            var start = 0L;
+            foreach (var part in names)
+                result[part] = Rows(tensor, part, ref start, rows[part]);
+        }
+        return result;
+    }
+
+    /// <summary>The same of what a model uses: the parts as one tensor again.</summary>
+    public static IReadOnlyList<WeightUse> Joined(IReadOnlyList<WeightUse> uses, IReadOnlyDictionary<string, IReadOnlyList<string>> parts)
+    {
+        var joined = new Dictionary<string, Items<long>>();
+        foreach (var use in uses)
+        {
+            var (whole, end) = parts.SelectMany(pair => pair.Value.Select(part => (pair.Key, Part: part))).FirstOrDefault(pair => use.Name.EndsWith(pair.Part, StringComparison.Ordinal));
+            var name = whole is null ? use.Name : use.Name[..^end.Length] + whole;
+            joined[name] = joined.TryGetValue(name, out var before) ? [before[0] + use.Shape[0], .. use.Shape.Skip(1)] : use.Shape;
+        }
+        return [.. joined.Select(pair => new WeightUse(pair.Key, pair.Value))];
+    }
+
+    /// <summary>A copy of some rows, block after block.</summary>
+    public static Tensor Gather(Tensor tensor, string name, IReadOnlyList<(long Start, long Count)> blocks)
+    {
+        var rowBytes = tensor.ByteLength / tensor.Shape[0];
+        var rows = blocks.Sum(block => block.Count);
+        var buffer = new NativeBuffer(rows * rowBytes);
+        var destination = buffer.Data;
+        foreach (var (start, count) in blocks)
+        {
+            Buffer.MemoryCopy(tensor.Data + start * rowBytes, destination, count * rowBytes, count * rowBytes);
+            destination += count * rowBytes;
+        }
+        return new Tensor(name, tensor.DType, [rows, .. tensor.Shape[1..]], buffer.Data, buffer.ByteLength, buffer);
+    }
+
+    /// <summary>A copy of a matrix [rows, columns] as [columns, rows]. What is none of floats stays, and is refused where it is used.</summary>
+    public static Tensor Transpose(Tensor tensor)
+    {
+        if (!IsFloats(tensor) || tensor.Shape is not [var rows, var columns])
+            return tensor;
+        var buffer = new NativeBuffer(tensor.ByteLength);
+        if (tensor.DType == DType.F32)
+            Transpose((float*)tensor.Data, buffer.Floats, rows, columns);
+        else
+            Transpose((ushort*)tensor.Data, (ushort*)buffer.Data, rows, columns);
+        return new Tensor(tensor.Name, tensor.DType, [columns, rows], buffer.Data, buffer.ByteLength, buffer);
+    }
+
+    /// <summary>Tile by tile, so that lines of both stay in the cache.</summary>
+    private static void Transpose<T>(T* source, T* destination, long rows, long columns)
+        where T : unmanaged
+    {
+        const long tile = 32;
+        for (var top = 0L; top < rows; top += tile)
+        {
+            for (var left = 0L; left < columns; left += tile)
+            {
+                for (var row = top; row < Math.Min(rows, top + tile); row++)
+                {
+                    for (var column = left; column < Math.Min(columns, left + tile); column++)
+                        destination[column * rows + row] = source[row * columns + column];
+                }
+            }
+        }
+    }
+
+    private static Tensor Rows(Tensor tensor, string name, ref long start, long count)
+    {
+        var rowBytes = tensor.ByteLength / tensor.Shape[0];
+        var data = tensor.Data + start * rowBytes;
+        start += count;
+        return new Tensor(name, tensor.DType, [count, .. tensor.Shape[1..]], data, count * rowBytes, tensor);
+    }
+
+    private static NativeBuffer Decoded(Tensor tensor)
+    {
+        var buffer = new NativeBuffer(tensor.ElementCount * sizeof(float));
+        BlockDecoder.DecodeRow(tensor.DType, tensor.Data, buffer.Floats, (int)tensor.ElementCount);
+        return buffer;
+    }
+}

@@ -94,6 +94,8 @@ internal static class InspectCommand
                 ? new[] { ("pictures", $"{vision.ImageWidth} x {vision.ImageHeight} in patches of {vision.PatchSize}: {vision.Tokens} tokens"), ("classes", $"{vision.Labels.Count}: {Labels(vision)}"), ("preprocessor", checkpoint.Preprocessor is null ? "none" : PreprocessorSettings.FileName) }
                 : [("vocab_size", $"{config.VocabSize}"), ("max_position_embeddings", $"{config.MaxPositionEmbeddings}")],
             ModelTypes.Of(config).LearnsPositions ? ("positions", "learned") : ("rope_theta", $"{config.RopeTheta}{(config.RopeScaling is { } scaling ? $", {scaling.RopeType} scaling x{scaling.Factor}" : "")}"),
+            .. config.SlidingWindow is { } window ? [("sliding_window", $"{window} positions in {Enumerable.Range(0, config.NumHiddenLayers).Count(layer => config.WindowOf(layer) is not null)} of {config.NumHiddenLayers} layers")] : Array.Empty<(string, string)>(),
+            .. config.Experts is { } experts ? [("experts", $"{experts.NumExpertsPerTok} of {experts.NumExperts} a token, each {experts.IntermediateSize} wide")] : Array.Empty<(string, string)>(),
             ("output head", config.TieWordEmbeddings ? "tied to the embedding" : "separate"),
             ("tokenizer", checkpoint.Tokenizer is { } tokenizer ? OutlineReport.Describe(tokenizer) : "none"),
             ("chat template", checkpoint.ChatTemplate is null ? "none" : $"{checkpoint.ChatTemplate.Length} characters"),

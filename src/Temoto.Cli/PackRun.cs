@@ -31,6 +31,8 @@ internal static class PackRun
         if (!observes && choice.CalibrationPath(parsed) is not null)
             throw new InputException("--calibration", null, "it with a method that observes nothing", "--method awq or smoothquant", "leave --calibration out");
         var pictures = observes && looks ? CalibrationPictures.Read(checkpoint, choice.CalibrationPath(parsed)!, choice.Tokens(parsed)) : null;
+        if (observes)
+            ModelQuantizer.RequireOneFeedForward(checkpoint, settings!.Method);
         var calibration = observes && !looks ? Calibrate(checkpoint, adapter, choice, parsed, cancellation) : null;
         // Other formats are written from a .temoto file of the same weights, which goes again.
         var file = target == PackTarget.Temoto ? output : Path.TrimEndingDirectorySeparator(output) + TemotoFormat.Extension + ".tmp";
@@ -63,6 +65,8 @@ internal static class PackRun
         var tokens = choice.Tokens(parsed);
         if (choice.CalibrationPath(parsed) is { } path)
             return CalibrationText.FromText(checkpoint, path, TextFile.Read(path), tokens);
+        if (ModelTypes.Of(checkpoint.Config).MakesVectors)
+            throw new InputException("--calibration", null, "nothing, for a model that writes no text", "a text to observe it on", "add --calibration FILE, or --method rtn, which observes nothing");
         using var model = LanguageModel.Load(checkpoint.Path, new ModelOptions { Adapter = adapter, ContextTokens = Math.Min(CalibrationTokens.SequenceTokens, checkpoint.Config.MaxPositionEmbeddings) });
         return ProgressBar.Run("calibration", bar => CalibrationText.Sampled(model, tokens, bar.Report, cancellation));
     }

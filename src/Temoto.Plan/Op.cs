@@ -135,6 +135,45 @@ public sealed record ActivateOp(string Name, int Layer, Value Input, Activation 
     public override bool CanRunInPlace => true;
 }
 
+/// <summary>Which experts each token is sent to: [tokens, experts], what each counts, 0 where it is not asked.</summary>
+/// <param name="Input">Logits of the experts.</param>
+public sealed record RouteOp(string Name, int Layer, Value Input, Routing Routing, Value Output) : Op(Name, Layer, Output)
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<Value> Inputs => [Input];
+
+    /// <inheritdoc/>
+    public override bool CanRunInPlace => true;
+}
+
+/// <summary>f(x Wgate^T) * (x Wup^T) of each token's experts, [tokens, Chosen, Width]: in the order of the experts.</summary>
+/// <param name="Gates">The matrix of each expert, [Width, Input.Width].</param>
+/// <param name="Ups">Likewise.</param>
+public sealed record GatedExpertsOp(string Name, int Layer, Value Input, Value Routes, Routing Routing, Items<string> Gates, Items<string> Ups, Activation Function, int Width, Value Output) : Op(Name, Layer, Output)
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<Value> Inputs => [Input, Routes];
+}
+
+/// <summary>The sum over a token's experts of what each counts times x Wdown^T, x being [tokens, Chosen, Width].</summary>
+/// <param name="Downs">The matrix of each expert, [Output.Width, Width].</param>
+public sealed record DownExpertsOp(string Name, int Layer, Value Input, Value Routes, Routing Routing, Items<string> Downs, int Width, Value Output) : Op(Name, Layer, Output)
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<Value> Inputs => [Input, Routes];
+}
+
+/// <summary>Each row times sigmoid of a number of its own.</summary>
+/// <param name="Factors">[tokens, 1].</param>
+public sealed record ScaleRowsOp(string Name, int Layer, Value Input, Value Factors, Value Output) : Op(Name, Layer, Output)
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<Value> Inputs => [Input, Factors];
+
+    /// <inheritdoc/>
+    public override bool CanRunInPlace => true;
+}
+
 /// <summary>The residual sum: left + scale * right.</summary>
 /// <param name="Scale">Null is 1.</param>
 public sealed record AddOp(string Name, int Layer, Value Left, Value Right, float? Scale, Value Output) : Op(Name, Layer, Output)

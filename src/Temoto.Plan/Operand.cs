@@ -92,6 +92,9 @@ public enum OperandRole
 
     /// <summary>The cached values of a layer.</summary>
     Values,
+
+    /// <summary>What each expert counts for each token; 0 where it is not asked.</summary>
+    Routes,
 }
 
 /// <summary>The memories a plan places things in. Each starts at 0.</summary>
@@ -144,6 +147,9 @@ public enum Dimension
 
     /// <summary>Rows of a table.</summary>
     TableRows,
+
+    /// <summary>Experts that tokens are sent to; of activations, the places of a token's own experts.</summary>
+    Experts,
 }
 
 /// <summary>

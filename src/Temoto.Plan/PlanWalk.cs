@@ -58,10 +58,10 @@ public sealed class PlanWalk
     private bool insidePositions;
 
     /// <summary>One more than the last.</summary>
-    private const int Dimensions = (int)Dimension.TableRows + 1;
+    private const int Dimensions = (int)Dimension.Experts + 1;
 
     /// <summary>One more than the last.</summary>
-    private const int Roles = (int)OperandRole.Values + 1;
+    private const int Roles = (int)OperandRole.Routes + 1;
 
     /// <summary>A walk through runs of one size.</summary>
     public PlanWalk(Plan plan, RunShape run, IPlanListener listener)
@@ -86,7 +86,11 @@ public sealed class PlanWalk
             foreach (var part in operand.Parts.Span)
             {
                 foreach (var axis in part.Axes.Span)
-                    ends[(int)axis.Dimension] = Math.Max(ends[(int)axis.Dimension], axis.Extent);
+                {
+                    // How many experts are asked depends on the run.
+                    if (axis.Dimension != Dimension.Experts)
+                        ends[(int)axis.Dimension] = Math.Max(ends[(int)axis.Dimension], axis.Extent);
+                }
             }
         }
         if (step.Attention is { } attention)
@@ -123,6 +127,11 @@ public sealed class PlanWalk
         var (outerStart, outerEnd, outerInside) = (starts[over], ends[over], insidePositions);
         var (tokenStart, tokenEnd) = (starts[(int)Dimension.Tokens], ends[(int)Dimension.Tokens]);
         insidePositions |= loop.Over == Dimension.Positions;
+        var rows = step.OnLogitRows ? (int)Dimension.LogitRows : (int)Dimension.Tokens;
+        var (rowStart, rowEnd) = (starts[rows], ends[rows]);
+        // Experts share the tokens among themselves.
+        if (loop.Over == Dimension.Experts)
+            ends[rows] = rowStart + ((rowEnd - rowStart) * step.Routing!.Chosen + end - 1) / Math.Max(1, end);
         var tiles = (end - start + loop.Tile - 1) / loop.Tile;
         for (var tile = 0L; tile < tiles; tile++)
         {
@@ -136,11 +145,18 @@ public sealed class PlanWalk
             }
             Walk(loop.Body);
         }
+        if (loop.Over == Dimension.Experts)
+            ends[rows] = rowEnd;
         (starts[over], ends[over], insidePositions) = (outerStart, outerEnd, outerInside);
         (starts[(int)Dimension.Tokens], ends[(int)Dimension.Tokens]) = loop.Over == Dimension.Tokens ? (outerStart, outerEnd) : (tokenStart, tokenEnd);
     }
 
-    private (long Start, long End) Range(Dimension dimension) => dimension == Dimension.Positions && !insidePositions ? Visible() : (starts[(int)dimension], ends[(int)dimension]);
+    private (long Start, long End) Range(Dimension dimension) => dimension switch
+    {
+        Dimension.Positions when !insidePositions => Visible(),
+        Dimension.Experts when ends[(int)dimension] == 0 => (0, step.Routing!.Asked(step.OnLogitRows ? run.LogitRows : run.Tokens)),
+        _ => (starts[(int)dimension], ends[(int)dimension]),
+    };
 
     /// <summary>Positions that the tokens in reach see, together.</summary>
     private (long Start, long End) Visible()
@@ -197,9 +213,14 @@ public sealed class PlanWalk
     private void Touch(Access access)
     {
         var operands = step.Operands.Span;
+        // Of weights of experts, that of the expert in reach: those that are asked lie anywhere among all.
+        var only = ends[(int)Dimension.Experts] > 0 && access.Operand is OperandRole.GateWeight or OperandRole.UpWeight or OperandRole.Weight
+            ? starts[(int)Dimension.Experts] * step.Routing!.Experts / step.Routing.Asked(step.OnLogitRows ? run.LogitRows : run.Tokens)
+            : -1;
+        var number = 0L;
         for (var index = firstOf[(int)access.Operand]; index < operands.Length; index++)
         {
-            if (operands[index].Role != access.Operand)
+            if (operands[index].Role != access.Operand || only >= 0 && number++ != only)
                 continue;
             foreach (var part in operands[index].Parts.Span)
                 Touch(operands[index], part, access.Kind);
@@ -290,6 +311,10 @@ public sealed class PlanWalk
             case Dimension.Positions when kind == AccessKind.Append:
                 var position = plan.Phase == Phase.Decode ? run.Positions[(int)token] : run.Positions[0] + token;
                 return (position, position + 1);
+            case Dimension.Experts:
+                // A token's experts in their order, wherever they lie among all.
+                var (expert, lastExpert) = Range(axis.Dimension);
+                return lastExpert - expert == 1 ? (expert % axis.Extent, expert % axis.Extent + 1) : (0, axis.Extent);
             case Dimension.Tokens:
                 // Tokens beyond the axis have nothing there: those of a picture that are no patches.
                 var (first, last) = Range(axis.Dimension);

@@ -128,6 +128,16 @@ public sealed record Norm(float Epsilon, int GroupWidth)
     public override int GetHashCode() => HashCode.Combine(Epsilon, GroupWidth);
 }
 
+/// <summary>How tokens are sent to experts.</summary>
+/// <param name="Experts">There are.</param>
+/// <param name="Chosen">Each token is sent to: those with the largest logits.</param>
+/// <param name="Renormalizes">What the chosen count is the softmax over them; otherwise their share of the softmax over all.</param>
+public sealed record Routing(int Experts, int Chosen, bool Renormalizes)
+{
+    /// <summary>Experts that a run of so many tokens reads: each token's own, as long as there are others.</summary>
+    public int Asked(long tokens) => (int)Math.Min(Experts, tokens * Chosen);
+}
+
 /// <summary>How a picture is cut: patches of PatchSize x PatchSize pixels, row by row.</summary>
 /// <param name="FirstRow">Rows in front that are no patches; they are zero.</param>
 public sealed record PatchGrid(int PatchSize, int GridHeight, int GridWidth, int FirstRow);
@@ -156,6 +166,10 @@ public sealed record Step(string Name, StepKind Kind, string Device, Items<Opera
     /// <summary>What products, table rows or second inputs are multiplied with.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public float? Scale { get; init; }
+
+    /// <summary>Steps of a mixture of experts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Routing? Routing { get; init; }
 
     /// <summary>Rotary positions: the width of a head, of which as many of the first columns are turned as the table has.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -44,7 +44,10 @@ public static class StepDescriptors
             if (attention.Window is { } window)
                 text.Append(CultureInfo.InvariantCulture, $" window {window}");
         }
-        foreach (var operand in step.Operands)
+        if (step.Routing is { } routing)
+            text.Append(CultureInfo.InvariantCulture, $" {routing.Chosen} of {routing.Experts} experts{(routing.Renormalizes ? " renormalized" : "")}");
+        // Those of the experts are alike.
+        foreach (var operand in step.Routing is null ? step.Operands : [.. step.Operands.DistinctBy(operand => operand.Role)])
             text.Append(CultureInfo.InvariantCulture, $"; {Lower(operand.Role)} {Text(operand.Format)} [{string.Join(", ", operand.Shape)}]");
         text.Append("; loops");
         Loops(text, step.Loops);

@@ -78,6 +78,18 @@ public enum StepKind
     /// <summary>(x + second) / 2.</summary>
     Average,
 
+    /// <summary>Which experts each token is sent to, and what each counts.</summary>
+    Route,
+
+    /// <summary>y = f(x Wgate^T) * (x Wup^T) of each token's experts, one after the other.</summary>
+    GatedExperts,
+
+    /// <summary>The sum over a token's experts of what each counts times x Wdown^T.</summary>
+    DownExperts,
+
+    /// <summary>Each row times the sigmoid of a number of its own, the second.</summary>
+    ScaleRows,
+
     /// <summary>Keeps the rows whose logits are wanted.</summary>
     SelectRows,
 }

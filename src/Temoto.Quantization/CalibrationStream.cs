@@ -51,6 +51,8 @@ internal sealed unsafe class CalibrationStream : IDisposable
     {
         LinearOp { Bias: { } bias } => [bias],
         LearnedTokensOp own => own.Weights,
+        RmsNormOp norm => [norm.Weight],
+        LayerNormOp norm => new[] { norm.Weight, norm.Bias }.OfType<string>(),
         _ => [],
     };
 

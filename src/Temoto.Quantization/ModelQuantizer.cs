@@ -46,6 +46,7 @@ internal static unsafe class ModelQuantizer
             source.Require(use.Name, use.Shape.Span);
         if (settings.Method != QuantizationMethod.Rtn && !settings.Weights.IsInteger)
             throw new ArgumentException($"{settings.Method} quantizes to integers, not to {settings.Weights.Type}", nameof(settings));
+        RequireOneFeedForward(source, settings.Method);
         if (config.Vision is { } vision)
             CheckPictures(pictures, settings, vision);
         else if (settings.Method != QuantizationMethod.Rtn || calibration is not null)
@@ -112,14 +113,35 @@ internal static unsafe class ModelQuantizer
         }
     }
 
+    /// <exception cref="InputException">A method that observes activations, for a mixture of experts: which matrices see which depends on the tokens.</exception>
+    public static void RequireOneFeedForward(Checkpoint source, QuantizationMethod method)
+    {
+        if (method != QuantizationMethod.Rtn && source.Config.Experts is not null)
+            throw new InputException(source.Path, "--method", $"'{method.ToString().ToLowerInvariant()}' for a mixture of experts", "rtn", "add --method rtn");
+    }
+
     public static string LayerKey(int layer) => $"layer-{layer}";
 
     /// <summary>The linear operations of a layer in the order of the maths.</summary>
     public static IEnumerable<LinearOp> Linears(Graph graph, int layer) => graph.Ops.OfType<LinearOp>().Where(op => op.Layer == layer);
 
+    /// <summary>
+    /// The matrices of a layer that become integers: those of linear operations and of experts. What chooses experts, or lets a feed-forward through, stays as it is: it is small, and a token that
+    /// is sent elsewhere is another token.
+    /// </summary>
+    public static HashSet<string> Matrices(Graph graph, int layer)
+    {
+        var ops = graph.Ops.Where(op => op.Layer == layer).ToList();
+        var chooses = ops.Select(op => op switch { RouteOp route => route.Input, ScaleRowsOp scale => scale.Factors, _ => null }).OfType<Value>().Select(value => value.Id).ToHashSet();
+        var matrices = ops.OfType<LinearOp>().Where(linear => !chooses.Contains(linear.Output.Id)).Select(linear => linear.Weight).ToHashSet();
+        foreach (var op in ops)
+            matrices.UnionWith(op switch { GatedExpertsOp gated => [.. gated.Gates, .. gated.Ups], DownExpertsOp down => down.Downs, _ => [] });
+        return matrices;
+    }
+
     private static List<Tensor> RoundToNearest(Checkpoint source, Graph graph, int layer, List<string> names, QuantizationSettings settings, WeightEncoder encoder, KernelSet kernels, CancellationToken cancellation)
     {
-        var matrices = Linears(graph, layer).Select(linear => linear.Weight).ToHashSet();
+        var matrices = Matrices(graph, layer);
         var tensors = new List<Tensor>();
         foreach (var name in names)
         {

@@ -27,7 +27,7 @@ public partial class ModelsPageTests
         Assert.All(named, name => Assert.Contains(tests[name.Groups[1].Value], type => name.Groups[2].Value.Length == 0 || type.GetMethod(name.Groups[2].Value) is not null));
     }
 
-    [GeneratedRegex(@"^\| `(\w+)` \| [^|]+ \| (yes|no) \| (yes|no) \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `([\w-]+)` \| [^|]+ \| (yes|no) \| (yes|no) \|", RegexOptions.Multiline)]
     private static partial Regex ModelRow();
 
     [GeneratedRegex(@"`(\w+Tests)(?:\.(\w+))?`")]

@@ -93,6 +93,13 @@ internal static class ModelShapes
             ModelType = "olmo2", HiddenSize = 64, IntermediateSize = 160, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 16,
             VocabSize = 320, MaxPositionEmbeddings = 256, RmsNormEps = 1e-6f, RopeTheta = 5e5,
         }),
+        // Experts in the second layer, and a feed-forward beside them.
+        ("tiny-qwen2-moe", new ModelConfig
+        {
+            ModelType = "qwen2_moe", HiddenSize = 64, IntermediateSize = 160, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 16,
+            VocabSize = 320, MaxPositionEmbeddings = 256, RmsNormEps = 1e-6f, RopeTheta = 1e6, AttentionBias = true,
+            Experts = new ExpertsConfig { NumExperts = 6, NumExpertsPerTok = 2, IntermediateSize = 96, SharedIntermediateSize = 128, SparseLayers = [0, 1] },
+        }),
         ("tiny-opt", Opt(64, 160, 2, 4, 320, 256)),
         ("tiny-opt-post", Opt(64, 160, 2, 4, 320, 256) with { WordEmbedProjDim = 48, DoLayerNormBefore = false }),
         // Wider than high, so that rows and columns of patches cannot be mixed up.

@@ -76,6 +76,10 @@ internal static unsafe class TensorEdits
         return [.. joined.Select(pair => new WeightUse(pair.Key, pair.Value))];
     }
 
+    /// <summary>Some rows of a tensor seen as a matrix; the bytes stay where they are.</summary>
+    public static Tensor View(Tensor tensor, string name, long start, long count) =>
+        new(name, tensor.DType, [count, tensor.Columns], tensor.Row(start), count * tensor.RowBytes, tensor);
+
     /// <summary>A copy of some rows, block after block.</summary>
     public static Tensor Gather(Tensor tensor, string name, IReadOnlyList<(long Start, long Count)> blocks)
     {

@@ -60,6 +60,9 @@ internal sealed class Fusion
                 case AddOp add:
                     fusion.Residual(add);
                     break;
+                case GatedExpertsOp gated:
+                    fusion.Experts(gated);
+                    break;
                 case ActivateOp activate:
                     fusion.Activated(activate);
                     break;
@@ -175,6 +178,15 @@ internal sealed class Fusion
         if (rounding is not null)
             absorbed.Add(rounding);
         replacements.Add(op, [new GatedLinearOp("gated_linear", op.Layer, gate, up, op.Function, output)]);
+    }
+
+    private void Experts(GatedExpertsOp op)
+    {
+        var (rounding, output) = Rounded(op.Output, op.Width);
+        if (rounding is null)
+            return;
+        absorbed.Add(rounding);
+        replacements.Add(op, [op with { Output = output }]);
     }
 
     private void Residual(AddOp op)

@@ -123,6 +123,33 @@ internal sealed class GraphBuilder(ModelConfig config)
     /// <summary>cap * tanh(x / cap).</summary>
     public Value SoftCap(Value input, float cap) => Push(new ActivateOp("soft_cap", layer, input, Activation.SoftCap, NewValue("soft_cap", input.Width)) { Cap = cap });
 
+    /// <summary>A feed-forward of experts: each token is sent to some of them.</summary>
+    /// <param name="logits">[tokens, experts].</param>
+    /// <param name="gate">Of an expert's number, the name of its gate within the layer.</param>
+    /// <param name="width">Of each expert.</param>
+    public Value Experts(Value input, Value logits, int chosen, bool renormalizes, Func<int, string> gate, Func<int, string> up, Func<int, string> down, int width, Activation function)
+    {
+        var routing = new Routing(logits.Width, chosen, renormalizes);
+        var routes = Push(new RouteOp("route", layer, logits, routing, NewValue("routes", logits.Width)));
+        var numbers = Enumerable.Range(0, logits.Width).ToArray();
+        var gated = Push(new GatedExpertsOp(
+            "gated_experts",
+            layer,
+            input,
+            routes,
+            routing,
+            [.. numbers.Select(number => Weight(gate(number), width, input.Width))],
+            [.. numbers.Select(number => Weight(up(number), width, input.Width))],
+            function,
+            width,
+            NewValue("gated_experts", checked(chosen * width))));
+        return Push(new DownExpertsOp("down_experts", layer, gated, routes, routing, [.. numbers.Select(number => Weight(down(number), input.Width, width))], width, NewValue("down_experts", input.Width)));
+    }
+
+    /// <summary>Each row times a number of its own, that of a column: gates of a whole feed-forward.</summary>
+    /// <param name="factors">[tokens, 1].</param>
+    public Value ScaleRows(Value input, Value factors) => Push(new ScaleRowsOp("scale_rows", layer, input, factors, NewValue("scale_rows", input.Width)));
+
     /// <summary>left + scale * right.</summary>
     public Value Add(Value left, Value right, float? scale = null) =>
         Push(new AddOp("add", layer, left, right, scale, NewValue("add", left.Width)));

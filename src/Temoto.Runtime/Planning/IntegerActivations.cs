@@ -18,37 +18,39 @@ internal static class IntegerActivations
         var rounded = new Dictionary<Rounding, Value>();
         foreach (var op in graph.Ops)
         {
-            if (op is AttentionOp attention)
+            ops.Add(op switch
             {
-                ops.Add(attention with { Shape = attended(attention.Shape) });
-                continue;
-            }
-            if (op is not LinearOp linear)
-            {
-                ops.Add(op);
-                continue;
-            }
-            var weight = weightOf(linear.Weight);
-            var integers = formatFor(weight);
-            if (integers is null && weight.InputGrid is null)
-            {
-                ops.Add(op);
-                continue;
-            }
-            // A group never extends beyond the row; a weight that asks for a grid knows better than the board.
-            var rounding = new Rounding(linear.Input, integers is null
-                ? Format.Single with { Grid = weight.InputGrid }
-                : integers with { Group = Math.Min(integers.Group, linear.Input.Width), Grid = weight.InputGrid ?? integers.Grid });
-            if (!rounded.TryGetValue(rounding, out var input))
-            {
-                input = new Value(values.Count, linear.Input.Name + (integers is null ? ".grid" : ".int8"), linear.Input.Width, rounding.Format);
-                values.Add(input);
-                rounded.Add(rounding, input);
-                ops.Add(new RoundOp(integers is null ? "round_to_grid" : "quantize", linear.Layer, linear.Input, input));
-            }
-            ops.Add(linear with { Input = input });
+                AttentionOp attention => attention with { Shape = attended(attention.Shape) },
+                LinearOp linear => linear with { Input = Rounded(linear.Layer, linear.Input, linear.Input.Width, [linear.Weight]) },
+                GatedExpertsOp gated => gated with { Input = Rounded(gated.Layer, gated.Input, gated.Input.Width, [.. gated.Gates, .. gated.Ups]) },
+                DownExpertsOp down => down with { Input = Rounded(down.Layer, down.Input, down.Width, down.Downs) },
+                _ => op,
+            });
         }
         return graph with { Ops = ops, Values = values };
+
+        // The input as these weights want it; as it is where they do not want the same.
+        Value Rounded(int layer, Value input, int width, IReadOnlyList<string> weights)
+        {
+            var weight = weightOf(weights[0]);
+            var integers = formatFor(weight);
+            if (integers is null && weight.InputGrid is null || weights.Skip(1).Any(name => weightOf(name).InputGrid != weight.InputGrid || formatFor(weightOf(name)) != integers))
+                return input;
+            // A group never extends beyond the row; a weight that asks for a grid knows better than the board.
+            var rounding = new Rounding(input, integers is null
+                ? Format.Single with { Grid = weight.InputGrid }
+                : integers with { Group = Math.Min(integers.Group, width), Grid = weight.InputGrid ?? integers.Grid });
+            // Rows that hold several one after the other: their groups are nobody else's.
+            if (width != input.Width && (rounding.Format.Grid is not null || width % Math.Max(1, rounding.Format.Group) != 0))
+                return input;
+            if (rounded.TryGetValue(rounding, out var known))
+                return known;
+            var value = new Value(values.Count, input.Name + (integers is null ? ".grid" : ".int8"), input.Width, rounding.Format);
+            values.Add(value);
+            rounded.Add(rounding, value);
+            ops.Add(new RoundOp(integers is null ? "round_to_grid" : "quantize", layer, input, value));
+            return value;
+        }
     }
 
     /// <summary>What makes two roundings one. A class: dictionaries over structs of ours are compiled anew in every process.</summary>

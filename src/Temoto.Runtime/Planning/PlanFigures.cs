@@ -6,6 +6,7 @@ namespace Temoto.Planning;
 internal sealed class PlanFigures
 {
     private readonly Plan plan;
+    private readonly List<ExpertBytes> experts = [];
     private readonly long tableRowBytes;
     private readonly long activationBytesPerToken;
     private readonly long bytesPerPiece;
@@ -22,6 +23,12 @@ internal sealed class PlanFigures
                 beforeLogits &= step.Kind != StepKind.SelectRows;
                 var isTable = step.Kind is StepKind.Embed or StepKind.AddPositions;
                 var weightBytes = WeightBytesOf(step, isTable) * section.Layers;
+                if (step.Routing is { } routing && weightBytes > 0)
+                {
+                    // A token reads those of its experts.
+                    experts.Add(new ExpertBytes(routing, weightBytes));
+                    weightBytes = weightBytes / routing.Experts * routing.Chosen;
+                }
                 WeightBytes += weightBytes;
                 if (beforeLogits)
                     WeightBytesWithoutLogits += weightBytes;
@@ -36,7 +43,7 @@ internal sealed class PlanFigures
         }
     }
 
-    /// <summary>Weight bytes read by one run: the whole model once, and one row of the tables per token.</summary>
+    /// <summary>Weight bytes read by one run of a token: the whole model once, one row of the tables, and of experts those that a token is sent to.</summary>
     public long WeightBytes { get; }
 
     /// <summary>The same of a run without logits, which ends where their rows would be selected.</summary>
@@ -57,7 +64,11 @@ internal sealed class PlanFigures
         + sequences * ((plan.Kv?.BytesPerPosition ?? 0) * (position + 1L) + activationBytesPerToken + 2 * bytesPerPiece * ((position + (long)piecePositions) / piecePositions));
 
     /// <summary>Weight bytes of a run with logits: tables give each token a row of its own.</summary>
-    public long WeightBytesPerRun(int tokens) => WeightBytes + (tokens - 1L) * tableRowBytes;
+    public long WeightBytesPerRun(int tokens) =>
+        WeightBytes + (tokens - 1L) * tableRowBytes + experts.Sum(step => step.Bytes / step.Routing.Experts * (step.Routing.Asked(tokens) - step.Routing.Chosen));
+
+    /// <summary>Weights of all experts of a step, in all of its layers.</summary>
+    private sealed record ExpertBytes(Routing Routing, long Bytes);
 
     private static long WeightBytesOf(Step step, bool isTable)
     {

@@ -64,7 +64,7 @@ internal static class RowSelection
         return graph with { Ops = ops, Values = values, Logits = selected.GetValueOrDefault(graph.Logits.Id, graph.Logits) };
     }
 
-    private static bool WorksOnEachRow(Op op) => op is LinearOp or RmsNormOp or LayerNormOp or ActivateOp or GateOp or AddOp;
+    private static bool WorksOnEachRow(Op op) => op is LinearOp or RmsNormOp or LayerNormOp or ActivateOp or GateOp or AddOp or RouteOp or GatedExpertsOp or DownExpertsOp or ScaleRowsOp;
 
     private static Op WithInputs(Op op, Func<Value, Value> map) => op switch
     {
@@ -74,6 +74,10 @@ internal static class RowSelection
         ActivateOp activate => activate with { Input = map(activate.Input) },
         GateOp gate => gate with { Gate = map(gate.Gate), Up = map(gate.Up) },
         AddOp add => add with { Left = map(add.Left), Right = map(add.Right) },
+        RouteOp route => route with { Input = map(route.Input) },
+        GatedExpertsOp gated => gated with { Input = map(gated.Input), Routes = map(gated.Routes) },
+        DownExpertsOp down => down with { Input = map(down.Input), Routes = map(down.Routes) },
+        ScaleRowsOp scale => scale with { Input = map(scale.Input), Factors = map(scale.Factors) },
         AverageOp average => average with { Left = map(average.Left), Right = map(average.Right) },
         _ => op.Inputs.All(input => map(input) == input) ? op : throw new InvalidOperationException($"{op.GetType().Name} behind a selection of rows"),
     };

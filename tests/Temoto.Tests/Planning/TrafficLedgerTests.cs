@@ -76,6 +76,46 @@ public unsafe class TrafficLedgerTests
             Assert.True(Math.Abs(expected - actual) <= 0.05 * expected + 64 * plan.Steps.Count(), $"{what}: {expected:n0} bytes in the run, {actual:n0} in the ledger; measured {measured}, predicted {predicted}");
     }
 
+    /// <summary>Of experts a token reads those that it is sent to, and several tokens read as many as there are for them.</summary>
+    [Theory]
+    [InlineData("F32", 1)]
+    [InlineData("BF16", 1)]
+    [InlineData("BF16", 60)]
+    public void OfExpertsThoseThatAreAskedAreRead(string weights, int tokens)
+    {
+        using var folder = new TemporaryFolder();
+        var experts = new ExpertsConfig { NumExperts = 16, NumExpertsPerTok = 3, IntermediateSize = 384, NormTopkProb = true };
+        var shape = Shape with { ModelType = "qwen3_moe", AttentionBias = false, Experts = experts };
+        using var checkpoint = CheckpointReader.Open(Write(Enum.Parse<DType>(weights), folder, shape));
+        var engine = new EnginePlan(checkpoint, new ModelOptions { Threads = 1, KvCache = KvCacheType.F32, ContextTokens = 128 });
+        var plan = engine.NewPlan(tokens == 1 ? Phase.Decode : Phase.Prefill, tokens, 1);
+        var cache = new CacheModel(OnChipBytes);
+        var kernels = new TracingKernels(engine.Kernels, cache);
+        using var pool = new WorkerPool(1);
+        using var bound = new BoundWeights(engine.Graph, checkpoint, engine.Unpacked, pool);
+        using var executor = new PlanExecutor(plan, bound, kernels, pool);
+        using var positions = new KvCache(plan.Kv!);
+        kernels.Watch(executor.Arena, plan.ArenaBytes);
+        executor.Forward([.. Enumerable.Range(0, tokens).Select(i => i * 7 % 250)], positions, 1);
+        cache.Flush();
+        var measured = Traffic.Of(cache).Weights;
+        var predicted = TrafficLedger.Run(plan, OnChipBytes, RunShape.Of(plan, tokens, 0)).Sum(step => step.Weights);
+        if (tokens > 1)
+        {
+            // As many experts as there could be; that one or two of sixteen are asked by nobody is what the text decides.
+            Assert.InRange(measured, 14.0 / 16 * 0.95 * predicted, 1.05 * predicted);
+            return;
+        }
+        Assert.InRange(predicted, 0.95 * measured, 1.05 * measured);
+        // To the byte: what all weights take, less the experts that are not asked, and the table's other rows.
+        var all = engine.Graph.Weights.Sum(use => engine.Plans.Weight(use.Name).Bytes);
+        var one = engine.Plans.Weight("model.layers.0.mlp.experts.0.gate_proj.weight").Bytes;
+        var table = engine.Plans.Weight("model.embed_tokens.weight");
+        var vectors = engine.Graph.Weights.Where(use => use.Shape.Count == 1).Sum(use => use.Shape[0] * sizeof(float) - engine.Plans.Weight(use.Name).Bytes);
+        // Tied: the output head reads all rows of the table.
+        Assert.Equal(all + vectors - 3L * 3 * 13 * one + table.RowBytes, new PlanFigures(plan).WeightBytes);
+    }
+
     /// <summary>Sequences of different lengths in one run: weights once, a cache for each.</summary>
     [Theory]
     [InlineData("Q8_0", 64, "F16")]

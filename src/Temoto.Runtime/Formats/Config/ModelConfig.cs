@@ -119,6 +119,9 @@ internal sealed record ModelConfig
     /// <summary>A bias on the projection behind attention, where it has one of its own; null where it is AttentionBias's.</summary>
     public bool? AttentionOutBias { get; init; }
 
+    /// <summary>What a mixture of experts has beside the rest; null for dense models.</summary>
+    public ExpertsConfig? Experts { get; init; }
+
     public bool TieWordEmbeddings { get; init; }
 
     /// <summary>Biases on q, k and v (qwen2: always; llama, granite, smollm3, qwen3: <c>attention_bias</c>, opt: <c>enable_bias</c>, which then also cover the output; vit, deit: <c>qkv_bias</c>).</summary>

@@ -39,6 +39,10 @@ internal static class StepBinder
             StepKind.ActivateMultiply => new ActivateMultiplyStep(binding),
             StepKind.Add => new AddStep(binding),
             StepKind.Average => new AverageStep(binding),
+            StepKind.Route => new RouteStep(binding),
+            StepKind.GatedExperts => new GatedExpertsStep(binding),
+            StepKind.DownExperts => new DownExpertsStep(binding),
+            StepKind.ScaleRows => new ScaleRowsStep(binding),
             StepKind.SelectRows => new SelectRowsStep(binding),
         };
     }
@@ -58,8 +62,10 @@ internal static class StepBinder
         StepKind.SplitAttention => SplitAttentionStep.ScratchFloats(plan, step, kernels),
         StepKind.MergePieces => MergePiecesStep.ScratchFloats(step),
         StepKind.Attention => AttentionStep.ScratchFloats(plan, step, kernels),
+        StepKind.GatedExperts => GatedExpertsStep.ScratchFloats(plan, step, kernels),
+        StepKind.DownExperts => DownExpertsStep.ScratchFloats(plan, step, kernels),
         StepKind.Embed or StepKind.Patches or StepKind.LearnedTokens or StepKind.AddPositions or StepKind.RmsNorm or StepKind.LayerNorm or StepKind.Quantize or StepKind.RoundToGrid
-            or StepKind.Rope or StepKind.StoreKv or StepKind.Softmax or StepKind.Activate or StepKind.ActivateMultiply or StepKind.Add or StepKind.Average or StepKind.SelectRows => 0,
+            or StepKind.Rope or StepKind.StoreKv or StepKind.Softmax or StepKind.Activate or StepKind.ActivateMultiply or StepKind.Add or StepKind.Average or StepKind.Route or StepKind.ScaleRows or StepKind.SelectRows => 0,
     };
 #pragma warning restore CS8524
 

@@ -36,6 +36,9 @@ internal sealed unsafe class StepBinding(Plan plan, PlacedStep placed, ForwardSt
     /// <summary>A matrix or table.</summary>
     public Tensor Matrix(OperandRole role) => tensorOf(placed.NameOf(Step[role]));
 
+    /// <summary>All matrices with the same role, in order: those of experts.</summary>
+    public Tensor[] Matrices(OperandRole role) => [.. Step.Operands.Where(operand => operand.Role == role).Select(operand => tensorOf(placed.NameOf(operand)))];
+
     /// <summary>A bias or norm; null where the step has none.</summary>
     public float* Vector(OperandRole role) => Step.Find(role) is { } operand ? (float*)tensorOf(placed.NameOf(operand)).Data : null;
 

@@ -27,7 +27,7 @@ internal class Arcee : RotaryDecoder
         json.WriteBoolean("mlp_bias", config.MlpBias);
     }
 
-    protected override Value FeedForward(GraphBuilder g, ModelConfig config, Value input)
+    protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input)
     {
         var up = g.Linear(input, "mlp.up_proj", config.IntermediateSize, config.MlpBias);
         return g.Linear(g.Activate(up, ActivationNames.Of(config.HiddenAct)), "mlp.down_proj", config.HiddenSize, config.MlpBias);

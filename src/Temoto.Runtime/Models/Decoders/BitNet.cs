@@ -22,7 +22,7 @@ internal sealed class BitNet : RotaryDecoder
 
     protected override Value Output(GraphBuilder g, ModelConfig config, Value attended) => base.Output(g, config, Norm(g, attended, "self_attn.attn_sub_norm"));
 
-    protected override Value FeedForward(GraphBuilder g, ModelConfig config, Value input)
+    protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input)
     {
         var gate = g.Linear(input, "mlp.gate_proj", config.IntermediateSize);
         var gated = g.Gate(gate, g.Linear(input, "mlp.up_proj", config.IntermediateSize), ActivationNames.Of(config.HiddenAct));

@@ -40,7 +40,7 @@ internal class Cohere : RotaryDecoder
     {
         var normed = Norm(g, hidden, "input_layernorm");
         var attended = g.Add(hidden, SelfAttention(g, config, layer, normed));
-        return g.Add(attended, FeedForward(g, config, normed));
+        return g.Add(attended, FeedForward(g, config, layer, normed));
     }
 
     public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } = SideBySide(Gated);

@@ -37,7 +37,7 @@ internal sealed class Exaone4 : RotaryDecoder
     protected override Value Layer(GraphBuilder g, ModelConfig config, int layer, Value hidden)
     {
         hidden = g.Add(hidden, Norm(g, SelfAttention(g, config, layer, hidden), "post_attention_layernorm"));
-        return g.Add(hidden, Norm(g, FeedForward(g, config, hidden), "post_feedforward_layernorm"));
+        return g.Add(hidden, Norm(g, FeedForward(g, config, layer, hidden), "post_feedforward_layernorm"));
     }
 
     public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } = WithoutNorms(Gated);

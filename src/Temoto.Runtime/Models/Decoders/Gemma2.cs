@@ -60,7 +60,7 @@ internal class Gemma2 : Gemma
     {
         var attended = SelfAttention(g, config, layer, Norm(g, hidden, "input_layernorm"));
         hidden = g.Add(hidden, Norm(g, attended, "post_attention_layernorm"));
-        var fed = FeedForward(g, config, Norm(g, hidden, "pre_feedforward_layernorm"));
+        var fed = FeedForward(g, config, layer, Norm(g, hidden, "pre_feedforward_layernorm"));
         return g.Add(hidden, Norm(g, fed, "post_feedforward_layernorm"));
     }
 

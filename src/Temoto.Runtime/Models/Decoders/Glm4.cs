@@ -15,7 +15,7 @@ internal sealed class Glm4 : Glm
     {
         var attended = SelfAttention(g, config, layer, Norm(g, hidden, "input_layernorm"));
         hidden = g.Add(hidden, Norm(g, attended, "post_self_attn_layernorm"));
-        var fed = FeedForward(g, config, Norm(g, hidden, "post_attention_layernorm"));
+        var fed = FeedForward(g, config, layer, Norm(g, hidden, "post_attention_layernorm"));
         return g.Add(hidden, Norm(g, fed, "post_mlp_layernorm"));
     }
 }

@@ -20,24 +20,17 @@ internal sealed class Granite : RotaryDecoder
 
     public override string ClassName(ModelConfig config) => "GraniteForCausalLM";
 
-    public override ModelConfig Read(JsonFields root, string modelType) => ReadShape(root, keyValueHeadsRequired: false) with
+    public override ModelConfig Read(JsonFields root, string modelType) => GraniteKeys.Read(root, ReadShape(root, keyValueHeadsRequired: false)) with
     {
         AttentionBias = root.Bool("attention_bias") ?? false,
         MlpBias = root.Bool("mlp_bias") ?? false,
-        EmbeddingMultiplier = Multiplier(root, "embedding_multiplier") ?? 1,
-        AttentionMultiplier = Multiplier(root, "attention_multiplier") ?? 1,
-        ResidualMultiplier = Multiplier(root, "residual_multiplier") ?? 1,
-        LogitsScaling = Multiplier(root, "logits_scaling") ?? 1,
     };
 
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config)
     {
         json.WriteBoolean("attention_bias", config.AttentionBias);
         json.WriteBoolean("mlp_bias", config.MlpBias);
-        json.WriteNumber("embedding_multiplier", config.EmbeddingMultiplier);
-        json.WriteNumber("attention_multiplier", Scale(config));
-        json.WriteNumber("residual_multiplier", config.ResidualMultiplier);
-        json.WriteNumber("logits_scaling", config.LogitsScaling);
+        GraniteKeys.Write(json, config);
     }
 
     protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors)
@@ -49,10 +42,10 @@ internal sealed class Granite : RotaryDecoder
         // llama.cpp goes without a factor that is missing; scores are then scaled as everywhere.
         return config with
         {
-            EmbeddingMultiplier = Multiplier(metadata, "embedding_scale") ?? 1,
-            AttentionMultiplier = Multiplier(metadata, "attention.scale") ?? Scale(config),
-            ResidualMultiplier = Multiplier(metadata, "residual_scale") ?? 1,
-            LogitsScaling = Multiplier(metadata, "logit_scale") ?? 1,
+            EmbeddingMultiplier = GraniteKeys.Multiplier(metadata, "embedding_scale") ?? 1,
+            AttentionMultiplier = GraniteKeys.Multiplier(metadata, "attention.scale") ?? GraniteKeys.ScoreScale(config),
+            ResidualMultiplier = GraniteKeys.Multiplier(metadata, "residual_scale") ?? 1,
+            LogitsScaling = GraniteKeys.Multiplier(metadata, "logit_scale") ?? 1,
         };
     }
 
@@ -60,7 +53,7 @@ internal sealed class Granite : RotaryDecoder
     [
         .. base.WriteGguf(config),
         ("embedding_scale", config.EmbeddingMultiplier),
-        ("attention.scale", Scale(config)),
+        ("attention.scale", GraniteKeys.ScoreScale(config)),
         ("residual_scale", config.ResidualMultiplier),
         ("logit_scale", config.LogitsScaling),
     ];
@@ -70,13 +63,9 @@ internal sealed class Granite : RotaryDecoder
     protected override Value Layer(GraphBuilder g, ModelConfig config, int layer, Value hidden)
     {
         hidden = g.Add(hidden, SelfAttention(g, config, layer, Norm(g, hidden, "input_layernorm")), config.ResidualMultiplier);
-        return g.Add(hidden, FeedForward(g, config, Norm(g, hidden, "post_attention_layernorm")), config.ResidualMultiplier);
+        return g.Add(hidden, FeedForward(g, config, layer, Norm(g, hidden, "post_attention_layernorm")), config.ResidualMultiplier);
     }
 
     protected override Value Head(GraphBuilder g, ModelConfig config, Value input) =>
         g.Linear(input, config.TieWordEmbeddings ? EmbeddingName : HeadName, config.VocabSize, scale: 1 / config.LogitsScaling);
-
-    private static float Scale(ModelConfig config) => config.AttentionMultiplier ?? 1 / MathF.Sqrt(config.HeadDim);
-
-    private static float? Multiplier(IConfigFields fields, string key) => (float?)fields.Number(key, ModelLimits.SmallestMultiplier, ModelLimits.LargestMultiplier);
 }

@@ -230,7 +230,7 @@ internal abstract class RotaryDecoder : ModelType
     protected virtual Value Layer(GraphBuilder g, ModelConfig config, int layer, Value hidden)
     {
         hidden = g.Add(hidden, SelfAttention(g, config, layer, Norm(g, hidden, "input_layernorm")));
-        return g.Add(hidden, FeedForward(g, config, Norm(g, hidden, "post_attention_layernorm")));
+        return g.Add(hidden, FeedForward(g, config, layer, Norm(g, hidden, "post_attention_layernorm")));
     }
 
     protected virtual Value Norm(GraphBuilder g, Value input, string name) => g.RmsNorm(input, name);
@@ -257,7 +257,7 @@ internal abstract class RotaryDecoder : ModelType
     protected virtual float? ScoreScale(ModelConfig config) => config.AttentionMultiplier;
 
     /// <summary>f(gate) * up, then down.</summary>
-    protected virtual Value FeedForward(GraphBuilder g, ModelConfig config, Value input)
+    protected virtual Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input)
     {
         var gate = g.Linear(input, "mlp.gate_proj", config.IntermediateSize, config.MlpBias);
         var up = g.Linear(input, "mlp.up_proj", config.IntermediateSize, config.MlpBias);

@@ -94,12 +94,12 @@ internal sealed class Falcon : RotaryDecoder
         var two = config.NormsInParallel == 2;
         var normed = Norm(g, hidden, two ? "ln_attn" : "input_layernorm");
         var attended = g.Add(hidden, SelfAttention(g, config, layer, normed));
-        return g.Add(attended, FeedForward(g, config, two ? Norm(g, hidden, "ln_mlp") : normed));
+        return g.Add(attended, FeedForward(g, config, layer, two ? Norm(g, hidden, "ln_mlp") : normed));
     }
 
     protected override Value Output(GraphBuilder g, ModelConfig config, Value attended) => g.Linear(attended, "self_attention.dense", config.HiddenSize, config.AttentionBias);
 
-    protected override Value FeedForward(GraphBuilder g, ModelConfig config, Value input) =>
+    protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input) =>
         g.Linear(g.Gelu(g.Linear(input, "mlp.dense_h_to_4h", config.IntermediateSize, config.MlpBias)), "mlp.dense_4h_to_h", config.HiddenSize, config.MlpBias);
 
     /// <summary>GELU lets no factor through. Which norm is before what depends on the checkpoint: nothing is folded into them.</summary>

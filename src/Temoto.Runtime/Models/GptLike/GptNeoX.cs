@@ -57,12 +57,12 @@ internal sealed class GptNeoX : RotaryDecoder
     protected override Value Layer(GraphBuilder g, ModelConfig config, int layer, Value hidden)
     {
         var attended = g.Add(hidden, SelfAttention(g, config, layer, Norm(g, hidden, "input_layernorm")));
-        return g.Add(attended, FeedForward(g, config, Norm(g, config.UseParallelResidual ? hidden : attended, "post_attention_layernorm")));
+        return g.Add(attended, FeedForward(g, config, layer, Norm(g, config.UseParallelResidual ? hidden : attended, "post_attention_layernorm")));
     }
 
     protected override Value Output(GraphBuilder g, ModelConfig config, Value attended) => g.Linear(attended, "attention.dense", config.HiddenSize, config.AttentionBias);
 
-    protected override Value FeedForward(GraphBuilder g, ModelConfig config, Value input) =>
+    protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input) =>
         g.Linear(g.Activate(g.Linear(input, "mlp.dense_h_to_4h", config.IntermediateSize, bias: true), ActivationNames.Of(config.HiddenAct)), "mlp.dense_4h_to_h", config.HiddenSize, bias: true);
 
     /// <summary>GELU lets no factor through.</summary>

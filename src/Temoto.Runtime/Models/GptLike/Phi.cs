@@ -38,12 +38,12 @@ internal sealed class Phi : RotaryDecoder
     {
         var normed = Norm(g, hidden, "input_layernorm");
         var attended = g.Add(hidden, SelfAttention(g, config, layer, normed));
-        return g.Add(attended, FeedForward(g, config, normed));
+        return g.Add(attended, FeedForward(g, config, layer, normed));
     }
 
     protected override Value Output(GraphBuilder g, ModelConfig config, Value attended) => g.Linear(attended, "self_attn.dense", config.HiddenSize, bias: true);
 
-    protected override Value FeedForward(GraphBuilder g, ModelConfig config, Value input) =>
+    protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input) =>
         g.Linear(g.Activate(g.Linear(input, "mlp.fc1", config.IntermediateSize, bias: true), ActivationNames.Of(config.HiddenAct)), "mlp.fc2", config.HiddenSize, bias: true);
 
     protected override Value Head(GraphBuilder g, ModelConfig config, Value input) => g.Linear(input, HeadName, config.VocabSize, bias: true);

@@ -38,7 +38,7 @@ internal sealed class StarCoder2 : RotaryDecoder
 
     protected override Value Norm(GraphBuilder g, Value input, string name) => g.LayerNorm(input, name);
 
-    protected override Value FeedForward(GraphBuilder g, ModelConfig config, Value input) =>
+    protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input) =>
         g.Linear(g.Activate(g.Linear(input, "mlp.c_fc", config.IntermediateSize, config.MlpBias), ActivationNames.Of(config.HiddenAct)), "mlp.c_proj", config.HiddenSize, config.MlpBias);
 
     /// <summary>GELU lets no factor through.</summary>

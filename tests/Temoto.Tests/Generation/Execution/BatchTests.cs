@@ -31,6 +31,8 @@ public class BatchTests
                 { "BF16", null, KvCacheType.F16, "tiny-smollm3" },
                 { "I4", null, KvCacheType.F16, "tiny-gemma2" },
                 { "I8", null, KvCacheType.Int8, "tiny-olmo2" },
+                { "I4", null, KvCacheType.F16, "tiny-qwen2-moe" },
+                { "BF16", null, KvCacheType.F32, "tiny-qwen2-moe" },
                 { "Q4_0", null, KvCacheType.Int8, "tiny-granite" },
                 { "F32", null, KvCacheType.F32, "tiny-opt" },
                 { "BF16", "vector128", KvCacheType.F32, "tiny-qwen2" },

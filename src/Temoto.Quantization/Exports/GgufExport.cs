@@ -28,7 +28,7 @@ internal static class GgufExport
             throw new InputException(checkpoint.Path, "model_type", unsayable, $"{checkpoint.Config.ModelType} as GGUF means it", "write a .temoto file");
         var tensors = Tensors(checkpoint, architecture);
         var factors = FrequencyFactors(checkpoint.Config);
-        var entries = tensors.Select(item => new TensorEntry(item.Name, TypeOf(item.Tensor, dtype), item.Tensor.Shape)).ToList();
+        var entries = tensors.Select(item => new TensorEntry(item.Name, TypeOf(item.Parts[0], dtype), item.Shape)).ToList();
         if (factors is not null)
             entries.Add(new TensorEntry(GgufArchitecture.RopeFrequencies, DType.F32, [factors.Length]));
         var metadata = Metadata(checkpoint, architecture, dtype);
@@ -38,7 +38,7 @@ internal static class GgufExport
         for (var i = 0; i < tensors.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            WriteTensor(writer, tensors[i].Tensor, entries[i].DType, RowOrder(checkpoint.Config, architecture, tensors[i].Tensor));
+            WriteTensor(writer, tensors[i].Parts, entries[i].DType, RowOrder(checkpoint.Config, architecture, tensors[i].Parts[0]));
             done += entries[i].ByteLength;
             progress?.Invoke(done, total);
         }
@@ -61,9 +61,21 @@ internal static class GgufExport
         return [.. Enumerable.Range(0, config.HeadDim / 2).Select(pair => (float)(plain.RopeFrequency(pair) / config.RopeFrequency(pair)))];
     }
 
-    private static List<(string Name, Tensor Tensor)> Tensors(Checkpoint checkpoint, GgufArchitecture architecture)
+    /// <summary>Each tensor of the file with those of the checkpoint that it holds.</summary>
+    private static List<(string Name, Tensor[] Parts, long[] Shape)> Tensors(Checkpoint checkpoint, GgufArchitecture architecture)
     {
-        var result = new List<(string, Tensor)>();
+        var result = new List<(string, Tensor[], long[])>();
+        for (var layer = 0; layer < checkpoint.Config.NumHiddenLayers && architecture.Joins.Count > 0; layer++)
+        {
+            foreach (var (name, isStacked, names) in architecture.JoinsOf(layer, checkpoint.Config))
+            {
+                // A layer may have one feed-forward in place of experts.
+                if (!checkpoint.Tensors.ContainsKey(names[0]))
+                    continue;
+                Tensor[] parts = [.. names.Select(part => checkpoint.Tensors[part])];
+                result.Add((name, parts, isStacked ? [parts.Length, .. parts[0].Shape] : [parts.Sum(part => part.Rows), parts[0].Columns]));
+            }
+        }
         foreach (var tensor in checkpoint.Tensors.Values)
         {
             // A tied head is the embedding; some checkpoints store it twice.
@@ -71,7 +83,7 @@ internal static class GgufExport
                 continue;
             var name = architecture.FromHuggingFace(tensor.Name);
             if (name is not null)
-                result.Add((name, tensor));
+                result.Add((name, [tensor], tensor.Shape));
         }
         return result;
     }
@@ -83,11 +95,12 @@ internal static class GgufExport
         return tensor.Columns % dtype.BlockElements() == 0 ? dtype : DType.F16;
     }
 
-    private static unsafe void WriteTensor(GgufWriter writer, Tensor tensor, DType dtype, Func<int, int>? order)
+    private static unsafe void WriteTensor(GgufWriter writer, Tensor[] parts, DType dtype, Func<int, int>? order)
     {
+        var tensor = parts[0];
         var rowBytes = dtype.RowBytes(tensor.Columns);
         using var row = new NativeBuffer(tensor.Columns * sizeof(float));
-        using var encoded = new NativeBuffer(rowBytes * tensor.Rows);
+        using var encoded = new NativeBuffer(rowBytes * parts.Sum(part => part.Rows));
         if (tensor.Shape.Length < 2 && order is not null)
         {
             // A bias of q or k: its elements are permuted as the rows of the matrix are.
@@ -98,10 +111,14 @@ internal static class GgufExport
         }
         else
         {
-            for (long r = 0; r < tensor.Rows; r++)
+            var destination = encoded.Data;
+            foreach (var part in parts)
             {
-                BlockDecoder.DecodeRow(tensor, order is null ? r : order((int)r), row.Floats);
-                BlockEncoder.EncodeRow(dtype, row.Floats, encoded.Data + r * rowBytes, tensor.Columns);
+                for (long r = 0; r < part.Rows; r++, destination += rowBytes)
+                {
+                    BlockDecoder.DecodeRow(part, order is null ? r : order((int)r), row.Floats);
+                    BlockEncoder.EncodeRow(dtype, row.Floats, destination, part.Columns);
+                }
             }
         }
         writer.Write(new ReadOnlySpan<byte>(encoded.Data, checked((int)encoded.ByteLength)));

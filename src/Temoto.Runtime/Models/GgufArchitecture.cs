@@ -26,7 +26,36 @@ internal sealed record GgufArchitecture(
     /// <summary>Divisors of the rotary frequencies (Llama 3); becomes part of the configuration, not a weight.</summary>
     public const string RopeFrequencies = "rope_freqs.weight";
 
+    /// <summary>longrope's, of contexts longer than the original.</summary>
+    public const string LongFactors = "rope_factors_long.weight";
+
+    /// <summary>longrope's, of the others.</summary>
+    public const string ShortFactors = "rope_factors_short.weight";
+
     private const string GgufLayerPrefix = "blk.";
+
+    /// <summary>Tensors of a layer that hold several of the Hugging Face checkpoint, one after the other.</summary>
+    public IReadOnlyList<GgufJoin> Joins { get; init; } = [];
+
+    /// <summary>What goes into the configuration and is no weight.</summary>
+    public static bool IsConfiguration(string name) => name is RopeFrequencies or LongFactors or ShortFactors;
+
+    /// <summary>The full names of what a joined tensor holds; null where it is none.</summary>
+    public IReadOnlyList<string>? PartsOf(string name, ModelConfig config)
+    {
+        foreach (var join in Joins)
+        {
+            const string end = ".weight";
+            if (name.StartsWith(GgufLayerPrefix, StringComparison.Ordinal) && name.EndsWith($".{join.Gguf}{end}", StringComparison.Ordinal)
+                && name[GgufLayerPrefix.Length..^(join.Gguf.Length + end.Length + 1)] is var layer && layer.Length is > 0 and < 6 && layer.All(char.IsAsciiDigit) && (layer.Length == 1 || layer[0] != '0'))
+                return [.. join.Parts(config).Select(part => $"{LayerPrefix}{layer}.{part}{end}")];
+        }
+        return null;
+    }
+
+    /// <summary>The joined tensors of a layer, each with the full names of its parts.</summary>
+    public IEnumerable<(string Name, bool IsStacked, IReadOnlyList<string> Parts)> JoinsOf(int layer, ModelConfig config) =>
+        Joins.Select(join => ($"{GgufLayerPrefix}{layer}.{join.Gguf}.weight", join.IsStacked, (IReadOnlyList<string>)[.. join.Parts(config).Select(part => $"{LayerPrefix}{layer}.{part}.weight")]));
 
     /// <summary>The rows of the embedding, which no key need name.</summary>
     public static int VocabSize(string path, IReadOnlyDictionary<string, Tensor> tensors, int hiddenSize)
@@ -72,3 +101,9 @@ internal sealed record GgufArchitecture(
         return null;
     }
 }
+
+/// <summary>A tensor of a GGUF layer that holds the rows of several.</summary>
+/// <param name="Gguf">Its name within the layer, without ".weight".</param>
+/// <param name="Parts">Theirs, in order.</param>
+/// <param name="IsStacked">[parts, rows, columns]: experts. Otherwise [rows of all, columns].</param>
+internal sealed record GgufJoin(string Gguf, Func<ModelConfig, IEnumerable<string>> Parts, bool IsStacked);

@@ -184,14 +184,14 @@ internal static class RopeKeys
         };
     }
 
-    /// <summary>rope_freqs.weight, [headDim / 2] F32; null where the file has none.</summary>
-    public static unsafe float[]? ReadGgufFactors(string path, IReadOnlyDictionary<string, Tensor> tensors, int headDim)
+    /// <summary>Factors of the pairs, [pairs] F32; null where the file has no such tensor.</summary>
+    public static unsafe float[]? ReadGgufFactors(string path, IReadOnlyDictionary<string, Tensor> tensors, string name, int pairs)
     {
-        if (!tensors.TryGetValue(GgufArchitecture.RopeFrequencies, out var tensor))
+        if (!tensors.TryGetValue(name, out var tensor))
             return null;
-        if (tensor.DType != DType.F32 || tensor.ElementCount != headDim / 2)
-            throw Bad($"{tensor.DType} [{string.Join(", ", tensor.Shape)}]", $"F32 [{headDim / 2}]");
-        var factors = new float[headDim / 2];
+        if (tensor.DType != DType.F32 || tensor.ElementCount != pairs)
+            throw Bad($"{tensor.DType} [{string.Join(", ", tensor.Shape)}]", $"F32 [{pairs}]");
+        var factors = new float[pairs];
         fixed (float* destination = factors)
             BlockDecoder.DecodeRow(tensor.DType, tensor.Data, destination, factors.Length);
         foreach (var factor in factors)

@@ -184,7 +184,7 @@ public class ModelTypesTests
         Assert.Null(ModelTypes.Find(null));
         var architectures = ModelTypes.All.Select(type => type.Gguf?.Name).OfType<string>().ToList();
         Assert.Equal(architectures.Distinct(), architectures);
-        Assert.Equal("granite, llama, qwen2, qwen3 or smollm3", ModelTypes.Names(type => type.Gguf is not null));
+        Assert.Equal("gemma, gemma2, gemma3_text, granite, llama, olmo2, olmoe, phi3, qwen2, qwen3, qwen3_moe or smollm3", ModelTypes.Names(type => type.Gguf is not null));
     }
 
     /// <summary>A type is named by its file of Models/ alone; shapes to measure with are data.</summary>

@@ -29,5 +29,7 @@ internal class Gemma : RotaryDecoder
     public override IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors) =>
         base.FromFile(tensors).ToDictionary(pair => pair.Key, pair => pair.Key.EndsWith("norm.weight", StringComparison.Ordinal) ? TensorEdits.AddOne(pair.Value) : pair.Value);
 
+    protected override bool HasGguf => true;
+
     protected override Value Embed(GraphBuilder g, ModelConfig config) => g.Embed(EmbeddingName, config.HiddenSize, MathF.Sqrt(config.HiddenSize));
 }

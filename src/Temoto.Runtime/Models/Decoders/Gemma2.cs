@@ -3,6 +3,7 @@ using Temoto.Formats.Config;
 using Temoto.Formats.Json;
 using Temoto.Planning;
 using Temoto.Plans;
+using Temoto.Tensors;
 
 namespace Temoto.Models.Decoders;
 
@@ -53,6 +54,57 @@ internal class Gemma2 : Gemma
         else
             json.WriteNull(key);
     }
+
+    protected override bool GgufHasWindows => true;
+
+    /// <summary>Which layers slide, where only the number of the layer says so.</summary>
+    protected virtual bool Slides(int layer) => layer % 2 == 0;
+
+    /// <summary>The model of this family whose scores are not divided by the square root of HeadDim, by its layers: llama.cpp knows it so.</summary>
+    protected virtual int LayersOfLargest => 46;
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames { get; } =
+    [
+        .. GgufOfLayer.Where(name => name.Gguf != "ffn_norm"),
+        ("post_attention_norm", "post_attention_layernorm"),
+        ("ffn_norm", "pre_feedforward_layernorm"),
+        ("post_ffw_norm", "post_feedforward_layernorm"),
+    ];
+
+    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        var config = base.ReadGguf(metadata, tensors);
+        return config with
+        {
+            SlidingWindow = GgufWindow(metadata, config),
+            SlidingLayers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer => Slides(layer) ? 1 : 0)],
+            QueryPreAttnScalar = GgufScalar(config),
+            AttnLogitSoftcapping = GgufCap(metadata, "attn_logit_softcapping"),
+            FinalLogitSoftcapping = GgufCap(metadata, "final_logit_softcapping"),
+        };
+    }
+
+    private float GgufScalar(ModelConfig config) => config.NumHiddenLayers == LayersOfLargest ? config.HiddenSize / (float)config.NumAttentionHeads : config.HeadDim;
+
+    private static float? GgufCap(IConfigFields metadata, string key) => metadata.Number(key, 0, ModelLimits.LargestMultiplier) is > 0 and var cap ? (float)cap : null;
+
+    protected override IEnumerable<(string Key, object Value)> WriteGguf(ModelConfig config)
+    {
+        foreach (var pair in base.WriteGguf(config))
+            yield return pair;
+        if (config.SlidingWindow is { } window)
+            yield return ("attention.sliding_window", (uint)window);
+        if (config.AttnLogitSoftcapping is { } scores)
+            yield return ("attn_logit_softcapping", scores);
+        if (config.FinalLogitSoftcapping is { } logits)
+            yield return ("final_logit_softcapping", logits);
+    }
+
+    protected override string? UnsayableInGguf(ModelConfig config) =>
+        base.UnsayableInGguf(config) is { } unsayable ? unsayable
+        : !SlidesAs(config, Slides) ? $"{Name} whose layers slide in another order"
+        : config.QueryPreAttnScalar != GgufScalar(config) ? $"a query_pre_attn_scalar of {config.QueryPreAttnScalar}"
+        : null;
 
     protected override float? ScoreScale(ModelConfig config) => 1 / MathF.Sqrt(config.QueryPreAttnScalar!.Value);
 

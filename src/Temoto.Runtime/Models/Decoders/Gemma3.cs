@@ -3,6 +3,7 @@ using Temoto.Formats.Config;
 using Temoto.Formats.Json;
 using Temoto.Planning;
 using Temoto.Plans;
+using Temoto.Tensors;
 
 namespace Temoto.Models.Decoders;
 
@@ -35,6 +36,21 @@ internal sealed class Gemma3 : Gemma2
         base.WriteOwnKeys(json, config);
         json.WriteNumber("rope_local_base_freq", config.RopeLocalTheta!.Value);
     }
+
+    protected override string GgufName => "gemma3";
+
+    protected override bool Slides(int layer) => (layer + 1) % Pattern != 0;
+
+    protected override int LayersOfLargest => 62;
+
+    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors) => base.ReadGguf(metadata, tensors) with
+    {
+        RopeTheta = metadata.Number("rope.freq_base", ModelLimits.SmallestRopeTheta, ModelLimits.LargestRopeTheta) ?? 1e6,
+        RopeLocalTheta = metadata.Number("rope.freq_base_swa", ModelLimits.SmallestRopeTheta, ModelLimits.LargestRopeTheta) ?? 10000,
+    };
+
+    protected override string? UnsayableInGguf(ModelConfig config) =>
+        base.UnsayableInGguf(config) ?? (config.RopeLocalTheta == 10000 ? null : $"a rope_local_base_freq of {config.RopeLocalTheta}");
 
     protected override Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey) =>
         g.Rope(g.HeadNorm(projected, isKey ? "self_attn.k_norm" : "self_attn.q_norm"), local: config.SlidingLayers![layer] != 0);

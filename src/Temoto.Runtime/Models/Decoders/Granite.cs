@@ -60,6 +60,8 @@ internal sealed class Granite : RotaryDecoder
 
     protected override bool HasGguf => true;
 
+    public override bool HasMacroStream => true;
+
     protected override Value Layer(GraphBuilder g, ModelConfig config, int layer, Value hidden)
     {
         hidden = g.Add(hidden, SelfAttention(g, config, layer, Norm(g, hidden, "input_layernorm")), config.ResidualMultiplier);

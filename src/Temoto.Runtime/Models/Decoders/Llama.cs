@@ -32,4 +32,6 @@ internal sealed class Llama : RotaryDecoder
     }
 
     protected override bool HasGguf => true;
+
+    public override bool HasMacroStream => true;
 }

@@ -18,6 +18,15 @@ internal class Olmo2 : RotaryDecoder
 
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config) => json.WriteBoolean("attention_bias", config.AttentionBias);
 
+    protected override bool HasGguf => Name == "olmo2";
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames { get; } =
+    [
+        .. GgufOfLayer.Where(name => name.Gguf is not ("attn_norm" or "ffn_norm")),
+        ("post_attention_norm", "post_attention_layernorm"),
+        ("post_ffw_norm", "post_feedforward_layernorm"),
+    ];
+
     protected override Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey) =>
         g.Rope(g.RmsNorm(projected, isKey ? "self_attn.k_norm" : "self_attn.q_norm"), local: config.SlidingLayers is { } slides && slides[layer] != 0);
 

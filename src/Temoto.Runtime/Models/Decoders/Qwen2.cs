@@ -34,5 +34,7 @@ internal sealed class Qwen2 : RotaryDecoder
 
     protected override bool HasGguf => true;
 
+    public override bool HasMacroStream => true;
+
     protected override Value Output(GraphBuilder g, ModelConfig config, Value attended) => g.Linear(attended, "self_attn.o_proj", config.HiddenSize);
 }

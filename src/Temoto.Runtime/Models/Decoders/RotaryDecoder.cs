@@ -50,7 +50,7 @@ internal abstract class RotaryDecoder : ModelType
         ("output.weight", "lm_head.weight"),
     ];
 
-    private static readonly (string, string)[] GgufOfLayer =
+    protected static readonly (string Gguf, string HuggingFace)[] GgufOfLayer =
     [
         ("attn_norm", "input_layernorm"),
         ("attn_q", "self_attn.q_proj"),
@@ -72,9 +72,16 @@ internal abstract class RotaryDecoder : ModelType
     /// <summary>True where a GGUF architecture of this name is read.</summary>
     protected virtual bool HasGguf => false;
 
-    public override GgufArchitecture? Gguf => !HasGguf ? null : gguf ??= new GgufArchitecture(Name, "model.layers.", GgufWhole, GgufOfLayer, GgufInterleavesRope, ReadGguf, WriteGguf, UnsayableInGguf);
+    public override GgufArchitecture? Gguf => !HasGguf ? null : gguf ??= new GgufArchitecture(GgufName, "model.layers.", GgufWhole, GgufNames, GgufInterleavesRope, ReadGguf, WriteGguf, UnsayableInGguf) { Joins = GgufJoins };
 
-    public override bool HasMacroStream => HasGguf;
+    /// <summary>general.architecture.</summary>
+    protected virtual string GgufName => Name;
+
+    /// <summary>The tensors of a layer: a GGUF name, then ours.</summary>
+    protected virtual IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames => GgufOfLayer;
+
+    /// <summary>Those of several of ours.</summary>
+    protected virtual IReadOnlyList<GgufJoin> GgufJoins => [];
 
     /// <summary>Checkpoints of the model without its head (Qwen3-Embedding) have names without "model.".</summary>
     public override IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors) => WithPrefix(tensors, ["embed_tokens.", "layers.", "norm."]);
@@ -291,16 +298,16 @@ internal abstract class RotaryDecoder : ModelType
     /// <summary>The shape as a GGUF file's metadata and tensors say it.</summary>
     protected virtual ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors)
     {
-        if (metadata.Int("expert_count", 0, int.MaxValue) is > 0)
+        if (!HasExperts && metadata.Int("expert_count", 0, int.MaxValue) is > 0)
             throw metadata.Wrong("expert_count", "0: a dense model", OtherArchitecture);
         var heads = AttentionHeads.Read(metadata, AttentionKeys.Gguf);
-        foreach (var key in new[] { "attention.value_length", "rope.dimension_count" })
-        {
-            if (metadata.Int(key, 0, int.MaxValue) is { } other && other != heads.HeadDim)
-                throw metadata.Wrong(key, $"the head size, {heads.HeadDim}", OtherArchitecture);
-        }
+        if (metadata.Int("attention.value_length", 0, int.MaxValue) is { } other && other != heads.HeadDim)
+            throw metadata.Wrong("attention.value_length", $"the head size, {heads.HeadDim}", OtherArchitecture);
+        var turned = metadata.Int("rope.dimension_count", 0, int.MaxValue) ?? heads.HeadDim;
+        if (turned != heads.HeadDim && !(TurnsParts && turned > 0 && turned < heads.HeadDim && turned % 2 == 0))
+            throw metadata.Wrong("rope.dimension_count", $"the head size, {heads.HeadDim}", OtherArchitecture);
         var contextLength = metadata.RequiredInt("context_length", 1, ModelLimits.Positions);
-        if (metadata.Int("attention.sliding_window", 0, int.MaxValue) is > 0 and var window && window < contextLength)
+        if (!GgufHasWindows && metadata.Int("attention.sliding_window", 0, int.MaxValue) is > 0 and var window && window < contextLength)
             throw metadata.Wrong("attention.sliding_window", $"full attention over the {contextLength} positions", OtherArchitecture);
         return new ModelConfig
         {
@@ -316,17 +323,36 @@ internal abstract class RotaryDecoder : ModelType
             RmsNormEps = (float)metadata.RequiredNumber("attention.layer_norm_rms_epsilon", 0, 1),
             RopeTheta = metadata.Number("rope.freq_base", ModelLimits.SmallestRopeTheta, ModelLimits.LargestRopeTheta) ?? 10000,
             RopeScaling = RopeKeys.ReadGguf(metadata),
-            RopeFrequencyFactors = RopeKeys.ReadGgufFactors(metadata.Path, tensors, heads.HeadDim),
+            RopeFrequencyFactors = RopeKeys.ReadGgufFactors(metadata.Path, tensors, GgufArchitecture.RopeFrequencies, turned / 2),
             RopeInterleaved = GgufInterleavesRope,
+            RotaryDim = turned == heads.HeadDim ? null : turned,
+            HiddenAct = Activations[0],
             TieWordEmbeddings = !tensors.ContainsKey("output.weight"),
             AttentionBias = tensors.ContainsKey("blk.0.attn_q.bias"),
             MlpBias = tensors.ContainsKey("blk.0.ffn_gate.bias"),
         };
     }
 
+    /// <summary>True where feed-forwards may be mixtures of experts.</summary>
+    protected virtual bool HasExperts => false;
+
+    /// <summary>True where GGUF files of this architecture may turn a part of each head.</summary>
+    protected virtual bool TurnsParts => false;
+
+    /// <summary>True where GGUF files of this architecture may have windows.</summary>
+    protected virtual bool GgufHasWindows => false;
+
+    /// <summary>The window that a GGUF file names; null where it cuts nothing off.</summary>
+    protected static int? GgufWindow(IConfigFields metadata, ModelConfig config) =>
+        metadata.Int("attention.sliding_window", 0, int.MaxValue) is > 0 and var window && window < config.MaxPositionEmbeddings ? window : null;
+
+    /// <summary>Whether the layers that slide are those that <paramref name="slides"/> names: GGUF has no word for which.</summary>
+    protected static bool SlidesAs(ModelConfig config, Func<int, bool> slides) =>
+        config.SlidingLayers is not { } layers || layers.Index().All(layer => layer.Item != 0 == slides(layer.Index));
+
     /// <summary>What GGUF has no word for in this type; null where it can say everything.</summary>
     protected virtual string? UnsayableInGguf(ModelConfig config) =>
-        config.SlidingWindow is not null ? $"{Name} whose layers slide"
+        !GgufHasWindows && config.SlidingWindow is not null ? $"{Name} whose layers slide"
         : config.RopeScaling is { RopeType: not (RopeScaling.Linear or RopeScaling.Llama3) and var type } ? $"rotary positions of type {type}"
         : null;
 
@@ -342,7 +368,7 @@ internal abstract class RotaryDecoder : ModelType
         yield return ("attention.key_length", (uint)config.HeadDim);
         yield return ("attention.value_length", (uint)config.HeadDim);
         yield return ("attention.layer_norm_rms_epsilon", config.RmsNormEps);
-        yield return ("rope.dimension_count", (uint)config.HeadDim);
+        yield return ("rope.dimension_count", (uint)(config.RotaryDim ?? config.HeadDim));
         yield return ("rope.freq_base", (float)config.RopeTheta);
         yield return ("vocab_size", (uint)config.VocabSize);
         if (config.RopeScaling is not { RopeType: RopeScaling.Linear } scaling)

@@ -71,6 +71,8 @@ internal sealed class SmolLM3 : RotaryDecoder
 
     protected override bool HasGguf => true;
 
+    public override bool HasMacroStream => true;
+
     protected override Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey) => HasPositions(config, layer) ? g.Rope(projected) : projected;
 
     private static bool HasPositions(ModelConfig config, int layer) => config.NoRopeLayers is not { } layers || layers[layer] != 0;

@@ -23,7 +23,7 @@ internal sealed class GraniteMoe() : Mixture("block_sparse_moe.router.layer", "b
     public override ModelConfig Read(JsonFields root, string modelType)
     {
         var config = GraniteKeys.Read(root, ReadShape(root, keyValueHeadsRequired: false)) with { AttentionBias = root.Bool("attention_bias") ?? false };
-        return config with { Experts = ReadExperts(root, "num_local_experts", config.IntermediateSize, normalizes: true) };
+        return config with { Experts = ReadExperts(root, config, "num_local_experts", config.IntermediateSize, normalizes: true) };
     }
 
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config)

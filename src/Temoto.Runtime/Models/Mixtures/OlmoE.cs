@@ -18,8 +18,10 @@ internal sealed class OlmoE() : Mixture("mlp.gate", "mlp.experts", "gate_proj", 
         if (root.Has("clip_qkv"))
             throw root.Wrong("clip_qkv", "null", "use a checkpoint whose q, k and v are not clipped");
         var config = ReadShape(root, keyValueHeadsRequired: false) with { AttentionBias = root.Bool("attention_bias") ?? false };
-        return config with { Experts = ReadExperts(root, "num_experts", config.IntermediateSize, root.Bool("norm_topk_prob") ?? false) };
+        return config with { Experts = ReadExperts(root, config, "num_experts", config.IntermediateSize, root.Bool("norm_topk_prob") ?? false) };
     }
+
+    protected override bool HasGguf => true;
 
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config)
     {

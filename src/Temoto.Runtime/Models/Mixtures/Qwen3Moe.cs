@@ -19,6 +19,12 @@ internal sealed class Qwen3Moe : QwenMoe
         return config with { Experts = ReadQwenExperts(root, config, 768, normalizes: false) };
     }
 
+    protected override bool HasGguf => true;
+
+    protected override string GgufName => "qwen3moe";
+
+    protected override bool GgufNormalizes => true;
+
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config)
     {
         base.WriteOwnKeys(json, config);

@@ -16,7 +16,7 @@ internal abstract class QwenMoe() : Mixture("mlp.gate", "mlp.experts", "gate_pro
         var every = root.Int("decoder_sparse_step", 1, ModelLimits.Layers) ?? 1;
         var dense = root.IntOrList("mlp_only_layers", 0, ModelLimits.Layers, ModelLimits.Layers).ToHashSet();
         var sparse = Enumerable.Range(0, config.NumHiddenLayers).Select(layer => (layer + 1) % every == 0 && !dense.Contains(layer) ? 1 : 0).ToArray();
-        return ReadExperts(root, "num_experts", root.Int("moe_intermediate_size", 1, ModelLimits.IntermediateSize) ?? width, root.Bool("norm_topk_prob") ?? normalizes) with
+        return ReadExperts(root, config, "num_experts", root.Int("moe_intermediate_size", 1, ModelLimits.IntermediateSize) ?? width, root.Bool("norm_topk_prob") ?? normalizes) with
         {
             SparseLayers = sparse.All(layer => layer != 0) ? null : [.. sparse],
         };

@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Temoto.Evaluation;
+using Temoto.Evaluation.Seeded;
+using Temoto.Formats.Checkpoints;
+using Temoto.Quantization.Exports;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 using Temoto.Tests.Formats.Checkpoints.Gguf;
@@ -56,6 +60,73 @@ public sealed class LlamaCppTests : IDisposable
         }
         Assert.Equal(16, expected.Length);
         Assert.Equal(expected, tokens.Skip(Prompt.Length));
+    }
+
+    /// <summary>
+    /// Models of transformers' making (shared/data/golden-models) under llama.cpp's names: our export, its logits; and what we read of the file is what we exported. Where GGUF has no word for what
+    /// a tiny model has otherwise than its published siblings, config.json says as they do.
+    /// </summary>
+    [Theory]
+    [InlineData("gemma")]
+    [InlineData("gemma2", "query_pre_attn_scalar", "16")]
+    [InlineData("gemma3_text", "query_pre_attn_scalar", "16", "layer_types", """["sliding_attention", "sliding_attention", "sliding_attention"]""")]
+    [InlineData("phi3")]
+    [InlineData("phi3-partial")]
+    [InlineData("olmo2")]
+    [InlineData("qwen3_moe")]
+    public void PublishedArchitecturesAgree(string golden, params string[] changes)
+    {
+        int[] prompt = [.. Enumerable.Range(0, 40).Select(i => 30 + i * 37 % 200)];
+        var source = WriteWithTokenizer(golden, changes);
+        var path = folder.File("m.gguf");
+        using (var checkpoint = CheckpointReader.Open(source))
+            GgufExport.Write(checkpoint, path, DType.F32, null, TestContext.Current.CancellationToken);
+        var fromFolder = Logits(source, prompt);
+        var fromFile = Logits(path, prompt);
+        var deviation = Math.Sqrt(fromFolder.Average(logit => (double)logit * logit));
+        Assert.InRange(fromFolder.Zip(fromFile, (a, b) => Math.Abs(a - b)).Max() / deviation, 0, 1e-6);
+
+        using var answer = RunPeer(path, prompt, 16, "logits");
+        var expected = answer.RootElement.GetProperty("logits").EnumerateArray().SelectMany(row => row.EnumerateArray().Select(value => value.GetDouble())).ToArray();
+        Assert.Equal(expected.Length, fromFile.Length);
+        var difference = Math.Sqrt(expected.Zip(fromFile, (e, a) => (e - a) * (e - a)).Average()) / deviation;
+        TestContext.Current.SendDiagnosticMessage($"{golden}: root mean square difference {difference:E1} standard deviations");
+        // It rounds keys and values to float16, and sums in float32: 1.4e-4 sqrt 12 (three layers, four roundings each), twice where what attention adds is normed.
+        Assert.InRange(difference, 0, 1e-3);
+    }
+
+    /// <summary>llama.cpp asks for as many keys as queries of this architecture, which the tiny model has not: the file is read as it was written.</summary>
+    [Fact]
+    public void OlmoERoundTrips()
+    {
+        var source = WriteWithTokenizer("olmoe", []);
+        var path = folder.File("m.gguf");
+        using (var checkpoint = CheckpointReader.Open(source))
+            GgufExport.Write(checkpoint, path, DType.BF16, null, TestContext.Current.CancellationToken);
+        int[] prompt = [5, 90, 17, 300];
+        Assert.Equal(Logits(source, prompt), Logits(path, prompt));
+    }
+
+    private string WriteWithTokenizer(string golden, string[] changes)
+    {
+        var source = folder.File("source");
+        SeededCheckpoint.Write(ModelShapes.Get("tiny-llama"), 1, source, DType.F32, null, TestContext.Current.CancellationToken);
+        var from = RepositoryPaths.DataPath($"golden-models/{golden}");
+        var config = JsonNode.Parse(File.ReadAllBytes(Path.Combine(from, "config.json")))!.AsObject();
+        for (var i = 0; i < changes.Length; i += 2)
+            config[changes[i]] = JsonNode.Parse(changes[i + 1]);
+        File.WriteAllText(Path.Combine(source, "config.json"), config.ToJsonString());
+        File.Copy(Path.Combine(from, "model.safetensors"), Path.Combine(source, "model.safetensors"), overwrite: true);
+        return source;
+    }
+
+    private static float[] Logits(string path, int[] prompt)
+    {
+        using var model = LanguageModel.Load(path, new ModelOptions { Precise = true });
+        using var rows = new LogitRows(model.Engine);
+        var all = new List<float>();
+        rows.Run(prompt, 0, (_, logits) => all.AddRange(logits), default);
+        return [.. all];
     }
 
     private static int IndexOfLargest(ReadOnlySpan<float> logits)

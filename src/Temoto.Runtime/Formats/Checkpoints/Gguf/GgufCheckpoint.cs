@@ -49,13 +49,21 @@ internal static class GgufCheckpoint
                 throw tensor.Error();
         }
         var tensors = new Dictionary<string, Tensor>(file.Tensors.Count);
+        Dictionary<string, long>? rows = null;
         foreach (var tensor in file.Tensors.Values)
         {
-            if (tensor.Name == GgufArchitecture.RopeFrequencies || IsIgnored(tensor.Name))
+            if (GgufArchitecture.IsConfiguration(tensor.Name) || IsIgnored(tensor.Name))
                 continue;
+            if (architecture.PartsOf(tensor.Name, config) is { } parts)
+            {
+                rows ??= ModelTypes.Of(config).Build(config).Weights.ToDictionary(use => use.Name, use => use.Shape[0]);
+                Split(file, tensor, parts, rows, tensors);
+                continue;
+            }
             var name = architecture.ToHuggingFace(tensor.Name)
                 ?? throw file.Bad(tensor.Name, "a tensor of unknown meaning", $"the tensors of a {config.ModelType} model", "use a model of a supported architecture");
-            tensors.Add(name, tensor.Renamed(name));
+            if (!tensors.TryAdd(name, tensor.Renamed(name)))
+                throw file.Bad(tensor.Name, $"it beside another {name}", "one of them", "download or convert the model again");
         }
         var tokenizer = GgufVocabulary.Read(file, config.ModelType, config.VocabSize);
         return new Checkpoint([file])
@@ -68,6 +76,21 @@ internal static class GgufCheckpoint
             ChatTemplate = file.String("tokenizer.chat_template"),
             Generation = new GenerationDefaults { EosTokenIds = tokenizer?.EosTokenIds ?? [] },
         };
+    }
+
+    /// <summary>The rows of a joined tensor, part after part; the bytes stay where they are.</summary>
+    private static void Split(GgufFile file, Tensor tensor, IReadOnlyList<string> parts, Dictionary<string, long> rows, Dictionary<string, Tensor> tensors)
+    {
+        var together = parts.Sum(part => rows.GetValueOrDefault(part));
+        if (tensor.Shape.Length < 2 || tensor.Rows != together)
+            throw file.Bad(tensor.Name, $"[{string.Join(", ", tensor.Shape)}]", $"the {together} rows of {parts[0]} and what follows it", "download or convert the model again");
+        var start = 0L;
+        foreach (var part in parts)
+        {
+            if (!tensors.TryAdd(part, TensorEdits.View(tensor, part, start, rows[part])))
+                throw file.Bad(tensor.Name, $"it beside {part}", "one of them", "download or convert the model again");
+            start += rows[part];
+        }
     }
 
     /// <summary>Frequency tables of old converters, which llama.cpp ignores as well.</summary>

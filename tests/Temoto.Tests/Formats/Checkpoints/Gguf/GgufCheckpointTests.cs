@@ -50,7 +50,8 @@ public sealed class GgufCheckpointTests : IDisposable
     [Fact]
     public void NamesTranslateBothWays()
     {
-        foreach (var type in ModelTypes.All.Where(type => type.Gguf is not null))
+        // The fixture's; the others are compared with llama.cpp (LlamaCppTests).
+        foreach (var type in new[] { "llama", "qwen2", "qwen3", "smollm3", "granite" }.Select(name => ModelTypes.Find(name)!))
         {
             var config = GgufFixture.Config(type.Gguf!.Name);
             var names = GgufFixture.Entries(config, DType.F32).Select(entry => entry.Name).ToList();

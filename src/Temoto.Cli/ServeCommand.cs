@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using Temoto.Server;
+using Temoto.Server.Embeddings;
 using Temoto.Server.Http;
 using Temoto.Server.Operations;
 using Temoto.Server.Scheduling;
@@ -28,6 +29,7 @@ internal static class ServeCommand
         var host = new Option<string?>("--host") { Description = "Address to listen at: localhost, or an address of this machine; 0.0.0.0 for all (default: localhost)", HelpName = "ADDRESS" };
         var port = new Option<int>("--port") { Description = "Port to listen at; 0 takes a free one", HelpName = "N", DefaultValueFactory = _ => ServerSettings.DefaultPort };
         var name = new Option<string?>("--alias") { Description = "The model's name for clients (default: MODEL, without folder and ending)", HelpName = "NAME" };
+        var embeddings = new Option<string?>("--embeddings") { Description = "A model that makes vectors, served beside MODEL (/v1/embeddings, /api/embed)", HelpName = "MODEL" };
         var slots = new Option<int?>("--slots") { Description = "Texts to generate at a time, each with a KV cache of its own, 1 to 64 (default: up to 4, as memory allows)", HelpName = "N" };
         var queue = new Option<int>("--queue") { Description = "Texts that may wait for a slot; beyond, clients are told to come again (429)", HelpName = "N", DefaultValueFactory = _ => new SchedulerSettings().QueueLength };
         var chunk = new Option<int>("--prompt-chunk") { Description = "Tokens of a prompt to compute between two tokens of other texts, 16 to 512", HelpName = "N", DefaultValueFactory = _ => new SchedulerSettings().ChunkTokens };
@@ -52,7 +54,7 @@ internal static class ServeCommand
         limit.Within(1, 86400);
         drain.Within(0, 3600);
         model.AddTo(command);
-        foreach (var option in new Option[] { host, port, name, slots, queue, chunk, prefix, keys, certificate, privateKey, insecure, hosts, origins, body, connections, limit, drain, quiet, unit })
+        foreach (var option in new Option[] { host, port, name, embeddings, slots, queue, chunk, prefix, keys, certificate, privateKey, insecure, hosts, origins, body, connections, limit, drain, quiet, unit })
             command.Options.Add(option);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -88,7 +90,7 @@ internal static class ServeCommand
             var path = ModelChoice.Resolve(given);
             options = ModelChoice.Verified(path, options, cancellation);
             var log = new AccessLog(Console.Error, requests: !parsed.GetValue(quiet));
-            await using var server = await TemotoServer.StartAsync(settings, parsed.GetValue(name) ?? NameOf(given), () => LanguageModel.Load(path, options), log);
+            await using var server = await TemotoServer.StartAsync(settings, parsed.GetValue(name) ?? NameOf(given), () => LanguageModel.Load(path, options), log, Embedder(parsed.GetValue(embeddings), options, settings));
             var served = await server.Loading;
             await PrintAsync(server, served, settings, given, parsed.GetValue(model.Json));
             ServiceNotification.Ready();
@@ -98,6 +100,15 @@ internal static class ServeCommand
             return 0;
         });
         return command;
+    }
+
+    /// <summary>Null where none was asked for. It has the threads of the model, and its own length of texts.</summary>
+    private static Func<ServedEmbedder>? Embedder(string? given, ModelOptions options, ServerSettings settings)
+    {
+        if (given is null)
+            return null;
+        var path = ModelChoice.Resolve(given);
+        return () => new ServedEmbedder(NameOf(given), EmbeddingModel.Load(path, new ModelOptions { Threads = options.Threads, Kernels = options.Kernels, Load = options.Load }), settings.Scheduler.QueueLength);
     }
 
     /// <summary>A file's name without its ending, a folder's, or the name that was given.</summary>
@@ -121,7 +132,7 @@ internal static class ServeCommand
             return;
         }
         var memory = info.Memory;
-        string[] lines =
+        List<string> lines =
         [
             $"serving  {url} (OpenAI: /v1, Anthropic: /v1/messages, Ollama: /api)",
             string.Create(CultureInfo.InvariantCulture, $"model    {served.Name}: {info.ModelType}, {info.ParameterCount / 1e6:#,0.0} M parameters, context {info.ContextTokens} tokens"),
@@ -129,6 +140,8 @@ internal static class ServeCommand
             string.Create(CultureInfo.InvariantCulture, $"memory   weights {MemoryPlan.Mebibytes(memory.WeightBytes)}, KV caches {MemoryPlan.Mebibytes(memory.KvBytes * scheduler.Slots)}, activations {MemoryPlan.Mebibytes(memory.ArenaBytes)}, prefix cache up to {MemoryPlan.Mebibytes(scheduler.PrefixCacheBytes)}"),
             $"keys     {KeyState(server, settings)}",
         ];
+        if (served.Embedder is { } embedder)
+            lines.Insert(2, $"vectors  {embedder.Name}: {embedder.Model.ModelType}, {embedder.Model.Dimensions} dimensions, texts of up to {embedder.Model.MaxTokens} tokens");
         foreach (var line in lines)
             await Console.Out.WriteLineAsync(line);
         await Console.Out.FlushAsync();

@@ -26,6 +26,7 @@ internal sealed class Routes(Func<ServedModel?> served, ServerMetrics metrics, A
         Add(app, "GET", "/v1/models/{**id}", OpenAiErrors.Shape, OpenAiModels.GetAsync);
         Add(app, "POST", "/v1/chat/completions", OpenAiErrors.Shape, ChatCompletions.AnswerAsync);
         Add(app, "POST", "/v1/completions", OpenAiErrors.Shape, TextCompletions.AnswerAsync);
+        Add(app, "POST", "/v1/embeddings", OpenAiErrors.Shape, OpenAi.Embeddings.AnswerAsync);
         Add(app, "POST", "/v1/responses", OpenAiErrors.Shape, Responses.AnswerAsync);
         Add(app, "POST", "/v1/messages", AnthropicErrors.Shape, Messages.AnswerAsync);
         Add(app, "POST", "/v1/messages/count_tokens", AnthropicErrors.Shape, Messages.CountAsync);
@@ -36,6 +37,8 @@ internal sealed class Routes(Func<ServedModel?> served, ServerMetrics metrics, A
         Add(app, "GET", "/api/ps", OllamaErrors.Shape, OllamaModels.RunningAsync);
         Add(app, "POST", "/api/show", OllamaErrors.Shape, OllamaModels.ShowAsync);
         Add(app, "POST", "/api/chat", OllamaErrors.Shape, OllamaCompletions.ChatAsync);
+        Add(app, "POST", "/api/embed", OllamaErrors.Shape, OllamaEmbeddings.EmbedAsync);
+        Add(app, "POST", "/api/embeddings", OllamaErrors.Shape, OllamaEmbeddings.EmbedOneAsync);
         Add(app, "POST", "/api/generate", OllamaErrors.Shape, OllamaCompletions.GenerateAsync);
 
         app.MapFallback("{**path}", (RequestDelegate)(context =>

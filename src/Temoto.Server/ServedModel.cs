@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Temoto.Generation;
+using Temoto.Server.Embeddings;
 using Temoto.Server.Http;
 using Temoto.Server.Scheduling;
 
@@ -22,7 +23,12 @@ internal sealed class ServedModel : IDisposable
     public string Name { get; }
 
     /// <summary>The name with a tag.</summary>
-    public string TaggedName => Name.Contains(':', StringComparison.Ordinal) ? Name : Name + DefaultTag;
+    public string TaggedName => Tagged(Name);
+
+    public static string Tagged(string name) => name.Contains(':', StringComparison.Ordinal) ? name : name + DefaultTag;
+
+    /// <summary>What makes vectors beside it; null where nothing does.</summary>
+    public ServedEmbedder? Embedder { get; init; }
 
     public LanguageModel Model { get; }
 
@@ -37,6 +43,15 @@ internal sealed class ServedModel : IDisposable
         if (string.IsNullOrEmpty(name) || name == Name || name == TaggedName)
             return;
         throw RequestException.NoModel(name, Name);
+    }
+
+    /// <summary>What makes vectors, by its name; without a name it is meant.</summary>
+    /// <exception cref="RequestException">There is none, or another model's name.</exception>
+    public ServedEmbedder RequireEmbedder(string? name)
+    {
+        if (Embedder is null)
+            throw new RequestException(404, "this server has no model that makes vectors; start it with --embeddings MODEL", "model_not_found", "model");
+        return Embedder.IsNamed(name) ? Embedder : throw RequestException.NoModel(name!, Embedder.Name);
     }
 
     /// <summary>The prompt of a conversation.</summary>
@@ -80,5 +95,6 @@ internal sealed class ServedModel : IDisposable
     {
         Scheduler.Dispose();
         Model.Dispose();
+        Embedder?.Dispose();
     }
 }

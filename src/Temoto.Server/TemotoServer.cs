@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Temoto.Server.Embeddings;
 using Temoto.Server.Http;
 using Temoto.Server.Operations;
 using Temoto.Server.Scheduling;
@@ -27,7 +28,7 @@ internal sealed class TemotoServer : IAsyncDisposable
     private readonly Task<ServedModel> loading;
     private bool stopped;
 
-    private TemotoServer(ServerSettings settings, string name, Func<LanguageModel> load, AccessLog log)
+    private TemotoServer(ServerSettings settings, string name, Func<LanguageModel> load, Func<ServedEmbedder>? loadEmbedder, AccessLog log)
     {
         this.settings = settings;
         this.log = log;
@@ -36,7 +37,7 @@ internal sealed class TemotoServer : IAsyncDisposable
         app = Build(settings, certificate);
         var guard = new RequestGuard(settings, Keys, metrics, log);
         app.Use(next => context => guard.RunAsync(context, next));
-        loading = new Task<ServedModel>(() => Load(name, load), TaskCreationOptions.LongRunning);
+        loading = new Task<ServedModel>(() => Load(name, load, loadEmbedder), TaskCreationOptions.LongRunning);
         new Routes(() => Model, metrics, log).AddTo(app);
     }
 
@@ -58,10 +59,11 @@ internal sealed class TemotoServer : IAsyncDisposable
 
     /// <param name="name">Of the model, for clients.</param>
     /// <param name="load">Loads it, on a thread of its own.</param>
+    /// <param name="loadEmbedder">Loads what makes vectors beside it; null for none.</param>
     /// <exception cref="InputException">A file of the settings cannot be used, or the address is taken.</exception>
-    public static async Task<TemotoServer> StartAsync(ServerSettings settings, string name, Func<LanguageModel> load, AccessLog log)
+    public static async Task<TemotoServer> StartAsync(ServerSettings settings, string name, Func<LanguageModel> load, AccessLog log, Func<ServedEmbedder>? loadEmbedder = null)
     {
-        var server = new TemotoServer(settings, name, load, log);
+        var server = new TemotoServer(settings, name, load, loadEmbedder, log);
         try
         {
             await server.app.StartAsync().ConfigureAwait(false);
@@ -95,17 +97,22 @@ internal sealed class TemotoServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
-    private ServedModel Load(string name, Func<LanguageModel> load)
+    private ServedModel Load(string name, Func<LanguageModel> load, Func<ServedEmbedder>? loadEmbedder)
     {
         var model = load();
+        ServedEmbedder? embedder = null;
         try
         {
             // Before anything is answered: without it nothing can be.
             _ = model.Tokenizer;
-            return new ServedModel(name, model, new Scheduler(model, settings.Scheduler.Fitting(model.Info.Memory, settings.Slots, settings.PrefixCacheBytes), metrics, log.Note));
+            embedder = loadEmbedder?.Invoke();
+            if (embedder is not null && embedder.IsNamed(name))
+                throw new InputException("--embeddings", null, $"'{name}', the name of both models", "two names", "give the model another --alias");
+            return new ServedModel(name, model, new Scheduler(model, settings.Scheduler.Fitting(model.Info.Memory, settings.Slots, settings.PrefixCacheBytes), metrics, log.Note)) { Embedder = embedder };
         }
         catch
         {
+            embedder?.Dispose();
             model.Dispose();
             throw;
         }

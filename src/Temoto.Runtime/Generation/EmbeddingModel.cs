@@ -52,6 +52,15 @@ public sealed class EmbeddingModel : IDisposable
     /// <summary>Vectors have the length 1.</summary>
     public bool Normalizes => settings.Normalizes;
 
+    /// <summary>Token ids are below it.</summary>
+    public int VocabSize => checkpoint.Config.VocabSize;
+
+    /// <summary>Of all weights that are used.</summary>
+    public long ParameterCount => engine.Plan.Graph.Weights.Sum(use => use.Shape.Aggregate(1L, (product, dimension) => product * dimension));
+
+    /// <summary>Bytes of all weights that are used.</summary>
+    public long WeightBytes => engine.Plan.Memory.WeightBytes;
+
     internal Tokenizer Tokenizer { get; }
 
     /// <summary>Loads a model, as <see cref="LanguageModel.Load(string, ModelOptions)"/> does.</summary>

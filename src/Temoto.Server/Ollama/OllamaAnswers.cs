@@ -85,4 +85,9 @@ internal sealed record OllamaModelInfo(
     [property: JsonPropertyName("general.parameter_count")] long ParameterCount,
     [property: JsonPropertyName("general.context_length")] int ContextLength);
 
+/// <summary>Durations are in nanoseconds.</summary>
+internal sealed record OllamaVectors(string Model, IReadOnlyList<float[]> Embeddings, long TotalDuration, long LoadDuration, int PromptEvalCount);
+
+internal sealed record OllamaVector(float[] Embedding);
+
 internal sealed record OllamaVersion(string Version);

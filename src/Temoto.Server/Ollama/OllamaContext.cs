@@ -6,5 +6,7 @@ namespace Temoto.Server.Ollama;
 [JsonSerializable(typeof(OllamaAnswer))]
 [JsonSerializable(typeof(OllamaTags))]
 [JsonSerializable(typeof(OllamaShow))]
+[JsonSerializable(typeof(OllamaVectors))]
+[JsonSerializable(typeof(OllamaVector))]
 [JsonSerializable(typeof(OllamaVersion))]
 internal sealed partial class OllamaContext : JsonSerializerContext;

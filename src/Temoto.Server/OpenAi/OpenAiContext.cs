@@ -8,6 +8,7 @@ namespace Temoto.Server.OpenAi;
 [JsonSerializable(typeof(ResponseDocument))]
 [JsonSerializable(typeof(ResponseEvent))]
 [JsonSerializable(typeof(TextCompletion))]
+[JsonSerializable(typeof(EmbeddingList))]
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(ModelEntry))]
 internal sealed partial class OpenAiContext : JsonSerializerContext;

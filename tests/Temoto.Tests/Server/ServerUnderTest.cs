@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Temoto.Server;
+using Temoto.Server.Embeddings;
 using Temoto.Server.Http;
 using Temoto.Server.Scheduling;
 
@@ -42,11 +43,11 @@ public sealed class ServerUnderTest : IAsyncDisposable
         }
     }
 
-    internal static async Task<ServerUnderTest> StartAsync(ServerSettings? settings = null, bool awaitModel = true, Func<LanguageModel>? load = null)
+    internal static async Task<ServerUnderTest> StartAsync(ServerSettings? settings = null, bool awaitModel = true, Func<LanguageModel>? load = null, Func<ServedEmbedder>? loadEmbedder = null)
     {
         var log = new StringWriter();
         settings = (settings ?? new ServerSettings()) with { Port = 0 };
-        var server = await TemotoServer.StartAsync(settings, "demo", load ?? (() => LoadDemo(settings.Slots ?? 4)), new AccessLog(TextWriter.Synchronized(log)));
+        var server = await TemotoServer.StartAsync(settings, "demo", load ?? (() => LoadDemo(settings.Slots ?? 4)), new AccessLog(TextWriter.Synchronized(log)), loadEmbedder);
         if (awaitModel)
             await server.Loading;
         return new ServerUnderTest(server, log);

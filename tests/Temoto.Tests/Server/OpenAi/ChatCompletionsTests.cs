@@ -203,7 +203,7 @@ public sealed class ChatCompletionsTests(DemoServer server) : IClassFixture<Demo
     [Fact]
     public async Task WhatIsNoRouteIsA404InTheShapeOfItsApi()
     {
-        var (status, answer) = await demo.AskAsync("/v1/embeddings", "{}");
+        var (status, answer) = await demo.AskAsync("/v1/audio/speech", "{}");
         Assert.Equal((HttpStatusCode.NotFound, "not_found"), (status, answer.GetProperty("error").GetProperty("code").GetString()));
         (status, answer) = await demo.AskAsync("/v1/files.json", "{}");
         Assert.Equal((HttpStatusCode.NotFound, "not_found"), (status, answer.GetProperty("error").GetProperty("code").GetString()));

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Temoto.Server.Http;
+
+namespace Temoto.Server.Embeddings;
+
+/// <summary>A model that makes vectors, under the name that clients know. Requests take it in turn; those that wait are counted.</summary>
+/// <param name="mostWaiting">Beyond, clients are told to come again.</param>
+internal sealed class ServedEmbedder(string name, EmbeddingModel model, int mostWaiting) : IDisposable
+{
+    /// <summary>Texts of a request.</summary>
+    private const int MostTexts = 2048;
+
+    private readonly SemaphoreSlim turn = new(1);
+    private int waiting;
+
+    public string Name => name;
+
+    /// <summary>The name with a tag, as Ollama's clients have it.</summary>
+    public string TaggedName => ServedModel.Tagged(name);
+
+    public EmbeddingModel Model => model;
+
+    public DateTimeOffset Loaded { get; } = DateTimeOffset.UtcNow;
+
+    public bool IsNamed(string? given) => string.IsNullOrEmpty(given) || given == Name || given == TaggedName;
+
+    /// <summary>The vectors of a request, with all their tokens.</summary>
+    /// <exception cref="RequestException">Too many wait.</exception>
+    public async Task<EmbeddedTexts> EmbedAsync(IReadOnlyList<int[]> texts, CancellationToken cancellation)
+    {
+        if (Interlocked.Increment(ref waiting) > mostWaiting + 1)
+        {
+            Interlocked.Decrement(ref waiting);
+            throw RequestException.Full(mostWaiting + 1, mostWaiting, retryAfterSeconds: 1);
+        }
+        try
+        {
+            await turn.WaitAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                return await Task.Run(() => Embed(texts, cancellation), cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                turn.Release();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref waiting);
+        }
+    }
+
+    private EmbeddedTexts Embed(IReadOnlyList<int[]> texts, CancellationToken cancellation)
+    {
+        var vectors = new List<float[]>(texts.Count);
+        foreach (var tokens in texts)
+        {
+            var vector = new float[model.Dimensions];
+            model.Embed(tokens, vector, cancellation);
+            vectors.Add(vector);
+        }
+        return new EmbeddedTexts(vectors, texts.Sum(tokens => tokens.Length));
+    }
+
+    /// <summary>A field that holds a text, token ids, or an array of either.</summary>
+    /// <param name="cuts">Longer texts are cut; otherwise they are refused.</param>
+    public IReadOnlyList<int[]> ReadTexts(RequestFields fields, string name, bool cuts)
+    {
+        if (fields.Any(name) is not { } input)
+            throw fields.Wrong(name, "a text, or an array of texts");
+        if (input.ValueKind == JsonValueKind.String)
+            return [Encode(RequestFields.TextOf(input, name), name, cuts)];
+        var items = fields.Items(name)!;
+        if (items.Count is 0 or > MostTexts)
+            throw fields.Wrong(name, $"1 to {MostTexts} texts");
+        if (items.All(item => item.Value.ValueKind == JsonValueKind.Number))
+            return [Ids(items, name)];
+        return [.. items.Select(item => item.Value.ValueKind switch
+        {
+            JsonValueKind.String => Encode(RequestFields.TextOf(item.Value, item.Place), item.Place, cuts),
+            JsonValueKind.Array => Ids([.. item.Value.EnumerateArray().Select((id, i) => (id, $"{item.Place}[{i}]"))], item.Place),
+            _ => throw RequestException.Bad(item.Place, "something else", "a text, or an array of token ids", "mend the request"),
+        })];
+    }
+
+    private int[] Encode(string text, string place, bool cuts)
+    {
+        var tokens = model.Encode(text, EmbeddingKind.Text, out var isCut);
+        if (isCut && !cuts)
+            throw RequestException.Bad(place, "a longer text", $"at most {model.MaxTokens} tokens", "send it in parts");
+        return tokens.Length > 0 ? tokens : throw RequestException.Bad(place, "a text of no tokens", "a text", "leave it out");
+    }
+
+    private int[] Ids(IReadOnlyList<(JsonElement Value, string Place)> items, string place)
+    {
+        if (items.Count == 0 || items.Count > model.MaxTokens)
+            throw RequestException.Bad(place, $"{items.Count} tokens", $"1 to {model.MaxTokens}", "send it in parts");
+        return [.. items.Select(item => item.Value.ValueKind == JsonValueKind.Number && item.Value.TryGetInt32(out var id) && id >= 0 && id < model.VocabSize
+            ? id
+            : throw RequestException.Bad(item.Place, "something else", $"a token id below {model.VocabSize}", "send texts"))];
+    }
+
+    public void Dispose()
+    {
+        turn.Dispose();
+        model.Dispose();
+    }
+}
+
+/// <summary>What became of the texts of a request.</summary>
+internal sealed record EmbeddedTexts(IReadOnlyList<float[]> Vectors, int Tokens);

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Hub;
+using Temoto.Models;
 
 namespace Temoto.Cli;
 
@@ -46,10 +48,24 @@ internal static class PullCommand
             else
                 await Console.Error.WriteLineAsync(
                     $"{directory ?? options.Repository}: {result.Files.Count} files, {FetchedBytes(result):#,0} bytes downloaded; "
-                    + $"try: temoto run {ShellWord.Of(model)} -p \"...\"");
+                    + (MakesVectors(directory ?? result.Directory) ? $"try: temoto embed {ShellWord.Of(model)} --text \"...\"" : $"try: temoto run {ShellWord.Of(model)} -p \"...\""));
             return 0;
         });
         return command;
+    }
+
+    /// <summary>An encoder; what cannot be read is said by who tries.</summary>
+    private static bool MakesVectors(string directory)
+    {
+        var path = Path.Combine(directory, HuggingFaceConfig.FileName);
+        try
+        {
+            return File.Exists(path) && ModelTypes.Of(HuggingFaceConfig.Read(path)).MakesVectors;
+        }
+        catch (InputException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Into the store.</summary>

@@ -170,10 +170,13 @@ public sealed class PlanWalk
     {
         if (plan.Phase == Phase.Decode)
             return run.Positions[(int)token] + 1L;
-        return run.Positions[0] + (step.Attention is { Causal: false } or { ComputesUnseen: true } ? run.Tokens : token + 1);
+        var end = run.Positions[0] + run.Tokens;
+        return step.Attention is not { } attention ? PositionOf(token) + 1 : attention.ComputesUnseen ? end : attention.SeenTo(PositionOf(token), end);
     }
 
-    private long SeenFrom(long token) => step.Attention?.FirstSeen((int)SeenTo(token)) ?? 0;
+    private long SeenFrom(long token) => step.Attention?.SeenFrom(PositionOf(token)) ?? 0;
+
+    private int PositionOf(long token) => plan.Phase == Phase.Decode ? run.Positions[(int)token] : run.Positions[0] + (int)token;
 
     private double Operations(Work work)
     {

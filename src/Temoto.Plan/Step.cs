@@ -74,7 +74,7 @@ public enum Epilogue
 /// <param name="ScoreScale">Queries are multiplied with it: 1 / sqrt(HeadDim) unless the model says otherwise.</param>
 public sealed record AttentionShape(int Heads, int KvHeads, int HeadDim, bool Causal, float ScoreScale)
 {
-    /// <summary>Most positions a token sees, itself included; null for all.</summary>
+    /// <summary>Most positions a token sees, itself included: those before it, or, where attention is not causal, half of the others on each side; null for all.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int? Window { get; init; }
 
@@ -90,14 +90,22 @@ public sealed record AttentionShape(int Heads, int KvHeads, int HeadDim, bool Ca
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ComputesUnseen { get; init; }
 
-    /// <summary>The first position that a token sees who has <paramref name="length"/> positions up to itself.</summary>
-    public int FirstSeen(int length) => Window is { } window ? Math.Max(0, length - window) : 0;
+    /// <summary>Positions behind a token that it sees, where it sees any: half of the window, or all there are.</summary>
+    [JsonIgnore]
+    private int Behind => Causal ? 0 : Window is { } window ? window / 2 : int.MaxValue;
+
+    /// <summary>The first position that the token at <paramref name="position"/> sees.</summary>
+    public int SeenFrom(int position) => Window is { } window ? Math.Max(0, position + 1 + Behind - window) : 0;
+
+    /// <summary>One more than the last position that the token at <paramref name="position"/> sees.</summary>
+    /// <param name="end">Positions there are behind the run.</param>
+    public int SeenTo(int position, int end) => (int)Math.Min(end, position + 1L + Behind);
 
     /// <summary>Where the key panel begins that holds the first position seen.</summary>
-    public int FirstPanel(int length) => KvLayout.PanelStart(FirstSeen(length));
+    public int FirstPanel(int position) => KvLayout.PanelStart(SeenFrom(position));
 
-    /// <summary>Pieces of split attention for a token that has <paramref name="length"/> positions up to itself.</summary>
-    public int Pieces(int length, int piecePositions) => (length - FirstPanel(length) + piecePositions - 1) / piecePositions;
+    /// <summary>Pieces of split attention for the token at <paramref name="position"/>, which is the last there is.</summary>
+    public int Pieces(int position, int piecePositions) => (position + 1 - FirstPanel(position) + piecePositions - 1) / piecePositions;
 
     /// <summary>Query heads that share a KV head.</summary>
     [JsonIgnore]

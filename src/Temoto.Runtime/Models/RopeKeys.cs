@@ -39,6 +39,9 @@ internal static class RopeKeys
     /// <summary>rope_theta, wherever it stands.</summary>
     public static double ReadTheta(JsonFields root, double whereMissing) => (root.Object(Parameters) is { } rope ? Theta(rope) : null) ?? Theta(root) ?? whereMissing;
 
+    /// <summary>A theta under another key.</summary>
+    public static double ThetaOr(JsonFields root, string key, double whereMissing) => root.Number(key, ModelLimits.SmallestRopeTheta, ModelLimits.LargestRopeTheta) ?? whereMissing;
+
     private static double? Theta(JsonFields fields) => fields.Number("rope_theta", ModelLimits.SmallestRopeTheta, ModelLimits.LargestRopeTheta);
 
     /// <param name="isNew">rope_parameters, in which rope_theta may stand alone.</param>

@@ -9,8 +9,11 @@ internal static class HubSelection
     {
         "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "tokenizer.model", "vocab.json", "merges.txt",
         "added_tokens.json", "special_tokens_map.json", "chat_template.jinja", "chat_template.json", "preprocessor_config.json",
-        "quant_config.json", "quantize_config.json", Index,
+        "quant_config.json", "quantize_config.json", Index, Modules, "sentence_bert_config.json", "config_sentence_transformers.json",
     };
+
+    /// <summary>What a sentence-transformers model consists of; its pooling has a folder of its own.</summary>
+    private const string Modules = "modules.json";
 
     private const string Index = "model.safetensors.index.json";
 
@@ -29,7 +32,8 @@ internal static class HubSelection
         {
             if (top.All(candidate => candidate.Path != "config.json"))
                 throw new InputException(repository, "config.json", "no such file", "a checkpoint with its config.json", "choose another repository");
-            return [.. top.Where(candidate => Companions.Contains(candidate.Path)).Concat(weights).OrderBy(candidate => candidate.Path == "config.json").ThenBy(candidate => candidate.SizeBytes ?? 0)];
+            var pooling = top.Any(candidate => candidate.Path == Modules) ? listing.Files.Where(candidate => IsPooling(candidate.Path)) : [];
+            return [.. top.Where(candidate => Companions.Contains(candidate.Path)).Concat(pooling).Concat(weights).OrderBy(candidate => candidate.Path == "config.json").ThenBy(candidate => candidate.SizeBytes ?? 0)];
         }
         // A model that is split over several files is one.
         var gguf = listing.Files.Where(candidate => candidate.Path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && GgufSplit.PartOf(candidate.Path) is null or { Number: 1 }).ToArray();
@@ -40,6 +44,9 @@ internal static class HubSelection
             _ => throw new InputException(repository, null, $"{gguf.Length} GGUF models", "one", $"name one of {Names(gguf)}"),
         };
     }
+
+    /// <summary>"1_Pooling/config.json".</summary>
+    private static bool IsPooling(string path) => path.EndsWith("_Pooling/config.json", StringComparison.Ordinal) && path[..path.IndexOf('_', StringComparison.Ordinal)].All(char.IsAsciiDigit);
 
     /// <summary>A file by its name; of a split GGUF model all parts, whether one is named or what they have in common (<c>NAME</c> or <c>NAME.gguf</c>).</summary>
     private static IReadOnlyList<HubFile> Named(HubListing listing, string repository, string name)

@@ -31,6 +31,8 @@ internal sealed unsafe class AttentionTiles(StepBinding binding, int tileTokens)
         var valueView = state.Cache.At(values, kvHead);
         var tokenFloats = shape.GroupHeads * shape.HeadDim;
         state.Kernels.Scale(queries, tokens * tokenFloats, shape.ScoreScale);
+        var end = state.Position + state.Tokens;
+        var lengthStep = shape.Causal || shape.Window is not null ? 1 : 0;
         for (var first = 0; first < tokens; first += tileTokens)
         {
             var count = Math.Min(tileTokens, tokens - first);
@@ -45,11 +47,13 @@ internal sealed unsafe class AttentionTiles(StepBinding binding, int tileTokens)
                 count,
                 shape.GroupHeads,
                 shape.HeadDim,
-                shape.Causal ? state.Position + start + first + 1 : state.Position + state.Tokens,
-                shape.Causal ? 1 : 0)
+                // What is past the end is cut off; with a window on both sides the last tokens have less behind them.
+                lengthStep == 0 ? end : shape.SeenTo(state.Position + start + first, int.MaxValue),
+                lengthStep)
             {
                 Window = shape.Window,
                 SoftCap = shape.SoftCap,
+                End = end,
             };
             tile.Clear();
             state.Kernels.Attend(tile, keyView, valueView, KvLayout.PanelStart(tile.First(0)), tile.MaxLength, state.IntegersOf(shape), totals + count * shape.GroupHeads);

@@ -34,7 +34,7 @@ internal sealed unsafe class MergePiecesStep(StepBinding binding) : BoundStep(bi
             Merge(row, kvHead, State.Scratch[worker]);
     }
 
-    private int Pieces(int row) => shape.Pieces(State.PositionOf(row) + 1, piecePositions);
+    private int Pieces(int row) => shape.Pieces(State.PositionOf(row), piecePositions);
 
     private void Merge(int row, int kvHead, float* merged)
     {

@@ -37,7 +37,7 @@ internal sealed unsafe class SplitAttentionStep(StepBinding binding) : BoundStep
             chunk -= own;
         var kvHead = chunk % shape.KvHeads;
         var length = State.PositionOf(row) + 1;
-        var start = shape.FirstPanel(length) + chunk / shape.KvHeads * piecePositions;
+        var start = shape.FirstPanel(length - 1) + chunk / shape.KvHeads * piecePositions;
         var cache = State.CacheOf(row);
         var queries = State.Scratch[worker];
         var group = shape.GroupHeads * shape.HeadDim;
@@ -49,5 +49,5 @@ internal sealed unsafe class SplitAttentionStep(StepBinding binding) : BoundStep
         Kernels.Attend(tile, cache.At(keys, kvHead), cache.At(values, kvHead), start, Math.Min(start + piecePositions, length), State.IntegersOf(shape), queries + group);
     }
 
-    private int ChunksOf(int row) => shape.KvHeads * shape.Pieces(State.PositionOf(row) + 1, piecePositions);
+    private int ChunksOf(int row) => shape.KvHeads * shape.Pieces(State.PositionOf(row), piecePositions);
 }

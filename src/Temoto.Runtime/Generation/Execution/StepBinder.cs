@@ -74,8 +74,6 @@ internal static class StepBinder
     /// <summary>What a plan can say and these kernels cannot do.</summary>
     private static void RequireCarriedOut(Step step)
     {
-        if (step.Attention is { Window: not null, Causal: false })
-            throw new NotSupportedException($"{step.Name}: attention over a window of positions on both sides has no kernel yet");
         foreach (var operand in step.Operands)
         {
             if (operand.Memory == MemoryRegion.Activations && operand.Format != Format.Single && (operand.Format with { Grid = null }) is var format && format != Format.Int8Blocks && format != Format.Single)

@@ -12,8 +12,11 @@ namespace Temoto.Kernels.Attention;
 /// <param name="lengthStep">Positions that each further token sees more: 1 for causal attention, else 0.</param>
 internal readonly unsafe struct AttentionTile(float* queries, float* outputs, float* largest, float* totals, int tokens, int groupHeads, int headDim, int firstLength, int lengthStep)
 {
-    /// <summary>Most positions that a token sees, the last of those before <see cref="Length"/>; null for all.</summary>
+    /// <summary>Most positions that a token sees, the last of those before its length; null for all.</summary>
     public int? Window { get; init; }
+
+    /// <summary>Positions there are: lengths beyond it are cut; null where none is.</summary>
+    public int? End { get; init; }
 
     /// <summary>Scores become cap * tanh(score / cap); null leaves them.</summary>
     public float? SoftCap { get; init; }
@@ -26,14 +29,22 @@ internal readonly unsafe struct AttentionTile(float* queries, float* outputs, fl
     public readonly int GroupHeads = groupHeads;
     public readonly int HeadDim = headDim;
 
-    /// <summary>Positions that the last token, and so any of them, sees.</summary>
-    public readonly int MaxLength = firstLength + (tokens - 1) * lengthStep;
+    private readonly int firstLength = firstLength;
+    private readonly int lengthStep = lengthStep;
+    private readonly int tokens = tokens;
 
-    /// <summary>Positions that query <paramref name="index"/> sees.</summary>
-    public int Length(int index) => firstLength + index / GroupHeads * lengthStep;
+    /// <summary>Positions up to the last that any of the tokens sees.</summary>
+    public int MaxLength => Cut(firstLength + (tokens - 1) * lengthStep);
+
+    /// <summary>Positions up to the last that query <paramref name="index"/> sees.</summary>
+    public int Length(int index) => Cut(Uncut(index));
 
     /// <summary>The first position that query <paramref name="index"/> sees.</summary>
-    public int First(int index) => Window is { } window ? Math.Max(0, Length(index) - window) : 0;
+    public int First(int index) => Window is { } window ? Math.Max(0, Uncut(index) - window) : 0;
+
+    private int Uncut(int index) => firstLength + index / GroupHeads * lengthStep;
+
+    private int Cut(int length) => End is { } end ? Math.Min(end, length) : length;
 
     /// <summary>Nothing seen yet.</summary>
     public void Clear()

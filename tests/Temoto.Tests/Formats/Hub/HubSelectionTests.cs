@@ -13,6 +13,10 @@ public class HubSelectionTests
     [InlineData("config.json weights.safetensors vocab.json merges.txt generation_config.json special_tokens_map.json", "vocab.json merges.txt generation_config.json special_tokens_map.json weights.safetensors config.json")]
     [InlineData("config.json model.safetensors onnx/model.safetensors x.gguf", "model.safetensors config.json")]
     [InlineData("README.md model.Q4_0.gguf", "model.Q4_0.gguf")]
+    [InlineData(
+        "config.json model.safetensors modules.json 1_Pooling/config.json sentence_bert_config.json config_sentence_transformers.json onnx/config.json x_Pooling/config.json",
+        "modules.json sentence_bert_config.json config_sentence_transformers.json 1_Pooling/config.json model.safetensors config.json")]
+    [InlineData("config.json model.safetensors 1_Pooling/config.json", "model.safetensors config.json")]
     public void TakesWhatACheckpointNeedsAndTheConfigurationLast(string repository, string expected)
     {
         var listing = new HubListing("main", [.. repository.Split(' ').Select(path => new HubFile(path))]);

@@ -64,8 +64,14 @@ internal sealed class PlanFigures
         + sequences * ((plan.Kv?.BytesPerPosition ?? 0) * (position + 1L) + activationBytesPerToken + 2 * bytesPerPiece * ((position + (long)piecePositions) / piecePositions));
 
     /// <summary>Weight bytes of a run with logits: tables give each token a row of its own.</summary>
-    public long WeightBytesPerRun(int tokens) =>
-        WeightBytes + (tokens - 1L) * tableRowBytes + experts.Sum(step => step.Bytes / step.Routing.Experts * (step.Routing.Asked(tokens) - step.Routing.Chosen));
+    public long WeightBytesPerRun(int tokens)
+    {
+        var bytes = WeightBytes + (tokens - 1L) * tableRowBytes;
+        // Asked for at every token: nothing is allocated.
+        foreach (var step in experts)
+            bytes += step.Bytes / step.Routing.Experts * (step.Routing.Asked(tokens) - step.Routing.Chosen);
+        return bytes;
+    }
 
     /// <summary>Weights of all experts of a step, in all of its layers.</summary>
     private sealed record ExpertBytes(Routing Routing, long Bytes);

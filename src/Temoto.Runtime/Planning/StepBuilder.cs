@@ -253,7 +253,8 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
             [],
             [
                 new Loop(place.Rows, 1, [Read(OperandRole.Routes)]),
-                new Loop(Dimension.Columns, tiles.Rows(alone, alone.Linears, weights.Info),
+                // A chunk reads its rows of each expert that a token asks.
+                new Loop(Dimension.Columns, tiles.Rows(alone, [.. Enumerable.Repeat(alone, op.Routing.Chosen)], weights.Info),
                 [
                     new Loop(Dimension.Experts, 1, [.. Product(OperandRole.Weight, null, OperandRole.Input, op.Downs[0], Dimension.Columns), Elementwise()]),
                     new Loop(place.Rows, 1, [Write(OperandRole.Output)]),

@@ -29,7 +29,7 @@ internal static class EmbedCommand
         var pooling = new Option<string?>("--pooling") { Description = "How the vectors of tokens become one: mean, cls, last, max or mean-sqrt-length (default: the model's own)", HelpName = "HOW" };
         var normalize = new Option<bool>("--normalize") { Description = "Give vectors the length 1, also where the model's files do not say so" };
         pooling.OneOf([.. Poolings.Keys]);
-        model.AddTo(command);
+        model.AddTo(command, json: false);
         foreach (var option in new Option[] { text, file, output, query, passage, pooling, normalize })
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) =>

@@ -108,7 +108,7 @@ internal static class ServeCommand
         if (given is null)
             return null;
         var path = ModelChoice.Resolve(given);
-        return () => new ServedEmbedder(NameOf(given), EmbeddingModel.Load(path, new ModelOptions { Threads = options.Threads, Kernels = options.Kernels, Load = options.Load }), settings.Scheduler.QueueLength);
+        return () => new ServedEmbedder(NameOf(given), EmbeddingModel.Load(path, new ModelOptions { Threads = options.Threads, Kernels = options.Kernels, Load = options.Load }), settings.Scheduler.QueueLength, settings.Scheduler.MostTime);
     }
 
     /// <summary>A file's name without its ending, a folder's, or the name that was given.</summary>

@@ -196,7 +196,7 @@ internal sealed class PackJob(Checkpoint source, string output)
         {
             foreach (var key in keys)
                 parts.Add(TemotoFile.Open(PartPath(key)));
-            var contents = new TemotoContents(Config, [.. parts.SelectMany(part => part.Tensors.Values)], source.Tokenizer, source.ChatTemplate, source.Generation, source.Preprocessor, source.Embedding);
+            var contents = new TemotoContents(Config, [.. parts.SelectMany(part => part.Tensors.Values)], source.Tokenizer, source.ChatTemplate, source.Generation, source.Preprocessor, source.Embedding());
             TemotoWriter.Write(output, contents, Description ?? source.Quantization, writing, cancellation);
         }
         finally

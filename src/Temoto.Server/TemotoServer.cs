@@ -108,7 +108,7 @@ internal sealed class TemotoServer : IAsyncDisposable
             embedder = loadEmbedder?.Invoke();
             if (embedder is not null && embedder.IsNamed(name))
                 throw new InputException("--embeddings", null, $"'{name}', the name of both models", "two names", "give the model another --alias");
-            return new ServedModel(name, model, new Scheduler(model, settings.Scheduler.Fitting(model.Info.Memory, settings.Slots, settings.PrefixCacheBytes), metrics, log.Note)) { Embedder = embedder };
+            return new ServedModel(name, model, new Scheduler(model, settings.Scheduler.Fitting(Left(model.Info.Memory, embedder), settings.Slots, settings.PrefixCacheBytes), metrics, log.Note)) { Embedder = embedder };
         }
         catch
         {
@@ -117,6 +117,9 @@ internal sealed class TemotoServer : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>What is left beside what makes vectors.</summary>
+    private static MemoryPlan Left(MemoryPlan plan, ServedEmbedder? embedder) => embedder is null ? plan : plan with { AvailableBytes = Math.Max(0, plan.AvailableBytes - embedder.Model.Memory.TotalBytes) };
 
     private static WebApplication Build(ServerSettings settings, TlsCertificate? certificate)
     {

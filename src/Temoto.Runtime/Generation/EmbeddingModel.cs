@@ -61,6 +61,9 @@ public sealed class EmbeddingModel : IDisposable
     /// <summary>Bytes of all weights that are used.</summary>
     public long WeightBytes => engine.Plan.Memory.WeightBytes;
 
+    /// <summary>What it takes.</summary>
+    public MemoryPlan Memory => engine.Plan.Memory;
+
     internal Tokenizer Tokenizer { get; }
 
     /// <summary>Loads a model, as <see cref="LanguageModel.Load(string, ModelOptions)"/> does.</summary>
@@ -94,7 +97,7 @@ public sealed class EmbeddingModel : IDisposable
     {
         if (options.Pooling is { } asked && !Enum.IsDefined(asked))
             throw new OptionException("EmbeddingOptions.Pooling", asked, $"{asked}", $"one of {string.Join(", ", Enum.GetNames<EmbeddingPooling>())}", "leave it out for the model's own");
-        var own = checkpoint.Embedding ?? new EmbeddingSettings { Pooling = ModelTypes.Of(checkpoint.Config).MakesVectors ? EmbeddingPooling.Mean : EmbeddingPooling.LastToken };
+        var own = checkpoint.Embedding() ?? new EmbeddingSettings { Pooling = ModelTypes.Of(checkpoint.Config).MakesVectors ? EmbeddingPooling.Mean : EmbeddingPooling.LastToken };
         return own with { Pooling = options.Pooling ?? own.Pooling, Normalizes = options.Normalize ?? own.Normalizes };
     }
 

@@ -59,7 +59,8 @@ internal static class RopeKeys
             RopeScaling.Llama3 => config with { RopeScaling = Llama3(rope) },
             RopeScaling.Dynamic => Dynamic(rope, config),
             RopeScaling.Yarn => config with { RopeScaling = Yarn(root, rope, config) },
-            RopeScaling.LongRope => config with { RopeScaling = LongRope(root, rope, config) },
+            // The name of its first files.
+            RopeScaling.LongRope or "su" => config with { RopeScaling = LongRope(root, rope, config) },
             _ => throw rope.Wrong(typeKey, $"default, {RopeScaling.Linear}, {RopeScaling.Llama3}, {RopeScaling.Dynamic}, {RopeScaling.Yarn} or {RopeScaling.LongRope}", OtherPositions),
         };
     }

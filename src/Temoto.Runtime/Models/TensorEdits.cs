@@ -19,11 +19,13 @@ internal static unsafe class TensorEdits
         return new Tensor(tensor.Name, DType.F32, tensor.Shape, buffer.Data, buffer.ByteLength, buffer);
     }
 
-    /// <summary>A matrix with the first row of another added to each of its rows, as F32. What does not fit stays, and is refused where it is used.</summary>
+    /// <summary>Both are matrices of floats, equally wide.</summary>
+    public static bool CanAddRow(Tensor matrix, Tensor rows) => IsFloats(matrix) && IsFloats(rows) && matrix.Shape is [_, var width] && rows.Shape is [_, var other] && width == other;
+
+    /// <summary>A matrix with the first row of another added to each of its rows, as F32.</summary>
     public static Tensor AddRow(Tensor matrix, Tensor rows)
     {
-        if (!IsFloats(matrix) || !IsFloats(rows) || matrix.Shape is not [var count, var width] || rows.Shape is not [> 0, var other] || width != other)
-            return matrix;
+        var (count, width) = (matrix.Shape[0], matrix.Shape[1]);
         var buffer = new NativeBuffer(matrix.ElementCount * sizeof(float));
         using var added = new NativeBuffer(width * sizeof(float));
         BlockDecoder.DecodeRow(rows, 0, added.Floats);
@@ -37,7 +39,7 @@ internal static unsafe class TensorEdits
         return new Tensor(matrix.Name, DType.F32, matrix.Shape, buffer.Data, buffer.ByteLength, buffer);
     }
 
-    private static bool IsFloats(Tensor tensor) => tensor.Encoded is null && tensor.Scales is null && tensor.DType is (DType.F32 or DType.F16 or DType.BF16);
+    private static bool IsFloats(Tensor tensor) => tensor.ElementCount > 0 && tensor.Encoded is null && tensor.Scales is null && tensor.DType is (DType.F32 or DType.F16 or DType.BF16);
 
     /// <summary>The tensors with those that the file has joined taken apart, row after row; the bytes stay where they are.</summary>
     /// <param name="parts">By the end of a joined tensor's name, the ends of its parts' names, in order.</param>
@@ -51,7 +53,7 @@ internal static unsafe class TensorEdits
             var end = parts.Keys.FirstOrDefault(end => name.EndsWith(end, StringComparison.Ordinal));
             var names = end is null ? [] : parts[end].Select(part => name[..^end.Length] + part).ToArray();
             // What does not fit stays as it is, and is missed by name where its parts are looked for.
-            if (names.Length == 0 || tensor.Encoded is not null || tensor.Scales is not null || tensor.Shape.Length == 0 || names.Sum(part => rows.GetValueOrDefault(part)) != tensor.Shape[0])
+            if (names.Length == 0 || tensor.Encoded is not null || tensor.Scales is not null || tensor.Shape.Length == 0 || names.Any(part => !rows.ContainsKey(part)) || names.Sum(part => rows[part]) != tensor.Shape[0])
             {
                 result[name] = tensor;
                 continue;

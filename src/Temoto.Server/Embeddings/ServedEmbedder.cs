@@ -5,7 +5,8 @@ namespace Temoto.Server.Embeddings;
 
 /// <summary>A model that makes vectors, under the name that clients know. Requests take it in turn; those that wait are counted.</summary>
 /// <param name="mostWaiting">Beyond, clients are told to come again.</param>
-internal sealed class ServedEmbedder(string name, EmbeddingModel model, int mostWaiting) : IDisposable
+/// <param name="mostTime">That a request may take, its wait included.</param>
+internal sealed class ServedEmbedder(string name, EmbeddingModel model, int mostWaiting, TimeSpan mostTime) : IDisposable
 {
     /// <summary>Texts of a request.</summary>
     private const int MostTexts = 2048;
@@ -33,17 +34,18 @@ internal sealed class ServedEmbedder(string name, EmbeddingModel model, int most
             Interlocked.Decrement(ref waiting);
             throw RequestException.Full(mostWaiting + 1, mostWaiting, retryAfterSeconds: 1);
         }
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(mostTime);
         try
         {
-            await turn.WaitAsync(cancellation).ConfigureAwait(false);
-            try
-            {
-                return await Task.Run(() => Embed(texts, cancellation), cancellation).ConfigureAwait(false);
-            }
-            finally
-            {
-                turn.Release();
-            }
+            var vectors = new List<float[]>(texts.Count);
+            foreach (var tokens in texts)
+                vectors.Add(await EmbedAsync(tokens, limit.Token).ConfigureAwait(false));
+            return new EmbeddedTexts(vectors, texts.Sum(tokens => tokens.Length));
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw RequestException.TooLong(mostTime);
         }
         finally
         {
@@ -51,16 +53,33 @@ internal sealed class ServedEmbedder(string name, EmbeddingModel model, int most
         }
     }
 
-    private EmbeddedTexts Embed(IReadOnlyList<int[]> texts, CancellationToken cancellation)
+    /// <summary>Each text waits for its turn: a long request does not keep a short one waiting to its end.</summary>
+    private async Task<float[]> EmbedAsync(int[] tokens, CancellationToken cancellation)
     {
-        var vectors = new List<float[]>(texts.Count);
-        foreach (var tokens in texts)
+        await turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
         {
-            var vector = new float[model.Dimensions];
-            model.Embed(tokens, vector, cancellation);
-            vectors.Add(vector);
+            return await Task.Run(() => Embed(tokens, cancellation), cancellation).ConfigureAwait(false);
         }
-        return new EmbeddedTexts(vectors, texts.Sum(tokens => tokens.Length));
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private float[] Embed(int[] tokens, CancellationToken cancellation)
+    {
+        var vector = new float[model.Dimensions];
+        try
+        {
+            model.Embed(tokens, vector, cancellation);
+        }
+        catch (InputException)
+        {
+            // Its line names the model by its path, and it is no fault of the client's.
+            throw new RequestException(500, $"'{name}' gives no numbers; its weights are damaged", "server_error");
+        }
+        return vector;
     }
 
     /// <summary>A field that holds a text, token ids, or an array of either.</summary>
@@ -101,9 +120,10 @@ internal sealed class ServedEmbedder(string name, EmbeddingModel model, int most
             : throw RequestException.Bad(item.Place, "something else", $"a token id below {model.VocabSize}", "send texts"))];
     }
 
+    /// <summary>Waits for the text that is being computed.</summary>
     public void Dispose()
     {
-        turn.Dispose();
+        turn.Wait();
         model.Dispose();
     }
 }

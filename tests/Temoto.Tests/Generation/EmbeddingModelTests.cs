@@ -149,6 +149,16 @@ public class EmbeddingModelTests
         }
     }
 
+    /// <summary>Token types belong to every text; without them vectors would be wrong and nobody would know.</summary>
+    [Fact]
+    public void AnEncoderWithoutTokenTypesIsRefused()
+    {
+        using var checkpoint = CheckpointReader.Open(RepositoryPaths.DataPath("golden-models/bert"));
+        var without = checkpoint.Tensors.Where(pair => pair.Key != "embeddings.position_and_type_embeddings.weight").ToDictionary();
+        using var cut = new Checkpoint([]) { Path = "cut", Format = "safetensors", Config = checkpoint.Config, Tensors = without };
+        Assert.Contains("position_and_type_embeddings", Assert.Throws<InputException>(() => new EmbeddingEngine(cut, new ModelOptions())).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void WhatMakesNoVectorsIsRefused()
     {

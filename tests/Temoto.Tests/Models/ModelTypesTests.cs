@@ -174,6 +174,34 @@ public class ModelTypesTests
         Assert.Equal(config, HuggingFaceConfig.Parse(Encoding.UTF8.GetBytes(HuggingFaceConfigWriter.Write(config)), "written"));
     }
 
+    /// <summary>Numbers that a file may hold and no model has: refused by name before anything is made of them.</summary>
+    [Theory]
+    [InlineData("qwen3_moe", "num_local_experts", "4096", "num_local_experts")]
+    [InlineData("qwen3_moe", "moe_intermediate_size", "4194304", "num_local_experts")]
+    [InlineData("mixtral", "num_experts_per_tok", "5", "num_experts_per_tok")]
+    [InlineData("olmoe", "clip_qkv", "8", "clip_qkv")]
+    [InlineData("gemma2", "query_pre_attn_scalar", "0", "query_pre_attn_scalar")]
+    [InlineData("gemma3_text", "layer_types", "[\"sliding_attention\"]", "layer_types")]
+    [InlineData("cohere", "use_qk_norm", "true", "use_qk_norm")]
+    [InlineData("falcon", "alibi", "true", "alibi")]
+    [InlineData("gpt2", "activation_function", "\"tanh\"", "activation_function")]
+    [InlineData("phi3", "num_key_value_heads", "3", "num_key_value_heads")]
+    [InlineData("modernbert", "layer_types", "[\"full_attention\", \"conv\", \"full_attention\"]", "layer_types")]
+    [InlineData("roberta", "max_position_embeddings", "1", "max_position_embeddings")]
+    [InlineData("bert", "embedding_size", "32", "embedding_size")]
+    public void WhatNoModelHasIsRefusedByName(string folder, string key, string value, string named)
+    {
+        var config = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllBytes(Path.Combine(RepositoryPaths.DataPath($"golden-models/{folder}"), "config.json")))!.AsObject();
+        config[key] = System.Text.Json.Nodes.JsonNode.Parse(value);
+        // 4,096 experts in each of 3 layers are fewer than are refused.
+        if (key == "num_local_experts")
+            config["num_hidden_layers"] = 17;
+        if (key == "moe_intermediate_size")
+            config["num_experts_per_tok"] = 8;
+        var error = Assert.Throws<InputException>(() => HuggingFaceConfig.Parse(Encoding.UTF8.GetBytes(config.ToJsonString()), "config.json"));
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void EveryNameIsReadByOneType()
     {

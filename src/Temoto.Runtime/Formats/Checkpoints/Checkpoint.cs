@@ -50,8 +50,8 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>The text of preprocessor_config.json, of models that look at pictures; null where there is none.</summary>
     public string? Preprocessor { get; init; }
 
-    /// <summary>How the vectors of a text's tokens become one; null where the files do not say.</summary>
-    public EmbeddingSettings? Embedding { get; init; }
+    /// <summary>How the vectors of a text's tokens become one; null where the files do not say. Read when it is asked for: what a model that writes text does not use is no fault.</summary>
+    public Func<EmbeddingSettings?> Embedding { get; init; } = static () => null;
 
     /// <summary>What generation_config.json says; all null where there is none.</summary>
     public GenerationDefaults Generation { get; init; } = new();

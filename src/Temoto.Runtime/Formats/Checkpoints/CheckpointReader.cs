@@ -79,7 +79,7 @@ internal static class CheckpointReader
                 Tokenizer = TokenizerFiles.Read(directory),
                 ChatTemplate = TokenizerFiles.ReadChatTemplate(directory),
                 Preprocessor = config.Vision is null ? null : PreprocessorSettings.ReadText(directory),
-                Embedding = EmbeddingSettings.Read(directory),
+                Embedding = () => EmbeddingSettings.Read(directory),
             };
         }
         catch

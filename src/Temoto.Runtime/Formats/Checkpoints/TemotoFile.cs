@@ -47,7 +47,7 @@ internal static class TemotoFile
                 Tokenizer = file.Metadata.ContainsKey(TemotoFormat.TokenizerKey) ? TokenizerDocument.Read(Document(file, TemotoFormat.TokenizerKey), path) : null,
                 ChatTemplate = file.Metadata.GetValueOrDefault(TemotoFormat.ChatTemplateKey),
                 Preprocessor = Preprocessor(file),
-                Embedding = file.Metadata.ContainsKey(TemotoFormat.EmbeddingKey) ? EmbeddingSettings.Parse(Document(file, TemotoFormat.EmbeddingKey), $"{path}: {TemotoFormat.EmbeddingKey}") : null,
+                Embedding = () => file.Metadata.ContainsKey(TemotoFormat.EmbeddingKey) ? EmbeddingSettings.Parse(Document(file, TemotoFormat.EmbeddingKey), $"{path}: {TemotoFormat.EmbeddingKey}") : null,
                 Quantization = Quantization(file),
                 Tensors = new Weights(file).Read(),
                 Hashes = () => Hashes(file),

@@ -15,7 +15,7 @@ internal class Arcee : RotaryDecoder
 
     protected override IReadOnlyList<string> Activations => [ActivationNames.ReluSquared];
 
-    public override ModelConfig Read(JsonFields root, string modelType) => ReadShape(root, keyValueHeadsRequired: false, activation: ActivationNames.ReluSquared) with
+    public override ModelConfig Read(JsonFields root, string modelType) => ReadShape(root, keyValueHeadsRequired: false, activation: ActivationNames.ReluSquared, rmsNormEps: 1e-5) with
     {
         AttentionBias = root.Bool("attention_bias") ?? false,
         MlpBias = root.Bool("mlp_bias") ?? false,

@@ -16,7 +16,7 @@ internal sealed class BitNet : RotaryDecoder
     protected override IReadOnlyList<string> Activations => [ActivationNames.ReluSquared];
 
     public override ModelConfig Read(JsonFields root, string modelType) =>
-        ReadShape(root, keyValueHeadsRequired: false, ropeTheta: 5e5, activation: ActivationNames.ReluSquared) with { AttentionBias = root.Bool("attention_bias") ?? false };
+        ReadShape(root, keyValueHeadsRequired: false, ropeTheta: 5e5, activation: ActivationNames.ReluSquared, rmsNormEps: 1e-5) with { AttentionBias = root.Bool("attention_bias") ?? false };
 
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config) => json.WriteBoolean("attention_bias", config.AttentionBias);
 

@@ -16,7 +16,7 @@ internal sealed class Ernie45 : RotaryDecoder
     public override ModelConfig Read(JsonFields root, string modelType)
     {
         var bias = root.Bool("use_bias") ?? false;
-        return ReadShape(root, headDim: 128, ropeTheta: 5e5, tied: true) with { AttentionBias = bias, MlpBias = bias };
+        return ReadShape(root, headDim: 128, ropeTheta: 5e5, tied: true, rmsNormEps: 1e-5) with { AttentionBias = bias, MlpBias = bias };
     }
 
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config) => json.WriteBoolean("use_bias", config.AttentionBias);

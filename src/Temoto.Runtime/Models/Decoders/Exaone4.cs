@@ -19,11 +19,13 @@ internal sealed class Exaone4 : RotaryDecoder
 
     public override ModelConfig Read(JsonFields root, string modelType)
     {
-        var config = ReadShape(root);
+        var config = ReadShape(root, rmsNormEps: 1e-5);
         // A number, or letters: L for a local layer, G for a global one, "LLLG".
         const string key = "sliding_window_pattern";
         var pattern = root.Value(key) is { Kind: JsonValueKind.String } ? root.RequiredString(key).Length : root.Int(key, 1, ModelLimits.Layers) ?? Pattern;
-        return WithWindows(root, config, layer => pattern > 0 && (layer + 1) % pattern != 0, 4096);
+        var windows = WithWindows(root, config, layer => pattern > 0 && (layer + 1) % pattern != 0, 4096);
+        // null: no layer is of the kind that slides, and all have positions.
+        return root.Has("sliding_window") || !root.Keys.Contains("sliding_window") ? windows : windows with { SlidingLayers = null };
     }
 
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config) => WriteWindows(json, config);
@@ -31,7 +33,7 @@ internal sealed class Exaone4 : RotaryDecoder
     protected override Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey)
     {
         var normed = g.HeadNorm(projected, isKey ? "self_attn.k_norm" : "self_attn.q_norm");
-        return config.SlidingWindow is null || config.SlidingLayers![layer] != 0 ? g.Rope(normed) : normed;
+        return config.SlidingLayers is not { } slides || slides[layer] != 0 ? g.Rope(normed) : normed;
     }
 
     protected override Value Layer(GraphBuilder g, ModelConfig config, int layer, Value hidden)

@@ -76,17 +76,20 @@ internal class Gemma2 : Gemma
         var config = base.ReadGguf(metadata, tensors);
         return config with
         {
-            SlidingWindow = GgufWindow(metadata, config),
+            SlidingWindow = metadata.Int("attention.sliding_window", 0, int.MaxValue) is null && GgufDefaults.Window < config.MaxPositionEmbeddings ? GgufDefaults.Window : GgufWindow(metadata, config),
             SlidingLayers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer => Slides(layer) ? 1 : 0)],
             QueryPreAttnScalar = GgufScalar(config),
-            AttnLogitSoftcapping = GgufCap(metadata, "attn_logit_softcapping"),
-            FinalLogitSoftcapping = GgufCap(metadata, "final_logit_softcapping"),
+            AttnLogitSoftcapping = GgufCap(metadata, "attn_logit_softcapping", GgufDefaults.Scores),
+            FinalLogitSoftcapping = GgufCap(metadata, "final_logit_softcapping", GgufDefaults.Logits),
         };
     }
 
     private float GgufScalar(ModelConfig config) => config.NumHiddenLayers == LayersOfLargest ? config.HiddenSize / (float)config.NumAttentionHeads : config.HeadDim;
 
-    private static float? GgufCap(IConfigFields metadata, string key) => metadata.Number(key, 0, ModelLimits.LargestMultiplier) is > 0 and var cap ? (float)cap : null;
+    /// <summary>What llama.cpp takes where a file of this architecture does not say.</summary>
+    protected virtual (int? Window, float? Scores, float? Logits) GgufDefaults => (4096, 50, 30);
+
+    private static float? GgufCap(IConfigFields metadata, string key, float? whereMissing) => metadata.Number(key, 0, ModelLimits.LargestMultiplier) is not { } cap ? whereMissing : cap > 0 ? (float)cap : null;
 
     protected override IEnumerable<(string Key, object Value)> WriteGguf(ModelConfig config)
     {
@@ -103,6 +106,8 @@ internal class Gemma2 : Gemma
     protected override string? UnsayableInGguf(ModelConfig config) =>
         base.UnsayableInGguf(config) is { } unsayable ? unsayable
         : !SlidesAs(config, Slides) ? $"{Name} whose layers slide in another order"
+        : config.AttnLogitSoftcapping is null && GgufDefaults.Scores is not null || config.FinalLogitSoftcapping is null && GgufDefaults.Logits is not null ? $"{Name} without caps"
+        : config.SlidingWindow is null && GgufDefaults.Window < config.MaxPositionEmbeddings ? $"{Name} without a window"
         : config.QueryPreAttnScalar != GgufScalar(config) ? $"a query_pre_attn_scalar of {config.QueryPreAttnScalar}"
         : null;
 

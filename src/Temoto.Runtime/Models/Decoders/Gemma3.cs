@@ -43,6 +43,8 @@ internal sealed class Gemma3 : Gemma2
 
     protected override int LayersOfLargest => 62;
 
+    protected override (int? Window, float? Scores, float? Logits) GgufDefaults => (null, null, null);
+
     protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors) => base.ReadGguf(metadata, tensors) with
     {
         RopeTheta = metadata.Number("rope.freq_base", ModelLimits.SmallestRopeTheta, ModelLimits.LargestRopeTheta) ?? 1e6,

@@ -16,7 +16,7 @@ internal class Glm : RotaryDecoder
 
     public override bool KeepsTensors => false;
 
-    public override ModelConfig Read(JsonFields root, string modelType) => ReadShape(root, headDim: 128, rotaryPart: 0.5) with
+    public override ModelConfig Read(JsonFields root, string modelType) => ReadShape(root, headDim: 128, rotaryPart: 0.5, rmsNormEps: 1.5625e-7) with
     {
         AttentionBias = root.Bool("attention_bias") ?? false,
         AttentionOutBias = false,

@@ -13,7 +13,7 @@ internal sealed class Helium : RotaryDecoder
 
     public override string ClassName(ModelConfig config) => "HeliumForCausalLM";
 
-    public override ModelConfig Read(JsonFields root, string modelType) => ReadShape(root, headDim: 128, ropeTheta: 1e5) with
+    public override ModelConfig Read(JsonFields root, string modelType) => ReadShape(root, headDim: 128, ropeTheta: 1e5, rmsNormEps: 1e-8) with
     {
         AttentionBias = root.Bool("attention_bias") ?? false,
         AttentionOutBias = false,

@@ -14,7 +14,7 @@ internal sealed class HunYuan : RotaryDecoder
     public override string ClassName(ModelConfig config) => "HunYuanDenseV1ForCausalLM";
 
     public override ModelConfig Read(JsonFields root, string modelType) =>
-        ReadShape(root, keyValueHeadsRequired: false) with { AttentionBias = root.Bool("attention_bias") ?? false };
+        ReadShape(root, keyValueHeadsRequired: false, rmsNormEps: 1e-5) with { AttentionBias = root.Bool("attention_bias") ?? false };
 
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config) => json.WriteBoolean("attention_bias", config.AttentionBias);
 

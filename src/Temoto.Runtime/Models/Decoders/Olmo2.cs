@@ -14,7 +14,7 @@ internal class Olmo2 : RotaryDecoder
     public override string ClassName(ModelConfig config) => "Olmo2ForCausalLM";
 
     public override ModelConfig Read(JsonFields root, string modelType) =>
-        ReadShape(root, keyValueHeadsRequired: false, ropeTheta: 5e5) with { AttentionBias = root.Bool("attention_bias") ?? false };
+        ReadShape(root, keyValueHeadsRequired: false, ropeTheta: 5e5, rmsNormEps: 1e-5) with { AttentionBias = root.Bool("attention_bias") ?? false };
 
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config) => json.WriteBoolean("attention_bias", config.AttentionBias);
 

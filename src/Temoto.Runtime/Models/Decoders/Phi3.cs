@@ -20,7 +20,7 @@ internal sealed class Phi3 : RotaryDecoder
 
     public override bool KeepsTensors => false;
 
-    public override ModelConfig Read(JsonFields root, string modelType) => WithWindows(root, ReadShape(root, keyValueHeadsRequired: false), _ => true) with { AttentionBias = root.Bool("attention_bias") ?? false };
+    public override ModelConfig Read(JsonFields root, string modelType) => WithWindows(root, ReadShape(root, keyValueHeadsRequired: false, rmsNormEps: 1e-5), _ => true) with { AttentionBias = root.Bool("attention_bias") ?? false };
 
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config)
     {

@@ -95,8 +95,10 @@ internal abstract class RotaryDecoder : ModelType
     /// <param name="rotaryPart">The part of a head that is turned, of configurations that do not say.</param>
     /// <param name="tied">Of configurations without tie_word_embeddings.</param>
     /// <param name="activation">Of configurations without <paramref name="activationKey"/>.</param>
+    /// <param name="rmsNormEps">Of configurations without rms_norm_eps.</param>
     protected ModelConfig ReadShape(
-        JsonFields root, bool keyValueHeadsRequired = true, int? headDim = null, double ropeTheta = 10000, double rotaryPart = 1, bool tied = false, string activation = "silu", string activationKey = "hidden_act")
+        JsonFields root, bool keyValueHeadsRequired = true, int? headDim = null, double ropeTheta = 10000, double rotaryPart = 1, bool tied = false, string activation = "silu", string activationKey = "hidden_act",
+        double rmsNormEps = 1e-6)
     {
         var heads = AttentionHeads.Read(root, AttentionKeys.HuggingFace, keyValueHeadsRequired, headDim);
         var hiddenAct = root.String(activationKey) ?? activation;
@@ -113,7 +115,7 @@ internal abstract class RotaryDecoder : ModelType
             HeadDim = heads.HeadDim,
             VocabSize = root.RequiredInt("vocab_size", 1, ModelLimits.VocabSize),
             MaxPositionEmbeddings = root.RequiredInt("max_position_embeddings", 1, ModelLimits.Positions),
-            RmsNormEps = (float)(root.Number("rms_norm_eps", 0, 1) ?? 1e-6),
+            RmsNormEps = (float)(root.Number("rms_norm_eps", 0, 1) ?? rmsNormEps),
             // The default is false in the configuration classes of most of these types.
             TieWordEmbeddings = root.Bool("tie_word_embeddings") ?? tied,
             HiddenAct = hiddenAct,
@@ -173,7 +175,8 @@ internal abstract class RotaryDecoder : ModelType
     /// <summary>As <see cref="WithWindows"/> reads them.</summary>
     protected static void WriteWindows(Utf8JsonWriter json, ModelConfig config)
     {
-        if (config.SlidingWindow is { } window)
+        // Layers that slide over a window as long as the text are still layers of that kind.
+        if ((config.SlidingWindow ?? (config.SlidingLayers is null ? null : config.MaxPositionEmbeddings)) is { } window)
             json.WriteNumber(Window, window);
         else
             json.WriteNull(Window);

@@ -70,7 +70,7 @@ internal sealed class Bert(string name, string className, string prefix, bool of
     {
         var g = new GraphBuilder(config);
         var words = g.Embed("embeddings.word_embeddings", config.HiddenSize);
-        var hidden = g.LayerNorm(g.AddPositions(words, "embeddings.position_embeddings.weight", config.PositionOffset), "embeddings.LayerNorm");
+        var hidden = g.LayerNorm(g.AddPositions(words, PositionsAndType, config.PositionOffset), "embeddings.LayerNorm");
         for (var layer = 0; layer < config.NumHiddenLayers; layer++)
         {
             g.BeginLayer(layer, $"encoder.layer.{layer}.");

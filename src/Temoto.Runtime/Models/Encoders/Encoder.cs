@@ -12,6 +12,10 @@ namespace Temoto.Models.Encoders;
 internal abstract class Encoder(string prefix) : ModelType
 {
     private const string Positions = "embeddings.position_embeddings.weight";
+
+    /// <summary>The two together, under a name of their own: where one is missing, or fits not, the sum is missed by it.</summary>
+    protected const string PositionsAndType = "embeddings.position_and_type_embeddings.weight";
+
     private const string TokenTypes = "embeddings.token_type_embeddings.weight";
 
     public override bool LearnsPositions => true;
@@ -32,8 +36,8 @@ internal abstract class Encoder(string prefix) : ModelType
             var to = NameOf(name);
             named[to] = to == name ? tensor : tensor.Renamed(to);
         }
-        if (named.TryGetValue(Positions, out var positions) && named.TryGetValue(TokenTypes, out var types))
-            named[Positions] = TensorEdits.AddRow(positions, types);
+        if (named.TryGetValue(Positions, out var positions) && named.TryGetValue(TokenTypes, out var types) && TensorEdits.CanAddRow(positions, types))
+            named[PositionsAndType] = TensorEdits.AddRow(positions, types).Renamed(PositionsAndType);
         return named;
     }
 

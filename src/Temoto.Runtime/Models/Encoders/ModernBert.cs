@@ -40,6 +40,10 @@ internal sealed class ModernBert() : Encoder("model.")
         var heads = AttentionHeads.Read(root, AttentionKeys.HuggingFacePlain);
         var layers = root.RequiredInt("num_hidden_layers", 1, ModelLimits.Layers);
         var every = root.Int("global_attn_every_n_layers", 1, ModelLimits.Layers) ?? 3;
+        const string full = "full_attention", sliding = "sliding_attention";
+        var types = root.Strings("layer_types", ModelLimits.Layers);
+        if (types.Count > 0 && (types.Count != layers || types.Any(type => type is not (full or sliding))))
+            throw root.Wrong("layer_types", $"{full} or {sliding} for each of the {layers} layers", Next);
         // A token sees half of it on each side, and itself.
         var local = root.Int("local_attention", 2, ModelLimits.Positions) ?? 128;
         var config = RopeKeys.Read(root, new ModelConfig
@@ -56,7 +60,7 @@ internal sealed class ModernBert() : Encoder("model.")
             LayerNormEps = (float)(root.Number("norm_eps", 0, 1) ?? 1e-5),
             HiddenAct = act,
             SlidingWindow = local / 2 * 2 + 1,
-            SlidingLayers = [.. Enumerable.Range(0, layers).Select(layer => layer % every == 0 ? 0 : 1)],
+            SlidingLayers = [.. Enumerable.Range(0, layers).Select(layer => (types.Count > 0 ? types[layer] == full : layer % every == 0) ? 0 : 1)],
         }, RopeKeys.ThetaOr(root, "global_rope_theta", 160000));
         return config with { RopeLocalTheta = RopeKeys.ReadLocalTheta(root, "local_rope_theta", 10000) };
     }
@@ -72,9 +76,10 @@ internal sealed class ModernBert() : Encoder("model.")
         RopeKeys.Write(json, config);
         json.WriteNumber("local_rope_theta", config.RopeLocalTheta!.Value);
         json.WriteNumber("local_attention", config.SlidingWindow!.Value - 1);
-        // The first layer sees everything; the next that does says how many lie between.
-        var next = config.SlidingLayers!.Index().Skip(1).FirstOrDefault(layer => layer.Item == 0);
-        json.WriteNumber("global_attn_every_n_layers", next.Index > 0 ? next.Index : config.NumHiddenLayers);
+        json.WriteStartArray("layer_types");
+        foreach (var slides in config.SlidingLayers!)
+            json.WriteStringValue(slides != 0 ? "sliding_attention" : "full_attention");
+        json.WriteEndArray();
         json.WriteString("hidden_activation", config.HiddenAct);
     }
 

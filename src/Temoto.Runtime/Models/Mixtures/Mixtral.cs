@@ -15,7 +15,7 @@ internal sealed class Mixtral() : Mixture("block_sparse_moe.gate", "block_sparse
 
     public override ModelConfig Read(JsonFields root, string modelType)
     {
-        var config = WithWindows(root, ReadShape(root, keyValueHeadsRequired: false, ropeTheta: 1e6), _ => true);
+        var config = WithWindows(root, ReadShape(root, keyValueHeadsRequired: false, ropeTheta: 1e6, rmsNormEps: 1e-5), _ => true);
         return config with { Experts = ReadExperts(root, config, "num_local_experts", config.IntermediateSize, normalizes: true) };
     }
 

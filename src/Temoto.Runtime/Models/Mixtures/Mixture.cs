@@ -108,7 +108,9 @@ internal abstract class Mixture(string router, string experts, string gate, stri
 
     /// <summary>Names of all of them are made before any weight is found: a bound on what an untrusted file can ask for.</summary>
     private static ExpertsConfig Checked(IConfigFields fields, string key, ModelConfig config, ExpertsConfig experts) =>
-        (long)experts.NumExperts * config.NumHiddenLayers <= MostTogether ? experts : throw fields.Wrong(key, $"at most {MostTogether} experts in all {config.NumHiddenLayers} layers together");
+        (long)experts.NumExperts * config.NumHiddenLayers > MostTogether ? throw fields.Wrong(key, $"at most {MostTogether} experts in all {config.NumHiddenLayers} layers together")
+        : (long)experts.NumExpertsPerTok * experts.IntermediateSize > ModelLimits.IntermediateSize ? throw fields.Wrong(key, $"experts of a token that are together at most {ModelLimits.IntermediateSize} wide")
+        : experts;
 
     /// <summary>None: a mixture is rounded to nearest. Which of its matrices see which activations depends on the tokens.</summary>
     public override IReadOnlyList<ScaleGroup> ScaleGroups => [];

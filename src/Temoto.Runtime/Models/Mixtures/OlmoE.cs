@@ -17,7 +17,7 @@ internal sealed class OlmoE() : Mixture("mlp.gate", "mlp.experts", "gate_proj", 
     {
         if (root.Has("clip_qkv"))
             throw root.Wrong("clip_qkv", "null", "use a checkpoint whose q, k and v are not clipped");
-        var config = ReadShape(root, keyValueHeadsRequired: false) with { AttentionBias = root.Bool("attention_bias") ?? false };
+        var config = ReadShape(root, keyValueHeadsRequired: false, rmsNormEps: 1e-5) with { AttentionBias = root.Bool("attention_bias") ?? false };
         return config with { Experts = ReadExperts(root, config, "num_experts", config.IntermediateSize, root.Bool("norm_topk_prob") ?? false) };
     }
 

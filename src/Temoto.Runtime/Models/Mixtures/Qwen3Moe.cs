@@ -15,7 +15,9 @@ internal sealed class Qwen3Moe : QwenMoe
 
     public override ModelConfig Read(JsonFields root, string modelType)
     {
-        var config = WithSwitchedWindows(root, ReadShape(root, keyValueHeadsRequired: false, headDim: null)) with { AttentionBias = root.Bool("attention_bias") ?? false };
+        var shape = ReadShape(root, keyValueHeadsRequired: false) with { AttentionBias = root.Bool("attention_bias") ?? false };
+        // Its class has windows in all layers or in none.
+        var config = root.Bool("use_sliding_window") ?? false ? WithWindows(root, shape, _ => true, 4096) : shape;
         return config with { Experts = ReadQwenExperts(root, config, 768, normalizes: false) };
     }
 

@@ -15,7 +15,7 @@ public class ServedEmbedderTests
 
     private static EmbeddingModel Load() => EmbeddingModel.Load(ServerUnderTest.DemoPath, new ModelOptions { Threads = 2 });
 
-    private static Task<ServerUnderTest> StartAsync(int queue = 8) => ServerUnderTest.StartAsync(loadEmbedder: () => new ServedEmbedder("vectors", Load(), queue));
+    private static Task<ServerUnderTest> StartAsync(int queue = 8) => ServerUnderTest.StartAsync(loadEmbedder: () => new ServedEmbedder("vectors", Load(), queue, TimeSpan.FromMinutes(10)));
 
     [Fact]
     public async Task OpenAisClientGetsTheVectorsOfTheLibrary()
@@ -107,9 +107,16 @@ public class ServedEmbedderTests
     }
 
     [Fact]
+    public async Task ARequestHasItsTime()
+    {
+        await using var server = await ServerUnderTest.StartAsync(loadEmbedder: () => new ServedEmbedder("vectors", Load(), 8, TimeSpan.Zero));
+        Assert.Equal(HttpStatusCode.GatewayTimeout, (await server.AskAsync("/v1/embeddings", """{"input": "x"}""")).Status);
+    }
+
+    [Fact]
     public async Task BothModelsNeedNamesOfTheirOwn()
     {
-        await using var server = await ServerUnderTest.StartAsync(awaitModel: false, loadEmbedder: () => new ServedEmbedder("demo", Load(), 1));
+        await using var server = await ServerUnderTest.StartAsync(awaitModel: false, loadEmbedder: () => new ServedEmbedder("demo", Load(), 1, TimeSpan.FromMinutes(10)));
         Assert.Contains("--alias", (await Assert.ThrowsAsync<InputException>(() => server.Server.Loading)).Message, StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Temoto.Server.Http;
 
@@ -34,13 +35,19 @@ internal sealed class ServedEmbedder(string name, EmbeddingModel model, int most
             Interlocked.Decrement(ref waiting);
             throw RequestException.Full(mostWaiting + 1, mostWaiting, retryAfterSeconds: 1);
         }
+        var begun = Stopwatch.GetTimestamp();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(mostTime);
         try
         {
             var vectors = new List<float[]>(texts.Count);
             foreach (var tokens in texts)
+            {
+                // The timer may be late.
+                if (Stopwatch.GetElapsedTime(begun) >= mostTime)
+                    throw RequestException.TooLong(mostTime);
                 vectors.Add(await EmbedAsync(tokens, limit.Token).ConfigureAwait(false));
+            }
             return new EmbeddedTexts(vectors, texts.Sum(tokens => tokens.Length));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

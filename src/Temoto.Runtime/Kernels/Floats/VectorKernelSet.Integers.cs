@@ -8,6 +8,8 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
 {
     private readonly struct NibbleRow : IRow
     {
+        public static int Bits => 4;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Load(byte* row, long element) => TLanes.LoadNibbles(row + element / 2);
 

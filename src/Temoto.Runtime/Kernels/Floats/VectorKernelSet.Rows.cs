@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Temoto.Kernels.Floats;
 
@@ -7,6 +8,9 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
     /// <summary>A row of plain elements (no blocks): how a register, or the one element of a tail, is read as float32.</summary>
     private interface IRow
     {
+        /// <summary>Of an element.</summary>
+        static abstract int Bits { get; }
+
         static abstract TVector Load(byte* row, long element);
 
         static abstract float LoadOne(byte* row, long element);
@@ -14,6 +18,8 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
 
     private readonly struct F32Row : IRow
     {
+        public static int Bits => 32;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Load(byte* row, long element) => TLanes.Load((float*)row + element);
 
@@ -22,6 +28,8 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
 
     private readonly struct F16Row : IRow
     {
+        public static int Bits => 16;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Load(byte* row, long element) => TLanes.LoadF16((ushort*)row + element);
 
@@ -30,6 +38,8 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
 
     private readonly struct BF16Row : IRow
     {
+        public static int Bits => 16;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Load(byte* row, long element) => TLanes.LoadBF16((ushort*)row + element);
 
@@ -38,10 +48,33 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
 
     private readonly struct I8Row : IRow
     {
+        public static int Bits => 8;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Load(byte* row, long element) => TLanes.LoadI8((sbyte*)row + element);
 
         public static float LoadOne(byte* row, long element) => ((sbyte*)row)[element];
+    }
+
+    /// <summary>How far ahead rows are asked for: a page, since the hardware's own prefetcher stops at its end.</summary>
+    private const int AheadBytes = 4096;
+
+    /// <summary>Asks for what four registers will be loaded from a page later, where the processor can be asked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AskAhead<TRow>(byte* row, long element)
+        where TRow : struct, IRow
+    {
+        if (!Sse.IsSupported)
+            return;
+        var bytes = 4 * TLanes.Count * TRow.Bits / 8;
+        var ahead = row + element * TRow.Bits / 8 + AheadBytes;
+        Sse.Prefetch0(ahead);
+        if (bytes > 64)
+            Sse.Prefetch0(ahead + 64);
+        if (bytes <= 128)
+            return;
+        Sse.Prefetch0(ahead + 128);
+        Sse.Prefetch0(ahead + 192);
     }
 
     /// <summary>Sum of row[i] * x[i]. Four sums run side by side, so that a multiply-add need not wait for the one before.</summary>
@@ -53,6 +86,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
         long i = 0;
         for (; i + 4 * n <= count; i += 4 * n)
         {
+            AskAhead<TRow>(row, i);
             a = TLanes.MultiplyAdd(TRow.Load(row, i), TLanes.Load(x + i), a);
             b = TLanes.MultiplyAdd(TRow.Load(row, i + n), TLanes.Load(x + i + n), b);
             c = TLanes.MultiplyAdd(TRow.Load(row, i + 2 * n), TLanes.Load(x + i + 2 * n), c);

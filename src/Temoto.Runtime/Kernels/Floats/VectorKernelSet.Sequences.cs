@@ -76,6 +76,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
         long i = 0;
         for (; i + 4 * n <= count; i += 4 * n)
         {
+            AskAhead<TRow>(row, i);
             var weights = TRow.Load(row, i);
             a0 = TLanes.MultiplyAdd(weights, TLanes.Load(x0 + i), a0);
             if (TTokens.Count > 1)

@@ -58,6 +58,29 @@ public class PipelineTokenizerTests
         }
     }
 
+    /// <summary>Each makes what the other reads, twice as long: forty of them would make a letter a terabyte.</summary>
+    [Fact]
+    public void NormalizersThatFeedEachOtherEndInOneLine()
+    {
+        var parts = Enumerable.Range(0, 40).Select(part => part % 2 == 0 ? Replace("a", "bb") : Replace("b", "aa"));
+        var tokenizer = Create(["<unk>", "a", "b"], [], "null", "null", $$"""{"type": "Sequence", "normalizers": [{{string.Join(',', parts)}}]}""");
+        var error = Assert.Throws<InputException>(() => tokenizer.Encode("a"));
+        Assert.StartsWith("text: found a text that the tokenizer makes longer than ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+
+        static string Replace(string from, string to) => $$"""{"type": "Replace", "pattern": {"String": "{{from}}"}, "content": "{{to}}"}""";
+    }
+
+    /// <summary>JSON has no circles; depth is what it has.</summary>
+    [Fact]
+    public void NormalizersInNormalizersWithoutEndAreRefused()
+    {
+        const int depth = 1000;
+        var nested = string.Concat(Enumerable.Repeat("""{"type": "Sequence", "normalizers": [""", depth)) + """{"type": "NFC"}""" + string.Concat(Enumerable.Repeat("]}", depth));
+        var error = Assert.Throws<InputException>(() => Create(["<unk>"], [], "null", "null", nested));
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
     private static Tokenizer Create(string[] tokens, string[] merges, string decoder, string preTokenizer, string normalizer = "null", (int Id, string Text)[]? added = null)
     {
         var addedTokens = (added ?? []).Select(token => $$"""{"id": {{token.Id}}, "content": {{JsonSerializer.Serialize(token.Text)}}, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": false}""");

@@ -42,7 +42,7 @@ internal static class BenchCommand
         dataflow.EachOneOf("auto", "gemm", "tphs");
         kv.EachOneOf("f16", "int8", "f32");
         var command = new Command("bench", "Time prefill and decode, or pictures, beside the machine's read bandwidth in the same run\n\nExample: temoto bench --shape qwen2.5-0.5b -p 512 -n 64 -d 0,2048") { model, shape, weights, prefill, decode, depth, batch, repetitions, dataflow, kv };
-        foreach (var option in new Option[] { choice.Adapter, choice.Threads, choice.Kernels, choice.Activations, choice.Packed, choice.LoadHow, choice.Verify, choice.MemoryBudget, profile, predict, calibrate, format, choice.Json })
+        foreach (var option in new Option[] { choice.Adapter, choice.Threads, choice.Kernels, choice.Activations, choice.Packed, choice.Repack, choice.LoadHow, choice.Verify, choice.MemoryBudget, profile, predict, calibrate, format, choice.Json })
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) =>
         {

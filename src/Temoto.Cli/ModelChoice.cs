@@ -26,6 +26,8 @@ internal sealed class ModelChoice
 
     public Option<string?> Packed { get; } = new("--packed") { Description = "What becomes of packed weights: keep (least memory), unpack, or auto (what the planner prices lower)", HelpName = "CHOICE", DefaultValueFactory = _ => "auto" };
 
+    public Option<string?> Repack { get; } = new("--repack") { Description = "Whether integer weights are laid out for the kernels at load, for speed: auto (where memory allows) or never (they stay mapped)", HelpName = "CHOICE", DefaultValueFactory = _ => "auto" };
+
     public Option<string?> LoadHow { get; } = new("--load") { Description = "Where weights lie: map (in their files, which must not be written to meanwhile) or copy (in memory)", HelpName = "CHOICE", DefaultValueFactory = _ => "map" };
 
     public Option<bool> Verify { get; } = new("--verify") { Description = "Compare every byte with its hash before use (.temoto files, macro streams and pulled models)" };
@@ -48,6 +50,7 @@ internal sealed class ModelChoice
         Activations.OneOf("f32", "int8");
         Dataflow.OneOf("auto", "gemm", "tphs");
         Packed.OneOf("auto", "keep", "unpack");
+        Repack.OneOf("auto", "never");
         LoadHow.OneOf("map", "copy");
     }
 
@@ -55,7 +58,7 @@ internal sealed class ModelChoice
     public void AddTo(Command command, bool json = true)
     {
         command.Arguments.Add(Model);
-        foreach (var option in new Option[] { Adapter, Threads, Kernels, Context, Kv, Activations, Dataflow, Packed, LoadHow, Verify, MemoryBudget, Precise })
+        foreach (var option in new Option[] { Adapter, Threads, Kernels, Context, Kv, Activations, Dataflow, Packed, Repack, LoadHow, Verify, MemoryBudget, Precise })
             command.Options.Add(option);
         if (json)
             command.Options.Add(Json);
@@ -111,6 +114,7 @@ internal sealed class ModelChoice
         Activations = parsed.GetValue(Activations) switch { "f32" => ActivationType.F32, "int8" => ActivationType.Int8, _ => null },
         Dataflow = DataflowOf(parsed.GetValue(Dataflow)),
         PackedWeights = parsed.GetValue(Packed) switch { "keep" => PackedWeightsChoice.Keep, "unpack" => PackedWeightsChoice.Unpack, _ => PackedWeightsChoice.Auto },
+        Repack = parsed.GetValue(Repack) == "never" ? RepackChoice.Never : RepackChoice.Auto,
         Load = parsed.GetValue(LoadHow) == "copy" ? ModelLoad.Copy : ModelLoad.Map,
         Verify = parsed.GetValue(Verify),
         Adapter = parsed.GetValue(Adapter),

@@ -11,6 +11,7 @@ internal static class OptionNames
         ["ModelOptions.KvCache"] = "--kv",
         ["KvCacheType.Int8"] = "--kv int8",
         ["ModelOptions.PackedWeights"] = "--packed",
+        ["ModelOptions.Repack"] = "--repack",
         ["ModelOptions.Dataflow"] = "--dataflow",
         ["DataflowChoice.Tphs"] = "--dataflow tphs",
         ["ModelOptions.Activations"] = "--activations",

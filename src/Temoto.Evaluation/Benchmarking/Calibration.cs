@@ -1,6 +1,8 @@
 using Temoto.Evaluation.Seeded;
+using Temoto.Generation.Execution;
 using Temoto.Kernels;
 using Temoto.Kernels.Attention;
+using Temoto.Kernels.Integers.Panels;
 using Temoto.Machine;
 using Temoto.Packing;
 using Temoto.Planning;
@@ -89,7 +91,7 @@ internal sealed record Calibration(Board Board, HostRates Rates, IReadOnlyList<(
             var owned = new List<IDisposable>();
             try
             {
-                using var loop = new MatMulLoop(NewWeight(type, RowsPerThread * threads, owned), kernels, tokens, threads);
+                using var loop = new MatMulLoop(AsMultiplied(NewWeight(type, RowsPerThread * threads, owned), owned), kernels, tokens, threads);
                 return loop.OperationsPerSecond(pool, seconds);
             }
             finally
@@ -100,6 +102,15 @@ internal sealed record Calibration(Board Board, HostRates Rates, IReadOnlyList<(
 
         Tensor NewWeight(DType type, long rows, List<IDisposable> owned) => SeededMemory.NewTensor(WeightName, [rows, Columns], type, seed: 1, (0, 1 / Math.Sqrt(Columns)), owned, cancellation);
 
+        // As a model's weights lie once it is loaded.
+        Tensor AsMultiplied(Tensor weight, List<IDisposable> owned)
+        {
+            if (!kernels.PrefersIntegers || !kernels.Integers!.MultipliesPanels || !PanelProducts.Takes(weight) || LaidPanels.Run(weight, pool, out var memory) is not { } laid)
+                return weight;
+            owned.Add(memory!);
+            return laid;
+        }
+
         // Weights that no cache holds: what reading and multiplying take together, beside what each takes alone. Both are measured in turn: memory is not as fast at every moment.
         double Overlap(DType type, double rate)
         {
@@ -107,7 +118,7 @@ internal sealed record Calibration(Board Board, HostRates Rates, IReadOnlyList<(
             try
             {
                 var weight = NewWeight(type, StreamedBytes / type.RowBytes(Columns), owned);
-                using var loop = new MatMulLoop(weight, kernels, 1, threads);
+                using var loop = new MatMulLoop(AsMultiplied(weight, owned), kernels, 1, threads);
                 using var reader = new ReadLoop(StreamedBytes, threads);
                 var reads = new double[OverlapTurns];
                 var products = new double[OverlapTurns];

@@ -16,12 +16,15 @@ public sealed record MemoryPlan(long WeightBytes, long KvBytes, long ArenaBytes,
     /// <summary>Whether the weights stay mapped, so that the system can take their pages back, or are copied.</summary>
     public ModelLoad Load { get; init; }
 
+    /// <summary>Of <see cref="WeightBytes"/>, what is laid out in memory for the kernels (<see cref="ModelOptions.Repack"/>).</summary>
+    public long RepackedBytes { get; init; }
+
     /// <summary><see cref="AvailableBytes"/> is what <see cref="ModelOptions.MemoryBudgetBytes"/> said.</summary>
     public bool IsBudget { get; init; }
 
     /// <summary>One line in MiB, as the command prints it.</summary>
     public override string ToString() =>
-        $"memory: weights {Mebibytes(WeightBytes)}{(Load == ModelLoad.Copy ? " (copied)" : "")}, KV cache {Mebibytes(KvBytes)} at {ContextTokens} tokens, activations {Mebibytes(ArenaBytes)}, "
+        $"memory: weights {Mebibytes(WeightBytes)}{(Load == ModelLoad.Copy ? " (copied)" : RepackedBytes > 0 ? $" ({Mebibytes(RepackedBytes)} repacked)" : "")}, KV cache {Mebibytes(KvBytes)} at {ContextTokens} tokens, activations {Mebibytes(ArenaBytes)}, "
         + $"together {Mebibytes(TotalBytes)} of {Mebibytes(AvailableBytes)}{(IsBudget ? " (budget)" : "")}";
 
     /// <summary>Bytes as lines about memory have them.</summary>

@@ -4,6 +4,7 @@ using Temoto.Kernels.Integers;
 using Temoto.Packing;
 using Temoto.Plans;
 using Temoto.Tensors;
+using Temoto.Tensors.Panels;
 
 namespace Temoto.Kernels;
 
@@ -33,11 +34,20 @@ internal static unsafe class KernelSelfTest
 
     /// <summary>
     /// Products with weights of <paramref name="dtype"/> equal the specification bit for bit. Several tokens of one sequence must in any case. One token may add its blocks in another
-    /// order: there, scales are 1 and 2 (of K types 1), and every partial sum is a whole number below 13 * 32 * 2 * 128 * 127 &lt; 2^24, exact in any order. Packed rows are of every width, with escapes and without.
+    /// order (not with weights in panels): there, scales are 1 and 2 (of K types 1), and every partial sum is a whole number below 13 * 32 * 2 * 128 * 127 &lt; 2^24, exact in any order. Packed rows are of every width, with escapes and without.
     /// </summary>
     public static bool Multiplies(IntegerDot kernel, DType dtype, IntegerProducts products)
     {
         var superBlocks = dtype.BlockElements() / BlockColumns;
+        if (products == IntegerProducts.Panels)
+        {
+            foreach (var tokens in (ReadOnlySpan<int>)[1, 2, 7])
+            {
+                if (!Multiplies(kernel, dtype, products, superBlocks > 1 ? 2 * superBlocks : 3, dtype is DType.I4 or DType.I8 ? 2 : 0, dtype == DType.I4 && tokens != 2, tokens))
+                    return false;
+            }
+            return true;
+        }
         if (superBlocks > 1)
             return Multiplies(kernel, dtype, products, products == IntegerProducts.Tokens ? superBlocks : 2 * superBlocks, 0, false);
         if (products == IntegerProducts.Tokens)
@@ -55,16 +65,20 @@ internal static unsafe class KernelSelfTest
         return true;
     }
 
-    private static bool Multiplies(IntegerDot kernel, DType dtype, IntegerProducts products, int blocks, int groupBlocks, bool zeroPoints)
+    private static bool Multiplies(IntegerDot kernel, DType dtype, IntegerProducts products, int blocks, int groupBlocks, bool zeroPoints, int panelTokens = 0)
     {
         // Several tokens: more rows than a panel, more tokens than a tile.
-        var oneToken = products != IntegerProducts.Tokens;
+        var oneToken = products is not (IntegerProducts.Tokens or IntegerProducts.Panels);
         var packed = products == IntegerProducts.OneTokenPacked;
-        var (rows, tokens) = (packed ? EscapedSample.Kinds + 1 : oneToken ? 3 : 33, packed || products == IntegerProducts.OneToken ? 1 : 7);
+        var (rows, tokens) = (packed ? EscapedSample.Kinds + 1 : oneToken ? 3 : 33, packed || products == IntegerProducts.OneToken ? 1 : products == IntegerProducts.Panels ? panelTokens : 7);
         var columns = blocks * BlockColumns;
         using var memory = new NativeBuffer(dtype.RowBytes((long)rows * columns));
         var weight = RandomWeight(dtype, rows, columns, oneToken, groupBlocks * BlockColumns, zeroPoints, memory, out var groups);
         using var groupMemory = groups;
+        NativeBuffer? panels = null;
+        if (products == IntegerProducts.Panels)
+            weight = PanelRows.Lay(weight, out panels);
+        using var panelMemory = panels;
         using var sample = packed ? new EscapedSample(rows, (int)weight.RowBytes) : null;
         if (sample is not null)
             weight = new Tensor(weight.Name, dtype, weight.Shape, sample) { Scales = weight.Scales };

@@ -1,3 +1,5 @@
+using Temoto.Tensors.Panels;
+
 namespace Temoto.Tensors;
 
 /// <summary>
@@ -19,6 +21,9 @@ internal abstract unsafe class EncodedRows
 
     /// <summary>The same rows for kernels that multiply them without laying them out plain; null where the code is another.</summary>
     public virtual EscapedRows? Escaped => null;
+
+    /// <summary>The same rows in panels, for kernels that multiply those; null where they lie otherwise.</summary>
+    public virtual PanelRows? Panels => null;
 
     /// <summary>The same rows, whose encoded form was copied to <paramref name="data"/>; for rows that have an <see cref="Owner"/>.</summary>
     public virtual EncodedRows At(byte* data, object owner) => throw new NotSupportedException("rows that lie in no file");

@@ -149,6 +149,13 @@ internal sealed unsafe class MappedFile : IDisposable
             MemoryAdvice.PopulateRead(data, length);
     }
 
+    /// <summary>Gives back the pages that lie whole in [data, data + length).</summary>
+    public static void ReleasePages(byte* data, long length)
+    {
+        if (OperatingSystem.IsLinux())
+            MemoryAdvice.Release(data, length);
+    }
+
     public void Dispose()
     {
         if (disposed)

@@ -101,6 +101,13 @@ internal sealed unsafe class Tensor
             MappedFile.MapPages(Data, ByteLength);
     }
 
+    /// <summary>Gives the bytes' pages back, where they lie in a file: who reads them again has them read in again.</summary>
+    public void ReleasePages()
+    {
+        if (owner is MappedFile && Encoded is null)
+            MappedFile.ReleasePages(Data, ByteLength);
+    }
+
     /// <summary>The same bytes under another name (formats rename tensors to the names of the Hugging Face checkpoint).</summary>
     public Tensor Renamed(string name) => Encoded is null
         ? new(name, DType, Shape, Data, ByteLength, owner) { Scales = Scales, InputGrid = InputGrid }

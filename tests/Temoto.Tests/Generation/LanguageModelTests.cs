@@ -21,6 +21,7 @@ public sealed class LanguageModelTests : IDisposable
         { "ContextTokens", new ModelOptions { ContextTokens = 257 } },
         { "KvCache", new ModelOptions { KvCache = (KvCacheType)9 } },
         { "PackedWeights", new ModelOptions { PackedWeights = (PackedWeightsChoice)9 } },
+        { "Repack", new ModelOptions { Repack = (RepackChoice)9 } },
         { "Dataflow", new ModelOptions { Dataflow = (DataflowChoice)9 } },
         { "Activations", new ModelOptions { Activations = (ActivationType)9 } },
         { "MaxBatchSequences", new ModelOptions { MaxBatchSequences = 65 } },

@@ -48,7 +48,7 @@ public unsafe class TrafficLedgerTests
         using var folder = new TemporaryFolder();
         var path = Write(Enum.Parse<DType>(weights), folder, window is null ? Shape : Shape with { ModelType = "mistral", AttentionBias = false, SlidingWindow = window, SlidingLayers = [1, 0, 1] });
         using var checkpoint = CheckpointReader.Open(path);
-        var options = new ModelOptions { Dataflow = dataflow, Threads = 1, KvCache = Enum.Parse<KvCacheType>(kv), ContextTokens = 512 };
+        var options = new ModelOptions { Repack = RepackChoice.Never, Dataflow = dataflow, Threads = 1, KvCache = Enum.Parse<KvCacheType>(kv), ContextTokens = 512 };
         var engine = new EnginePlan(checkpoint, options);
         var plan = engine.NewPlan(tokens == 1 ? Phase.Decode : Phase.Prefill, tokens, 1);
         var onChipBytes = onChipKibibytes * 1024L;
@@ -56,7 +56,7 @@ public unsafe class TrafficLedgerTests
         var cache = new CacheModel(onChipBytes);
         var kernels = new TracingKernels(engine.Kernels, cache);
         using var pool = new WorkerPool(1);
-        using var bound = new BoundWeights(engine.Graph, checkpoint, engine.Unpacked, pool);
+        using var bound = new BoundWeights(engine, checkpoint, pool);
         using var executor = new PlanExecutor(plan, bound, kernels, pool);
         using var positions = new KvCache(plan.Kv!);
         positions.Advance(position);
@@ -87,12 +87,12 @@ public unsafe class TrafficLedgerTests
         var experts = new ExpertsConfig { NumExperts = 16, NumExpertsPerTok = 3, IntermediateSize = 384, NormTopkProb = true };
         var shape = Shape with { ModelType = "qwen3_moe", AttentionBias = false, Experts = experts };
         using var checkpoint = CheckpointReader.Open(Write(Enum.Parse<DType>(weights), folder, shape));
-        var engine = new EnginePlan(checkpoint, new ModelOptions { Threads = 1, KvCache = KvCacheType.F32, ContextTokens = 128 });
+        var engine = new EnginePlan(checkpoint, new ModelOptions { Repack = RepackChoice.Never, Threads = 1, KvCache = KvCacheType.F32, ContextTokens = 128 });
         var plan = engine.NewPlan(tokens == 1 ? Phase.Decode : Phase.Prefill, tokens, 1);
         var cache = new CacheModel(OnChipBytes);
         var kernels = new TracingKernels(engine.Kernels, cache);
         using var pool = new WorkerPool(1);
-        using var bound = new BoundWeights(engine.Graph, checkpoint, engine.Unpacked, pool);
+        using var bound = new BoundWeights(engine, checkpoint, pool);
         using var executor = new PlanExecutor(plan, bound, kernels, pool);
         using var positions = new KvCache(plan.Kv!);
         kernels.Watch(executor.Arena, plan.ArenaBytes);
@@ -125,7 +125,7 @@ public unsafe class TrafficLedgerTests
     {
         using var folder = new TemporaryFolder();
         using var checkpoint = CheckpointReader.Open(Write(Enum.Parse<DType>(weights), folder));
-        var engine = new EnginePlan(checkpoint, new ModelOptions { Threads = 1, KvCache = Enum.Parse<KvCacheType>(kv), ContextTokens = 512 });
+        var engine = new EnginePlan(checkpoint, new ModelOptions { Repack = RepackChoice.Never, Threads = 1, KvCache = Enum.Parse<KvCacheType>(kv), ContextTokens = 512 });
         int[] lengths = [400, 0, 37];
         var plan = engine.NewPlan(Phase.Decode, lengths.Length, lengths.Length);
         var onChipBytes = onChipKibibytes * 1024L;
@@ -133,7 +133,7 @@ public unsafe class TrafficLedgerTests
         var cache = new CacheModel(onChipBytes);
         var kernels = new TracingKernels(engine.Kernels, cache);
         using var pool = new WorkerPool(1);
-        using var bound = new BoundWeights(engine.Graph, checkpoint, engine.Unpacked, pool);
+        using var bound = new BoundWeights(engine, checkpoint, pool);
         using var executor = new PlanExecutor(plan, bound, kernels, pool);
         var caches = new KvCache[lengths.Length];
         for (var i = 0; i < caches.Length; i++)
@@ -170,7 +170,7 @@ public unsafe class TrafficLedgerTests
     public void TphsStoresNoIntermediatesAndNeedsAFractionOfTheArena()
     {
         using var checkpoint = SeededMemory.Create("shape", ModelShapes.Get("tiny-qwen2") with { NumHiddenLayers = 1, MaxPositionEmbeddings = 2048 }, DType.Q8_0, 1, TestContext.Current.CancellationToken);
-        Plan PlanOf(DataflowChoice mode) => new EnginePlan(checkpoint, new ModelOptions { Dataflow = mode, ContextTokens = 2048 }).Prefill;
+        Plan PlanOf(DataflowChoice mode) => new EnginePlan(checkpoint, new ModelOptions { Repack = RepackChoice.Never, Dataflow = mode, ContextTokens = 2048 }).Prefill;
         var gemm = PlanOf(DataflowChoice.Gemm);
         var tphs = PlanOf(DataflowChoice.Tphs);
         Assert.True(gemm.ArenaBytes > 5 * tphs.ArenaBytes, $"{gemm.ArenaBytes} against {tphs.ArenaBytes}");
@@ -189,7 +189,7 @@ public unsafe class TrafficLedgerTests
         double Shallowest(int layers)
         {
             using var checkpoint = SeededMemory.Create("shape", Shape with { NumHiddenLayers = layers }, DType.Q8_0, 1, TestContext.Current.CancellationToken);
-            var plan = new EnginePlan(checkpoint, new ModelOptions { Threads = 1 }).Prefill;
+            var plan = new EnginePlan(checkpoint, new ModelOptions { Repack = RepackChoice.Never, Threads = 1 }).Prefill;
             Assert.Contains(plan.Sections, section => section.Layers == layers - 1);
             return Enumerable.Range(0, 5).Min(_ =>
             {

@@ -25,7 +25,7 @@ internal sealed class EmbeddingEngine : IDisposable
         {
             checkpoint.Settle(options.Load == ModelLoad.Copy, options.Verify);
             pool = new WorkerPool(Plan.Threads);
-            weights = new BoundWeights(Plan.Graph, checkpoint, Plan.Unpacked, pool);
+            weights = new BoundWeights(Plan, checkpoint, pool);
             executor = new PlanExecutor(Plan.Prefill, weights, Plan.Kernels, pool);
             cache = new KvCache(Plan.Prefill.Kv!);
         }

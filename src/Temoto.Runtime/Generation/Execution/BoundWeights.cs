@@ -1,20 +1,19 @@
 using Temoto.Formats.Checkpoints;
 using Temoto.Kernels;
 using Temoto.Machine;
-using Temoto.Plans;
 using Temoto.Tensors;
 
 namespace Temoto.Generation.Execution;
 
 /// <summary>
-/// The tensors a graph names, checked against the shapes it states. Matrices stay where they are mapped, but for packed ones that the plan wants plain; norms and biases, which are
+/// The tensors a graph names, checked against the shapes it states. Matrices stay where they are mapped, but for packed ones that the plan wants plain and those it wants in panels; norms and biases, which are
 /// small and used by element-wise kernels, are decoded to float32 once.
 /// </summary>
 internal sealed unsafe class BoundWeights : IDisposable
 {
     private readonly Dictionary<string, Tensor> tensors = [];
 
-    /// <summary>Vectors as floats, and matrices laid out plain.</summary>
+    /// <summary>Vectors as floats, and matrices laid out anew.</summary>
     private readonly List<NativeBuffer> owned = [];
 
     /// <summary>What weights are mapped from; none where they were copied.</summary>
@@ -23,14 +22,14 @@ internal sealed unsafe class BoundWeights : IDisposable
     /// <summary>When <see cref="RequireUnchangedLately"/> last found the files unchanged.</summary>
     private long unchangedTicks = -1;
 
-    /// <param name="toUnpack">Packed weights to lay out plain.</param>
-    public BoundWeights(Graph graph, Checkpoint checkpoint, IReadOnlySet<string> toUnpack, WorkerPool pool)
+    /// <param name="plan">Says which weights are laid out otherwise than they lie in the file.</param>
+    public BoundWeights(EnginePlan plan, Checkpoint checkpoint, WorkerPool pool)
     {
-        files = [.. graph.Weights.SelectMany(use => FilesOf(checkpoint.Require(use.Name, use.Shape.Span))).Distinct()];
+        files = [.. plan.Graph.Weights.SelectMany(use => FilesOf(checkpoint.Require(use.Name, use.Shape.Span))).Distinct()];
         try
         {
             RequireUnchanged();
-            Bind(graph, checkpoint, toUnpack, pool);
+            Bind(plan, checkpoint, pool);
         }
         catch
         {
@@ -39,19 +38,14 @@ internal sealed unsafe class BoundWeights : IDisposable
         }
     }
 
-    private void Bind(Graph graph, Checkpoint checkpoint, IReadOnlySet<string> toUnpack, WorkerPool pool)
+    private void Bind(EnginePlan plan, Checkpoint checkpoint, WorkerPool pool)
     {
-        foreach (var use in graph.Weights)
+        foreach (var use in plan.Graph.Weights)
         {
             var tensor = checkpoint.Require(use.Name, use.Shape.Span);
             if (use.Shape.Count > 1)
             {
-                if (toUnpack.Contains(use.Name))
-                {
-                    tensor = UnpackRows.Run(tensor, pool, out var memory);
-                    owned.Add(memory);
-                }
-                tensors.Add(use.Name, tensor);
+                tensors.Add(use.Name, AsPlanned(plan, use.Name, tensor, pool));
                 continue;
             }
             var buffer = new NativeBuffer(tensor.ElementCount * sizeof(float));
@@ -59,6 +53,20 @@ internal sealed unsafe class BoundWeights : IDisposable
             BlockDecoder.DecodeRow(tensor, 0, buffer.Floats);
             tensors.Add(use.Name, new Tensor(use.Name, DType.F32, [tensor.ElementCount], buffer.Data, buffer.ByteLength, buffer));
         }
+    }
+
+    /// <summary>A matrix as it is multiplied: in panels, plain, or as it lies in the file.</summary>
+    private Tensor AsPlanned(EnginePlan plan, string name, Tensor stored, WorkerPool pool)
+    {
+        NativeBuffer? memory = null;
+        var laid = plan.InPanels.Contains(name) ? LaidPanels.Run(stored, pool, out memory) : null;
+        if (laid is null && plan.Unpacked.Contains(name))
+            laid = UnpackRows.Run(stored, pool, out memory);
+        if (laid is null)
+            return stored;
+        owned.Add(memory!);
+        stored.ReleasePages();
+        return laid;
     }
 
     /// <summary>To be asked before weights are read: see <see cref="MappedFile.RequireUnchanged"/>.</summary>

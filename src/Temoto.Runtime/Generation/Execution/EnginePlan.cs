@@ -1,11 +1,13 @@
 using Temoto.Formats.Checkpoints;
 using Temoto.Kernels;
 using Temoto.Kernels.Floats;
+using Temoto.Kernels.Integers.Panels;
 using Temoto.Machine;
 using Temoto.Models;
 using Temoto.Planning;
 using Temoto.Planning.Host;
 using Temoto.Plans;
+using Temoto.Tensors.Panels;
 
 namespace Temoto.Generation.Execution;
 
@@ -35,6 +37,7 @@ internal sealed class EnginePlan
             Kernels = tested;
             Plans = NewPlans(graph, options);
         }
+        InPanels = options.Repack == RepackChoice.Never || options.Load == ModelLoad.Copy || Kernels.Integers is not { MultipliesPanels: true } ? [] : Multiplied().Where(LiesInPanels).ToHashSet();
         PrefillFigures = new PlanFigures(Plans.Prefill);
         DecodeFigures = new PlanFigures(Plans.Decode);
         Memory = new MemoryPlan(
@@ -46,6 +49,7 @@ internal sealed class EnginePlan
         {
             Load = options.Load,
             IsBudget = options.MemoryBudgetBytes is not null,
+            RepackedBytes = InPanels.Sum(PanelBytes),
         };
     }
 
@@ -79,6 +83,9 @@ internal sealed class EnginePlan
     /// <inheritdoc cref="ModelPlans.Unpacked"/>
     public IReadOnlySet<string> Unpacked => Plans.Unpacked;
 
+    /// <summary>Weights that are laid out in panels when the model is loaded.</summary>
+    public IReadOnlySet<string> InPanels { get; }
+
     /// <summary>The operations of a checkpoint, whose weights are all there.</summary>
     /// <param name="contextTokens">Most positions that texts will have; null is all that the model has.</param>
     /// <param name="embeds">Those up to the vectors of the tokens.</param>
@@ -111,19 +118,23 @@ internal sealed class EnginePlan
     }
 
     /// <summary>
-    /// The plan of a checkpoint that fits into memory if any does: where packed weights were to be laid out plain and there is no room, they stay packed.
+    /// The plan of a checkpoint that fits into memory if any does: where there is no room for weights in panels they stay mapped, and where packed ones were to be laid out plain they stay packed.
     /// </summary>
     /// <exception cref="InputException">A weight is missing or misshapen, an option cannot be met, or no plan fits.</exception>
     public static EnginePlan Fitting(Checkpoint checkpoint, ModelOptions options, string advice, bool embeds = false)
     {
         var plan = new EnginePlan(checkpoint, options, embeds);
-        if (plan.Memory.TotalBytes > plan.Memory.AvailableBytes && plan.Unpacked.Count > 0 && options.PackedWeights is not PackedWeightsChoice.Unpack)
+        if (!plan.Fits && plan.InPanels.Count > 0)
+            plan = new EnginePlan(checkpoint, options = options with { Repack = RepackChoice.Never }, embeds);
+        if (!plan.Fits && plan.Unpacked.Count > 0 && options.PackedWeights is not PackedWeightsChoice.Unpack)
             plan = new EnginePlan(checkpoint, options with { PackedWeights = PackedWeightsChoice.Keep }, embeds);
         options.MemoryPlanned?.Invoke(plan.Memory);
-        return plan.Memory.TotalBytes <= plan.Memory.AvailableBytes
+        return plan.Fits
             ? plan
             : throw new InputException(checkpoint.Path, null, plan.Memory.ToString(), "a plan that fits into memory", options.MemoryBudgetBytes is null ? advice : $"{advice}, or raise ModelOptions.MemoryBudgetBytes");
     }
+
+    private bool Fits => Memory.TotalBytes <= Memory.AvailableBytes;
 
     /// <summary>Activations, scratch and tables of a plan.</summary>
     public long ActivationBytes(Plan plan) => PlanExecutor.Bytes(plan, Kernels, Threads);
@@ -142,7 +153,20 @@ internal sealed class EnginePlan
     /// <summary>All tensors are copied, packed ones too that are laid out plain beside; of mapped ones only what is used counts, since the system can take back the rest.</summary>
     private long WeightBytes(ModelLoad load) => load == ModelLoad.Copy
         ? checkpoint.WeightBytes + Unpacked.Sum(name => Plans.Weight(name).ElementBytes)
-        : Graph.Weights.Sum(use => Plans.Weight(use.Name).Bytes);
+        : Graph.Weights.Sum(use => InPanels.Contains(use.Name) ? PanelBytes(use.Name) : Plans.Weight(use.Name).Bytes);
+
+    private long PanelBytes(string name) => PanelLayout.Of(checkpoint.Tensors[name])!.Value.Bytes(checkpoint.Tensors[name].Rows);
+
+    /// <summary>Plain rows, or rows that are laid out plain, of a type with products of panels.</summary>
+    private bool LiesInPanels(string name) => checkpoint.Tensors[name] is var weight && (weight.Encoded is null || Unpacked.Contains(name)) && PanelProducts.Takes(weight);
+
+    /// <summary>Weights that meet integers.</summary>
+    private IEnumerable<string> Multiplied() => Plans.Graph.Ops.SelectMany(op => op switch
+    {
+        GatedExpertsOp { Input.IsQuantized: true } gated => gated.Gates.Concat(gated.Ups),
+        DownExpertsOp { Input.IsQuantized: true } down => down.Downs,
+        _ => op.Linears.Where(linear => linear.Input.IsQuantized).Select(linear => linear.Weight),
+    });
 
     private static bool HasIntegerActivations(ModelOptions options, KernelSet kernels)
     {

@@ -26,6 +26,7 @@ internal static class EngineSettings
         RequireDefined(nameof(options.Activations), options.Activations);
         RequireDefined(nameof(options.Dataflow), options.Dataflow);
         RequireDefined(nameof(options.PackedWeights), options.PackedWeights);
+        RequireDefined(nameof(options.Repack), options.Repack);
         // A picture has as many tokens as it has; they all run together, as do those of a text of which each sees the others.
         var isPicture = config.Vision is not null;
         return new PlanSettings(

@@ -1,6 +1,8 @@
 using Temoto.Formats.Checkpoints;
 using Temoto.Kernels;
 using Temoto.Kernels.Integers;
+using Temoto.Kernels.Integers.Panels;
+using Temoto.Tensors;
 
 namespace Temoto.Generation.Execution;
 
@@ -29,10 +31,18 @@ internal static class KernelPreparation
                 foreach (var tensor in checkpoint.Tensors.Values)
                 {
                     if (tensor.Shape.Length > 1 && IntegerDot.Takes(tensor))
-                        integers.Prepare(tensor);
+                        Prepare(integers, tensor, options);
                 }
             }),
             TaskScheduler.Default);
+    }
+
+    private static void Prepare(IntegerDot integers, Tensor tensor, ModelOptions options)
+    {
+        if (options.Repack == RepackChoice.Never || options.Load == ModelLoad.Copy || !integers.MultipliesPanels || !PanelProducts.Takes(tensor) || tensor.Encoded is not null)
+            integers.Prepare(tensor);
+        else
+            integers.PreparePanels(tensor);
     }
 
     /// <summary>What goes wrong here goes wrong again where it is asked for, and is told of there.</summary>

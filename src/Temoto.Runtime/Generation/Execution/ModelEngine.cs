@@ -40,7 +40,7 @@ internal sealed class ModelEngine : IDisposable
         {
             checkpoint.Settle(options.Load == ModelLoad.Copy, options.Verify);
             pool = new WorkerPool(plan.Threads);
-            weights = new BoundWeights(plan.Graph, checkpoint, plan.Unpacked, pool);
+            weights = new BoundWeights(plan, checkpoint, pool);
             prefill = NewExecutor(plan.Prefill);
             decode = NewExecutor(plan.Decode);
             RunSeconds = new RunSeconds(MostTogether);

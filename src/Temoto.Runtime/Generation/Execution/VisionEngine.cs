@@ -25,7 +25,7 @@ internal sealed class VisionEngine : IDisposable
         {
             checkpoint.Settle(options.Load == ModelLoad.Copy, options.Verify);
             pool = new WorkerPool(plan.Threads);
-            weights = new BoundWeights(plan.Graph, checkpoint, plan.Unpacked, pool);
+            weights = new BoundWeights(plan, checkpoint, pool);
             executor = NewExecutor();
             cache = new KvCache(plan.Prefill.Kv!);
         }

@@ -1,6 +1,7 @@
 using Temoto.Formats.Checkpoints;
 using Temoto.Models;
 using Temoto.Plans;
+using Temoto.Tensors.Panels;
 
 namespace Temoto.Generation.Execution;
 
@@ -10,15 +11,16 @@ namespace Temoto.Generation.Execution;
 /// </summary>
 internal static class WeightPages
 {
-    public static void Begin(Checkpoint checkpoint) => Task.Factory.StartNew(() => Map(checkpoint), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    /// <param name="repacks">Weights that can lie in panels are read once, for that.</param>
+    public static void Begin(Checkpoint checkpoint, bool repacks) => Task.Factory.StartNew(() => Map(checkpoint, repacks), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private static void Map(Checkpoint checkpoint)
+    private static void Map(Checkpoint checkpoint, bool repacks)
     {
         try
         {
             foreach (var op in Architecture.Build(checkpoint.Config, checkpoint.Path).Ops)
             {
-                if (op is LinearOp linear && checkpoint.Tensors.TryGetValue(linear.Weight, out var weight))
+                if (op is LinearOp linear && checkpoint.Tensors.TryGetValue(linear.Weight, out var weight) && !(repacks && PanelLayout.Of(weight) is not null))
                     weight.MapPages();
             }
         }

@@ -15,7 +15,7 @@ internal sealed unsafe partial class EmittedIntegerDot
     private readonly delegate* unmanaged<EmittedRows.Job*, void> rowsOfOneToken = EmittedRows.Load();
 
     /// <summary>Ordered activations, and encoded rows laid out plain.</summary>
-    private static long OneTokenBytes(long columns, int rows) => columns / BlockColumns * 2 * RegisterBytes + rows * columns + Alignment;
+    private static long OneTokenBytes(long columns, int rows) => columns / BlockColumns * 2 * RegisterBytes + PlainBytes(columns, rows) + Alignment;
 
     /// <summary>The layout of a weight that the code takes, or null: whole units, and scales in half floats for a unit, a part of it, or whole rows.</summary>
     private static RowsLayout? OneTokenLayout(Tensor weight)

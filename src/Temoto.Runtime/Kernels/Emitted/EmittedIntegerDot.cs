@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using Temoto.Kernels.Integers;
+using Temoto.Kernels.Integers.Panels;
 using Temoto.Tensors;
 
 namespace Temoto.Kernels.Emitted;
@@ -21,6 +22,8 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
 
     private readonly delegate* unmanaged<EmittedGemm.Tile*, void> gemm = EmittedGemm.Load();
 
+    public override bool MultipliesPanels => single.MultipliesPanels;
+
     public override void Quantize(float* x, long columns, QuantizedRow destination) => single.Quantize(x, columns, destination);
 
     public override void QuantizeToGrid(float* x, float scale, long columns, QuantizedRow destination) => single.QuantizeToGrid(x, scale, columns, destination);
@@ -29,13 +32,18 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
     public override long MatMulScratchFloats(long columns, int rows)
     {
         var blocks = columns / BlockColumns;
-        var bytes = Panels(rows) * PanelBytes(blocks) + GroupBytes(blocks) + rows * columns + 2 * Alignment;
+        var bytes = Panels(rows) * PanelBytes(blocks) + GroupBytes(blocks) + PlainBytes(columns, rows) + 2 * Alignment;
         bytes = Math.Max(bytes, OneTokenBytes(columns, rows));
         return Math.Max(bytes / sizeof(float), single.MatMulScratchFloats(columns, rows));
     }
 
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
+        if (weight.Encoded?.Panels is not null && tokens <= PanelProducts.FewTokens)
+        {
+            single.MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+            return;
+        }
         if (tokens == 1 && OneTokenLayout(weight) is { } layout)
         {
             MatVec(weight, layout, rowStart, rowEnd, bias, x, y, scratch);

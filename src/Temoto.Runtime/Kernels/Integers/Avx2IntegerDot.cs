@@ -16,9 +16,11 @@ internal sealed unsafe class Avx2IntegerDot() : X86IntegerDot<Avx2Products>(wide
 
     private const int TileTokens = 4;
 
+    private protected override int MostPanelTokens => int.MaxValue;
+
     /// <summary>A panel's scales, zero points and bytes, and encoded rows laid out plain.</summary>
     public override long MatMulScratchFloats(long columns, int rows) =>
-        DecodeFloats(columns) + 2 * PanelRows * (columns / BlockColumns) + (PanelRows + rows) * columns / sizeof(float) + 1;
+        DecodeFloats(columns) + 2 * PanelRows * (columns / BlockColumns) + (PanelRows * columns + PlainBytes(columns, rows)) / sizeof(float) + 1;
 
     private protected override void MatMulPanels<TBlock>(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {

@@ -1,3 +1,4 @@
+using Temoto.Kernels.Integers.Panels;
 using Temoto.Tensors;
 
 namespace Temoto.Kernels.Integers;
@@ -20,6 +21,8 @@ internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, I
 
     private readonly Lock testing = new();
 
+    public override bool MultipliesPanels => kernel.MultipliesPanels;
+
     private IntegerDot Rounding => rounding ?? TestRounding();
 
     public override void Quantize(float* x, long columns, QuantizedRow destination) => Rounding.Quantize(x, columns, destination);
@@ -33,11 +36,17 @@ internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, I
         Single(weight);
     }
 
+    public override void PreparePanels(Tensor weight)
+    {
+        _ = Rounding;
+        Chosen(weight.DType, IntegerProducts.Panels);
+    }
+
     public override void PrepareSequences(Tensor weight) => Chosen(weight.DType, IntegerProducts.Sequences);
 
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
-        var products = tokens == 1 ? Single(weight) : Chosen(weight.DType, IntegerProducts.Tokens);
+        var products = tokens == 1 ? Single(weight) : weight.Encoded?.Panels is null ? Chosen(weight.DType, IntegerProducts.Tokens) : OfPanels(weight, tokens);
         products.MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
     }
 
@@ -45,7 +54,7 @@ internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, I
     public override void MatVecs(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
         var single = Single(weight);
-        if (single != kernel || Chosen(weight.DType, IntegerProducts.Sequences) == kernel)
+        if (single != kernel || weight.Encoded?.Panels is not null || Chosen(weight.DType, IntegerProducts.Sequences) == kernel)
         {
             single.MatVecs(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
             return;
@@ -58,9 +67,19 @@ internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, I
 
     public override long MatMulScratchFloats(long columns, int rows) => Math.Max(kernel.MatMulScratchFloats(columns, rows), next.MatMulScratchFloats(columns, rows));
 
-    /// <summary>Products of one token: packed rows that are multiplied as they lie have kernels of their own.</summary>
-    private IntegerDot Single(Tensor weight) =>
-        Chosen(weight.DType, weight.Encoded?.Escaped is null || weight.Scales?.Zeros is not null ? IntegerProducts.OneToken : IntegerProducts.OneTokenPacked);
+    /// <summary>Products of one token: panels, and packed rows that are multiplied as they lie, have kernels of their own.</summary>
+    private IntegerDot Single(Tensor weight) => Chosen(
+        weight.DType,
+        weight.Encoded?.Panels is not null ? IntegerProducts.Panels
+        : weight.Encoded?.Escaped is null || weight.Scales?.Zeros is not null ? IntegerProducts.OneToken
+        : IntegerProducts.OneTokenPacked);
+
+    /// <summary>Many tokens may have their rows laid out plain: both must have passed.</summary>
+    private IntegerDot OfPanels(Tensor weight, int tokens)
+    {
+        var products = Chosen(weight.DType, IntegerProducts.Panels);
+        return tokens > PanelProducts.FewTokens && products == kernel ? Chosen(weight.DType, IntegerProducts.Tokens) : products;
+    }
 
     private IntegerDot Chosen(DType dtype, IntegerProducts products) => chosen[(int)products, (int)dtype] ?? Test(dtype, products);
 
@@ -73,6 +92,7 @@ internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, I
             {
                 IntegerProducts.OneToken => $"{dtype} products of one token",
                 IntegerProducts.OneTokenPacked => $"products of one token with packed {dtype}",
+                IntegerProducts.Panels => $"products with {dtype} in panels",
                 IntegerProducts.Tokens => $"{dtype} products of several tokens",
                 _ => $"{dtype} products of several sequences",
             }, products == IntegerProducts.Sequences ? "sequences are taken one by one" : "the next set's are used");

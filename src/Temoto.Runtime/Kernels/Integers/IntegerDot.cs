@@ -39,7 +39,7 @@ internal abstract unsafe class IntegerDot
     /// [rowStart, rowEnd). K types: q * scale - minimum in place of (q - zero) * scale, where the sum of minima is minimum * (activationScale * - sum of integers), and Q6_K has
     /// groups of 16 columns. Q4_1: q * scale + minimum, the minimum times the sum added after its block. The inner sum is exact; the outer one is float32 (each kernel states its order).
     /// </summary>
-    /// <param name="weight">One that <see cref="Takes"/> accepts, rows plain or encoded.</param>
+    /// <param name="weight">One that <see cref="Takes"/> accepts, rows plain, encoded or in panels: those are added in the order of the specification, whatever the number of tokens.</param>
     /// <param name="bias">[N] or null.</param>
     /// <param name="x">[tokens] of <see cref="QuantizedRow"/>.</param>
     /// <param name="y">Where row rowStart of token 0 goes: into [tokens, N] or into a tile of its own.</param>
@@ -49,6 +49,11 @@ internal abstract unsafe class IntegerDot
 
     /// <summary>Makes the products of one token with weights of this one's kind ready before their first use, where that takes a while.</summary>
     public virtual void Prepare(Tensor weight)
+    {
+    }
+
+    /// <summary>The same for weights that will lie in panels.</summary>
+    public virtual void PreparePanels(Tensor weight)
     {
     }
 
@@ -70,12 +75,18 @@ internal abstract unsafe class IntegerDot
     /// <summary>Scratch floats <see cref="MatVecs"/> needs.</summary>
     public abstract long MatVecsScratchFloats(long columns, int rows, int tokens);
 
+    /// <summary>Whether weights are multiplied as they lie in panels (<see cref="Tensors.Panels.PanelLayout"/>), which is then the fastest layout for few tokens.</summary>
+    public virtual bool MultipliesPanels => false;
+
     /// <summary>127 / max|x| stays finite above it.</summary>
     public const float Smallest = 1e-36f;
 
     /// <summary>Blocks of a row that share a scale of <paramref name="scales"/>.</summary>
     public static long GroupBlocks(GroupScales scales, long columns) =>
         scales.PerTensor || scales.GroupSize >= columns ? columns / QuantizedRow.BlockColumns : scales.GroupSize / QuantizedRow.BlockColumns;
+
+    /// <summary>Bytes of encoded rows laid out plain, of the type that takes most: Q8_0.</summary>
+    protected static long PlainBytes(long columns, long rows) => rows * DType.Q8_0.RowBytes((columns + QuantizedRow.BlockColumns - 1) / QuantizedRow.BlockColumns * QuantizedRow.BlockColumns);
 
     private static bool WholeBlocks(GroupScales scales, long columns) => scales.GroupSize % QuantizedRow.BlockColumns == 0 || scales.GroupSize >= columns;
 }

@@ -9,6 +9,9 @@ internal enum IntegerProducts
     /// <summary>The same with rows in the escape code, multiplied as they lie.</summary>
     OneTokenPacked,
 
+    /// <summary>One token and few with weights in panels, in the order of the specification.</summary>
+    Panels,
+
     /// <summary><see cref="IntegerDot.MatMul"/> of several.</summary>
     Tokens,
 

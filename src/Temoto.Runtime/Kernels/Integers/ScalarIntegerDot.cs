@@ -8,7 +8,7 @@ internal sealed unsafe class ScalarIntegerDot : IntegerDot
     private const int BlockColumns = QuantizedRow.BlockColumns;
 
     /// <summary>An encoded row, plain.</summary>
-    public override long MatMulScratchFloats(long columns, int rows) => columns / sizeof(float) + 1;
+    public override long MatMulScratchFloats(long columns, int rows) => PlainBytes(columns, 1) / sizeof(float) + 1;
 
     /// <summary>Each token is summed by itself in any case.</summary>
     public override void MatVecs(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch) =>

@@ -16,7 +16,7 @@ internal sealed unsafe partial class VnniIntegerDot(bool wideNibbles) : X86Integ
     public override long MatMulScratchFloats(long columns, int rows)
     {
         var padded = Padded(rows, NibblePanelRows);
-        return DecodeFloats(columns) + 2 * padded * (columns / BlockColumns) + (padded + rows) * columns / sizeof(float);
+        return DecodeFloats(columns) + 2 * padded * (columns / BlockColumns) + (padded * columns + PlainBytes(columns, rows)) / sizeof(float) + 1;
     }
 
     private protected override void MatMulPanels<TBlock>(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using Temoto.Kernels.Floats;
+using Temoto.Kernels.Integers.Panels;
 using Temoto.Tensors;
 
 namespace Temoto.Kernels.Integers;
@@ -14,8 +15,18 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles
 
     private protected bool WideNibbles => wideNibbles;
 
+    public sealed override bool MultipliesPanels => true;
+
+    /// <summary>Most tokens that meet weights in panels as they lie; for more, rows are laid out plain and then as the set's own products of many tokens have them.</summary>
+    private protected virtual int MostPanelTokens => PanelProducts.FewTokens;
+
     public sealed override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
+        if (weight.Encoded?.Panels is { } panels && tokens <= MostPanelTokens)
+        {
+            PanelProducts.MatMul(weight, panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+            return;
+        }
         if (tokens > 1 && weight.DType is not (DType.Q4_K or DType.Q5_K or DType.Q6_K))
         {
             MatMulPanels(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
@@ -74,6 +85,11 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles
 
     public sealed override void MatVecs(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
+        if (weight.Encoded?.Panels is { } panels)
+        {
+            PanelProducts.MatMul(weight, panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+            return;
+        }
         var rows = (int)(rowEnd - rowStart);
         var plain = weight.PlainRows(rowStart, rowEnd, (byte*)(scratch + SequenceFloats(weight.Columns, tokens)));
         switch (weight.DType)
@@ -111,7 +127,7 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles
     }
 
     /// <summary>Of the kernels, and the plain rows of an encoded weight.</summary>
-    public sealed override long MatVecsScratchFloats(long columns, int rows, int tokens) => SequenceFloats(columns, tokens) + rows * columns / sizeof(float) + 1;
+    public sealed override long MatVecsScratchFloats(long columns, int rows, int tokens) => SequenceFloats(columns, tokens) + PlainBytes(columns, rows) / sizeof(float) + 1;
 
     private static long SequenceFloats(long columns, int tokens) =>
         Math.Max(DecodeFloats(columns), NibbleDecode<Lanes512, NibbleLanes512, Vector512<float>, I4Nibbles>.SequenceScratchFloats(columns, tokens));
@@ -163,5 +179,7 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles
 
     /// <summary>Scratch floats for one token, and for K types, without the plain rows of an encoded weight.</summary>
     private protected static long DecodeFloats(long columns) =>
-        Math.Max(columns % 256 == 0 ? KQuantDot<TProducts, Q6KBlock>.ScratchFloats(columns) : RowGroups.ScratchFloats(columns), NibbleDecode<Lanes512, NibbleLanes512, Vector512<float>, I4Nibbles>.ScratchFloats(columns));
+        Math.Max(
+            Math.Max(columns % 256 == 0 ? KQuantDot<TProducts, Q6KBlock>.ScratchFloats(columns) : RowGroups.ScratchFloats(columns), NibbleDecode<Lanes512, NibbleLanes512, Vector512<float>, I4Nibbles>.ScratchFloats(columns)),
+            PanelProducts.ScratchFloats(columns));
 }

@@ -3,6 +3,7 @@ using Temoto.Kernels.Attention;
 using Temoto.Kernels.Integers;
 using Temoto.Machine;
 using Temoto.Plans;
+using Temoto.Tensors.Panels;
 
 namespace Temoto.Planning.Host;
 
@@ -212,7 +213,7 @@ internal static class HostBoard
     /// 64 KiB of weights: small enough that a stolen core delays little, large enough that a chunk outweighs its atomic increment; twice that for several sequences, whose activations
     /// each chunk puts in order first. 128 tokens of TPHS: their queries for a group of heads stay in the core's cache, and the head's rows of the query weight, decoded once per chunk,
     /// serve all of them. 128 queries attended together: they, their outputs and their scores of 64 positions are 96 KiB with heads of 64. Later tokens see more positions: chunks of
-    /// GEMM attention are kept short. None depends on the number of threads, which must not change a result.
+    /// GEMM attention are kept short. Whole panels of rows. None depends on the number of threads, which must not change a result.
     /// </summary>
     private static Tiling TilingOf(KernelSet kernels) => new(
         OneTokenBytes: 64 * 1024,
@@ -224,7 +225,10 @@ internal static class HostBoard
         GemmTokens: 16,
         AttentionQueries: 128,
         kernels.AttentionTilePositions,
-        kernels.AttentionPiecePositions);
+        kernels.AttentionPiecePositions)
+    {
+        UnitRows = PanelLayout.Rows,
+    };
 
     private static HostIdentity Identity(KernelSet kernels, int threads) => new(HostProcessor.Name, kernels.Name, threads);
 }

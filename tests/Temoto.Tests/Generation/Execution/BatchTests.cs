@@ -9,6 +9,8 @@ namespace Temoto.Tests.Generation.Execution;
 /// <summary>Several sequences in one run: what each of them gets is what it gets alone, bit for bit.</summary>
 public class BatchTests
 {
+    private const string Rows = " rows";
+
     /// <summary>Tokens of each sequence before the batches: more than a piece of split attention (256 positions), a panel and one less, and few.</summary>
     private static readonly int[] Lengths = [300, 3, 16, 255, 1];
 
@@ -23,9 +25,13 @@ public class BatchTests
             {
                 { "I4", null, KvCacheType.F16, "tiny-qwen2" },
                 { "I4", "vector128", KvCacheType.Int8, "tiny-qwen2" },
+                { "I4 rows", null, KvCacheType.F16, "tiny-qwen2" },
                 { "I8", null, KvCacheType.Int8, "tiny-llama" },
+                { "I8 rows", null, KvCacheType.Int8, "tiny-llama" },
                 { "Q4_0", null, KvCacheType.F32, "tiny-qwen2" },
+                { "Q4_0 rows", null, KvCacheType.F32, "tiny-qwen2" },
                 { "Q8_0", null, KvCacheType.F16, "tiny-qwen2" },
+                { "Q8_0 rows", null, KvCacheType.F16, "tiny-qwen2" },
                 { "BF16", null, KvCacheType.F16, "tiny-qwen3" },
                 { "F16", null, KvCacheType.Int8, "tiny-qwen2" },
                 { "BF16", null, KvCacheType.F16, "tiny-smollm3" },
@@ -42,7 +48,9 @@ public class BatchTests
             if (Avx2.IsSupported && Fma.IsSupported)
             {
                 data.Add("I4", "avx2", KvCacheType.F16, "tiny-qwen2");
+                data.Add("I4 rows", "avx2", KvCacheType.F16, "tiny-qwen2");
                 data.Add("I8", "avx2", KvCacheType.F32, "tiny-qwen2");
+                data.Add("I8 rows", "avx2", KvCacheType.F32, "tiny-qwen2");
                 data.Add("F16", "avx2", KvCacheType.F16, "tiny-qwen2");
             }
             if (AvxVnni.IsSupported)
@@ -149,10 +157,13 @@ public class BatchTests
     }
 
     /// <summary>A width that leaves a tail in registers of every size, groups of heads included.</summary>
+    /// <param name="weights">Their type, and " rows" where they are not laid out in panels.</param>
     private static LanguageModel Load(string weights, string? kernels, KvCacheType kv, string shape)
     {
+        var repack = weights.EndsWith(Rows, StringComparison.Ordinal) ? RepackChoice.Never : RepackChoice.Auto;
+        weights = weights.Replace(Rows, "", StringComparison.Ordinal);
         var config = ModelShapes.Get(shape) with { MaxPositionEmbeddings = 320 };
         var checkpoint = SeededMemory.Create("batch", config, Enum.Parse<DType>(weights), 5, TestContext.Current.CancellationToken);
-        return LanguageModel.Load(checkpoint, new ModelOptions { Kernels = kernels, KvCache = kv, Threads = 2 });
+        return LanguageModel.Load(checkpoint, new ModelOptions { Kernels = kernels, KvCache = kv, Threads = 2, Repack = repack });
     }
 }

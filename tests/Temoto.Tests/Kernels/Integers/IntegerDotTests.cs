@@ -41,7 +41,7 @@ public unsafe class IntegerDotTests
     };
 
     /// <summary>Weights of every kind. Columns: one block, seven, eight and nine; groups of one block, of two, of three (no power of two), and whole rows.</summary>
-    private static IEnumerable<Tensor> Cases(int rows)
+    internal static IEnumerable<Tensor> Cases(int rows)
     {
         foreach (var columns in new[] { 32, 224, 256, 288, 544, 896, 1056 })
         {
@@ -298,7 +298,7 @@ public unsafe class IntegerDotTests
             kernel.QuantizeToGrid(x, scale.Value, columns, new QuantizedRow(destination.Data, columns));
     }
 
-    private static NativeBuffer Activations(IntegerDot kernel, int tokens, long columns, int seed)
+    internal static NativeBuffer Activations(IntegerDot kernel, int tokens, long columns, int seed)
     {
         using var x = KernelSetTests.RandomFloats((int)(tokens * columns), seed);
         var buffer = new NativeBuffer(tokens * QuantizedRow.Bytes(columns));
@@ -310,7 +310,7 @@ public unsafe class IntegerDotTests
     private static QuantizedRow RowOf(NativeBuffer x, int token, long columns) => new(x.Data + token * QuantizedRow.Bytes(columns), columns);
 
     /// <summary>In two pieces, the first of which ends inside a panel.</summary>
-    private static float[] Multiply(IntegerDot kernel, Tensor weight, NativeBuffer? bias, NativeBuffer x, int tokens)
+    internal static float[] Multiply(IntegerDot kernel, Tensor weight, NativeBuffer? bias, NativeBuffer x, int tokens)
     {
         var y = new float[tokens * weight.Rows];
         Array.Fill(y, 77);

@@ -1,0 +1,67 @@
+using Temoto.Machine;
+using Temoto.Tensors;
+using Temoto.Tensors.Panels;
+
+namespace Temoto.Generation.Execution;
+
+/// <summary>Lays the rows of a weight out in panels, on all threads.</summary>
+internal sealed unsafe class LaidPanels : IParallelWork
+{
+    /// <summary>Rows of a chunk: enough to outweigh its atomic increment.</summary>
+    private const int ChunkRows = 4 * PanelLayout.Rows;
+
+    private readonly Tensor rows;
+    private readonly PanelLayout layout;
+    private readonly byte* panels;
+    private volatile bool isRaised = true;
+
+    private LaidPanels(Tensor rows, PanelLayout layout, byte* panels)
+    {
+        this.rows = rows;
+        this.layout = layout;
+        this.panels = panels;
+    }
+
+    /// <returns>The weight in panels; null where a scale is too large for panels (<see cref="RaisedHalf"/>), as no trained model's is.</returns>
+    /// <param name="rows">One that <see cref="PanelLayout.Of"/> has a layout for.</param>
+    /// <param name="memory">Holds the panels; the caller disposes it after the tensor's last use. Null where there are none.</param>
+    public static Tensor? Run(Tensor rows, WorkerPool pool, out NativeBuffer? memory)
+    {
+        var layout = PanelLayout.Of(rows) ?? throw new ArgumentException($"{rows} has no panels", nameof(rows));
+        memory = new NativeBuffer(layout.Bytes(rows.Rows));
+        memory.PreferLargePages();
+        var work = new LaidPanels(rows, layout, memory.Data);
+        pool.Run(work, (int)((rows.Rows + ChunkRows - 1) / ChunkRows));
+        if (!work.isRaised)
+        {
+            memory.Dispose();
+            memory = null;
+            return null;
+        }
+        return new Tensor(rows.Name, rows.DType, rows.Shape, new PanelRows(layout, memory.Data, rows.Rows, memory)) { Scales = rows.Scales, InputGrid = rows.InputGrid };
+    }
+
+    public void Execute(int chunk, int worker)
+    {
+        var start = (long)chunk * ChunkRows;
+        var end = Math.Min(start + ChunkRows, rows.Rows);
+        if (rows.Encoded is null)
+        {
+            Write(start, end, rows.Row(start));
+            return;
+        }
+        using var plain = new NativeBuffer((end - start) * rows.RowBytes);
+        Write(start, end, rows.PlainRows(start, end, plain.Data));
+    }
+
+    private void Write(long start, long end, byte* plain)
+    {
+        for (var row = start; row < end; row++, plain += rows.RowBytes)
+            PanelRow.Write(rows, layout, row, plain, panels + row / PanelLayout.Rows * layout.PanelBytes, (int)(row % PanelLayout.Rows));
+        for (var row = start; row < end; row += PanelLayout.Rows)
+        {
+            if (!PanelRows.IsRaised(layout, panels + row / PanelLayout.Rows * layout.PanelBytes))
+                isRaised = false;
+        }
+    }
+}

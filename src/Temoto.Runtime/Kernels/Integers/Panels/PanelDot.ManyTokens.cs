@@ -1,0 +1,310 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Temoto.Kernels.Floats;
+using Temoto.Tensors.Panels;
+
+namespace Temoto.Kernels.Integers.Panels;
+
+/// <summary>
+/// Two tokens or four: weights are taken apart once for all of them. What stands in a panel's headers is read once for all tokens, so that each width of integers has one short loop, which the compiler inlines as a whole.
+/// Sums of floats stay in memory: they are touched once per block, and the registers belong to the integers.
+/// </summary>
+internal static unsafe partial class PanelDot<TKind>
+{
+    /// <summary>Scales of a panel's header are those of a group, of a block, or of half a block.</summary>
+    private static long HeaderEntries(in PanelLayout layout) => TKind.Bits == 6 ? 2 * layout.Blocks : TKind.HasBlockScales ? layout.Blocks : layout.Groups;
+
+    /// <summary>Scales as floats, and behind all of them minima or zero points: each [entries, 16].</summary>
+    private static void ReadHeaders(in PanelLayout layout, byte* panel, float* scales)
+    {
+        var minima = scales + Rows * HeaderEntries(layout);
+        long blocks = layout.Blocks, groupBlocks = layout.GroupBlocks;
+        for (long block = 0; block < blocks; block += groupBlocks)
+        {
+            var entries = !TKind.HasBlockScales ? 1 : (int)Math.Min(groupBlocks, blocks - block) * (TKind.Bits == 6 ? 2 : 1);
+            for (var half = 0; half < 2; half++)
+                ReadHeader(panel, half, entries, scales + 8 * half, minima + 8 * half);
+            scales += Rows * entries;
+            minima += Rows * entries;
+            panel += layout.HeaderBytes + groupBlocks * layout.BlockBytes;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ReadHeader(byte* header, int half, int entries, float* scales, float* minima)
+    {
+        Vector256<float> groupScale = TKind.Scale(header, half), groupMinimum = TKind.Minimum(header, half);
+        for (var entry = 0; entry < entries; entry++, scales += Rows, minima += Rows)
+        {
+            TKind.BlockScale(header, groupScale, entry, half).Store(scales);
+            if (TKind.HasMinima)
+                TKind.BlockMinimum(header, groupMinimum, entry, half).Store(minima);
+            else if (TKind.HasZeros)
+                TKind.GroupZero(header, half).Store((int*)minima);
+        }
+    }
+
+    /// <summary>Whether integers are laid out as bytes for several tokens: bits that come from two places are put together once.</summary>
+    private static bool IsSpread => TKind.Bits is 5 or 6;
+
+    /// <param name="panel">Or, where <see cref="IsSpread"/>, what <see cref="SpreadIntegers"/> made of it.</param>
+    /// <param name="scales">Of <see cref="ReadHeaders"/>.</param>
+    /// <param name="tokens">Three are four, of which one is computed twice.</param>
+    /// <param name="tile">[4, 16].</param>
+    private static void MultiplyMany<TTokens>(in PanelLayout layout, byte* panel, float* scales, byte* x, int tokens, int* corrections, float* tile)
+        where TTokens : struct, ITokens
+    {
+        new Span<float>(tile, TTokens.Count * Rows).Clear();
+        if (TKind.Bits == 8)
+            MultiplyBytes<TTokens>(layout, panel, scales, x, tokens, tile);
+        else if (IsSpread)
+            MultiplySpread<TTokens>(layout, panel, scales, x, tokens, corrections, tile);
+        else
+            MultiplyNibbles<TTokens>(layout, panel, scales, x, tokens, tile);
+    }
+
+    /// <summary>Four bits: eight quads of two products of at most 15 * 127 are 30480, so int16 holds a block.</summary>
+    private static void MultiplyNibbles<TTokens>(in PanelLayout layout, byte* panel, float* scales, byte* x, int tokens, float* tile)
+        where TTokens : struct, ITokens
+    {
+        long blocks = layout.Blocks, groupBlocks = layout.GroupBlocks, rowBytes = QuantizedRow.Bytes(blocks * BlockColumns);
+        var minima = scales + Rows * HeaderEntries(layout);
+        byte* x0 = x, x1 = x + rowBytes, x2 = tokens > 2 ? x + 2 * rowBytes : x, x3 = tokens > 3 ? x + 3 * rowBytes : x;
+        var at = 2 * sizeof(float) * blocks;
+        long left = 0;
+        for (long block = 0; block < blocks; block++, at += 16)
+        {
+            if (left == 0)
+            {
+                panel += TKind.HeaderBytes;
+                left = groupBlocks;
+            }
+            left--;
+            Vector256<short> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
+            var end = at + 16;
+            for (; at < end; at += 4, panel += PanelLayout.QuadBytes)
+            {
+                AskAhead(panel);
+                Vector256<byte> bytes = Vector256.Load(panel), nextBytes = Vector256.Load(panel + 32), mask = Vector256.Create((byte)0xF);
+                Vector256<byte> low = bytes & mask, nextLow = nextBytes & mask;
+                Vector256<byte> high = (bytes.AsUInt16() >> 4).AsByte() & mask, nextHigh = (nextBytes.AsUInt16() >> 4).AsByte() & mask;
+                AddQuads(low, nextLow, high, nextHigh, x0 + at, ref a0, ref b0);
+                AddQuads(low, nextLow, high, nextHigh, x1 + at, ref a1, ref b1);
+                if (TTokens.Count == 2)
+                    continue;
+                AddQuads(low, nextLow, high, nextHigh, x2 + at, ref a2, ref b2);
+                AddQuads(low, nextLow, high, nextHigh, x3 + at, ref a3, ref b3);
+            }
+            AddBlock(tile, Widen(a0), Widen(b0), scales, minima, x0, block, blocks);
+            AddBlock(tile + Rows, Widen(a1), Widen(b1), scales, minima, x1, block, blocks);
+            if (TTokens.Count > 2)
+            {
+                AddBlock(tile + 2 * Rows, Widen(a2), Widen(b2), scales, minima, x2, block, blocks);
+                AddBlock(tile + 3 * Rows, Widen(a3), Widen(b3), scales, minima, x3, block, blocks);
+            }
+            Next(left, ref scales, ref minima);
+        }
+    }
+
+    /// <summary>Five and six bits, spread once for all tokens (<see cref="SpreadIntegers"/>): two quads of two products of at most 63 * 127 are 32004, so int16 holds them. Six bits have a scale for each 16 columns.</summary>
+    private static void MultiplySpread<TTokens>(in PanelLayout layout, byte* integers, float* scales, byte* x, int tokens, int* corrections, float* tile)
+        where TTokens : struct, ITokens
+    {
+        long blocks = layout.Blocks, rowBytes = QuantizedRow.Bytes(blocks * BlockColumns);
+        var minima = scales + Rows * HeaderEntries(layout);
+        byte* x0 = x, x1 = x + rowBytes, x2 = tokens > 2 ? x + 2 * rowBytes : x, x3 = tokens > 3 ? x + 3 * rowBytes : x;
+        int* c0 = corrections, c1 = c0 + 2 * blocks, c2 = tokens > 2 ? c0 + 4 * blocks : c0, c3 = tokens > 3 ? c0 + 6 * blocks : c0;
+        var at = 2 * sizeof(float) * blocks;
+        for (long entry = 0; entry < HeaderEntries(layout); entry++, scales += Rows, minima += Rows)
+        {
+            Vector256<int> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
+            for (var end = at + EntryColumns; at < end; at += 8, integers += 2 * PanelLayout.QuadBytes)
+            {
+                Vector256<byte> w0 = Vector256.Load(integers), w1 = Vector256.Load(integers + 32), w2 = Vector256.Load(integers + 64), w3 = Vector256.Load(integers + 96);
+                AddPair(w0, w1, w2, w3, x0 + at, ref a0, ref b0);
+                AddPair(w0, w1, w2, w3, x1 + at, ref a1, ref b1);
+                if (TTokens.Count == 2)
+                    continue;
+                AddPair(w0, w1, w2, w3, x2 + at, ref a2, ref b2);
+                AddPair(w0, w1, w2, w3, x3 + at, ref a3, ref b3);
+            }
+            AddEntry(tile, a0, b0, scales, minima, x0, c0, entry, blocks);
+            AddEntry(tile + Rows, a1, b1, scales, minima, x1, c1, entry, blocks);
+            if (TTokens.Count == 2)
+                continue;
+            AddEntry(tile + 2 * Rows, a2, b2, scales, minima, x2, c2, entry, blocks);
+            AddEntry(tile + 3 * Rows, a3, b3, scales, minima, x3, c3, entry, blocks);
+        }
+    }
+
+    /// <summary>Columns that share a scale.</summary>
+    private static int EntryColumns => TKind.Bits == 6 ? 16 : BlockColumns;
+
+    /// <summary>A panel's integers of five or six bits as bytes, [blocks, 8 quads, 16 rows, 4 columns].</summary>
+    private static void SpreadIntegers(in PanelLayout layout, byte* panel, byte* integers)
+    {
+        long blocks = layout.Blocks, left = 0;
+        for (long block = 0; block < blocks; block++, panel += layout.BlockBytes, integers += BlockColumns * Rows)
+        {
+            if (left == 0)
+            {
+                AskAhead(panel);
+                panel += TKind.HeaderBytes;
+                left = layout.GroupBlocks;
+            }
+            left--;
+            for (var at = 0; at < TKind.Bits; at++)
+                AskAhead(panel + PanelLayout.QuadBytes * at);
+            SpreadHalf(panel, integers);
+            SpreadHalf(panel + 32, integers + 32);
+        }
+    }
+
+    /// <summary>Eight rows of a block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SpreadHalf(byte* block, byte* integers)
+    {
+        Vector256<byte> more = Vector256.Load(block + 4 * PanelLayout.QuadBytes), highMore = TKind.Bits == 6 ? Vector256.Load(block + 5 * PanelLayout.QuadBytes) : more;
+        SpreadQuads(block, integers, 0, more, highMore);
+        SpreadQuads(block, integers, 1, more, highMore);
+        SpreadQuads(block, integers, 2, more, highMore);
+        SpreadQuads(block, integers, 3, more, highMore);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SpreadQuads(byte* block, byte* integers, int k, Vector256<byte> more, Vector256<byte> highMore)
+    {
+        var bytes = Vector256.Load(block + PanelLayout.QuadBytes * k);
+        Integers(bytes, more, k, false).Store(integers + PanelLayout.QuadBytes * k);
+        Integers(bytes, highMore, k, true).Store(integers + PanelLayout.QuadBytes * (k + 4));
+    }
+
+    /// <summary>Signed bytes: magnitudes times activations with the weights' signs.</summary>
+    private static void MultiplyBytes<TTokens>(in PanelLayout layout, byte* panel, float* scales, byte* x, int tokens, float* tile)
+        where TTokens : struct, ITokens
+    {
+        long blocks = layout.Blocks, groupBlocks = layout.GroupBlocks, rowBytes = QuantizedRow.Bytes(blocks * BlockColumns);
+        byte* x0 = x, x1 = x + rowBytes, x2 = tokens > 2 ? x + 2 * rowBytes : x, x3 = tokens > 3 ? x + 3 * rowBytes : x;
+        var at = 2 * sizeof(float) * blocks;
+        long left = 0;
+        for (long block = 0; block < blocks; block++)
+        {
+            if (left == 0)
+            {
+                panel += TKind.HeaderBytes;
+                left = groupBlocks;
+            }
+            left--;
+            Vector256<int> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
+            var end = at + BlockColumns;
+            for (; at < end; at += 4, panel += PanelLayout.QuadBytes)
+            {
+                AskAhead(panel);
+                Vector256<sbyte> bytes = Vector256.Load((sbyte*)panel), nextBytes = Vector256.Load((sbyte*)panel + 32);
+                AddBytes(bytes, nextBytes, x0 + at, ref a0, ref b0);
+                AddBytes(bytes, nextBytes, x1 + at, ref a1, ref b1);
+                if (TTokens.Count == 2)
+                    continue;
+                AddBytes(bytes, nextBytes, x2 + at, ref a2, ref b2);
+                AddBytes(bytes, nextBytes, x3 + at, ref a3, ref b3);
+            }
+            AddBlock(tile, a0, b0, scales, scales, x0, block, blocks);
+            AddBlock(tile + Rows, a1, b1, scales, scales, x1, block, blocks);
+            if (TTokens.Count > 2)
+            {
+                AddBlock(tile + 2 * Rows, a2, b2, scales, scales, x2, block, blocks);
+                AddBlock(tile + 3 * Rows, a3, b3, scales, scales, x3, block, blocks);
+            }
+            Next(left, ref scales, ref scales);
+        }
+    }
+
+    /// <summary>To the next block's entry: with block scales at once, else behind the group's last block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Next(long left, ref float* scales, ref float* minima)
+    {
+        if (!TKind.HasBlockScales && left != 0)
+            return;
+        scales += Rows;
+        if (TKind.HasMinima || TKind.HasZeros)
+            minima += Rows;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddBytes(Vector256<sbyte> bytes, Vector256<sbyte> nextBytes, byte* integers, ref Vector256<int> a, ref Vector256<int> b)
+    {
+        var x = Quad(integers);
+        a += Avx2Products.Signed(bytes, x);
+        b += Avx2Products.Signed(nextBytes, x);
+    }
+
+    /// <summary>A quad of low nibbles and the one of high nibbles, in int16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddQuads(Vector256<byte> low, Vector256<byte> nextLow, Vector256<byte> high, Vector256<byte> nextHigh, byte* integers, ref Vector256<short> a, ref Vector256<short> b)
+    {
+        var x = Quad(integers);
+        a += Avx2.MultiplyAddAdjacent(low, x);
+        b += Avx2.MultiplyAddAdjacent(nextLow, x);
+        x = Quad(integers + 16);
+        a += Avx2.MultiplyAddAdjacent(high, x);
+        b += Avx2.MultiplyAddAdjacent(nextHigh, x);
+    }
+
+    /// <summary>Two quads that follow each other, of sixteen rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddPair(Vector256<byte> w0, Vector256<byte> w1, Vector256<byte> w2, Vector256<byte> w3, byte* integers, ref Vector256<int> a, ref Vector256<int> b)
+    {
+        Vector256<sbyte> x = Quad(integers), y = Quad(integers + 4);
+        a += Widen(Avx2.MultiplyAddAdjacent(w0, x) + Avx2.MultiplyAddAdjacent(w2, y));
+        b += Widen(Avx2.MultiplyAddAdjacent(w1, x) + Avx2.MultiplyAddAdjacent(w3, y));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddEntry(float* total, Vector256<int> sum, Vector256<int> nextSum, float* scales, float* minima, byte* x, int* corrections, long entry, long blocks)
+    {
+        if (TKind.Bits == 6)
+            AddHalfBlock(total, sum, nextSum, scales, corrections[entry], ((float*)x)[entry >> 1]);
+        else
+            AddBlock(total, sum, nextSum, scales, minima, x, entry, blocks);
+    }
+
+    /// <summary>Sixteen columns with their own scales.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddHalfBlock(float* total, Vector256<int> sum, Vector256<int> nextSum, float* scales, int correction, float activationScale)
+    {
+        var corrections = Vector256.Create(correction);
+        var activationScales = Vector256.Create(activationScale);
+        AddBlock(Vector256.Load(total), sum + corrections, Vector256.Load(scales), activationScales).Store(total);
+        AddBlock(Vector256.Load(total + 8), nextSum + corrections, Vector256.Load(scales + 8), activationScales).Store(total + 8);
+    }
+
+    /// <summary>A block's sums of sixteen rows, and behind them its minima times the sum of activations, onto a token's floats.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddBlock(float* total, Vector256<int> sum, Vector256<int> nextSum, float* scales, float* minima, byte* x, long block, long blocks)
+    {
+        var activationScale = Vector256.Create(((float*)x)[block]);
+        var offset = ((int*)x)[blocks + block];
+        if (TKind.HasZeros)
+        {
+            sum = LessZeros(sum, Vector256.Load((int*)minima), offset);
+            nextSum = LessZeros(nextSum, Vector256.Load((int*)minima + 8), offset);
+        }
+        else if (TKind.Zero != 0)
+        {
+            var correction = ZeroCorrection(offset);
+            sum += correction;
+            nextSum += correction;
+        }
+        var first = AddBlock(Vector256.Load(total), sum, Vector256.Load(scales), activationScale);
+        var second = AddBlock(Vector256.Load(total + 8), nextSum, Vector256.Load(scales + 8), activationScale);
+        if (TKind.HasMinima)
+        {
+            var factor = MinimumFactor(((float*)x)[block], offset);
+            first = Vector256.FusedMultiplyAdd(Vector256.Load(minima), factor, first);
+            second = Vector256.FusedMultiplyAdd(Vector256.Load(minima + 8), factor, second);
+        }
+        first.Store(total);
+        second.Store(total + 8);
+    }
+}

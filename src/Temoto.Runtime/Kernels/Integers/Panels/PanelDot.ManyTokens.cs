@@ -111,12 +111,12 @@ internal static unsafe partial class PanelDot<TKind>
     private static void MultiplySpread<TTokens>(in PanelLayout layout, byte* integers, float* scales, byte* x, int tokens, int* corrections, float* tile)
         where TTokens : struct, ITokens
     {
-        long blocks = layout.Blocks, rowBytes = QuantizedRow.Bytes(blocks * BlockColumns);
-        var minima = scales + Rows * HeaderEntries(layout);
+        long blocks = layout.Blocks, entries = HeaderEntries(layout), rowBytes = QuantizedRow.Bytes(blocks * BlockColumns);
+        var minima = scales + Rows * entries;
         byte* x0 = x, x1 = x + rowBytes, x2 = tokens > 2 ? x + 2 * rowBytes : x, x3 = tokens > 3 ? x + 3 * rowBytes : x;
         int* c0 = corrections, c1 = c0 + 2 * blocks, c2 = tokens > 2 ? c0 + 4 * blocks : c0, c3 = tokens > 3 ? c0 + 6 * blocks : c0;
         var at = 2 * sizeof(float) * blocks;
-        for (long entry = 0; entry < HeaderEntries(layout); entry++, scales += Rows, minima += Rows)
+        for (long entry = 0; entry < entries; entry++, scales += Rows, minima += Rows)
         {
             Vector256<int> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
             for (var end = at + EntryColumns; at < end; at += 8, integers += 2 * PanelLayout.QuadBytes)

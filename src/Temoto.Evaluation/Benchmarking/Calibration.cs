@@ -105,7 +105,7 @@ internal sealed record Calibration(Board Board, HostRates Rates, IReadOnlyList<(
         // As a model's weights lie once it is loaded.
         Tensor AsMultiplied(Tensor weight, List<IDisposable> owned)
         {
-            if (!kernels.PrefersIntegers || !kernels.Integers!.MultipliesPanels || !PanelProducts.Takes(weight) || LaidPanels.Run(weight, pool, out var memory) is not { } laid)
+            if (!kernels.PrefersIntegers || !LaidPanels.AreWanted(new ModelOptions(), kernels.Integers) || !PanelProducts.Takes(weight) || LaidPanels.Run(weight, pool, out var memory) is not { } laid)
                 return weight;
             owned.Add(memory!);
             return laid;

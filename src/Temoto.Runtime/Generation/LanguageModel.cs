@@ -69,7 +69,7 @@ public sealed class LanguageModel : IDisposable
         var checkpoint = AdaptedCheckpoint.Open(path, options.Adapter);
         KernelPreparation.Continue(preparation, options, checkpoint);
         if (options.Load == ModelLoad.Map)
-            WeightPages.Begin(checkpoint, options.Repack != RepackChoice.Never);
+            WeightPages.Begin(checkpoint, options);
         return Load(checkpoint, options);
     }
 

@@ -37,7 +37,7 @@ internal sealed class EnginePlan
             Kernels = tested;
             Plans = NewPlans(graph, options);
         }
-        InPanels = options.Repack == RepackChoice.Never || options.Load == ModelLoad.Copy || Kernels.Integers is not { MultipliesPanels: true } ? [] : Multiplied().Where(LiesInPanels).ToHashSet();
+        InPanels = LaidPanels.AreWanted(options, Kernels.Integers) ? Multiplied().Where(LiesInPanels).ToHashSet() : [];
         PrefillFigures = new PlanFigures(Plans.Prefill);
         DecodeFigures = new PlanFigures(Plans.Decode);
         Memory = new MemoryPlan(

@@ -20,13 +20,10 @@ internal static class KernelPreparation
     /// <summary>Goes on with the products that this model's weights need.</summary>
     public static void Continue(Task begun, ModelOptions options, Checkpoint checkpoint)
     {
-        if (options.Precise || options.Activations == ActivationType.F32)
-            return;
         _ = begun.ContinueWith(
             _ => Quietly(() =>
             {
-                var kernels = KernelChooser.Choose(options.Kernels, floatProducts: false);
-                if (kernels.Integers is not { } integers || !(kernels.PrefersIntegers || options.Activations == ActivationType.Int8))
+                if (IntegersOf(options) is not { } integers)
                     return;
                 foreach (var tensor in checkpoint.Tensors.Values)
                 {
@@ -37,16 +34,26 @@ internal static class KernelPreparation
             TaskScheduler.Default);
     }
 
+    /// <summary>The products that integer weights will meet; null where activations stay floats. Waits for the kernels.</summary>
+    /// <exception cref="OptionException">There are no such kernels.</exception>
+    public static IntegerDot? IntegersOf(ModelOptions options)
+    {
+        if (options.Precise || options.Activations == ActivationType.F32)
+            return null;
+        var kernels = KernelChooser.Choose(options.Kernels, floatProducts: false);
+        return kernels.PrefersIntegers || options.Activations == ActivationType.Int8 ? kernels.Integers : null;
+    }
+
     private static void Prepare(IntegerDot integers, Tensor tensor, ModelOptions options)
     {
-        if (options.Repack == RepackChoice.Never || options.Load == ModelLoad.Copy || !integers.MultipliesPanels || !PanelProducts.Takes(tensor) || tensor.Encoded is not null)
-            integers.Prepare(tensor);
-        else
+        if (LaidPanels.AreWanted(options, integers) && PanelProducts.Takes(tensor) && tensor.Encoded is null)
             integers.PreparePanels(tensor);
+        else
+            integers.Prepare(tensor);
     }
 
     /// <summary>What goes wrong here goes wrong again where it is asked for, and is told of there.</summary>
-    private static void Quietly(Action prepare)
+    public static void Quietly(Action prepare)
     {
         try
         {

@@ -1,3 +1,4 @@
+using Temoto.Kernels.Integers;
 using Temoto.Machine;
 using Temoto.Tensors;
 using Temoto.Tensors.Panels;
@@ -7,12 +8,16 @@ namespace Temoto.Generation.Execution;
 /// <summary>Lays the rows of a weight out in panels, on all threads.</summary>
 internal sealed unsafe class LaidPanels : IParallelWork
 {
-    /// <summary>Rows of a chunk: enough to outweigh its atomic increment.</summary>
-    private const int ChunkRows = 4 * PanelLayout.Rows;
+    /// <summary>Least rows of a chunk: enough to outweigh its atomic increment.</summary>
+    private const int LeastChunkRows = 4 * PanelLayout.Rows;
 
     private readonly Tensor rows;
     private readonly PanelLayout layout;
     private readonly byte* panels;
+
+    /// <summary>Whole panels, and of encoded rows whole blocks, so that none is decoded twice.</summary>
+    private readonly long chunkRows;
+
     private volatile bool isRaised = true;
 
     private LaidPanels(Tensor rows, PanelLayout layout, byte* panels)
@@ -20,7 +25,12 @@ internal sealed unsafe class LaidPanels : IParallelWork
         this.rows = rows;
         this.layout = layout;
         this.panels = panels;
+        chunkRows = (Math.Max(LeastChunkRows, rows.Encoded?.BlockRows ?? 0) + PanelLayout.Rows - 1) / PanelLayout.Rows * PanelLayout.Rows;
     }
+
+    /// <summary>Whether weights that meet these kernels are laid out at all.</summary>
+    /// <param name="integers">Null where activations stay floats.</param>
+    public static bool AreWanted(ModelOptions options, IntegerDot? integers) => options.Repack != RepackChoice.Never && options.Load != ModelLoad.Copy && integers is { MultipliesPanels: true };
 
     /// <returns>The weight in panels; null where a scale is too large for panels (<see cref="RaisedHalf"/>), as no trained model's is.</returns>
     /// <param name="rows">One that <see cref="PanelLayout.Of"/> has a layout for.</param>
@@ -31,20 +41,20 @@ internal sealed unsafe class LaidPanels : IParallelWork
         memory = new NativeBuffer(layout.Bytes(rows.Rows));
         memory.PreferLargePages();
         var work = new LaidPanels(rows, layout, memory.Data);
-        pool.Run(work, (int)((rows.Rows + ChunkRows - 1) / ChunkRows));
+        pool.Run(work, (int)((rows.Rows + work.chunkRows - 1) / work.chunkRows));
         if (!work.isRaised)
         {
             memory.Dispose();
             memory = null;
             return null;
         }
-        return new Tensor(rows.Name, rows.DType, rows.Shape, new PanelRows(layout, memory.Data, rows.Rows, memory)) { Scales = rows.Scales, InputGrid = rows.InputGrid };
+        return PanelRows.Of(rows, layout, memory);
     }
 
     public void Execute(int chunk, int worker)
     {
-        var start = (long)chunk * ChunkRows;
-        var end = Math.Min(start + ChunkRows, rows.Rows);
+        var start = chunk * chunkRows;
+        var end = Math.Min(start + chunkRows, rows.Rows);
         if (rows.Encoded is null)
         {
             Write(start, end, rows.Row(start));
@@ -56,8 +66,7 @@ internal sealed unsafe class LaidPanels : IParallelWork
 
     private void Write(long start, long end, byte* plain)
     {
-        for (var row = start; row < end; row++, plain += rows.RowBytes)
-            PanelRow.Write(rows, layout, row, plain, panels + row / PanelLayout.Rows * layout.PanelBytes, (int)(row % PanelLayout.Rows));
+        PanelRows.Write(rows, layout, start, end, plain, panels);
         for (var row = start; row < end; row += PanelLayout.Rows)
         {
             if (!PanelRows.IsRaised(layout, panels + row / PanelLayout.Rows * layout.PanelBytes))

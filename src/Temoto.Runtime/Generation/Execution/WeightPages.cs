@@ -1,7 +1,7 @@
 using Temoto.Formats.Checkpoints;
+using Temoto.Kernels.Integers.Panels;
 using Temoto.Models;
 using Temoto.Plans;
-using Temoto.Tensors.Panels;
 
 namespace Temoto.Generation.Execution;
 
@@ -11,22 +11,17 @@ namespace Temoto.Generation.Execution;
 /// </summary>
 internal static class WeightPages
 {
-    /// <param name="repacks">Weights that can lie in panels are read once, for that.</param>
-    public static void Begin(Checkpoint checkpoint, bool repacks) => Task.Factory.StartNew(() => Map(checkpoint, repacks), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public static void Begin(Checkpoint checkpoint, ModelOptions options) =>
+        Task.Factory.StartNew(() => KernelPreparation.Quietly(() => Map(checkpoint, options)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private static void Map(Checkpoint checkpoint, bool repacks)
+    private static void Map(Checkpoint checkpoint, ModelOptions options)
     {
-        try
+        // Weights that are laid out in panels are read once, for that. Others need not wait for the kernels.
+        var repacks = new Lazy<bool>(() => LaidPanels.AreWanted(options, KernelPreparation.IntegersOf(options)));
+        foreach (var op in Architecture.Build(checkpoint.Config, checkpoint.Path).Ops)
         {
-            foreach (var op in Architecture.Build(checkpoint.Config, checkpoint.Path).Ops)
-            {
-                if (op is LinearOp linear && checkpoint.Tensors.TryGetValue(linear.Weight, out var weight) && !(repacks && PanelLayout.Of(weight) is not null))
-                    weight.MapPages();
-            }
-        }
-        catch (InputException)
-        {
-            // The load ends with the same line.
+            if (op is LinearOp linear && checkpoint.Tensors.TryGetValue(linear.Weight, out var weight) && !(PanelProducts.Takes(weight) && repacks.Value))
+                weight.MapPages();
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.Intrinsics;
 using Temoto.Kernels.Integers;
-using Temoto.Kernels.Integers.Panels;
 using Temoto.Tensors;
 
 namespace Temoto.Kernels.Emitted;
@@ -22,7 +21,7 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
 
     private readonly delegate* unmanaged<EmittedGemm.Tile*, void> gemm = EmittedGemm.Load();
 
-    public override bool MultipliesPanels => single.MultipliesPanels;
+    public override int MostPanelTokens => single.MostPanelTokens;
 
     public override void Quantize(float* x, long columns, QuantizedRow destination) => single.Quantize(x, columns, destination);
 
@@ -39,7 +38,7 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
 
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
-        if (weight.Encoded?.Panels is not null && tokens <= PanelProducts.FewTokens)
+        if (weight.Encoded?.Panels is not null && tokens <= MostPanelTokens)
         {
             single.MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
             return;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Temoto.Kernels.Floats;
 
@@ -56,25 +55,20 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
         public static float LoadOne(byte* row, long element) => ((sbyte*)row)[element];
     }
 
-    /// <summary>How far ahead rows are asked for: a page, since the hardware's own prefetcher stops at its end.</summary>
-    private const int AheadBytes = 4096;
-
-    /// <summary>Asks for what four registers will be loaded from a page later, where the processor can be asked.</summary>
+    /// <summary>Asks ahead for what four registers are loaded from.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AskAhead<TRow>(byte* row, long element)
         where TRow : struct, IRow
     {
-        if (!Sse.IsSupported)
-            return;
         var bytes = 4 * TLanes.Count * TRow.Bits / 8;
-        var ahead = row + element * TRow.Bits / 8 + AheadBytes;
-        Sse.Prefetch0(ahead);
+        row += element * TRow.Bits / 8;
+        Prefetch.Ahead(row);
         if (bytes > 64)
-            Sse.Prefetch0(ahead + 64);
+            Prefetch.Ahead(row + 64);
         if (bytes <= 128)
             return;
-        Sse.Prefetch0(ahead + 128);
-        Sse.Prefetch0(ahead + 192);
+        Prefetch.Ahead(row + 128);
+        Prefetch.Ahead(row + 192);
     }
 
     /// <summary>Sum of row[i] * x[i]. Four sums run side by side, so that a multiply-add need not wait for the one before.</summary>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Temoto.Tensors;
+using static Temoto.Kernels.Integers.Avx2Products;
 
 namespace Temoto.Kernels.Integers;
 
@@ -16,7 +17,7 @@ internal sealed unsafe class Avx2IntegerDot() : X86IntegerDot<Avx2Products>(wide
 
     private const int TileTokens = 4;
 
-    private protected override int MostPanelTokens => int.MaxValue;
+    public override int MostPanelTokens => int.MaxValue;
 
     /// <summary>A panel's scales, zero points and bytes, and encoded rows laid out plain.</summary>
     public override long MatMulScratchFloats(long columns, int rows) =>
@@ -169,13 +170,6 @@ internal sealed unsafe class Avx2IntegerDot() : X86IntegerDot<Avx2Products>(wide
             AddBlock(tile + 3 * PanelRows, LessZeros(a3, zeros, x3, blocks + block), LessZeros(b3, zeros + 8, x3, blocks + block), scales, x3, block);
         }
     }
-
-    /// <summary>Four activations, for every row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<sbyte> Quad(byte* integers) => Vector256.Create(*(int*)integers).AsSByte();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Widen(Vector256<short> pairs) => Avx2.MultiplyAddAdjacent(pairs, Vector256.Create((short)1));
 
     /// <summary>
     /// Widens pair sums and takes zero * sum(x) off. Zero points and sums of activations (at most 32 * 127) fit 16 bits, so that one vpmaddwd, whose upper halves are zero

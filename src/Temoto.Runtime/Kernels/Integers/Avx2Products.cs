@@ -10,17 +10,25 @@ namespace Temoto.Kernels.Integers;
 /// </summary>
 internal readonly struct Avx2Products : IByteProducts
 {
+    /// <summary>Four activations, for every row whose four columns lie in a lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Vector256<sbyte> Quad(byte* integers) => Vector256.Create(*(int*)integers).AsSByte();
+
+    /// <summary>Sums of pairs of int16, as int32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Widen(Vector256<short> pairs) => Avx2.MultiplyAddAdjacent(pairs, Vector256<short>.One);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Small(Vector256<byte> weights, Vector256<sbyte> x) =>
-        Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, x), Vector256.Create((short)1));
+        Widen(Avx2.MultiplyAddAdjacent(weights, x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Small(Vector256<byte> low, Vector256<sbyte> xLow, Vector256<byte> high, Vector256<sbyte> xHigh) =>
-        Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(low, xLow) + Avx2.MultiplyAddAdjacent(high, xHigh), Vector256.Create((short)1));
+        Widen(Avx2.MultiplyAddAdjacent(low, xLow) + Avx2.MultiplyAddAdjacent(high, xHigh));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Signed(Vector256<sbyte> weights, Vector256<sbyte> x) =>
-        Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(Avx2.Abs(weights), Avx2.Sign(x, weights)), Vector256.Create((short)1));
+        Widen(Avx2.MultiplyAddAdjacent(Avx2.Abs(weights), Avx2.Sign(x, weights)));
 
     public static bool HasRaised => false;
 

@@ -60,11 +60,11 @@ internal static unsafe partial class ByteDecode<TProducts, TBlock>
         long block = 0;
         for (; block + LaneBlocks <= blocks; block += LaneBlocks, row += LaneBlocks * TBlock.Bytes, integers += LaneBlocks * BlockColumns)
         {
-            Sse.Prefetch0(row + PrefetchBytes);
-            Sse.Prefetch0(row + PrefetchBytes + 64);
-            Sse.Prefetch0(row + PrefetchBytes + 128);
-            Sse.Prefetch0(row + PrefetchBytes + 192);
-            Sse.Prefetch0(row + PrefetchBytes + 256);
+            Sse.Prefetch0(row + Prefetch.AheadBytes);
+            Sse.Prefetch0(row + Prefetch.AheadBytes + 64);
+            Sse.Prefetch0(row + Prefetch.AheadBytes + 128);
+            Sse.Prefetch0(row + Prefetch.AheadBytes + 192);
+            Sse.Prefetch0(row + Prefetch.AheadBytes + 256);
             var scales = TBlock.HoldsScale ? BlockScales(row) : Avx2.PermuteVar8x32(Vector256.Load(groups.Scales + (block >> groups.Shift)), entries);
             Vector256<int> low0 = default, low1 = default, low2 = default, low3 = default;
             Quarter<TTokens>(row, x0 + integers, x1 + integers, x2 + integers, x3 + integers, ref low0, ref low1, ref low2, ref low3);

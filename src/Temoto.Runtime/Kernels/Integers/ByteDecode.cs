@@ -20,9 +20,6 @@ internal static unsafe partial class ByteDecode<TProducts, TBlock>
     /// <summary>Blocks of one row that are combined in one register.</summary>
     private const int LaneBlocks = RowGroups.LaneBlocks;
 
-    /// <summary>How far ahead of the multiplication weights are asked for: a page, since the hardware's own prefetcher stops at its end.</summary>
-    private const int PrefetchBytes = 4096;
-
     public static void MatVec(Tensor weight, long rowStart, int rows, byte* plain, float* bias, byte* x, float* y, float* scratch)
     {
         var groups = new RowGroups(weight, scratch);
@@ -46,11 +43,11 @@ internal static unsafe partial class ByteDecode<TProducts, TBlock>
         long block = 0;
         for (; block + LaneBlocks <= blocks; block += LaneBlocks, row += LaneBlocks * TBlock.Bytes, integers += LaneBlocks * BlockColumns)
         {
-            Sse.Prefetch0(row + PrefetchBytes);
-            Sse.Prefetch0(row + PrefetchBytes + 64);
-            Sse.Prefetch0(row + PrefetchBytes + 128);
-            Sse.Prefetch0(row + PrefetchBytes + 192);
-            Sse.Prefetch0(row + PrefetchBytes + 256);
+            Sse.Prefetch0(row + Prefetch.AheadBytes);
+            Sse.Prefetch0(row + Prefetch.AheadBytes + 64);
+            Sse.Prefetch0(row + Prefetch.AheadBytes + 128);
+            Sse.Prefetch0(row + Prefetch.AheadBytes + 192);
+            Sse.Prefetch0(row + Prefetch.AheadBytes + 256);
             var firstEntry = block >> groups.Shift;
             var sums = BlockSums(row, integers);
             var scales = TBlock.HoldsScale

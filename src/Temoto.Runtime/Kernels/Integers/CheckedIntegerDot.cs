@@ -1,4 +1,3 @@
-using Temoto.Kernels.Integers.Panels;
 using Temoto.Tensors;
 
 namespace Temoto.Kernels.Integers;
@@ -21,7 +20,7 @@ internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, I
 
     private readonly Lock testing = new();
 
-    public override bool MultipliesPanels => kernel.MultipliesPanels;
+    public override int MostPanelTokens => kernel.MostPanelTokens;
 
     private IntegerDot Rounding => rounding ?? TestRounding();
 
@@ -74,11 +73,11 @@ internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, I
         : weight.Encoded?.Escaped is null || weight.Scales?.Zeros is not null ? IntegerProducts.OneToken
         : IntegerProducts.OneTokenPacked);
 
-    /// <summary>Many tokens may have their rows laid out plain: both must have passed.</summary>
+    /// <summary>Of many tokens whose rows are laid out plain both must have passed.</summary>
     private IntegerDot OfPanels(Tensor weight, int tokens)
     {
         var products = Chosen(weight.DType, IntegerProducts.Panels);
-        return tokens > PanelProducts.FewTokens && products == kernel ? Chosen(weight.DType, IntegerProducts.Tokens) : products;
+        return tokens > kernel.MostPanelTokens && products == kernel ? Chosen(weight.DType, IntegerProducts.Tokens) : products;
     }
 
     private IntegerDot Chosen(DType dtype, IntegerProducts products) => chosen[(int)products, (int)dtype] ?? Test(dtype, products);

@@ -76,7 +76,10 @@ internal abstract unsafe class IntegerDot
     public abstract long MatVecsScratchFloats(long columns, int rows, int tokens);
 
     /// <summary>Whether weights are multiplied as they lie in panels (<see cref="Tensors.Panels.PanelLayout"/>), which is then the fastest layout for few tokens.</summary>
-    public virtual bool MultipliesPanels => false;
+    public bool MultipliesPanels => MostPanelTokens > 0;
+
+    /// <summary>Most tokens that meet weights in panels as they lie, 0 where none do; for more, rows are laid out plain and then as the set's own products of many tokens have them.</summary>
+    public virtual int MostPanelTokens => 0;
 
     /// <summary>127 / max|x| stays finite above it.</summary>
     public const float Smallest = 1e-36f;

@@ -18,9 +18,6 @@ internal static unsafe class KQuantDot<TProducts, TBlock>
     private const int BlockColumns = QuantizedRow.BlockColumns;
     private const int SuperBlocks = 8;
 
-    /// <summary>How far ahead of the multiplication weights are asked for: a page, since the hardware's own prefetcher stops at its end.</summary>
-    private const int PrefetchBytes = 4096;
-
     /// <summary>Rows of a panel, two registers of eight int32 sums. A block of it lies as [8 column quads, 16 rows, 4 columns].</summary>
     private const int PanelRows = 16;
 
@@ -75,11 +72,11 @@ internal static unsafe class KQuantDot<TProducts, TBlock>
         var integers = x.Integers;
         for (long block = 0; block < x.Blocks; block += SuperBlocks, super += TBlock.Bytes, integers += SuperBlocks * BlockColumns)
         {
-            Sse.Prefetch0(super + PrefetchBytes);
-            Sse.Prefetch0(super + PrefetchBytes + 64);
-            Sse.Prefetch0(super + PrefetchBytes + 128);
+            Sse.Prefetch0(super + Prefetch.AheadBytes);
+            Sse.Prefetch0(super + Prefetch.AheadBytes + 64);
+            Sse.Prefetch0(super + Prefetch.AheadBytes + 128);
             if (TBlock.Bytes > 192)
-                Sse.Prefetch0(super + PrefetchBytes + 192);
+                Sse.Prefetch0(super + Prefetch.AheadBytes + 192);
             var products = TBlock.Scales(super, 0);
             correction = Vector256.FusedMultiplyAdd(TBlock.Zero == 0 ? TBlock.Minima(super) : products, Vector256.Load(corrections), correction);
             products *= Vector256.Load(scales);

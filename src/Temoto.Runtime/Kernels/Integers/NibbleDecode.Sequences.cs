@@ -27,7 +27,7 @@ internal readonly unsafe ref partial struct NibbleDecode<TFloats, TLanes, TVecto
     /// <param name="y">[tokens, yStride], of which the first rows are written.</param>
     public static void MatVecs(Tensor weight, long rowStart, int rows, byte* plain, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
-        for (var at = 0; at < PrefetchBytes; at += 64)
+        for (var at = 0; at < Prefetch.AheadBytes; at += 64)
             Sse.Prefetch0(plain + at);
         var tokenFloats = ScratchFloats(weight.Columns);
         var first = new NibbleDecode<TFloats, TLanes, TVector, TNibbles>(weight, new QuantizedRow(x, weight.Columns), scratch);
@@ -169,7 +169,7 @@ internal readonly unsafe ref partial struct NibbleDecode<TFloats, TLanes, TVecto
     private static void AddUnit<TTokens>(byte* source, TVector scales, byte* stream, ref TVector first, ref TVector second, ref TVector third, ref TVector fourth)
         where TTokens : struct, ITokens
     {
-        Sse.Prefetch0(source + PrefetchBytes);
+        Sse.Prefetch0(source + Prefetch.AheadBytes);
         AddBytes<TTokens>(TLanes.Bytes<TNibbles>(source), scales, stream, ref first, ref second, ref third, ref fourth);
     }
 

@@ -27,9 +27,6 @@ internal readonly unsafe ref partial struct NibbleDecode<TFloats, TLanes, TVecto
 {
     private const int BlockColumns = QuantizedRow.BlockColumns;
 
-    /// <summary>How far ahead of the multiplication weights are asked for: a page, since the hardware's own prefetcher stops at its end.</summary>
-    private const int PrefetchBytes = 4096;
-
     private readonly Tensor weight;
     private readonly long blocks;
 
@@ -132,7 +129,7 @@ internal readonly unsafe ref partial struct NibbleDecode<TFloats, TLanes, TVecto
     public static void MatVec(Tensor weight, long rowStart, int rows, byte* plain, float* bias, byte* x, float* y, float* scratch)
     {
         // The first page is asked for while activations are put in order; from then on each unit asks for the one a page ahead.
-        for (var at = 0; at < PrefetchBytes; at += 64)
+        for (var at = 0; at < Prefetch.AheadBytes; at += 64)
             Sse.Prefetch0(plain + at);
         var decode = new NibbleDecode<TFloats, TLanes, TVector, TNibbles>(weight, new QuantizedRow(x, weight.Columns), scratch);
         var rowBytes = weight.RowBytes;
@@ -204,7 +201,7 @@ internal readonly unsafe ref partial struct NibbleDecode<TFloats, TLanes, TVecto
     private static TVector AddUnit(TVector total, byte* source, sbyte* x, sbyte* y, TVector scales, int unit)
     {
         source += unit * TLanes.UnitBlocks * TNibbles.BlockBytes;
-        Sse.Prefetch0(source + PrefetchBytes);
+        Sse.Prefetch0(source + Prefetch.AheadBytes);
         return Add(total, TLanes.Bytes<TNibbles>(source), x + 16 * TLanes.UnitBlocks * unit, y + 16 * TLanes.UnitBlocks * unit, TLanes.Spread(scales, unit));
     }
 

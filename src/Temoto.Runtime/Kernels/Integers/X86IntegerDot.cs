@@ -15,10 +15,7 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles
 
     private protected bool WideNibbles => wideNibbles;
 
-    public sealed override bool MultipliesPanels => true;
-
-    /// <summary>Most tokens that meet weights in panels as they lie; for more, rows are laid out plain and then as the set's own products of many tokens have them.</summary>
-    private protected virtual int MostPanelTokens => PanelProducts.FewTokens;
+    public override int MostPanelTokens => PanelProducts.FewTokens;
 
     public sealed override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {

@@ -15,10 +15,22 @@ internal sealed unsafe class PanelRows(PanelLayout layout, byte* data, long rows
     {
         var layout = PanelLayout.Of(rows) ?? throw new ArgumentException($"{rows} has no panels", nameof(rows));
         memory = new NativeBuffer(layout.Bytes(rows.Rows));
-        using var plain = new NativeBuffer(rows.RowBytes);
-        for (long row = 0; row < rows.Rows; row++)
-            PanelRow.Write(rows, layout, row, rows.PlainRows(row, row + 1, plain.Data), memory.Data + row / PanelLayout.Rows * layout.PanelBytes, (int)(row % PanelLayout.Rows));
-        return new Tensor(rows.Name, rows.DType, rows.Shape, new PanelRows(layout, memory.Data, rows.Rows, memory)) { Scales = rows.Scales, InputGrid = rows.InputGrid };
+        using var plain = new NativeBuffer(rows.Rows * rows.RowBytes);
+        Write(rows, layout, 0, rows.Rows, rows.PlainRows(0, rows.Rows, plain.Data), memory.Data);
+        return Of(rows, layout, memory);
+    }
+
+    /// <summary>A weight whose panels are in <paramref name="memory"/>.</summary>
+    public static Tensor Of(Tensor rows, PanelLayout layout, NativeBuffer memory) =>
+        new(rows.Name, rows.DType, rows.Shape, new PanelRows(layout, memory.Data, rows.Rows, memory)) { Scales = rows.Scales, InputGrid = rows.InputGrid };
+
+    /// <summary>Lays rows [start, end) out.</summary>
+    /// <param name="plain">Their plain bytes.</param>
+    /// <param name="panels">All of the weight.</param>
+    public static void Write(Tensor rows, PanelLayout layout, long start, long end, byte* plain, byte* panels)
+    {
+        for (var row = start; row < end; row++, plain += rows.RowBytes)
+            PanelRow.Write(rows, layout, row, plain, panels + row / PanelLayout.Rows * layout.PanelBytes, (int)(row % PanelLayout.Rows));
     }
 
     public override byte* Data => data;

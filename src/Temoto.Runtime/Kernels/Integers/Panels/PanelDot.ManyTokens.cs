@@ -3,6 +3,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Temoto.Kernels.Floats;
 using Temoto.Tensors.Panels;
+using static Temoto.Kernels.Integers.Avx2Products;
 
 namespace Temoto.Kernels.Integers.Panels;
 
@@ -75,17 +76,12 @@ internal static unsafe partial class PanelDot<TKind>
         long left = 0;
         for (long block = 0; block < blocks; block++, at += 16)
         {
-            if (left == 0)
-            {
-                panel += TKind.HeaderBytes;
-                left = groupBlocks;
-            }
-            left--;
+            EnterBlock(ref panel, ref left, groupBlocks);
             Vector256<short> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
             var end = at + 16;
             for (; at < end; at += 4, panel += PanelLayout.QuadBytes)
             {
-                AskAhead(panel);
+                Prefetch.Ahead(panel);
                 Vector256<byte> bytes = Vector256.Load(panel), nextBytes = Vector256.Load(panel + 32), mask = Vector256.Create((byte)0xF);
                 Vector256<byte> low = bytes & mask, nextLow = nextBytes & mask;
                 Vector256<byte> high = (bytes.AsUInt16() >> 4).AsByte() & mask, nextHigh = (nextBytes.AsUInt16() >> 4).AsByte() & mask;
@@ -115,11 +111,12 @@ internal static unsafe partial class PanelDot<TKind>
         var minima = scales + Rows * entries;
         byte* x0 = x, x1 = x + rowBytes, x2 = tokens > 2 ? x + 2 * rowBytes : x, x3 = tokens > 3 ? x + 3 * rowBytes : x;
         int* c0 = corrections, c1 = c0 + 2 * blocks, c2 = tokens > 2 ? c0 + 4 * blocks : c0, c3 = tokens > 3 ? c0 + 6 * blocks : c0;
+        var entryColumns = EntryColumns;
         var at = 2 * sizeof(float) * blocks;
         for (long entry = 0; entry < entries; entry++, scales += Rows, minima += Rows)
         {
             Vector256<int> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
-            for (var end = at + EntryColumns; at < end; at += 8, integers += 2 * PanelLayout.QuadBytes)
+            for (var end = at + entryColumns; at < end; at += 8, integers += 2 * PanelLayout.QuadBytes)
             {
                 Vector256<byte> w0 = Vector256.Load(integers), w1 = Vector256.Load(integers + 32), w2 = Vector256.Load(integers + 64), w3 = Vector256.Load(integers + 96);
                 AddPair(w0, w1, w2, w3, x0 + at, ref a0, ref b0);
@@ -147,15 +144,9 @@ internal static unsafe partial class PanelDot<TKind>
         long blocks = layout.Blocks, left = 0;
         for (long block = 0; block < blocks; block++, panel += layout.BlockBytes, integers += BlockColumns * Rows)
         {
-            if (left == 0)
-            {
-                AskAhead(panel);
-                panel += TKind.HeaderBytes;
-                left = layout.GroupBlocks;
-            }
-            left--;
+            EnterBlock(ref panel, ref left, layout.GroupBlocks);
             for (var at = 0; at < TKind.Bits; at++)
-                AskAhead(panel + PanelLayout.QuadBytes * at);
+                Prefetch.Ahead(panel + PanelLayout.QuadBytes * at);
             SpreadHalf(panel, integers);
             SpreadHalf(panel + 32, integers + 32);
         }
@@ -190,17 +181,12 @@ internal static unsafe partial class PanelDot<TKind>
         long left = 0;
         for (long block = 0; block < blocks; block++)
         {
-            if (left == 0)
-            {
-                panel += TKind.HeaderBytes;
-                left = groupBlocks;
-            }
-            left--;
+            EnterBlock(ref panel, ref left, groupBlocks);
             Vector256<int> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
             var end = at + BlockColumns;
             for (; at < end; at += 4, panel += PanelLayout.QuadBytes)
             {
-                AskAhead(panel);
+                Prefetch.Ahead(panel);
                 Vector256<sbyte> bytes = Vector256.Load((sbyte*)panel), nextBytes = Vector256.Load((sbyte*)panel + 32);
                 AddBytes(bytes, nextBytes, x0 + at, ref a0, ref b0);
                 AddBytes(bytes, nextBytes, x1 + at, ref a1, ref b1);
@@ -218,6 +204,19 @@ internal static unsafe partial class PanelDot<TKind>
             }
             Next(left, ref scales, ref scales);
         }
+    }
+
+    /// <summary>Past a header, where a group begins; <paramref name="left"/> blocks of the group stand behind this one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void EnterBlock(ref byte* panel, ref long left, long groupBlocks)
+    {
+        if (left == 0)
+        {
+            Prefetch.Ahead(panel);
+            panel += TKind.HeaderBytes;
+            left = groupBlocks;
+        }
+        left--;
     }
 
     /// <summary>To the next block's entry: with block scales at once, else behind the group's last block.</summary>
@@ -285,19 +284,11 @@ internal static unsafe partial class PanelDot<TKind>
     {
         var activationScale = Vector256.Create(((float*)x)[block]);
         var offset = ((int*)x)[blocks + block];
+        Vector256<int> zeros = default, nextZeros = default;
         if (TKind.HasZeros)
-        {
-            sum = LessZeros(sum, Vector256.Load((int*)minima), offset);
-            nextSum = LessZeros(nextSum, Vector256.Load((int*)minima + 8), offset);
-        }
-        else if (TKind.Zero != 0)
-        {
-            var correction = ZeroCorrection(offset);
-            sum += correction;
-            nextSum += correction;
-        }
-        var first = AddBlock(Vector256.Load(total), sum, Vector256.Load(scales), activationScale);
-        var second = AddBlock(Vector256.Load(total + 8), nextSum, Vector256.Load(scales + 8), activationScale);
+            (zeros, nextZeros) = (Vector256.Load((int*)minima), Vector256.Load((int*)minima + 8));
+        var first = AddBlock(Vector256.Load(total), LessZeros(sum, zeros, offset), Vector256.Load(scales), activationScale);
+        var second = AddBlock(Vector256.Load(total + 8), LessZeros(nextSum, nextZeros, offset), Vector256.Load(scales + 8), activationScale);
         if (TKind.HasMinima)
         {
             var factor = MinimumFactor(((float*)x)[block], offset);

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Temoto.Tensors.Panels;
+using static Temoto.Kernels.Integers.Avx2Products;
 
 namespace Temoto.Kernels.Integers.Panels;
 
@@ -20,7 +21,7 @@ internal static unsafe partial class PanelDot<TKind>
         for (long block = 0; block < blocks;)
         {
             var header = panel;
-            AskAhead(header);
+            Prefetch.Ahead(header);
             panel += TKind.HeaderBytes;
             Vector256<float> groupScale = TKind.Scale(header, 0), nextGroupScale = TKind.Scale(header, 1);
             Vector256<float> groupMinimum = TKind.Minimum(header, 0), nextGroupMinimum = TKind.Minimum(header, 1);
@@ -65,7 +66,7 @@ internal static unsafe partial class PanelDot<TKind>
         Vector256<int> a = default, b = default;
         for (var quad = 0; quad < 8; quad++)
         {
-            AskAhead(block + PanelLayout.QuadBytes * quad);
+            Prefetch.Ahead(block + PanelLayout.QuadBytes * quad);
             var x = Quad(integers + 4 * quad);
             a += Avx2Products.Signed(Vector256.Load((sbyte*)block + PanelLayout.QuadBytes * quad), x);
             b += Avx2Products.Signed(Vector256.Load((sbyte*)block + PanelLayout.QuadBytes * quad + 32), x);
@@ -81,7 +82,7 @@ internal static unsafe partial class PanelDot<TKind>
         Vector256<byte> fifth = default, nextFifth = default;
         if (TKind.Bits == 5)
         {
-            AskAhead(block + 4 * PanelLayout.QuadBytes);
+            Prefetch.Ahead(block + 4 * PanelLayout.QuadBytes);
             fifth = Vector256.Load(block + 4 * PanelLayout.QuadBytes);
             nextFifth = Vector256.Load(block + 4 * PanelLayout.QuadBytes + 32);
         }
@@ -103,7 +104,7 @@ internal static unsafe partial class PanelDot<TKind>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddNibbles(byte* block, byte* integers, int k, Vector256<byte> more, Vector256<byte> nextMore, ref Vector256<short> a, ref Vector256<short> b)
     {
-        AskAhead(block + PanelLayout.QuadBytes * k);
+        Prefetch.Ahead(block + PanelLayout.QuadBytes * k);
         Vector256<sbyte> x = Quad(integers + 4 * k), y = Quad(integers + 16 + 4 * k);
         Vector256<byte> bytes = Vector256.Load(block + PanelLayout.QuadBytes * k), nextBytes = Vector256.Load(block + PanelLayout.QuadBytes * k + 32);
         a += Avx2.MultiplyAddAdjacent(Integers(bytes, more, k, false), x);
@@ -117,7 +118,7 @@ internal static unsafe partial class PanelDot<TKind>
     private static void SixBits(byte* block, byte* integers, out Vector256<int> low, out Vector256<int> nextLow, out Vector256<int> high, out Vector256<int> nextHigh)
     {
         for (var at = 0; at < 6; at++)
-            AskAhead(block + PanelLayout.QuadBytes * at);
+            Prefetch.Ahead(block + PanelLayout.QuadBytes * at);
         low = Widen(SixBits(block, integers, 0, false)) + Widen(SixBits(block, integers, 2, false));
         nextLow = Widen(SixBits(block + 32, integers, 0, false)) + Widen(SixBits(block + 32, integers, 2, false));
         high = Widen(SixBits(block, integers, 0, true)) + Widen(SixBits(block, integers, 2, true));

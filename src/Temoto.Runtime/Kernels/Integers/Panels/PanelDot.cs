@@ -17,7 +17,6 @@ internal static unsafe partial class PanelDot<TKind>
     private const int Rows = PanelLayout.Rows;
     private const int BlockColumns = PanelLayout.BlockColumns;
     private const int TileTokens = 4;
-    private const int AheadBytes = 4096;
 
     /// <summary>Tokens whose sums of 16 activations are kept at a time, where groups have as many columns.</summary>
     private const int CorrectedTokens = 64;
@@ -90,7 +89,7 @@ internal static unsafe partial class PanelDot<TKind>
         }
     }
 
-    /// <summary>-32 times the sum of each 16 activations: [tokens, blocks, 2].</summary>
+    /// <summary>-Zero times the sum of each 16 activations: [tokens, blocks, 2].</summary>
     private static void WriteCorrections(long blocks, byte* x, int tokens, int* corrections)
     {
         for (var token = 0; token < tokens; token++, x += QuantizedRow.Bytes(blocks * BlockColumns))
@@ -118,18 +117,6 @@ internal static unsafe partial class PanelDot<TKind>
         }
     }
 
-    /// <summary>Asks for the line that is needed a page later: the hardware's own prefetcher stops at a page's end.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AskAhead(byte* panel) => Sse.Prefetch0(panel + AheadBytes);
-
-    /// <summary>Four activations, for every row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<sbyte> Quad(byte* integers) => Vector256.Create(*(int*)integers).AsSByte();
-
-    /// <summary>Pairs of int16 as int32.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Widen(Vector256<short> pairs) => Avx2.MultiplyAddAdjacent(pairs, Vector256<short>.One);
-
     /// <summary>Of quad <paramref name="k"/> (low nibbles) or k + 4 (high nibbles): the integers, from nibbles and, of five or six bits, what lies behind them.</summary>
     /// <param name="more">Of five bits the fifth of these rows; of six, the upper two of the quads 0 to 3, or 4 to 7 for high nibbles.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -150,12 +137,9 @@ internal static unsafe partial class PanelDot<TKind>
     {
         if (TKind.HasZeros)
             return sum + Avx2.MultiplyAddAdjacent(zeros.AsInt16(), Vector256.Create(offset >> 7).AsInt16());
-        return TKind.Zero == 0 ? sum : sum + ZeroCorrection(offset);
+        // The sum times -128, shifted by less: Zero is 8 or 16.
+        return TKind.Zero == 0 ? sum : sum + (Vector256.Create(offset) >> (TKind.Zero == 8 ? 4 : 3));
     }
-
-    /// <summary>-Zero times a block's activations, whose sum times -128 is <paramref name="offset"/>: Zero is 8 or 16.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> ZeroCorrection(int offset) => Vector256.Create(offset) >> (TKind.Zero == 8 ? 4 : 3);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> AddBlock(Vector256<float> total, Vector256<int> sum, Vector256<float> scales, Vector256<float> activationScale) =>

@@ -40,19 +40,6 @@ internal readonly unsafe struct SingleScales : IPanelScales
     public static Vector256<float> Load(byte* header, int half) => Vector256.Load((float*)header + 8 * half);
 }
 
-/// <summary>Q4_0.</summary>
-internal readonly unsafe struct Q4Panel : IPanelKind
-{
-    public static int Bits => 4;
-
-    public static int HeaderBytes => HalfScales.Bytes;
-
-    public static int Zero => GroupScales.NibbleZero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Scale(byte* header, int half) => HalfScales.Load(header, half);
-}
-
 /// <summary>Q4_1.</summary>
 internal readonly unsafe struct Q41Panel : IPanelKind
 {
@@ -94,7 +81,7 @@ internal readonly unsafe struct BytePanel<TScales> : IPanelKind
     public static Vector256<float> Scale(byte* header, int half) => TScales.Load(header, half);
 }
 
-/// <summary>I4 whose zero is 8.</summary>
+/// <summary>Q4_0, and I4 whose zero is 8.</summary>
 internal readonly unsafe struct NibblePanel<TScales> : IPanelKind
     where TScales : struct, IPanelScales
 {

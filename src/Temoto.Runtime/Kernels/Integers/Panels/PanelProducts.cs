@@ -22,7 +22,7 @@ internal static unsafe class PanelProducts
         switch (weight.DType)
         {
             case DType.Q4_0:
-                PanelDot<Q4Panel>.MatMul(panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+                PanelDot<NibblePanel<HalfScales>>.MatMul(panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
                 break;
             case DType.Q4_1:
                 PanelDot<Q41Panel>.MatMul(panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);

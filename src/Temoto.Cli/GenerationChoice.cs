@@ -18,6 +18,10 @@ internal sealed class GenerationChoice
     private readonly Option<ulong?> seed = new("--seed") { Description = "Same seed, same text", HelpName = "S" };
     private readonly Option<string[]> stop = new("--stop") { Description = "End before this text; may be given several times", HelpName = "TEXT" };
 
+    private readonly Option<string?> jsonSchema = new("--json-schema") { Description = "Hold the answer to this JSON schema; json alone stands for any object", HelpName = "FILE" };
+    private readonly Option<string?> grammar = new("--grammar") { Description = "Hold the answer to this grammar (GBNF, as llama.cpp's)", HelpName = "FILE" };
+    private readonly Option<string[]> choice = new("--choice") { Description = "Hold the answer to one of these texts; given several times", HelpName = "TEXT" };
+
     public Option<string?> System { get; } = new("--system") { Description = "System message of the conversation", HelpName = "TEXT" };
 
     public GenerationChoice()
@@ -39,7 +43,7 @@ internal sealed class GenerationChoice
     }
 
     /// <summary>Every option of this kind.</summary>
-    public Option[] All => [maxTokens, temperature, topP, topK, minP, repeatPenalty, presencePenalty, frequencyPenalty, draft, seed, stop, System];
+    public Option[] All => [maxTokens, temperature, topP, topK, minP, repeatPenalty, presencePenalty, frequencyPenalty, draft, seed, stop, jsonSchema, grammar, choice, System];
 
     public void AddTo(Command command)
     {
@@ -60,5 +64,24 @@ internal sealed class GenerationChoice
         Draft = parsed.GetValue(draft) switch { "off" => DraftChoice.Off, "lookup" => DraftChoice.Lookup, _ => null },
         Seed = parsed.GetValue(seed),
         Stop = parsed.GetValue(stop) ?? [],
+        Form = Form(parsed),
     };
+
+    /// <summary>Judged here: a schema that cannot be used is told before a model is loaded.</summary>
+    private AnswerForm? Form(ParseResult parsed)
+    {
+        var given = new List<(string Source, AnswerForm Form)>();
+        if (parsed.GetValue(jsonSchema) is { } schema)
+            given.Add((schema, schema == "json" ? AnswerForm.Json : AnswerForm.JsonSchema(TextFile.Read(schema))));
+        if (parsed.GetValue(grammar) is { } file)
+            given.Add((file, AnswerForm.Gbnf(TextFile.Read(file))));
+        if (parsed.GetValue(choice) is { Length: > 0 } texts)
+            given.Add((choice.Name, AnswerForm.OneOf(texts)));
+        if (given.Count > 1)
+            throw new InputException(jsonSchema.Name, null, "several forms for one answer", "one of --json-schema, --grammar and --choice", "leave the others out");
+        if (given.Count == 0)
+            return null;
+        var (source, form) = given[0];
+        return form.Fault() is { } fault ? throw new InputException(source, fault.Place.Length > 0 ? fault.Place : null, fault.Found, fault.Expected, fault.Next) : form;
+    }
 }

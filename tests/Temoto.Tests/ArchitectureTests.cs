@@ -6,12 +6,13 @@ namespace Temoto.Tests;
 /// <summary>Keeps docs/architecture.md true: who may reference whom, and which folder of the runtime may use which.</summary>
 public partial class ArchitectureTests
 {
-    /// <summary>The plan and the template language, the runtime, then those that do not see each other, then the command.</summary>
+    /// <summary>The plan, the template language and the forms of answers, the runtime, then those that do not see each other, then the command.</summary>
     private static readonly Dictionary<string, string[]> AllowedReferences = new()
     {
+        ["Temoto.Grammars"] = [],
         ["Temoto.Jinja"] = [],
         ["Temoto.Plan"] = [],
-        ["Temoto.Runtime"] = ["Temoto.Plan", "Temoto.Jinja"],
+        ["Temoto.Runtime"] = ["Temoto.Plan", "Temoto.Jinja", "Temoto.Grammars"],
         ["Temoto.Evaluation"] = ["Temoto.Runtime"],
         ["Temoto.Quantization"] = ["Temoto.Runtime"],
         ["Temoto.Simulation"] = ["Temoto.Runtime"],
@@ -55,6 +56,7 @@ public partial class ArchitectureTests
     [Theory]
     [InlineData("Temoto.Plan")]
     [InlineData("Temoto.Jinja")]
+    [InlineData("Temoto.Grammars")]
     [InlineData("Temoto.Runtime")]
     public void WhatADeviceNeedsHasNoPackageAndNoWebFramework(string name)
     {

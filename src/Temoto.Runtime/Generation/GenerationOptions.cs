@@ -46,6 +46,9 @@ public sealed record GenerationOptions
     /// <summary>Generation ends before the first of these texts, wherever token borders fall.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
 
+    /// <summary>The form that the answer is held to; null leaves it free.</summary>
+    public AnswerForm? Form { get; init; }
+
     /// <summary>Added to the logits of tokens before all else, by id; from -100, which practically forbids a token, to 100.</summary>
     public IReadOnlyDictionary<int, float> LogitBias { get; init; } = ReadOnlyDictionary<int, float>.Empty;
 

@@ -1,3 +1,5 @@
+using Temoto.Grammars;
+
 namespace Temoto.Generation;
 
 /// <summary>What a session is asked for: checked against the model, so that nothing but the run itself can fail.</summary>
@@ -5,8 +7,11 @@ namespace Temoto.Generation;
 /// <param name="Start">When the call began (a Stopwatch timestamp): the time to the first token counts from here, tokenizing included.</param>
 internal sealed record GenerationRequest(int[] Prompt, GenerationOptions Options, SamplingSettings Sampling, long Start)
 {
+    /// <summary>What the text is held to.</summary>
+    public Grammar? Form { get; init; }
+
     /// <exception cref="ArgumentException">An option cannot be used.</exception>
-    /// <exception cref="InputException">The prompt does not fit, or the checkpoint's own settings cannot be used.</exception>
+    /// <exception cref="InputException">The form cannot be used, or the prompt does not fit, or the checkpoint's own settings cannot be used.</exception>
     public static GenerationRequest Create(LanguageModel model, int[] prompt, GenerationOptions? options, long start)
     {
         options ??= new GenerationOptions();
@@ -18,7 +23,7 @@ internal sealed record GenerationRequest(int[] Prompt, GenerationOptions Options
             throw new InputException("prompt", null, $"{prompt.Length} tokens", $"fewer than the context of {context}", WhatFits(context, model.Engine.Config.MaxPositionEmbeddings));
         Require(prompt, model.Info.VocabSize, "prompt", "give ids that Tokenize gives");
         Require(options.LogitBias.Keys, model.Info.VocabSize, $"{nameof(GenerationOptions)}.{nameof(GenerationOptions.LogitBias)}", "leave it out");
-        return new GenerationRequest(prompt, options, SamplingSettings.From(options, model.Defaults, model.Path), start);
+        return new GenerationRequest(prompt, options, SamplingSettings.From(options, model.Defaults, model.Path), start) { Form = options.Form is null ? null : model.Forms.Compile(options.Form) };
     }
 
     private static void Require(IEnumerable<int> ids, int vocabSize, string name, string next)

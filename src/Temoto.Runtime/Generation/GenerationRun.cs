@@ -35,7 +35,7 @@ internal sealed class GenerationRun
         this.request = request;
         this.cache = cache;
         var (prompt, options, sampling, start) = request;
-        Sampler = new Sampler(memory, sampling, options.Seed ?? (ulong)Random.Shared.NextInt64());
+        Sampler = new Sampler(memory, sampling, options.Seed ?? (ulong)Random.Shared.NextInt64()) { Form = request.Form?.NewMatcher() };
         foreach (var token in prompt)
             Sampler.AcceptPrompt(token);
         if (options.Draft == DraftChoice.Lookup && model.Engine.MostTogether > 1)
@@ -151,7 +151,7 @@ internal sealed class GenerationRun
             return null;
         }
         var text = stops.Push(decoder.Push(token).ToString());
-        if (stops.Stopped)
+        if (stops.Stopped || Sampler.Form is { IsOver: true })
             Finish = FinishReason.Stop;
         single[0] = token;
         Input = single;

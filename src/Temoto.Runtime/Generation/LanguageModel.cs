@@ -26,6 +26,7 @@ public sealed class LanguageModel : IDisposable
 {
     private readonly Checkpoint checkpoint;
     private readonly ChatTemplate? chatTemplate;
+    private readonly Lazy<FormCompiler> forms;
 
     private LanguageModel(Checkpoint checkpoint, ModelEngine engine, Tokenizer? tokenizer, ChatTemplate? chatTemplate)
     {
@@ -35,6 +36,7 @@ public sealed class LanguageModel : IDisposable
         TokenizerOrNull = tokenizer;
         EndTokenIds = new HashSet<int>([.. checkpoint.Generation.EosTokenIds, .. tokenizer?.EosTokenIds ?? []]);
         Info = new ModelInfo(checkpoint, engine);
+        forms = new Lazy<FormCompiler>(() => new FormCompiler(Tokenizer, EndTokenIds, Engine.Config.VocabSize));
     }
 
     /// <summary>What was loaded.</summary>
@@ -53,6 +55,8 @@ public sealed class LanguageModel : IDisposable
 
     internal Tokenizer Tokenizer => TokenizerOrNull
         ?? throw new InputException(checkpoint.Path, null, "no tokenizer", "tokenizer.json, or vocab.json and merges.txt, or a tokenizer inside the file", "copy the tokenizer's files beside the weights");
+
+    internal FormCompiler Forms => forms.Value;
 
     private Tokenizer? TokenizerOrNull { get; }
 

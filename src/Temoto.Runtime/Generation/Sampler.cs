@@ -1,3 +1,5 @@
+using Temoto.Grammars;
+
 namespace Temoto.Generation;
 
 /// <summary>
@@ -20,6 +22,9 @@ internal sealed class Sampler(SamplerMemory memory, SamplingSettings settings, u
     {
     }
 
+    /// <summary>What the text is held to; null where it is free.</summary>
+    public GrammarMatcher? Form { get; init; }
+
     /// <summary>Of the token drawn last; null where the settings ask for none.</summary>
     public TokenLogprob? Drawn { get; private set; }
 
@@ -41,12 +46,14 @@ internal sealed class Sampler(SamplerMemory memory, SamplingSettings settings, u
         modelLogits.CopyTo(logits);
         AddBias();
         Penalize();
+        HoldToForm();
         var token = settings.Temperature == 0 || settings.TopK == 1 ? Likeliest() : Draw();
         if (settings.TopLogprobs is { } count)
         {
             var top = Logprobs.Of(modelLogits, token, count);
             (Drawn, Top) = (top.Drawn, top.Top);
         }
+        Form?.Accept(token);
         AcceptPrompt(token);
         generatedCount[token]++;
         return token;
@@ -72,6 +79,31 @@ internal sealed class Sampler(SamplerMemory memory, SamplingSettings settings, u
                 logit -= settings.PresencePenalty + generatedCount[token] * settings.FrequencyPenalty;
             logits[token] = logit;
         }
+    }
+
+    /// <summary>Leaves out the tokens that may not come next: their logits become minus infinity.</summary>
+    private void HoldToForm()
+    {
+        if (Form is null)
+            return;
+        var mask = memory.MaskOf(Form.Vocabulary.MaskWords);
+        Form.ComputeMask(mask);
+        var any = 0UL;
+        for (var word = 0; word < mask.Length; word++)
+        {
+            var allowed = mask[word];
+            any |= allowed;
+            if (allowed == ulong.MaxValue)
+                continue;
+            var end = Math.Min(64, logits.Length - 64 * word);
+            for (var bit = 0; bit < end; bit++)
+            {
+                if ((allowed >> bit & 1) == 0)
+                    logits[64 * word + bit] = float.NegativeInfinity;
+            }
+        }
+        if (any == 0)
+            throw new InputException("form", null, "a text that no token of this vocabulary goes on from", "a vocabulary that can spell what the form asks for", "use another form, or another model");
     }
 
     /// <summary>The first of the largest logits. NaN never wins.</summary>
@@ -111,7 +143,7 @@ internal sealed class Sampler(SamplerMemory memory, SamplingSettings settings, u
             if (target < 0)
                 return candidates[i];
         }
-        return candidates[0];
+        return Likeliest();
     }
 
     /// <summary>

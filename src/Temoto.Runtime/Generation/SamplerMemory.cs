@@ -16,6 +16,11 @@ internal sealed class SamplerMemory(int vocabSize)
     /// <summary>Tokens of the text, each once.</summary>
     public List<int> Seen { get; } = new(vocabSize);
 
+    private ulong[] mask = [];
+
+    /// <summary>Room for a form's mask.</summary>
+    public ulong[] MaskOf(int words) => mask.Length == words ? mask : mask = new ulong[words];
+
     /// <summary>Forgets the text of the sampler before.</summary>
     public SamplerMemory Cleared()
     {

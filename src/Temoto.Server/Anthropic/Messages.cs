@@ -93,6 +93,7 @@ internal static class Messages
             TopP = fields.Number("top_p", 0, 1),
             TopK = fields.Count("top_k", 0, int.MaxValue),
             Stop = fields.Stops("stop_sequences"),
+            Form = AnswerForms.OfFormat(fields.Object("output_config")?.Object("format") ?? fields.Object("output_format")),
         };
         return new Request(ReadMessages(fields), options, fields.Flag("stream") ?? false);
     }

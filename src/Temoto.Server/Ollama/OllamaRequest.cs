@@ -9,7 +9,7 @@ internal sealed record OllamaRequest(string? Model, GenerationOptions Generation
     public static OllamaRequest Read(RequestFields fields)
     {
         RefuseWhatIsNotHere(fields);
-        return new OllamaRequest(fields.Text("model"), Options(fields.Object("options")), fields.Flag("stream") ?? true);
+        return new OllamaRequest(fields.Text("model"), Options(fields.Object("options")) with { Form = AnswerForms.OfOllama(fields) }, fields.Flag("stream") ?? true);
     }
 
     private static GenerationOptions Options(RequestFields? given)
@@ -36,8 +36,6 @@ internal sealed record OllamaRequest(string? Model, GenerationOptions Generation
 
     private static void RefuseWhatIsNotHere(RequestFields fields)
     {
-        if (fields.Any("format") is { } format && !(format.ValueKind == JsonValueKind.String && format.GetString()!.Length == 0))
-            throw RequestException.Unsupported("format", "a form for the answer", "none", "this server does not constrain answers; ask for JSON in the prompt");
         fields.RefuseTools();
         if (fields.Items("images") is { Count: > 0 })
             throw RequestException.Unsupported("images", "pictures", "none", "this model reads text only");

@@ -33,8 +33,6 @@ internal sealed record ChatRequest(OpenAiOptions Options, IReadOnlyList<ChatMess
             if (fields.Items(name) is { Count: > 0 } && !(fields.Any("tool_choice") is { ValueKind: JsonValueKind.String } choice && choice.GetString() == "none"))
                 throw RequestException.Unsupported(name, "tools", "none, or tool_choice \"none\"", "this server does not call tools; describe them in the prompt");
         }
-        if (fields.Object("response_format")?.Text("type") is { } format and not "text")
-            throw RequestException.Unsupported("response_format.type", $"'{format}'", "'text'", "this server does not constrain answers; ask for JSON in the prompt");
         if (fields.Texts("modalities", 8).Any(modality => modality != "text"))
             throw RequestException.Unsupported("modalities", "another one than text", "[\"text\"]", "this server answers with text only");
         if (fields.Any("audio") is not null)

@@ -26,6 +26,7 @@ internal sealed record OpenAiOptions(string? Model, GenerationOptions Generation
             Seed = (ulong?)fields.Whole("seed", long.MinValue, long.MaxValue),
             Stop = fields.Stops("stop"),
             LogitBias = Bias(fields),
+            Form = AnswerForms.OfOpenAi(fields),
         };
         return new OpenAiOptions(
             fields.Text("model"),

@@ -100,7 +100,7 @@ internal static class Responses
         else
             messages.AddRange((fields.Objects("input") ?? throw fields.Wrong("input", "a text, or an array of messages")).Select(ReadItem));
         var most = fields.Count("max_output_tokens", 1, int.MaxValue);
-        var options = new GenerationOptions { MaxTokens = most ?? int.MaxValue, Temperature = fields.Number("temperature", 0, 2), TopP = fields.Number("top_p", 0, 1) };
+        var options = new GenerationOptions { MaxTokens = most ?? int.MaxValue, Temperature = fields.Number("temperature", 0, 2), TopP = fields.Number("top_p", 0, 1), Form = AnswerForms.OfFormat(fields.Object("text")?.Object("format")) };
         return new Request(fields.Text("model"), instructions, messages, most, options, fields.Flag("stream") ?? false);
     }
 
@@ -116,8 +116,6 @@ internal static class Responses
         fields.RefuseTools();
         if (fields.Any("previous_response_id") is not null || fields.Any("conversation") is not null)
             throw RequestException.Unsupported("previous_response_id", "an earlier response", "the whole conversation in input", "this server stores no responses");
-        if (fields.Object("text")?.Object("format")?.Text("type") is { } format and not "text")
-            throw RequestException.Unsupported("text.format.type", "another format", "text", "this server does not constrain answers; ask for JSON in the prompt");
         if (fields.Flag("background") == true)
             throw RequestException.Unsupported("background", "true", "false", "this server answers at once");
     }

@@ -119,6 +119,8 @@ internal sealed class BpeTokenizer : Tokenizer
     internal bool IsByteToken(int id) => byteTokens.Contains(id);
 
     /// <summary>The bytes that an id decodes to.</summary>
+    protected override byte[]? BytesBehindText(int id) => BytesOf(id).ToArray();
+
     public ReadOnlySpan<byte> BytesOf(int id) => (uint)id < (uint)VocabSize ? tokenBytes[id] : default;
 
     private bool NormalizedFirst(AddedToken token) => token.Normalized && (model.NormalizeNfc || model.Kind == TokenizerKind.SentencePieceBpe);

@@ -1,3 +1,4 @@
+using System.Text;
 using Temoto.Formats.Tokenizers;
 using Temoto.Generation.Tokenizers.Decoders;
 using Temoto.Generation.Tokenizers.Expressions;
@@ -17,6 +18,8 @@ internal sealed class PipelineTokenizer : Tokenizer
     /// <summary>Characters of a word that a key of the cache has room for whatever they are; of those of the first 512 code points, which the byte alphabet is, more.</summary>
     private const int CachedCharacters = WordCache.LongestWordBytes / sizeof(char), LatinBits = 9, LatinsPerHalf = 64 / LatinBits, CachedLatins = 2 * LatinsPerHalf;
 
+    /// <summary>See <see cref="BytesBehindText"/>.</summary>
+    private (string Text, int Id)? textBefore;
     private readonly INormalizer? normalizer;
     private readonly PreTokenizer? preTokenizer;
     private readonly SubwordModel subwords;
@@ -188,6 +191,26 @@ internal sealed class PipelineTokenizer : Tokenizer
         // Text that others wrote becomes no special token, though the vocabulary has it as a word.
         output.Truncate(before);
         subwords.Tokenize(word, scratch.Subwords, isSpecial, output);
+    }
+
+    /// <summary>What the text becomes longer by behind a token of letters; null where it becomes another.</summary>
+    protected override byte[]? BytesBehindText(int id)
+    {
+        textBefore ??= TextBefore();
+        var (before, anchor) = textBefore.Value;
+        var text = Decode([anchor, id]);
+        return text.StartsWith(before, StringComparison.Ordinal) && !text.Contains('\uFFFD', StringComparison.Ordinal) ? Encoding.UTF8.GetBytes(text[before.Length..]) : null;
+    }
+
+    /// <summary>Any token that is decoded to a letter.</summary>
+    private (string Text, int Id) TextBefore()
+    {
+        for (var id = 0; id < VocabSize; id++)
+        {
+            if (!IsSpecial(id) && Decode([id]) is { Length: > 0 } text && char.IsAsciiLetter(text[^1]))
+                return (text, id);
+        }
+        return ("", 0);
     }
 
     private bool HasSpecial(ReadOnlySpan<int> ids)

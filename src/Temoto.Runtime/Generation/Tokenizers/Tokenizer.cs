@@ -57,6 +57,11 @@ internal abstract class Tokenizer
     /// <summary>Whether an id is a special token: one that steers the model and is not part of the text.</summary>
     public bool IsSpecial(int id) => addedById.TryGetValue(id, out var token) && token.Special;
 
+    /// <summary>The bytes that an id adds to a text which has begun; null where it adds none, or what it adds cannot be told by itself.</summary>
+    public byte[]? BytesInText(int id) => id < VocabSize && !IsSpecial(id) && BytesBehindText(id) is { Length: > 0 } bytes ? bytes : null;
+
+    protected abstract byte[]? BytesBehindText(int id);
+
     /// <summary>The id of a token as the vocabulary writes it, or of an added token; null where there is none.</summary>
     public int? IdOf(string token)
     {

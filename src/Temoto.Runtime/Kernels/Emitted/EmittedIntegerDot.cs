@@ -38,7 +38,8 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
 
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
-        if (weight.Encoded?.Panels is not null && tokens <= MostPanelTokens)
+        // One token of rows in panels is added up as several are, which the code for one token does not.
+        if (weight.Encoded?.Panels is not null && tokens <= Math.Max(1, MostPanelTokens))
         {
             single.MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
             return;

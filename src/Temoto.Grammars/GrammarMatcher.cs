@@ -1,0 +1,212 @@
+using Temoto.Grammars.Masks;
+
+namespace Temoto.Grammars;
+
+/// <summary>Follows an answer through a grammar, token by token, and says which tokens may come next. For one thread at a time.</summary>
+public sealed class GrammarMatcher
+{
+    /// <summary>Readings of a text at the same time; beyond, the grammar is too ambiguous to follow.</summary>
+    private const int MostPoints = 1 << 12;
+
+    /// <summary>For a mask, or a token: about half a second.</summary>
+    private const int MostEffort = 1 << 20;
+
+    private readonly Grammar grammar;
+    private readonly Lexicon lexicon;
+    private readonly Frame bottom = new(null!, null);
+    private readonly HashSet<MatchPoint> seen = [];
+    private readonly HashSet<(TokenTree Tree, int Place, MatchPoint Point)> walked = [];
+    private readonly Stack<(TokenTree Tree, int Place, MatchPoint Point)> toWalk = new();
+    private readonly List<MaskExit> exits = [];
+    private readonly Stack<MatchPoint> toAdd = new();
+    private readonly List<MatchPoint> behind = [];
+    private List<MatchPoint> points = [];
+    private List<MatchPoint> next = [];
+    private bool canEnd;
+
+    internal GrammarMatcher(Grammar grammar)
+    {
+        this.grammar = grammar;
+        lexicon = grammar.Lexicon;
+        Restart();
+    }
+
+    /// <summary>Whose tokens it takes.</summary>
+    public TokenVocabulary Vocabulary => lexicon.Vocabulary;
+
+    /// <summary>Places of the token tree that one mask may begin again at, several times each: what may end anywhere (any text, then something else) ends at all of them.</summary>
+    private int MostExits => (1 << 17) + (8 * lexicon.Vocabulary.Tree.Count);
+
+    /// <summary>What has come is a whole text of the grammar.</summary>
+    public bool CanEnd => canEnd;
+
+    /// <summary>What has come is a whole text, and nothing can follow it.</summary>
+    public bool IsOver => canEnd && points.Count == 0;
+
+    /// <summary>From the beginning again.</summary>
+    public void Restart()
+    {
+        lock (lexicon.Gate)
+        {
+            points.Clear();
+            seen.Clear();
+            canEnd = false;
+            Continue([grammar.Start], bottom, points);
+        }
+    }
+
+    /// <summary>Sets the bits of the tokens that may come next, and clears all others; end tokens may where <see cref="CanEnd"/>.</summary>
+    /// <param name="mask">[<see cref="TokenVocabulary.MaskWords"/>]; token t is bit t % 64 of word t / 64.</param>
+    public void ComputeMask(ulong[] mask)
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        ArgumentOutOfRangeException.ThrowIfLessThan(mask.Length, lexicon.Vocabulary.MaskWords, nameof(mask));
+        Array.Clear(mask);
+        lock (lexicon.Gate)
+        {
+            lexicon.Table.AllowEffort(MostEffort);
+            walked.Clear();
+            toWalk.Clear();
+            foreach (var point in points)
+                AddTokens(point, mask);
+            while (toWalk.TryPop(out var walk))
+                WalkOn(walk.Tree, walk.Place, walk.Point, mask);
+        }
+        if (!canEnd)
+            return;
+        foreach (var token in lexicon.Vocabulary.EndTokens)
+            mask[token >> 6] |= 1UL << token;
+    }
+
+    /// <summary>Takes a token; false, and all stays as it was, where it may not come. An end token changes nothing.</summary>
+    public bool Accept(int token)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(token);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(token, lexicon.Vocabulary.Count);
+        if (lexicon.Vocabulary.EndTokens.Contains(token))
+            return canEnd;
+        var bytes = lexicon.Vocabulary.BytesOf(token);
+        return !bytes.IsEmpty && Accept(bytes);
+    }
+
+    /// <summary>Takes bytes; false, and all stays as it was, where they may not come.</summary>
+    public bool Accept(ReadOnlySpan<byte> bytes)
+    {
+        lock (lexicon.Gate)
+        {
+            lexicon.Table.AllowEffort(MostEffort);
+            List<MatchPoint> before = [.. points];
+            var couldEnd = canEnd;
+            foreach (var value in bytes)
+            {
+                if (Take(value))
+                    continue;
+                (points, canEnd) = (before, couldEnd);
+                return false;
+            }
+            return true;
+        }
+    }
+
+    private bool Take(byte value)
+    {
+        next.Clear();
+        seen.Clear();
+        canEnd = false;
+        foreach (var point in points)
+        {
+            if (point.State.After(value, lexicon) is { } state)
+                Add(point with { State = state, Way = point.WayBehind(value, state) }, next);
+        }
+        (points, next) = (next, points);
+        return canEnd || points.Count > 0;
+    }
+
+    /// <summary>Adds a reading, and those behind the ways that have ended there.</summary>
+    private void Add(MatchPoint point, List<MatchPoint> into)
+    {
+        toAdd.Clear();
+        toAdd.Push(point);
+        AddAll(into);
+    }
+
+    private void Continue(IReadOnlyList<GrammarNode> then, Frame below, List<MatchPoint> into)
+    {
+        toAdd.Clear();
+        GoOn(then, below);
+        AddAll(into);
+    }
+
+    /// <summary>In a loop: nodes that may be empty can lie upon each other as deep as the text is long.</summary>
+    private void AddAll(List<MatchPoint> into)
+    {
+        while (toAdd.TryPop(out var point))
+        {
+            if (!seen.Add(point))
+                continue;
+            if (seen.Count > MostPoints)
+                throw new GrammarException("", "a text that can be read in thousands of ways", "a form whose alternatives differ early", "make the form less ambiguous");
+            if (point.State.GoesOn)
+                into.Add(point);
+            foreach (var way in point.State.Ended)
+                GoOn(point.Then(way), point.Below);
+        }
+    }
+
+    /// <summary>What comes next is to be added, or there is nothing more to come.</summary>
+    private void GoOn(IReadOnlyList<GrammarNode> then, Frame below)
+    {
+        for (var i = then.Count - 1; i >= 0; i--)
+            below = below.Above(then[i]);
+        if (below == bottom)
+            canEnd = true;
+        else
+            toAdd.Push(new MatchPoint(lexicon.StartOf(below.Node), below.Node.StartWay, below.Node, below.Below!));
+    }
+
+    private void AddTokens(MatchPoint point, ulong[] mask)
+    {
+        var allowed = lexicon.MaskOf(point.State);
+        for (var i = 0; i < allowed.Tokens.Length; i++)
+            mask[i] |= allowed.Tokens[i];
+        if (allowed.Content is { } content)
+        {
+            for (var i = 0; i < content.Length; i++)
+                mask[i] |= content[i];
+        }
+        WalkBehind(allowed.Tree, allowed.Exits, point);
+    }
+
+    /// <summary>Below an exit, tokens go on with what comes behind the point's node.</summary>
+    private void WalkBehind(TokenTree tree, IReadOnlyList<MaskExit> found, MatchPoint point)
+    {
+        var last = -1;
+        foreach (var (place, way) in found)
+        {
+            if (way != last || behind.Count == 0)
+            {
+                var couldEnd = canEnd;
+                behind.Clear();
+                seen.Clear();
+                Continue(point.Then(way), point.Below, behind);
+                (last, canEnd) = (way, couldEnd);
+            }
+            foreach (var after in behind)
+            {
+                if (walked.Add((tree, place, after)))
+                    toWalk.Push((tree, place, after));
+            }
+        }
+        behind.Clear();
+        if (walked.Count > MostExits)
+            throw new GrammarException("", "tokens that can be read in thousands of ways", "a form whose alternatives differ early", "make the form less ambiguous");
+    }
+
+    private void WalkOn(TokenTree tree, int place, MatchPoint point, ulong[] mask)
+    {
+        exits.Clear();
+        lexicon.Walk(tree, place, point.State, point.State.HasOneWay ? point.Way : -1, mask, exits);
+        if (exits.Count > 0)
+            WalkBehind(tree, exits, point);
+    }
+}

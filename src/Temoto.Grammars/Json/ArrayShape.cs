@@ -1,0 +1,142 @@
+namespace Temoto.Grammars.Json;
+
+/// <summary>The arrays of a branch.</summary>
+internal sealed class ArrayShape
+{
+    /// <summary>Items of a kind that are counted at the same time.</summary>
+    private const int MostContains = 3;
+
+    private readonly IReadOnlyList<ArrayPart> parts;
+    private readonly Dictionary<ArrayState, ArrayNode> nodes = [];
+    private readonly bool inDoubt;
+
+    private ArrayShape(Branch branch, GoalTable goals, bool inDoubt)
+    {
+        Goals = goals;
+        this.inDoubt = inDoubt;
+        parts = branch.Arrays;
+        Contains = [.. parts.Select(part => part.Contains).OfType<ContainsPart>().Where(part => part.Least > 0 || part.Most < int.MaxValue).Distinct()];
+        Least = parts.Select(part => part.Least).DefaultIfEmpty(0).Max();
+        Most = parts.Select(part => part.Most).DefaultIfEmpty(int.MaxValue).Min();
+        Firsts = Math.Max(parts.Select(part => part.First.Count).DefaultIfEmpty(0).Max(), Contains.Select(part => part.From).DefaultIfEmpty(0).Max());
+    }
+
+    public GoalTable Goals { get; }
+
+    public IReadOnlyList<ContainsPart> Contains { get; }
+
+    public int Least { get; }
+
+    public int Most { get; private set; }
+
+    /// <summary>Items behind so many are all alike.</summary>
+    public int Firsts { get; }
+
+    /// <summary>The arrays of a branch; null where there is none.</summary>
+    public static ArrayShape? Of(Branch branch, GoalTable goals, bool inDoubt)
+    {
+        var shape = new ArrayShape(branch, goals, inDoubt);
+        if (shape.Least == 0 && shape.Contains.All(contains => contains.Least == 0))
+            return shape;
+        if (shape.Contains.Count > MostContains)
+            throw new GrammarException("schema", $"an array with more than {MostContains} contains", "fewer", "use fewer of contains and of not over items");
+        shape.Limit();
+        return shape.Least <= shape.Most && (inDoubt ? shape.MayEnd() : shape.CanEndFrom(ArrayState.First(shape.Contains.Count))) ? shape : null;
+    }
+
+    /// <summary>For writing: refuses what cannot be decided.</summary>
+    public ArrayShape Writable()
+    {
+        Limit();
+        var unique = parts.Select(part => part.Unique).FirstOrDefault(node => node is not null);
+        if (unique is not null && Most > 1)
+            throw unique.Refused("uniqueItems", "");
+        return this;
+    }
+
+    public ArrayNode NodeAt(ArrayState state)
+    {
+        if (!nodes.TryGetValue(state, out var node))
+            nodes.Add(state, node = new ArrayNode(this, state));
+        return node;
+    }
+
+    /// <summary>The item at a place that is of those contains that are chosen, a bit for each, and not of those that are counted and not chosen.</summary>
+    public Goal ItemAt(int index, int chosen)
+    {
+        var claims = parts.Select(part => part.ClaimOn(index)).OfType<Claim>();
+        for (var i = 0; i < Contains.Count; i++)
+        {
+            var (claim, _, most, from) = Contains[i];
+            if ((chosen >> i & 1) != 0)
+                claims = claims.Append(claim);
+            else if (most < int.MaxValue && index >= from)
+                claims = claims.Append(claim with { Holds = !claim.Holds });
+        }
+        return Goals.Of(claims);
+    }
+
+    /// <summary>What may come next: the goal of an item, and where the array is behind it.</summary>
+    public IEnumerable<(Goal Goal, ArrayState Next)> ItemsFrom(ArrayState state)
+    {
+        if (state.Index >= Most)
+            yield break;
+        for (var chosen = 0; chosen < 1 << Contains.Count; chosen++)
+        {
+            if (Next(state, chosen) is { } next && CanEndFrom(next) && ItemAt(state.Index, chosen) is var goal && Goals.HasValue(goal, inDoubt))
+                yield return (goal, next);
+        }
+    }
+
+    public bool CanEndAt(ArrayState state) => state.Index >= Least && Contains.Select((contains, i) => state.CountOf(i) >= contains.Least).All(met => met);
+
+    private ArrayState? Next(ArrayState state, int chosen)
+    {
+        // Places are told apart only as far as something depends on them.
+        var last = Most < int.MaxValue ? Most : Math.Max(Firsts, Least);
+        var next = state with { IsFirst = false, Index = Math.Min(state.Index + 1, last) };
+        for (var i = 0; i < Contains.Count; i++)
+        {
+            if ((chosen >> i & 1) == 0)
+                continue;
+            var (_, least, most, from) = Contains[i];
+            var count = state.CountOf(i) + 1;
+            if (state.Index < from || count > most)
+                return null;
+            next = next.WithCount(i, most < int.MaxValue ? count : Math.Min(count, least));
+        }
+        return next;
+    }
+
+    /// <summary>Whether there may be such an array: false where there is none for certain.</summary>
+    private bool MayEnd() => Contains.All(contains => contains.Least <= Most && (contains.Least == 0 || Enumerable.Range(0, Firsts + 1).Any(index => index < Most && index >= Math.Min(contains.From, Firsts) && Goals.HasValue(ItemAt(index, 1 << Contains.ToList().IndexOf(contains)), inDoubt))));
+
+    /// <summary>Whether enough items can still come. Each counts for one of the contains only: an array that needs one item for two is not written.</summary>
+    private bool CanEndFrom(ArrayState state)
+    {
+        var wanted = 0L;
+        for (var i = 0; i < Contains.Count; i++)
+        {
+            var missing = Contains[i].Least - state.CountOf(i);
+            if (missing <= 0)
+                continue;
+            var isFree = Enumerable.Range(Math.Max(state.Index, Contains[i].From), Math.Max(0, Firsts - Math.Max(state.Index, Contains[i].From))).Count(index => Goals.HasValue(ItemAt(index, 1 << i), inDoubt));
+            if (isFree < missing && (Most <= Firsts || !Goals.HasValue(ItemAt(Math.Max(Firsts, state.Index), 1 << i), inDoubt)))
+                return false;
+            wanted += missing;
+        }
+        return Most == int.MaxValue || state.Index + Math.Max(wanted, Least - state.Index) <= Most;
+    }
+
+    /// <summary>Ends before the first place that nothing can stand at.</summary>
+    private void Limit()
+    {
+        for (var index = 0; index <= Firsts && index < Most; index++)
+        {
+            if (!HasItem(index))
+                Most = index;
+        }
+    }
+
+    private bool HasItem(int index) => Enumerable.Range(0, 1 << Contains.Count).Any(chosen => Goals.HasValue(ItemAt(index, chosen), inDoubt));
+}

@@ -1,0 +1,43 @@
+namespace Temoto.Grammars.Languages;
+
+/// <summary>The texts that two or more languages have in common; none of them is an intersection, and they lie in the order of their numbers.</summary>
+internal sealed class IntersectionLanguage : Language
+{
+    private readonly Language[] parts;
+
+    public IntersectionLanguage(Language[] parts)
+    {
+        this.parts = parts;
+        IsNullable = parts.All(part => part.IsNullable);
+        IsDoubtful = true;
+        IsFinite = parts.Any(part => part.IsFinite);
+        IsCofinite = parts.All(part => part.IsCofinite);
+        SafePoints = SafePointsOf(parts);
+    }
+
+    public IReadOnlyList<Language> Parts => parts;
+
+    public override Language After(int point, LanguageTable table) => table.Intersection([.. parts.Select(part => part.After(point, table))]);
+
+    public override bool IsLike(Language other) => other is IntersectionLanguage like && like.parts.AsSpan().SequenceEqual(parts);
+
+    public override int HashOfParts()
+    {
+        var code = new HashCode();
+        code.Add(6);
+        foreach (var part in parts)
+            code.Add(part.Id);
+        return code.ToHashCode();
+    }
+
+    protected override int[] MakeCuts() => Merged(parts);
+
+    /// <summary>What lacks finitely many texts only meets every language that goes on for ever. Of two others nothing is known; one that ends, ends a point earlier, since its last text may be lacking.</summary>
+    private static int SafePointsOf(Language[] parts)
+    {
+        if (parts.Any(part => part.IsCofinite && part.SafePoints != NoEnd) || parts.Count(part => !part.IsCofinite) > 1)
+            return 0;
+        var other = parts.FirstOrDefault(part => !part.IsCofinite);
+        return other is null || other.SafePoints == NoEnd ? NoEnd : Math.Max(0, other.SafePoints - 1);
+    }
+}

@@ -1,0 +1,147 @@
+using Temoto.Grammars.Languages;
+
+namespace Temoto.Grammars.Masks;
+
+/// <summary>
+/// The states of grammars over one vocabulary, each but once, with what they allow. Shared by the grammars that are made while it is small; a vocabulary begins another when it has grown.
+/// </summary>
+internal sealed class Lexicon
+{
+    /// <summary>Each has 2 KB of what follows each byte.</summary>
+    private const int MostStates = 1 << 16;
+
+    private readonly TokenVocabulary vocabulary;
+
+    /// <summary>The states on the way to each depth of a walk, and the way that is left there.</summary>
+    private readonly LexicalState[] path;
+    private readonly int[] lefts;
+    private readonly Dictionary<StateKey, LexicalState> states = [];
+
+    public Lexicon(TokenVocabulary vocabulary)
+    {
+        this.vocabulary = vocabulary;
+        path = new LexicalState[vocabulary.Tree.MostBytes + 1];
+        lefts = new int[path.Length];
+    }
+
+    public LanguageTable Table { get; } = new();
+
+    /// <summary>Held while anything of it is used: what a text first leads to is made then.</summary>
+    public Lock Gate { get; } = new();
+
+    public TokenVocabulary Vocabulary => vocabulary;
+
+    /// <summary>States made so far.</summary>
+    public int States => states.Count;
+
+    public LexicalState StartOf(GrammarNode node)
+    {
+        return node.Start ??= Make();
+
+        LexicalState Make()
+        {
+            var open = Enumerable.Range(0, node.Ways.Count).Where(way => node.Ways[way].Bytes != Table.Nothing).ToArray();
+            node.StartWay = open is [var only] ? only : -1;
+            return State([.. open.Select(way => node.Ways[way].Bytes)], open);
+        }
+    }
+
+    /// <summary>The state of these languages; where there is one, whichever way it belongs to.</summary>
+    public LexicalState State(Language[] languages, int[] ways)
+    {
+        if (ways.Length == 1)
+            ways = [0];
+        var key = new StateKey(languages, ways);
+        if (states.TryGetValue(key, out var state))
+            return state;
+        if (states.Count >= MostStates)
+            throw new GrammarException("", "a form with more states than can be followed", "fewer combinations, or smaller numbers of repeats", "make the form simpler");
+        states.Add(key, state = new LexicalState(languages, ways));
+        return state;
+    }
+
+    /// <summary>What a state allows, whatever comes behind its node.</summary>
+    public StateMask MaskOf(LexicalState state) => state.Mask ??= MakeMask(state);
+
+    private StateMask MakeMask(LexicalState state)
+    {
+        var content = vocabulary.Content;
+        if (ContentOf(state, content.MostPoints) is not { } points)
+            return Walked(state, vocabulary.Tree);
+        // What else a string allows depends on its bounds only where they are near.
+        var alike = State([.. state.Languages.Select(language => Table.WithoutFarBounds(language, content.Others.MostBytes))], [.. state.Ways]);
+        var others = alike.OthersMask ??= Walked(alike, content.Others);
+        return others with { Content = content.UpTo(points) };
+    }
+
+    private StateMask Walked(LexicalState state, TokenTree tree)
+    {
+        var (tokens, exits) = (new ulong[vocabulary.MaskWords], new List<MaskExit>());
+        Walk(tree, 0, state, 0, tokens, exits);
+        return new StateMask(null, tokens, tree, [.. exits]);
+    }
+
+    /// <summary>How many code points of content are allowed here, and no more; null where that has to be looked up token by token.</summary>
+    private static int? ContentOf(LexicalState state, int mostPoints)
+    {
+        foreach (var language in state.Languages)
+        {
+            if ((language is SequenceLanguage sequence ? sequence.First : language) is not SpelledLanguage { IsBetweenPoints: true, Spelling: not TextSpelling.Plain } text)
+                continue;
+            if (text.Body.SafePoints >= mostPoints)
+                return mostPoints;
+            if (text.Body.IsSafeExact && state.HasOneWay)
+                return text.Body.SafePoints;
+        }
+        return null;
+    }
+
+    /// <summary>Follows the tokens below a place of a tree: sets the bits of those that can be taken from a state, and finds where ways end with tokens behind.</summary>
+    /// <param name="way">The state's, where it has one.</param>
+    public void Walk(TokenTree tree, int root, LexicalState start, int way, ulong[] tokens, List<MaskExit> exits)
+    {
+        var (place, end) = (root + 1, tree.End(root));
+        path[tree.Depth(root)] = start;
+        lefts[tree.Depth(root)] = way;
+        while (place < end)
+        {
+            var depth = tree.Depth(place);
+            var (before, value) = (path[depth - 1], tree.Value(place));
+            if (before.After(value, this) is not { } state)
+            {
+                place = tree.End(place);
+                continue;
+            }
+            path[depth] = state;
+            lefts[depth] = before.HasOneWay || !state.HasOneWay ? lefts[depth - 1] : before.WayLeft(value);
+            tree.Set(place, tokens);
+            if (state.Ended.Length > 0 && tree.HasMore(place))
+            {
+                foreach (var ended in state.Ended)
+                    exits.Add(new MaskExit(place, state.HasOneWay ? lefts[depth] : ended));
+            }
+            place++;
+        }
+    }
+
+    private readonly struct StateKey(Language[] languages, int[] ways) : IEquatable<StateKey>
+    {
+        private readonly Language[] languages = languages;
+        private readonly int[] ways = ways;
+
+        public bool Equals(StateKey other) => languages.AsSpan().SequenceEqual(other.languages) && ways.AsSpan().SequenceEqual(other.ways);
+
+        public override bool Equals(object? obj) => obj is StateKey other && Equals(other);
+
+        public override int GetHashCode()
+        {
+            var code = new HashCode();
+            for (var i = 0; i < ways.Length; i++)
+            {
+                code.Add(languages[i].Id);
+                code.Add(ways[i]);
+            }
+            return code.ToHashCode();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using Temoto.Grammars;
+
+namespace Temoto;
+
+/// <summary>
+/// The form that an answer is held to, token by token: whatever the model would rather say, what comes is of the form, or the beginning of it where <see cref="GenerationOptions.MaxTokens"/> or the context
+/// ends it. Equal by value; a model compiles each but once.
+/// </summary>
+public sealed record AnswerForm
+{
+    private readonly Kind kind;
+    private readonly string source;
+    private readonly JsonStyle style;
+
+    private AnswerForm(Kind kind, string source, JsonStyle style = JsonStyle.Compact)
+    {
+        this.kind = kind;
+        this.source = source;
+        this.style = style;
+    }
+
+    /// <summary>A vocabulary that spells everything.</summary>
+    private static readonly Lazy<TokenVocabulary> AllBytes = new(() => new TokenVocabulary([.. Enumerable.Range(0, 256).Select(value => new[] { (byte)value })], []));
+
+    private enum Kind
+    {
+        Schema,
+        Grammar,
+        Expression,
+        Choices,
+    }
+
+    /// <summary>A JSON object of any members.</summary>
+    public static AnswerForm Json { get; } = new(Kind.Schema, """{"type":"object"}""");
+
+    /// <summary>A value of a JSON schema (draft 4 to 2020-12), members in the order of the schema.</summary>
+    /// <param name="schema">The schema's text.</param>
+    /// <param name="style">White space and escapes: none that is not needed, or any.</param>
+    public static AnswerForm JsonSchema(string schema, JsonStyle style = JsonStyle.Compact)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        return new AnswerForm(Kind.Schema, schema, style);
+    }
+
+    /// <summary>A text of a grammar in llama.cpp's GBNF, from its rule <c>root</c>.</summary>
+    public static AnswerForm Gbnf(string grammar)
+    {
+        ArgumentNullException.ThrowIfNull(grammar);
+        return new AnswerForm(Kind.Grammar, grammar);
+    }
+
+    /// <summary>A text that an expression (ECMA-262) matches as a whole.</summary>
+    public static AnswerForm Expression(string pattern)
+    {
+        ArgumentNullException.ThrowIfNull(pattern);
+        return new AnswerForm(Kind.Expression, pattern);
+    }
+
+    /// <summary>One of some texts.</summary>
+    public static AnswerForm OneOf(params IReadOnlyList<string> choices)
+    {
+        ArgumentNullException.ThrowIfNull(choices);
+        if (choices.Any(choice => choice is null || choice.Contains('\0', StringComparison.Ordinal)))
+            throw new ArgumentException("a choice is null, or has the character U+0000", nameof(choices));
+        return new AnswerForm(Kind.Choices, string.Join('\0', choices));
+    }
+
+    /// <summary>Why it cannot be used; null where it can. Needs no model.</summary>
+    public GrammarException? Fault()
+    {
+        try
+        {
+            Compile(AllBytes.Value);
+            return null;
+        }
+        catch (GrammarException error)
+        {
+            return error;
+        }
+    }
+
+    /// <exception cref="GrammarException">It cannot be used.</exception>
+    internal Grammar Compile(TokenVocabulary vocabulary) => kind switch
+    {
+        Kind.Schema => Grammar.FromJsonSchema(vocabulary, source, style),
+        Kind.Grammar => Grammar.FromGbnf(vocabulary, source),
+        Kind.Expression => Grammar.FromExpression(vocabulary, source),
+        _ => Grammar.FromChoices(vocabulary, source.Split('\0')),
+    };
+}

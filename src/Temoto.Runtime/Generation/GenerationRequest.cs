@@ -1,3 +1,6 @@
+using System.Collections.Frozen;
+using Temoto.Generation.Tools;
+
 namespace Temoto.Generation;
 
 /// <summary>What a session is asked for: checked against the model, so that nothing but the run itself can fail.</summary>
@@ -5,6 +8,9 @@ namespace Temoto.Generation;
 /// <param name="Start">When the call began (a Stopwatch timestamp): the time to the first token counts from here, tokenizing included.</param>
 internal sealed record GenerationRequest(int[] Prompt, GenerationOptions Options, SamplingSettings Sampling, long Start)
 {
+    /// <summary>Special tokens that stand in the text all the same.</summary>
+    public IReadOnlySet<int> ShownTokens { get; init; } = FrozenSet<int>.Empty;
+
     /// <exception cref="ArgumentException">An option cannot be used.</exception>
     /// <exception cref="InputException">The prompt does not fit, or the checkpoint's own settings cannot be used.</exception>
     public static GenerationRequest Create(LanguageModel model, int[] prompt, GenerationOptions? options, long start)
@@ -20,6 +26,10 @@ internal sealed record GenerationRequest(int[] Prompt, GenerationOptions Options
         Require(options.LogitBias.Keys, model.Info.VocabSize, $"{nameof(GenerationOptions)}.{nameof(GenerationOptions.LogitBias)}", "leave it out");
         return new GenerationRequest(prompt, options, SamplingSettings.From(options, model.Defaults, model.Path), start);
     }
+
+    /// <summary>Of a conversation, whose answer shows the marks that its parser needs.</summary>
+    public static GenerationRequest Create(LanguageModel model, ChatPrompt prompt, GenerationOptions? options, long start) =>
+        Create(model, prompt.Tokens, options, start) with { ShownTokens = prompt.ShownTokens };
 
     private static void Require(IEnumerable<int> ids, int vocabSize, string name, string next)
     {

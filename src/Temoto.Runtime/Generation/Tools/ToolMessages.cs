@@ -56,8 +56,8 @@ internal static class ToolMessages
             text.Append(tool.FunctionJson).Append('\n');
         text.Append("</tools>\n");
         text.Append(format == ToolFormats.Fenced
-            ? "To call a tool, answer with this and nothing else:\n{\"name\": tool's name, \"parameters\": {its arguments}}"
-            : "To call a tool, write this, once for each call:\n<tool_call>\n{\"name\": tool's name, \"arguments\": {its arguments}}\n</tool_call>");
+            ? "To call a tool, answer with this and nothing else:\n{\"name\": <function-name>, \"parameters\": <args-json-object>}"
+            : "To call a tool, write this, once for each call:\n<tool_call>\n{\"name\": <function-name>, \"arguments\": <args-json-object>}\n</tool_call>");
         return text.Append("\nWhat a tool gives comes between <tool_response> and </tool_response>. Answer without a tool where none is needed.").ToString();
     }
 }

@@ -75,7 +75,7 @@ public class ChatRenderingTests
         const string template = "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}<start_of_turn>{{ m.role }}\n{{ m.content }}<end_of_turn>\n{% endfor %}";
         var text = Render(template, [new("user", "Oslo?")], [Weather]);
         Assert.StartsWith("<start_of_turn>user\nYou can call these tools:", text, StringComparison.Ordinal);
-        Assert.Contains("\"parameters\": {its arguments}}", text, StringComparison.Ordinal);
+        Assert.Contains("\"parameters\": <args-json-object>}", text, StringComparison.Ordinal);
         Assert.EndsWith("\n\nOslo?<end_of_turn>\n", text, StringComparison.Ordinal);
     }
 
@@ -108,6 +108,35 @@ public class ChatRenderingTests
         var parts = Render(template, Conversation, [Weather])["False[TOOL_CALLS]".Length..].Split('|');
         Assert.True(ShortId.Is(parts[0]), parts[0]);
         Assert.Equal([parts[0], "get_weather"], parts[1..]);
+    }
+
+    /// <summary>As Llama's templates do.</summary>
+    [Fact]
+    public void CallsStandOneByOneWhereATemplateTakesOneAtATime()
+    {
+        const string template = "{{ tools is none }}<|python_tag|>{% for m in messages %}{% if m.tool_calls and m.tool_calls | length != 1 %}{{ raise_exception('one call at a time') }}{% endif %}|{{ m.role }} {{ m.content }} {{ m.tool_calls[0].id if m.tool_calls }}{% endfor %}";
+        ChatMessage[] messages =
+        [
+            new("user", "Both?"),
+            new("assistant", "I look.") { ToolCalls = [new("1", "f", "{}"), new("2", "g", "{}")] },
+            new("tool", "b") { ToolCallId = "2" }, new("tool", "a") { ToolCallId = "1" }, new("tool", "?"),
+            new("assistant", "So."),
+        ];
+        Assert.Equal("True<|python_tag|>|user Both? |assistant I look. 1|tool a |assistant  2|tool b |tool ? |assistant So. ", Render(template, messages, []));
+    }
+
+    [Fact]
+    public void ATemplateThatRefusesEveryFormSaysWhatItSaidOfTheFirst()
+    {
+        const string template = "{{ tools is none }}<tool_call>{{ raise_exception('no: ' ~ (messages[1].tool_calls[0].function.arguments is string) ~ (messages[1].content == none)) }}";
+        Assert.Contains("no: FalseFalse", Assert.Throws<InputException>(() => Render(template, Conversation, [])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AMessageOfCallsHasATextWhereATemplateCannotDoWithoutOne()
+    {
+        const string template = "{{ tools }}<tool_call>{% for m in messages if m.tool_calls and m.content is not none or m.tool_calls and 'x' in m.content %}[{{ m.content }}]{% endfor %}";
+        Assert.EndsWith("[]", Render(template, Conversation, []), StringComparison.Ordinal);
     }
 
     private static string Render(string source, IReadOnlyList<ChatMessage> messages, IReadOnlyList<ToolDefinition> tools)

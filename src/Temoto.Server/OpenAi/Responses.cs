@@ -124,7 +124,8 @@ internal static class Responses
             switch (item.Text("type"))
             {
                 case null or "message":
-                    messages.Add(ChatRequest.ReadMessage(item) with { Reasoning = thoughts });
+                    var message = ChatRequest.ReadMessage(item);
+                    messages.Add(message.Role == "assistant" ? message with { Reasoning = thoughts } : message);
                     thoughts = null;
                     break;
                 case "function_call":

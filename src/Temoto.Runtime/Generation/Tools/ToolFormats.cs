@@ -30,7 +30,7 @@ internal static partial class ToolFormats
     };
 
     /// <summary>Llama 3.1, 3.2 and 3.3.</summary>
-    public static readonly ToolFormat Llama = new("llama")
+    public static readonly ToolFormat Llama = new("bare object")
     {
         Begin = ["<|python_tag|>"],
         IsBare = true,
@@ -64,7 +64,7 @@ internal static partial class ToolFormats
     };
 
     /// <summary>Phi-4-mini; Granite 3, which leaves the end out.</summary>
-    public static readonly ToolFormat Phi = new("phi")
+    public static readonly ToolFormat Phi = new("marked list")
     {
         Begin = ["<|tool_call|>"],
         End = "<|/tool_call|>",
@@ -113,7 +113,7 @@ internal static partial class ToolFormats
     };
 
     /// <summary>Gemma 2 and 3, whose templates know no tools: what Google's guide asks them for, JSON alone, in a fence, or Python in one.</summary>
-    public static readonly ToolFormat Fenced = new("gemma")
+    public static readonly ToolFormat Fenced = new("fenced")
     {
         Begin = ["```tool_code", "```tool_call", "```json"],
         End = "```",

@@ -33,6 +33,7 @@ internal static class OptionNames
         ["GenerationOptions.Draft"] = "--draft",
         ["GenerationOptions.Seed"] = "--seed",
         ["GenerationOptions.Stop"] = "--stop",
+        ["ChatOptions.Tools"] = "--tools",
         ["Session.CompleteAsync"] = "--raw",
     };
 

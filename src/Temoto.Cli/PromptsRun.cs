@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using System.Text;
+using Temoto.Generation;
+using Temoto.Generation.Tools;
 using Temoto.Machine;
 
 namespace Temoto.Cli;
@@ -8,7 +9,7 @@ namespace Temoto.Cli;
 /// Many prompts answered by one model, several at a time, each as if it were alone: every prompt has a session of its own. One line of JSON per prompt on
 /// stdout, in the order of the prompts, each as soon as it and those before it are done.
 /// </summary>
-internal sealed class PromptsRun(LanguageModel model, IReadOnlyList<PromptRow> rows, bool raw)
+internal sealed class PromptsRun(LanguageModel model, IReadOnlyList<PromptRow> rows, bool raw, ChatOptions? chat = null)
 {
     /// <summary>As many as the library computes in one run unless it is asked for more.</summary>
     private static readonly int DefaultSessions = new ModelOptions().MaxBatchSequences;
@@ -113,13 +114,16 @@ internal sealed class PromptsRun(LanguageModel model, IReadOnlyList<PromptRow> r
     /// <summary>The line of one prompt. One that this model cannot answer says so in it and keeps nobody else from an answer.</summary>
     private string Answer(PromptRow row, int index, CancellationToken cancellation)
     {
-        var text = new StringBuilder();
+        var answer = new AnswerText();
+        AnswerParser? parser = null;
         using var session = model.CreateSession();
         try
         {
             var start = Stopwatch.GetTimestamp();
-            foreach (var piece in session.Generate(IsPlain ? model.EncodeRaw(row.Prompt!) : model.EncodeChat(row.Messages), row.Options, start, cancellation))
-                text.Append(piece);
+            var prompt = IsPlain ? TextPrompt.Plain(model.EncodeRaw(row.Prompt!)) : TextPrompt.Of(model.PrepareChat(row.Messages, chat));
+            parser = prompt.Parser;
+            foreach (var piece in session.Generate(GenerationRequest.Create(model, prompt.Tokens, row.Options, start) with { ShownTokens = prompt.ShownTokens }, cancellation))
+                answer.Add(parser.Push(piece));
         }
         catch (OperationCanceledException)
         {
@@ -130,13 +134,14 @@ internal sealed class PromptsRun(LanguageModel model, IReadOnlyList<PromptRow> r
             Interlocked.Increment(ref failed);
             return Json.Line(new PromptFailure(index, RawJson.Of(row.Id), OptionNames.In(error.Message)), ResultContext.Default.PromptFailure);
         }
+        answer.Add(parser!.End());
         Interlocked.Add(ref generated, session.Statistics.GeneratedTokens);
-        return Json.Line(new PromptAnswer(index, RawJson.Of(row.Id), text.ToString(), session.Statistics), ResultContext.Default.PromptAnswer);
+        return Json.Line(new PromptAnswer(index, RawJson.Of(row.Id), answer.Text, answer.Reasoning.Length == 0 ? null : answer.Reasoning, CallLine.All(answer.Calls), session.Statistics), ResultContext.Default.PromptAnswer);
     }
 }
 
 /// <summary>The line of an answered prompt.</summary>
-internal sealed record PromptAnswer(int Index, RawJson? Id, string Text, GenerationStatistics Statistics) : GenerationFigures(Statistics);
+internal sealed record PromptAnswer(int Index, RawJson? Id, string Text, string? Reasoning, IReadOnlyList<CallLine>? ToolCalls, GenerationStatistics Statistics) : GenerationFigures(Statistics);
 
 /// <summary>The line of a prompt that this model cannot answer.</summary>
 internal sealed record PromptFailure(int Index, RawJson? Id, string Error);

@@ -13,6 +13,7 @@ namespace Temoto.Cli;
 [JsonSerializable(typeof(BenchFigures))]
 [JsonSerializable(typeof(BenchModels))]
 [JsonSerializable(typeof(CalibrationWritten))]
+[JsonSerializable(typeof(CallLine))]
 [JsonSerializable(typeof(Detokenized))]
 [JsonSerializable(typeof(Evaluated))]
 [JsonSerializable(typeof(ImageAnswers))]

@@ -15,6 +15,8 @@ internal static class RunCommand
 
         The text goes to stdout, followed by a newline where it does not end in one; figures go to stderr. Ctrl-C ends the text where it stands (exit code 130; with --json the document's finish_reason is "cancelled").
 
+        --tools FILE tells the model of tools that it may ask to be called. Nothing is called: each call is a line of JSON on stdout, {"id": .., "name": .., "arguments": {..}}, with --json under "tool_calls". What the model thinks first goes to stderr, with --json under "reasoning".
+
         --prompt-file FILE.jsonl answers many prompts with a model that is loaded once. Each line is an object: {"prompt": "text"} (with "system") or {"messages": [{"role": .., "content": ..}]}, and if you like "id", max_tokens, temperature, top_k, top_p, min_p, repetition_penalty, presence_penalty, frequency_penalty, seed and stop, which win over the options. All lines are checked before the first is answered. Each answer is a line of JSON on stdout, in the same order: index (from 0), id, text, finish_reason and figures. A prompt that does not fit gives a line with "error", the others go on, and the exit code is 1. Ctrl-C keeps the finished lines.
         """;
 
@@ -23,6 +25,7 @@ internal static class RunCommand
         var command = new Command("run", Description);
         var model = new ModelChoice();
         var generation = new GenerationChoice();
+        var chats = new ChatChoice();
         var prompt = new Option<string?>("--prompt", "-p") { Description = "The prompt (default: read from stdin); with --raw, \"\" starts from the beginning-of-sequence token alone", HelpName = "PROMPT" };
         var file = new Option<string?>("--prompt-file") { Description = "Read the prompt from a file (- is stdin; a final newline is no part of it); a name that ends in .jsonl: many prompts, a line of JSON each", HelpName = "FILE" };
         var jsonLines = new Option<bool>("--jsonl") { Description = "With --prompt-file: it is JSON Lines, whatever its name" };
@@ -36,16 +39,20 @@ internal static class RunCommand
         foreach (var option in new Option[] { prompt, file, jsonLines, parallel, raw, image, top })
             command.Options.Add(option);
         generation.AddTo(command);
+        chats.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             if (parsed.GetValue(image) is { Length: > 0 } images)
             {
-                RefuseBeside(parsed, "--image", "a prompt and its options, or pictures and --top", [prompt, file, jsonLines, parallel, raw, .. generation.All]);
+                RefuseBeside(parsed, "--image", "a prompt and its options, or pictures and --top", [prompt, file, jsonLines, parallel, raw, .. generation.All, .. chats.All]);
                 return ImageRun.Run(parsed, model, images, parsed.GetValue(top), cancellation);
             }
             RefuseBeside(parsed, "no --image", "a prompt and its options, or pictures and --top", top);
             var options = generation.Options(parsed);
             options.Check();
+            if (parsed.GetValue(raw))
+                RefuseBeside(parsed, "--raw", "a chat template, which reads it", chats.All);
+            var chat = chats.Options(parsed);
             var path = parsed.GetValue(file);
             if (path is not null)
                 RefuseBeside(parsed, "--prompt-file", "a prompt or a file", prompt);
@@ -59,7 +66,7 @@ internal static class RunCommand
                 throw PlainSystem();
             var text = parsed.GetValue(prompt) ?? await ReadPromptAsync(path, cancellation);
             if (many)
-                return await RunManyAsync(parsed, model, PromptRow.ReadAll(text, NameOf(path), options, system), parsed.GetValue(parallel), parsed.GetValue(raw), cancellation);
+                return await RunManyAsync(parsed, model, PromptRow.ReadAll(text, NameOf(path), options, system), parsed.GetValue(parallel), parsed.GetValue(raw), chat, cancellation);
             if (path is not null || parsed.GetValue(prompt) is null)
                 text = WithoutFinalNewline(text);
             var loading = Stopwatch.StartNew();
@@ -68,9 +75,11 @@ internal static class RunCommand
             var plain = parsed.GetValue(raw) || !loaded.HasChatTemplate;
             if (plain && system is not null)
                 throw PlainSystem();
+            if (plain)
+                RefuseBeside(parsed, "a model without a chat template", "a chat model", chats.All);
             if (!plain && IsEmpty(text))
                 throw EmptyPrompt(path is null && parsed.GetValue(prompt) is not null ? "--prompt" : NameOf(path));
-            return await TextRun.RunAsync(loaded, parsed.GetRequiredValue(model.Model), () => plain ? loaded.EncodeRaw(text) : loaded.EncodeChat(Conversation(system, text)), options, loading.Elapsed, parsed.GetValue(model.Json), cancellation);
+            return await TextRun.RunAsync(loaded, parsed.GetRequiredValue(model.Model), () => plain ? TextPrompt.Plain(loaded.EncodeRaw(text)) : TextPrompt.Of(loaded.PrepareChat(Conversation(system, text), chat)), options, loading.Elapsed, parsed.GetValue(model.Json), cancellation);
         });
         return command;
     }
@@ -85,10 +94,10 @@ internal static class RunCommand
     public static InputException EmptyPrompt(string source) =>
         new(source, null, "an empty prompt", "a text for the chat model to answer", "give one, or --raw to start from the beginning-of-sequence token");
 
-    private static async Task<int> RunManyAsync(ParseResult parsed, ModelChoice model, IReadOnlyList<PromptRow> rows, int? parallel, bool raw, CancellationToken cancellation)
+    private static async Task<int> RunManyAsync(ParseResult parsed, ModelChoice model, IReadOnlyList<PromptRow> rows, int? parallel, bool raw, ChatOptions chat, CancellationToken cancellation)
     {
         using var loaded = model.Load(parsed, parallel, cancellation);
-        var run = new PromptsRun(loaded, rows, raw);
+        var run = new PromptsRun(loaded, rows, raw, chat);
         run.Check();
         return await run.RunAsync(run.Sessions(parallel), cancellation);
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using System.Text;
+using Temoto.Generation;
+using Temoto.Generation.Tools;
 
 namespace Temoto.Cli;
 
@@ -12,44 +13,55 @@ internal static class TextRun
     /// <param name="name">MODEL as it was given.</param>
     /// <param name="encode">Makes the prompt; the time to the first token counts it.</param>
     public static async Task<int> RunAsync(
-        LanguageModel model, string name, Func<int[]> encode, GenerationOptions options, TimeSpan loading, bool json, CancellationToken cancellation)
+        LanguageModel model, string name, Func<TextPrompt> encode, GenerationOptions options, TimeSpan loading, bool json, CancellationToken cancellation)
     {
         using var session = model.CreateSession();
         var start = Stopwatch.GetTimestamp();
-        var pieces = session.Generate(encode(), options, start, cancellation);
+        var prompt = encode();
+        var pieces = session.Generate(GenerationRequest.Create(model, prompt.Tokens, options, start) with { ShownTokens = prompt.ShownTokens }, cancellation);
         await using var output = StandardOutput.Open(autoFlush: !json);
-        var whole = new StringBuilder();
+        var answer = new AnswerText();
+        var printed = new PrintedAnswer(output, Console.Error);
         try
         {
             foreach (var piece in pieces)
             {
-                whole.Append(piece);
-                if (json || piece.Length == 0)
-                    continue;
-                await output.WriteAsync(piece);
+                await TakeAsync(prompt.Parser.Push(piece));
                 if (OutputPipe.IsClosed)
                     break;
             }
+            await TakeAsync(prompt.Parser.End());
         }
         catch (OperationCanceledException)
         {
             // What there is by now stays, and the figures say why there is no more.
+            await TakeAsync(prompt.Parser.End());
         }
         finally
         {
-            if (!json && (whole.Length == 0 || whole[^1] != '\n'))
-                await output.WriteLineAsync();
+            if (!json)
+                await printed.EndAsync();
         }
         if (json)
-            await output.WriteLineAsync(Document(model, name, loading, whole.ToString(), session.Statistics));
+            await output.WriteLineAsync(Document(model, name, loading, answer, session.Statistics));
         await output.FlushAsync(CancellationToken.None);
         await Console.Error.WriteLineAsync(Figures.Line(session.Statistics));
         return session.Statistics.FinishReason == FinishReason.Cancelled ? CommandLine.Interrupted : 0;
+
+        async Task TakeAsync(IReadOnlyList<AnswerPart> parts)
+        {
+            foreach (var part in parts)
+            {
+                answer.Add(part);
+                if (!json)
+                    await printed.TakeAsync(part);
+            }
+        }
     }
 
-    private static string Document(LanguageModel model, string name, TimeSpan loading, string text, GenerationStatistics statistics) =>
-        Json.Document(new TextAnswer(name, text, model.Info.KernelSet, model.Info.Threads, loading.TotalSeconds, statistics), ResultContext.Default.TextAnswer);
+    private static string Document(LanguageModel model, string name, TimeSpan loading, AnswerText answer, GenerationStatistics statistics) =>
+        Json.Document(new TextAnswer(name, answer.Text, answer.Reasoning.Length == 0 ? null : answer.Reasoning, CallLine.All(answer.Calls), model.Info.KernelSet, model.Info.Threads, loading.TotalSeconds, statistics), ResultContext.Default.TextAnswer);
 }
 
 /// <summary>The document of one prompt.</summary>
-internal sealed record TextAnswer(string Model, string Text, string Kernels, int Threads, double LoadSeconds, GenerationStatistics Statistics) : GenerationFigures(Statistics);
+internal sealed record TextAnswer(string Model, string Text, string? Reasoning, IReadOnlyList<CallLine>? ToolCalls, string Kernels, int Threads, double LoadSeconds, GenerationStatistics Statistics) : GenerationFigures(Statistics);

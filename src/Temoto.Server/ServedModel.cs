@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Temoto.Generation;
+using Temoto.Generation.Tools;
 using Temoto.Server.Embeddings;
 using Temoto.Server.Http;
 using Temoto.Server.Scheduling;
@@ -54,12 +55,12 @@ internal sealed class ServedModel : IDisposable
         return Embedder.IsNamed(name) ? Embedder : throw RequestException.NoModel(name!, Embedder.Name);
     }
 
-    /// <summary>The prompt of a conversation.</summary>
-    public int[] Prompt(IReadOnlyList<ChatMessage> messages)
+    /// <summary>The prompt of a conversation, and how its answer is to be read.</summary>
+    public ChatPrompt Prompt(IReadOnlyList<ChatMessage> messages, ChatOptions? chat = null)
     {
         if (!Model.HasChatTemplate)
             throw RequestException.Unsupported("messages", "a conversation", "a model with a chat template", "use a completion of plain text, or a chat model");
-        return Judged(() => Model.EncodeChat(messages));
+        return Judged(() => Model.PrepareChat(messages, chat));
     }
 
     /// <summary>Checks a prompt and its options against the model.</summary>
@@ -69,6 +70,9 @@ internal sealed class ServedModel : IDisposable
             throw RequestException.ContextExceeded(Model.Info.ContextTokens, prompt.Length);
         return Judged(() => GenerationRequest.Create(Model, prompt, options, Stopwatch.GetTimestamp()));
     }
+
+    /// <summary>Likewise, of a conversation.</summary>
+    public GenerationRequest Request(ChatPrompt prompt, GenerationOptions options) => Request(prompt.Tokens, options) with { ShownTokens = prompt.ShownTokens };
 
     /// <summary>Puts the texts of a request into the line of whoever asks. A client that leaves takes them out.</summary>
     public GenerationGroup Submit(HttpContext context, IReadOnlyList<GenerationRequest> requests)

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using Temoto.Generation.Tools;
 using Temoto.Grammars;
 
 namespace Temoto.Generation;
@@ -9,6 +11,9 @@ internal sealed record GenerationRequest(int[] Prompt, GenerationOptions Options
 {
     /// <summary>What the text is held to.</summary>
     public Grammar? Form { get; init; }
+
+    /// <summary>Special tokens that stand in the text all the same.</summary>
+    public IReadOnlySet<int> ShownTokens { get; init; } = FrozenSet<int>.Empty;
 
     /// <exception cref="ArgumentException">An option cannot be used.</exception>
     /// <exception cref="InputException">The form cannot be used, or the prompt does not fit, or the checkpoint's own settings cannot be used.</exception>
@@ -25,6 +30,10 @@ internal sealed record GenerationRequest(int[] Prompt, GenerationOptions Options
         Require(options.LogitBias.Keys, model.Info.VocabSize, $"{nameof(GenerationOptions)}.{nameof(GenerationOptions.LogitBias)}", "leave it out");
         return new GenerationRequest(prompt, options, SamplingSettings.From(options, model.Defaults, model.Path), start) { Form = options.Form is null ? null : model.Forms.Compile(options.Form) };
     }
+
+    /// <summary>Of a conversation, whose answer shows the marks that its parser needs.</summary>
+    public static GenerationRequest Create(LanguageModel model, ChatPrompt prompt, GenerationOptions? options, long start) =>
+        Create(model, prompt.Tokens, options, start) with { ShownTokens = prompt.ShownTokens };
 
     private static void Require(IEnumerable<int> ids, int vocabSize, string name, string next)
     {

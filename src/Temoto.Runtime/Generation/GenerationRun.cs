@@ -46,7 +46,7 @@ internal sealed class GenerationRun
                 drafter.AcceptPrompt(token);
         }
         // Only a text that begins here loses SentencePiece's prefix space; one that goes on keeps it.
-        decoder = StreamingDecoder.Create(model.Tokenizer, before: LastOfText(prompt));
+        decoder = StreamingDecoder.Create(model.Tokenizer, before: LastOfText(prompt), shown: request.ShownTokens);
         stops = new StopMatcher(options.Stop);
         TakeAhead = TakeRow;
         reused = cache.CommonPrefix(prompt);

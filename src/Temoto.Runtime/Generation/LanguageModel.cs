@@ -7,6 +7,8 @@ using Temoto.Generation.Adapters;
 using Temoto.Generation.ChatTemplates;
 using Temoto.Generation.Execution;
 using Temoto.Generation.Tokenizers;
+using Temoto.Generation.Tools;
+using Temoto.Jinja;
 using Temoto.Models;
 
 namespace Temoto;
@@ -27,11 +29,13 @@ public sealed class LanguageModel : IDisposable
     private readonly Checkpoint checkpoint;
     private readonly ChatTemplate? chatTemplate;
     private readonly Lazy<FormCompiler> forms;
+    private readonly Lazy<ChatFormat> chatFormat;
 
     private LanguageModel(Checkpoint checkpoint, ModelEngine engine, Tokenizer? tokenizer, ChatTemplate? chatTemplate)
     {
         this.checkpoint = checkpoint;
         this.chatTemplate = chatTemplate;
+        chatFormat = new(() => new ChatFormat(RequiredTemplate.Source, mark => Tokenizer.IdOf(mark) is { } id && Tokenizer.IsSpecial(id) ? id : null));
         Engine = engine;
         TokenizerOrNull = tokenizer;
         EndTokenIds = new HashSet<int>([.. checkpoint.Generation.EosTokenIds, .. tokenizer?.EosTokenIds ?? []]);
@@ -44,6 +48,9 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>True where <see cref="Session.ChatAsync(IReadOnlyList{ChatMessage}, GenerationOptions, CancellationToken)"/> can be used.</summary>
     public bool HasChatTemplate => chatTemplate is not null;
+
+    /// <summary>Whether its chat template speaks of thoughts.</summary>
+    internal bool WritesThoughts => chatTemplate is not null && chatFormat.Value.Thoughts is not null;
 
     internal ModelEngine Engine { get; }
 
@@ -158,6 +165,17 @@ public sealed class LanguageModel : IDisposable
         return EncodeChat(messages);
     }
 
+    /// <summary>Likewise, with tools and what else the template is told. Where a tool must be called, the prompt ends with the beginning of the call.</summary>
+    /// <exception cref="ArgumentException">No message, or one that is none; an option that cannot be used.</exception>
+    /// <exception cref="InputException">The model has no chat template, or it refuses the messages.</exception>
+    public IReadOnlyList<int> TokenizeChat(IReadOnlyList<ChatMessage> messages, ChatOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        ArgumentNullException.ThrowIfNull(options);
+        ThrowIfDisposed();
+        return PrepareChat(messages, options).Tokens;
+    }
+
     /// <summary>The bytes a token stands for in the text: UTF-8, perhaps a part of a character. A special token's are those of its name.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The id is none of the vocabulary's.</exception>
     public byte[] TokenBytes(int id)
@@ -203,20 +221,45 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>The prompt of a conversation, ready for the model's answer.</summary>
     /// <exception cref="ArgumentException">No message, or one that is none.</exception>
-    internal int[] EncodeChat(IReadOnlyList<ChatMessage> messages)
+    internal int[] EncodeChat(IReadOnlyList<ChatMessage> messages) => PrepareChat(messages).Tokens;
+
+    /// <summary>The prompt of a conversation with tools, and how the answer is to be read.</summary>
+    /// <exception cref="ArgumentException">No message, or one that is none; an option that cannot be used.</exception>
+    internal ChatPrompt PrepareChat(IReadOnlyList<ChatMessage> messages, ChatOptions? chat = null)
     {
-        if (chatTemplate is null)
-            throw new InputException(checkpoint.Path, null, "no chat template", "a model with a chat template", "use Session.CompleteAsync, or a chat model");
+        chat ??= new ChatOptions();
+        var (template, format) = (RequiredTemplate, chatFormat.Value);
         CheckMessages(messages);
-        var input = ChatTemplateInput.For(messages) with
+        chat.Check();
+        var forced = ForcedCall.For(chat, format.Tools);
+        var prompt = new ChatRendering(template, format).Render(messages, chat.TellTools, Input(chat, forced));
+        RequireUnknownRolesSaid(messages, prompt);
+        var isThinking = format.Thoughts?.AreOpenAtTheEndOf(prompt) ?? false;
+        if (forced is not null)
+            prompt += (isThinking ? $"\n{format.Thoughts!.Close}\n\n" : "") + forced.Opening;
+        // The template has written the special tokens itself.
+        return new ChatPrompt(Known(Tokenizer.Encode(prompt, addSpecialTokens: false)), format, chat, isThinking, forced);
+    }
+
+    private ChatTemplate RequiredTemplate => chatTemplate
+        ?? throw new InputException(checkpoint.Path, null, "no chat template", "a model with a chat template", "use Session.CompleteAsync, or a chat model");
+
+    /// <summary>Everything that a template reads but messages and tools.</summary>
+    private ChatTemplateInput Input(ChatOptions chat, ForcedCall? forced)
+    {
+        var variables = new Dictionary<string, JinjaValue>();
+        // Templates have the switch under either name. An answer that is made to begin with a call has no place for thoughts.
+        if ((chat.Thinking ?? (forced is null ? null : false)) is { } thinking)
+            variables["enable_thinking"] = variables["thinking"] = thinking;
+        foreach (var (name, value) in chat.TemplateArguments)
+            variables[name] = ChatTemplateInput.Value(value, name);
+        return new ChatTemplateInput
         {
+            Messages = JinjaNone.Value,
             BosToken = TokenText(BosTokenId),
             EosToken = TokenText(Tokenizer.EosTokenIds is [var end, ..] ? end : null),
+            Variables = variables,
         };
-        var prompt = chatTemplate.Render(input);
-        RequireUnknownRolesSaid(messages, prompt);
-        // The template has written the special tokens itself.
-        return Known(Tokenizer.Encode(prompt, addSpecialTokens: false));
     }
 
     private static void CheckMessages(IReadOnlyList<ChatMessage> messages)
@@ -231,6 +274,8 @@ public sealed class LanguageModel : IDisposable
                 throw new ArgumentException($"ChatMessage.Role of message {i} is empty; system, user and assistant are what templates know", nameof(messages));
             if (messages[i].Content is null)
                 throw new ArgumentException($"ChatMessage.Content of message {i} is null", nameof(messages));
+            if (messages[i].ToolCalls is null || messages[i].ToolCalls.Any(call => call is null || !ToolDefinition.IsName(call.Name) || !ToolDefinition.IsObject(call.Arguments)))
+                throw new ArgumentException($"ChatMessage.ToolCalls of message {i}: expected calls with a name, and a JSON object for arguments", nameof(messages));
         }
     }
 

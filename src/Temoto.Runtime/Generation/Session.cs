@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Temoto.Generation;
+using Temoto.Generation.Tools;
 
 namespace Temoto;
 
@@ -54,7 +55,24 @@ public sealed class Session : IDisposable
     }
 
     /// <summary>
-    /// Continues a prompt of token ids (see <see cref="LanguageModel.Tokenize"/> and <see cref="LanguageModel.TokenizeChat"/>), a piece for every token and a last one that says why there is no
+    /// Answers a conversation with tools: text, thoughts and calls as they come, each told apart, and a last part that says why there is no more. Who calls is the program; a message with the calls and
+    /// one of the role tool for each go back with the next conversation. Cancelling ends the stream with that last part; it throws nothing. Arguments are judged at the call; one generation at a time.
+    /// </summary>
+    /// <exception cref="ArgumentException">No message, one that is none, or an option that cannot be used; the message names it.</exception>
+    /// <exception cref="InputException">The conversation does not fit the context, or the model has no chat template, or it refuses the messages.</exception>
+    /// <exception cref="InvalidOperationException">While reading: this session is generating already.</exception>
+    public IAsyncEnumerable<AnswerPart> AnswerAsync(IReadOnlyList<ChatMessage> messages, ChatOptions chat, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        ArgumentNullException.ThrowIfNull(chat);
+        ThrowIfDisposed();
+        var start = Stopwatch.GetTimestamp();
+        var prompt = model.PrepareChat(messages, chat);
+        return Parts(prompt.NewParser(), GenerationRequest.Create(model, prompt, options, start), cancellationToken);
+    }
+
+    /// <summary>
+    /// Continues a prompt of token ids (see <see cref="LanguageModel.Tokenize"/> and <see cref="LanguageModel.TokenizeChat(IReadOnlyList{ChatMessage})"/>), a piece for every token and a last one that says why there is no
     /// more. Cancelling ends the stream with that piece, <see cref="FinishReason.Cancelled"/>, behind all that was generated; it throws nothing. Arguments are judged at the call; one generation at a time.
     /// </summary>
     /// <exception cref="ArgumentException">An option or a token id cannot be used; the message names it.</exception>
@@ -66,6 +84,20 @@ public sealed class Session : IDisposable
         ThrowIfDisposed();
         var start = Stopwatch.GetTimestamp();
         return StreamPieces(GenerationRequest.Create(model, [.. prompt], options, start), cancellationThrows: false, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<AnswerPart> Parts(AnswerParser parser, GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var piece in StreamPieces(request, cancellationThrows: false, cancellation).ConfigureAwait(false))
+        {
+            foreach (var part in parser.Push(piece.Text))
+                yield return part;
+            if (piece.Statistics is null)
+                continue;
+            foreach (var part in parser.End())
+                yield return part;
+            yield return new AnswerPart(AnswerPartKind.End) { FinishReason = piece.FinishReason, Statistics = piece.Statistics };
+        }
     }
 
     /// <inheritdoc/>
@@ -80,6 +112,13 @@ public sealed class Session : IDisposable
     {
         ThrowIfDisposed();
         return Generate(GenerationRequest.Create(model, prompt, options, start), cancellation, cancellation);
+    }
+
+    /// <summary>Likewise, of a request.</summary>
+    internal IEnumerable<string> Generate(GenerationRequest request, CancellationToken cancellation)
+    {
+        ThrowIfDisposed();
+        return Generate(request, cancellation, cancellation);
     }
 
     /// <param name="asked">The caller's own token; <paramref name="cancellation"/> also stops what nobody reads on.</param>

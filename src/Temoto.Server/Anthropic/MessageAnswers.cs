@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Temoto.Server.Anthropic;
@@ -7,12 +8,33 @@ internal sealed record MessageAnswer(
     string Type,
     string Role,
     string Model,
-    IReadOnlyList<TextBlock> Content,
+    IReadOnlyList<ContentBlock> Content,
     string? StopReason,
     string? StopSequence,
     MessageUsage Usage);
 
-internal sealed record TextBlock(string Type, string Text);
+/// <summary>A block of an answer: text, thinking or tool_use; what its type does not have is left out.</summary>
+internal sealed record ContentBlock(string Type)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Text { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Thinking { get; init; }
+
+    /// <summary>Clients want one; nothing is signed here.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Signature { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Id { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonElement? Input { get; init; }
+}
 
 /// <summary>Input tokens are those computed; those that were in a cache stand beside them.</summary>
 internal sealed record MessageUsage(int InputTokens, int OutputTokens, int CacheReadInputTokens);
@@ -27,7 +49,7 @@ internal sealed record MessageEvent(string Type)
     public int? Index { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public TextBlock? ContentBlock { get; init; }
+    public ContentBlock? ContentBlock { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MessageDelta? Delta { get; init; }
@@ -43,6 +65,12 @@ internal sealed record MessageDelta
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Text { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Thinking { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? PartialJson { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? StopReason { get; init; }

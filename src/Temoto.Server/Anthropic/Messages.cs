@@ -1,6 +1,6 @@
-using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Temoto.Generation.Tools;
 using Temoto.Server.Http;
 using Temoto.Server.OpenAi;
 using Temoto.Server.Scheduling;
@@ -10,17 +10,18 @@ namespace Temoto.Server.Anthropic;
 /// <summary><c>POST /v1/messages</c> and <c>/v1/messages/count_tokens</c>, as Anthropic's clients speak them.</summary>
 internal static class Messages
 {
-    private sealed record Request(IReadOnlyList<ChatMessage> Messages, GenerationOptions Options, bool Stream);
+    private sealed record Request(IReadOnlyList<ChatMessage> Messages, ChatOptions Chat, GenerationOptions Options, bool Stream)
+    {
+        /// <summary>A model may think where nobody asked for it.</summary>
+        public bool ShowsThoughts => Chat.Thinking == true;
+    }
 
     public static async Task AnswerAsync(HttpContext context, ServedModel model)
     {
         var request = await RequestBody.ReadAsync(context, fields => Read(fields, model)).ConfigureAwait(false);
-        var prompt = model.Prompt(request.Messages);
+        var prompt = model.Prompt(request.Messages, request.Chat);
         using var group = model.Submit(context, [model.Request(prompt, request.Options)]);
-        if (request.Stream)
-            await StreamAsync(context, model, request, group, prompt.Length).ConfigureAwait(false);
-        else
-            await WholeAsync(context, model, group).ConfigureAwait(false);
+        await AnswerAsync(context, model, request, prompt, group).ConfigureAwait(false);
     }
 
     public static async Task CountAsync(HttpContext context, ServedModel model)
@@ -28,40 +29,34 @@ internal static class Messages
         var count = await RequestBody.ReadAsync(context, fields =>
         {
             model.Require(fields.Text("model"));
-            return model.Prompt(ReadMessages(fields)).Length;
+            return model.Prompt(ReadMessages(fields), ReadChat(fields)).Tokens.Length;
         }).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, new TokenCount(count), AnthropicContext.Default.TokenCount).ConfigureAwait(false);
     }
 
-    private static async Task WholeAsync(HttpContext context, ServedModel model, GenerationGroup group)
-    {
-        var (text, last) = await group.ReadOneAsync(context.RequestAborted).ConfigureAwait(false);
-        var message = NewMessage(model) with { Content = [new TextBlock("text", text)], StopReason = ReasonOf(last), Usage = UsageOf(context, last) };
-        await JsonAnswer.WriteAsync(context, message, AnthropicContext.Default.MessageAnswer).ConfigureAwait(false);
-    }
-
-    private static async Task StreamAsync(HttpContext context, ServedModel model, Request request, GenerationGroup group, int promptTokens)
+    private static async Task AnswerAsync(HttpContext context, ServedModel model, Request request, ChatPrompt prompt, GenerationGroup group)
     {
         var begun = false;
+        var answer = new AnswerReader(prompt.NewParser("toolu_"));
+        var blocks = new MessageBlocks(SendAsync, request.ShowsThoughts);
         await foreach (var (_, piece) in group.ReadAllAsync(context.RequestAborted).ConfigureAwait(false))
         {
             if (!begun)
             {
                 begun = true;
-                var message = NewMessage(model) with { Usage = new MessageUsage(promptTokens, 0, 0) };
-                await SendAsync("message_start", new MessageEvent("message_start") { Message = message }).ConfigureAwait(false);
-                await SendAsync("content_block_start", new MessageEvent("content_block_start") { Index = 0, ContentBlock = new TextBlock("text", "") }).ConfigureAwait(false);
+                await SendAsync(new MessageEvent("message_start") { Message = NewMessage(model) with { Usage = new MessageUsage(prompt.Tokens.Length, 0, 0) } }).ConfigureAwait(false);
             }
-            if (piece.Text.Length > 0)
-                await SendAsync("content_block_delta", new MessageEvent("content_block_delta") { Index = 0, Delta = new MessageDelta { Type = "text_delta", Text = piece.Text } }).ConfigureAwait(false);
-            if (piece.Statistics is null)
-                continue;
-            await SendAsync("content_block_stop", new MessageEvent("content_block_stop") { Index = 0 }).ConfigureAwait(false);
-            await SendAsync("message_delta", new MessageEvent("message_delta") { Delta = new MessageDelta { StopReason = ReasonOf(piece) }, Usage = UsageOf(context, piece) }).ConfigureAwait(false);
-            await SendAsync("message_stop", new MessageEvent("message_stop")).ConfigureAwait(false);
+            foreach (var part in answer.Read(piece))
+                await blocks.TakeAsync(part).ConfigureAwait(false);
         }
+        await blocks.EndAsync().ConfigureAwait(false);
+        var (reason, usage) = (ReasonOf(answer), UsageOf(context, answer.Last!));
+        await SendAsync(new MessageEvent("message_delta") { Delta = new MessageDelta { StopReason = reason }, Usage = usage }).ConfigureAwait(false);
+        await SendAsync(new MessageEvent("message_stop")).ConfigureAwait(false);
+        if (!request.Stream)
+            await JsonAnswer.WriteAsync(context, NewMessage(model) with { Content = blocks.Done, StopReason = reason, Usage = usage }, AnthropicContext.Default.MessageAnswer).ConfigureAwait(false);
 
-        Task SendAsync(string name, MessageEvent value) => JsonAnswer.EventAsync(context, value, AnthropicContext.Default.MessageEvent, name);
+        Task SendAsync(MessageEvent value) => request.Stream ? JsonAnswer.EventAsync(context, value, AnthropicContext.Default.MessageEvent, value.Type) : Task.CompletedTask;
     }
 
     private static MessageAnswer NewMessage(ServedModel model) => new(AnswerParts.NewId("msg_"), "message", "assistant", model.Name, [], null, null, new MessageUsage(0, 0, 0));
@@ -74,18 +69,15 @@ internal static class Messages
     }
 
     /// <summary>Which stop text it was is not told: end_turn stands for both.</summary>
-    private static string ReasonOf(GeneratedPiece last) => last.FinishReason switch
+    private static string ReasonOf(AnswerReader answer) => answer.Last!.FinishReason switch
     {
         FinishReason.Length or FinishReason.Context => "max_tokens",
-        _ => "end_turn",
+        _ => answer.EndsWithCalls ? "tool_use" : "end_turn",
     };
 
     private static Request Read(RequestFields fields, ServedModel model)
     {
         model.Require(fields.Text("model"));
-        fields.RefuseTools();
-        if (fields.Object("thinking")?.Text("type") is { } thinking and not "disabled")
-            throw RequestException.Unsupported("thinking", $"'{thinking}'", "'disabled'", "this server does not tell thoughts apart");
         var options = new GenerationOptions
         {
             MaxTokens = fields.Count("max_tokens", 1, int.MaxValue) ?? throw fields.Wrong("max_tokens", "a whole number of 1 or more"),
@@ -95,14 +87,34 @@ internal static class Messages
             Stop = fields.Stops("stop_sequences"),
             Form = AnswerForms.OfFormat(fields.Object("output_config")?.Object("format") ?? fields.Object("output_format")),
         };
-        return new Request(ReadMessages(fields), options, fields.Flag("stream") ?? false);
+        return new Request(ReadMessages(fields), ReadChat(fields), options, fields.Flag("stream") ?? false);
+    }
+
+    /// <summary>Thoughts only where they are asked for, as with Anthropic.</summary>
+    private static ChatOptions ReadChat(RequestFields fields)
+    {
+        var choice = fields.Object("tool_choice");
+        return ToolFields.Checked(new ChatOptions
+        {
+            Tools = ToolFields.ReadWithInput(fields),
+            ToolChoice = choice?.RequiredText("type") switch
+            {
+                null or "auto" => ToolChoice.Auto,
+                "none" => ToolChoice.None,
+                "any" => ToolChoice.Required,
+                "tool" => ToolChoice.Function(ToolFields.Name(choice.Value)),
+                _ => throw choice.Value.Wrong("type", "auto, any, tool or none"),
+            },
+            ParallelToolCalls = !(choice?.Flag("disable_parallel_tool_use") ?? false),
+            Thinking = fields.Object("thinking")?.RequiredText("type") is not (null or "disabled"),
+        });
     }
 
     private static List<ChatMessage> ReadMessages(RequestFields fields)
     {
         var messages = new List<ChatMessage>();
         if (fields.Any("system") is not null)
-            messages.Add(new ChatMessage("system", TextOf(fields, "system")));
+            messages.Add(new ChatMessage("system", ContentBlocks.TextOf(fields, "system")));
         var given = fields.Objects("messages") ?? throw fields.Wrong("messages", "an array of messages");
         if (given.Count == 0)
             throw fields.Wrong("messages", "at least one message");
@@ -111,22 +123,11 @@ internal static class Messages
             var role = message.RequiredText("role");
             if (role is not ("user" or "assistant"))
                 throw RequestException.Unsupported(message.PlaceOf("role"), "a role of another kind", "user or assistant", "system texts go into system");
-            messages.Add(new ChatMessage(role, TextOf(message, "content")));
+            if (message.Any("content") is { ValueKind: JsonValueKind.Array })
+                messages.AddRange(ContentBlocks.Read(message, role));
+            else
+                messages.Add(new ChatMessage(role, message.RequiredText("content")));
         }
         return messages;
-    }
-
-    private static string TextOf(RequestFields fields, string name)
-    {
-        if (fields.Any(name) is not { ValueKind: JsonValueKind.Array })
-            return fields.RequiredText(name);
-        var text = new StringBuilder();
-        foreach (var block in fields.Objects(name)!)
-        {
-            if (block.RequiredText("type") != "text")
-                throw RequestException.Unsupported(block.PlaceOf("type"), "a block of another kind", "text", "this model reads text only");
-            text.Append(block.RequiredText("text"));
-        }
-        return text.ToString();
     }
 }

@@ -72,6 +72,15 @@ internal readonly struct RequestFields(JsonElement element, string place = "")
         return [.. value.EnumerateArray().Select((item, i) => (item, $"{at}[{i}]"))];
     }
 
+    /// <summary>All members, to be kept beyond the request's document.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Members()
+    {
+        var members = new Dictionary<string, JsonElement>();
+        foreach (var member in element.EnumerateObject())
+            members[member.Name] = member.Value.Clone();
+        return members;
+    }
+
     /// <summary>A string, or an array of strings.</summary>
     public IReadOnlyList<string> Texts(string name, int most)
     {
@@ -90,13 +99,6 @@ internal readonly struct RequestFields(JsonElement element, string place = "")
     {
         var stops = Texts(name, MostStops);
         return stops.All(stop => stop.Length > 0) ? stops : throw Wrong(name, "texts of at least one character");
-    }
-
-    /// <summary>Refuses a list of tools, unless it is empty.</summary>
-    public void RefuseTools()
-    {
-        if (Items("tools") is { Count: > 0 })
-            throw RequestException.Unsupported("tools", "tools", "none", "this server does not call tools; describe them in the prompt");
     }
 
     public RequestException Wrong(string name, string expected) =>

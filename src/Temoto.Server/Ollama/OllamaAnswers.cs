@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Temoto.Server.Ollama;
@@ -16,6 +17,10 @@ internal sealed record OllamaAnswer
     /// <summary>Of /api/generate.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Response { get; init; }
+
+    /// <summary>Of /api/generate.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Thinking { get; init; }
 
     public required bool Done { get; init; }
 
@@ -41,7 +46,19 @@ internal sealed record OllamaAnswer
     public long? EvalDuration { get; init; }
 }
 
-internal sealed record OllamaMessage(string Role, string Content);
+internal sealed record OllamaMessage(string Role, string Content)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Thinking { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<OllamaCall>? ToolCalls { get; init; }
+}
+
+internal sealed record OllamaCall(string Id, OllamaFunction Function);
+
+/// <param name="Arguments">An object.</param>
+internal sealed record OllamaFunction(int Index, string Name, JsonElement Arguments);
 
 internal sealed record OllamaTags(IReadOnlyList<OllamaModel> Models);
 

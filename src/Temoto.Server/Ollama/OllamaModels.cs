@@ -37,9 +37,16 @@ internal static class OllamaModels
             "",
             Details(model),
             new OllamaModelInfo(info.ModelType, info.ParameterCount, info.ContextTokens),
-            ["completion"],
+            Capabilities(model),
             Time(model.Loaded));
         await JsonAnswer.WriteAsync(context, show, OllamaContext.Default.OllamaShow).ConfigureAwait(false);
+    }
+
+    private static IReadOnlyList<string> Capabilities(ServedModel model)
+    {
+        if (!model.Model.HasChatTemplate)
+            return ["completion"];
+        return model.Model.WritesThoughts ? ["completion", "tools", "thinking"] : ["completion", "tools"];
     }
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);

@@ -6,11 +6,22 @@ namespace Temoto.Server.Ollama;
 /// <summary>What <c>/api/chat</c> and <c>/api/generate</c> have in common of a request.</summary>
 internal sealed record OllamaRequest(string? Model, GenerationOptions Generation, bool Stream)
 {
+    /// <summary>Tools, and whether to think; null leaves it to the model.</summary>
+    public ChatOptions Chat { get; init; } = new();
+
     public static OllamaRequest Read(RequestFields fields)
     {
         RefuseWhatIsNotHere(fields);
-        return new OllamaRequest(fields.Text("model"), Options(fields.Object("options")) with { Form = AnswerForms.OfOllama(fields) }, fields.Flag("stream") ?? true);
+        return new OllamaRequest(fields.Text("model"), Options(fields.Object("options")) with { Form = AnswerForms.OfOllama(fields) }, fields.Flag("stream") ?? true) { Chat = new ChatOptions { Tools = ToolFields.ReadNested(fields), Thinking = Thinking(fields) } };
     }
+
+    /// <summary>True, false, or how much: high, medium, low.</summary>
+    private static bool? Thinking(RequestFields fields) => fields.Any("think") switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.String } => fields.Text("think") is "high" or "medium" or "low" ? true : throw fields.Wrong("think", "true, false, high, medium or low"),
+        _ => fields.Flag("think"),
+    };
 
     private static GenerationOptions Options(RequestFields? given)
     {
@@ -36,12 +47,9 @@ internal sealed record OllamaRequest(string? Model, GenerationOptions Generation
 
     private static void RefuseWhatIsNotHere(RequestFields fields)
     {
-        fields.RefuseTools();
         if (fields.Items("images") is { Count: > 0 })
             throw RequestException.Unsupported("images", "pictures", "none", "this model reads text only");
         if (fields.Text("suffix") is { Length: > 0 })
             throw RequestException.Unsupported("suffix", "a text behind the answer", "none", "this server continues texts only");
-        if (fields.Any("think") is { ValueKind: not JsonValueKind.False })
-            throw RequestException.Unsupported("think", "it", "none, or false", "this server does not tell thoughts apart");
     }
 }

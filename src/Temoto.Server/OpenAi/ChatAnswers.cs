@@ -9,7 +9,22 @@ internal sealed record ChatCompletion(string Id, string Object, long Created, st
 
 internal sealed record ChatChoice(int Index, ChatAnswer Message, ChoiceLogprobs? Logprobs, string FinishReason);
 
-internal sealed record ChatAnswer(string Role, string Content, string? Refusal);
+/// <param name="Content">Null where there are calls and no text.</param>
+internal sealed record ChatAnswer(
+    string Role,
+    string? Content,
+    string? Refusal,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ReasoningContent = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ChatToolCall>? ToolCalls = null);
+
+/// <summary>A call of a tool; of a streamed one what comes new, under its index.</summary>
+internal sealed record ChatToolCall(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Index,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Type,
+    ChatFunction Function);
+
+internal sealed record ChatFunction([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name, string Arguments);
 
 /// <summary>A part of a chat completion, as it is streamed.</summary>
 internal sealed record ChatChunk(
@@ -26,7 +41,20 @@ internal sealed record ChatChunkChoice(int Index, ChatDelta Delta, ChoiceLogprob
 /// <summary>What comes new; what does not is left out.</summary>
 internal sealed record ChatDelta(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Role = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Content = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Content = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ReasoningContent = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ChatToolCall>? ToolCalls = null)
+{
+    /// <summary>Of a part of an answer; null for one that brings nothing new.</summary>
+    public static ChatDelta? Of(AnswerPart part) => part.Kind switch
+    {
+        AnswerPartKind.Text or AnswerPartKind.CallFails => new ChatDelta(Content: part.Text),
+        AnswerPartKind.Reasoning => new ChatDelta(ReasoningContent: part.Text),
+        AnswerPartKind.CallBegins => new ChatDelta(ToolCalls: [new ChatToolCall(part.CallIndex, part.CallId, "function", new ChatFunction(part.CallName, ""))]),
+        AnswerPartKind.CallArguments => new ChatDelta(ToolCalls: [new ChatToolCall(part.CallIndex, null, null, new ChatFunction(null, part.Text))]),
+        _ => null,
+    };
+}
 
 internal sealed record ChoiceLogprobs(IReadOnlyList<LogprobOfToken> Content);
 
@@ -39,10 +67,10 @@ internal sealed record LogprobOfOther(string Token, float Logprob, IReadOnlyList
 internal sealed record Usage(int PromptTokens, int CompletionTokens, int TotalTokens, PromptTokensDetails PromptTokensDetails, CompletionTokensDetails CompletionTokensDetails)
 {
     /// <summary>For the answer, and for the log.</summary>
-    public static Usage Of(HttpContext context, int prompt, int reused, int generated)
+    public static Usage Of(HttpContext context, int prompt, int reused, int generated, int reasoning = 0)
     {
         AccessLog.NoteTokens(context, prompt, reused, generated);
-        return new Usage(prompt, generated, prompt + generated, new PromptTokensDetails(reused), new CompletionTokensDetails(0));
+        return new Usage(prompt, generated, prompt + generated, new PromptTokensDetails(reused), new CompletionTokensDetails(reasoning));
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Temoto.Server.OpenAi;
@@ -24,9 +25,9 @@ internal sealed record ResponseDocument
 
     public required string Model { get; init; }
 
-    public IReadOnlyList<OutputMessage> Output { get; init; } = [];
+    public IReadOnlyList<OutputItem> Output { get; init; } = [];
 
-    public bool ParallelToolCalls { get; } = true;
+    public bool ParallelToolCalls { get; init; } = true;
 
     public string? PreviousResponseId { get; }
 
@@ -36,9 +37,10 @@ internal sealed record ResponseDocument
 
     public ResponseText Text { get; } = new(new ResponseFormat("text"));
 
-    public string ToolChoice { get; } = "auto";
+    /// <summary>As the request has it.</summary>
+    public JsonElement ToolChoice { get; init; }
 
-    public IReadOnlyList<string> Tools { get; } = [];
+    public JsonElement Tools { get; init; }
 
     public float? TopP { get; init; }
 
@@ -53,11 +55,37 @@ internal sealed record ResponseText(ResponseFormat Format);
 
 internal sealed record ResponseFormat(string Type);
 
-internal sealed record OutputMessage(string Id, string Type, string Status, string Role, IReadOnlyList<OutputText> Content);
+/// <summary>An item of an answer: a message, thoughts or a call; what its type does not have is left out.</summary>
+internal sealed record OutputItem(string Id, string Type, string Status)
+{
+    /// <summary>Of a message.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Role { get; init; }
 
-internal sealed record OutputText(string Type, string Text, IReadOnlyList<string> Annotations)
+    /// <summary>Of a message, or of thoughts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<OutputText>? Content { get; init; }
+
+    /// <summary>Of thoughts; always empty.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Summary { get; init; }
+
+    /// <summary>Of a call.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CallId { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Arguments { get; init; }
+}
+
+internal sealed record OutputText(string Type, string Text, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Annotations)
 {
     public static OutputText Of(string text) => new("output_text", text, []);
+
+    public static OutputText OfThoughts(string text) => new("reasoning_text", text, null);
 }
 
 internal sealed record ResponseUsage(int InputTokens, InputTokensDetails InputTokensDetails, int OutputTokens, CompletionTokensDetails OutputTokensDetails, int TotalTokens);
@@ -80,13 +108,19 @@ internal sealed record ResponseEvent(string Type, int SequenceNumber)
     public int? ContentIndex { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public OutputMessage? Item { get; init; }
+    public OutputItem? Item { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public OutputText? Part { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Delta { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Arguments { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Text { get; init; }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Threading.Channels;
 using Temoto.Generation;
 using Temoto.Server.Http;
@@ -38,20 +37,6 @@ internal sealed class GenerationGroup : IDisposable
     /// <summary>All pieces of all texts, the last of each with its figures.</summary>
     /// <exception cref="RequestException">One of them failed, or was turned away while it waited; the others are cancelled.</exception>
     public IAsyncEnumerable<GroupPiece> ReadAllAsync(CancellationToken cancellationToken = default) => pieces.Reader.ReadAllAsync(cancellationToken);
-
-    /// <summary>The whole text of a request for one, and its last piece.</summary>
-    /// <exception cref="RequestException">As <see cref="ReadAllAsync"/>.</exception>
-    public async Task<(string Text, GeneratedPiece Last)> ReadOneAsync(CancellationToken cancellationToken)
-    {
-        var text = new StringBuilder();
-        GeneratedPiece last = null!;
-        await foreach (var (_, piece) in ReadAllAsync(cancellationToken).ConfigureAwait(false))
-        {
-            text.Append(piece.Text);
-            last = piece;
-        }
-        return (text.ToString(), last);
-    }
 
     /// <summary>Frees what it holds: at once what waits, after the run at hand what has a slot.</summary>
     public void Cancel()

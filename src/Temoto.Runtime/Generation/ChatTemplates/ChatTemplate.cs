@@ -12,11 +12,15 @@ internal sealed class ChatTemplate
     private readonly string file;
     private readonly JinjaTemplate template;
 
-    private ChatTemplate(string file, JinjaTemplate template)
+    private ChatTemplate(string file, string source, JinjaTemplate template)
     {
         this.file = file;
         this.template = template;
+        Source = source;
     }
+
+    /// <summary>As it was given: what it speaks of tells how the model writes.</summary>
+    public string Source { get; }
 
     /// <param name="source">The Jinja source.</param>
     /// <param name="file">Where it came from, for errors.</param>
@@ -24,7 +28,7 @@ internal sealed class ChatTemplate
     {
         try
         {
-            return new ChatTemplate(file, JinjaTemplate.Parse(source));
+            return new ChatTemplate(file, source, JinjaTemplate.Parse(source));
         }
         catch (JinjaException error)
         {

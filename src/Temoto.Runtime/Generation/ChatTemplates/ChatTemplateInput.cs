@@ -31,7 +31,7 @@ internal sealed record ChatTemplateInput
     /// <summary>A plain conversation.</summary>
     public static ChatTemplateInput For(IEnumerable<ChatMessage> messages) => new()
     {
-        Messages = new JinjaSequence([.. messages.Select(message => new JinjaMapping([new("role", message.Role), new("content", message.Content)]))]),
+        Messages = new TemplateMessages().Of(messages),
     };
 
     /// <summary>Messages and tools as an OpenAI-style request carries them.</summary>
@@ -41,7 +41,7 @@ internal sealed record ChatTemplateInput
         Tools = tools is { } given ? Value(given, "tools") : JinjaNone.Value,
     };
 
-    private static JinjaValue Value(JsonElement element, string source)
+    public static JinjaValue Value(JsonElement element, string source)
     {
         try
         {

@@ -10,9 +10,13 @@ namespace Temoto.Generation.Tokenizers;
 internal abstract class StreamingDecoder
 {
     /// <param name="before">The last id of the text that these continue, which has come out already; null where they begin one.</param>
-    public static StreamingDecoder Create(Tokenizer tokenizer, bool skipSpecialTokens = true, int? before = null) => tokenizer is BpeTokenizer bpe
-        ? new ByteStream(bpe, skipSpecialTokens, startOfText: before is null)
-        : new TextStream(tokenizer, skipSpecialTokens, before);
+    /// <param name="shown">Special tokens that are not skipped.</param>
+    public static StreamingDecoder Create(Tokenizer tokenizer, bool skipSpecialTokens = true, int? before = null, IReadOnlySet<int>? shown = null)
+    {
+        Func<int, bool> skips = !skipSpecialTokens ? _ => false : shown is { Count: > 0 } ? id => tokenizer.IsSpecial(id) && !shown.Contains(id) : tokenizer.IsSpecial;
+        // A text that shows some of them leaves out the others one by one; else those too that are only written like one.
+        return tokenizer is BpeTokenizer bpe ? new ByteStream(bpe, skips, startOfText: before is null) : new TextStream(tokenizer, skips, skipSpecialTokens && shown is not { Count: > 0 }, before);
+    }
 
     /// <summary>The text that this id completes; valid until the next call.</summary>
     public abstract ReadOnlySpan<char> Push(int id);
@@ -24,22 +28,22 @@ internal abstract class StreamingDecoder
     private sealed class ByteStream : StreamingDecoder
     {
         private readonly BpeTokenizer tokenizer;
-        private readonly bool skipSpecialTokens;
+        private readonly Func<int, bool> skips;
         private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
         private bool stripSpace;
         private readonly ByteRun run = new();
         private char[] chars = new char[64];
 
-        public ByteStream(BpeTokenizer tokenizer, bool skipSpecialTokens, bool startOfText)
+        public ByteStream(BpeTokenizer tokenizer, Func<int, bool> skips, bool startOfText)
         {
             this.tokenizer = tokenizer;
-            this.skipSpecialTokens = skipSpecialTokens;
+            this.skips = skips;
             stripSpace = startOfText && tokenizer.StripsPrefixSpace;
         }
 
         public override ReadOnlySpan<char> Push(int id)
         {
-            if (skipSpecialTokens && tokenizer.IsSpecial(id))
+            if (skips(id))
                 return default;
             var bytes = tokenizer.BytesOf(id);
             if (bytes.IsEmpty)
@@ -79,6 +83,7 @@ internal abstract class StreamingDecoder
         private const int MostWaiting = 8;
 
         private readonly Tokenizer tokenizer;
+        private readonly Func<int, bool> skips;
         private readonly bool skipSpecialTokens;
         private readonly List<int> ids = [];
 
@@ -86,9 +91,10 @@ internal abstract class StreamingDecoder
         private int told;
         private string toldText = "";
 
-        public TextStream(Tokenizer tokenizer, bool skipSpecialTokens, int? before)
+        public TextStream(Tokenizer tokenizer, Func<int, bool> skips, bool skipSpecialTokens, int? before)
         {
             this.tokenizer = tokenizer;
+            this.skips = skips;
             this.skipSpecialTokens = skipSpecialTokens;
             if (before is { } id)
                 ids.Add(id);
@@ -98,7 +104,7 @@ internal abstract class StreamingDecoder
 
         public override ReadOnlySpan<char> Push(int id)
         {
-            if (skipSpecialTokens && tokenizer.IsSpecial(id))
+            if (skips(id))
                 return default;
             ids.Add(id);
             var text = Decode();

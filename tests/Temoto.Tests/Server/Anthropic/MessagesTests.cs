@@ -36,6 +36,9 @@ public sealed class MessagesTests(DemoServer server) : IClassFixture<DemoServer>
     [InlineData("\"messages\": [{\"role\": \"user\", \"content\": \"x\"}]", "max_tokens")]
     [InlineData("\"max_tokens\": 1, \"messages\": [{\"role\": \"system\", \"content\": \"x\"}]", "messages[0].role")]
     [InlineData("\"max_tokens\": 1, \"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image\"}]}]", "messages[0].content[0].type")]
+    [InlineData("\"max_tokens\": 1, \"tools\": [{\"type\": \"bash_20250124\", \"name\": \"bash\"}], \"messages\": [{\"role\": \"user\", \"content\": \"x\"}]", "tools[0].type")]
+    [InlineData("\"max_tokens\": 1, \"tool_choice\": {\"type\": \"any\"}, \"messages\": [{\"role\": \"user\", \"content\": \"x\"}]", "tool_choice")]
+    [InlineData("\"max_tokens\": 1, \"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"tool_use\"}]}]", "messages[0].content[0].type")]
     [InlineData("\"max_tokens\": 1, \"temperature\": 2, \"messages\": [{\"role\": \"user\", \"content\": \"x\"}]", "temperature")]
     public async Task WhatCannotBeUsedIsA400InItsShape(string fields, string named)
     {

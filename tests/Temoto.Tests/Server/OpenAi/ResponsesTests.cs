@@ -48,9 +48,10 @@ public sealed class ResponsesTests(DemoServer server) : IClassFixture<DemoServer
     [Theory]
     [InlineData("\"input\": 3", "input")]
     [InlineData("\"input\": \"x\", \"previous_response_id\": \"resp_1\"", "previous_response_id")]
-    [InlineData("\"input\": \"x\", \"tools\": [{}]", "tools")]
+    [InlineData("\"input\": \"x\", \"tools\": [{}]", "tools[0].type")]
     [InlineData("\"input\": \"x\", \"text\": {\"format\": {\"type\": \"json_schema\"}}", "text.format.type")]
-    [InlineData("\"input\": [{\"type\": \"function_call_output\"}]", "input[0].type")]
+    [InlineData("\"input\": [{\"type\": \"function_call_output\", \"output\": \"x\"}]", "input[0].call_id")]
+    [InlineData("\"input\": [{\"type\": \"web_search_call\"}]", "input[0].type")]
     [InlineData("\"input\": [{\"role\": \"user\", \"content\": [{\"type\": \"input_image\"}]}]", "input[0].content[0].type")]
     public async Task WhatCannotBeUsedIsA400ThatNamesTheField(string fields, string param)
     {

@@ -1,0 +1,13 @@
+using System.Collections.Frozen;
+using Temoto.Generation.Tools;
+
+namespace Temoto.Cli;
+
+/// <summary>A prompt, and how what is generated from it is to be read.</summary>
+internal sealed record TextPrompt(int[] Tokens, AnswerParser Parser, IReadOnlySet<int> ShownTokens)
+{
+    /// <summary>A text that is continued as it stands.</summary>
+    public static TextPrompt Plain(int[] tokens) => new(tokens, new AnswerParser(null, null), FrozenSet<int>.Empty);
+
+    public static TextPrompt Of(ChatPrompt chat) => new(chat.Tokens, chat.NewParser(), chat.ShownTokens);
+}

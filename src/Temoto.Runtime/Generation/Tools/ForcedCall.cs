@@ -1,0 +1,25 @@
+namespace Temoto.Generation.Tools;
+
+/// <summary>
+/// A call that an answer must begin with: the prompt ends with its opening, and the model goes on from there. Whoever constrains answers finds here what must follow: the arguments of
+/// <see cref="Tool"/>, then <see cref="Closing"/>; without a tool, the name of one of them first.
+/// </summary>
+/// <param name="Opening">The first text of the answer.</param>
+/// <param name="Tool">The tool whose arguments follow; null where the model is to choose one.</param>
+/// <param name="Closing">What follows the arguments.</param>
+/// <param name="HasJsonArguments">Whether arguments follow as a JSON object, white space before it allowed.</param>
+internal sealed record ForcedCall(string Opening, ToolDefinition? Tool, string Closing, bool HasJsonArguments)
+{
+    /// <summary>Null where the model decides whether it calls.</summary>
+    public static ForcedCall? For(ChatOptions chat, ToolFormat format)
+    {
+        if (!chat.ToolChoice.Forces)
+            return null;
+        // One tool leaves nothing to choose.
+        var name = chat.ToolChoice.Name ?? (chat.Tools.Count == 1 ? chat.Tools[0].Name : null);
+        if (name is null)
+            return new ForcedCall(format.OpenAny, null, format.Close, format.HasJsonArguments);
+        var opening = format.OpenNamed.Replace("{0}", name, StringComparison.Ordinal).Replace("{{", "{", StringComparison.Ordinal);
+        return new ForcedCall(opening, chat.Tools.First(tool => tool.Name == name), format.Close, format.HasJsonArguments);
+    }
+}

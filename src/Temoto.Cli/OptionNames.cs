@@ -31,6 +31,7 @@ internal static class OptionNames
         ["GenerationOptions.PresencePenalty"] = "--presence-penalty",
         ["GenerationOptions.FrequencyPenalty"] = "--frequency-penalty",
         ["GenerationOptions.Draft"] = "--draft",
+        ["GenerationOptions.Form"] = "--json-schema, --grammar or --choice",
         ["GenerationOptions.Seed"] = "--seed",
         ["GenerationOptions.Stop"] = "--stop",
         ["ChatOptions.Tools"] = "--tools",

@@ -11,6 +11,8 @@ public sealed class Grammar
     /// <summary>To make one: about half a second.</summary>
     private const int MostEffort = 1 << 20;
 
+    private const int MostSpace = 2;
+
     private Grammar(Lexicon lexicon, GrammarNode start)
     {
         Lexicon = lexicon;
@@ -26,10 +28,22 @@ public sealed class Grammar
 
     /// <summary>The values of a JSON schema (draft 4 to 2020-12), members in the order of the schema.</summary>
     /// <exception cref="GrammarException">It is no schema, uses what cannot be decided while a text is written, or no value is of it.</exception>
-    public static Grammar FromJsonSchema(TokenVocabulary vocabulary, string schema, JsonStyle style = JsonStyle.Compact)
+    /// <param name="vocabulary">Of the model.</param>
+    /// <param name="schema">Its text.</param>
+    /// <param name="style">How the value may be written.</param>
+    /// <param name="followedBy">A text behind the value; a space or a line's end or two may stand around the value then.</param>
+    public static Grammar FromJsonSchema(TokenVocabulary vocabulary, string schema, JsonStyle style = JsonStyle.Compact, string followedBy = "")
     {
         ArgumentNullException.ThrowIfNull(schema);
-        return Make(vocabulary, table => JsonGrammar.Read(schema, style, table));
+        ArgumentNullException.ThrowIfNull(followedBy);
+        return Make(vocabulary, table =>
+        {
+            var value = JsonGrammar.Read(schema, style, table);
+            if (followedBy.Length == 0)
+                return value;
+            var space = table.Repeat(table.Points(PointSet.Of((' ', ' '), ('\n', '\n'))), 0, MostSpace);
+            return new SequenceNode([new TextNode(space, table), value, new TextNode(table.Sequence(space, table.CodePoints(followedBy)), table)], table);
+        });
     }
 
     /// <summary>A grammar as llama.cpp writes them; the rule <c>root</c> is the text.</summary>

@@ -72,7 +72,7 @@ internal sealed class ServedModel : IDisposable
     }
 
     /// <summary>Likewise, of a conversation.</summary>
-    public GenerationRequest Request(ChatPrompt prompt, GenerationOptions options) => Request(prompt.Tokens, options) with { ShownTokens = prompt.ShownTokens };
+    public GenerationRequest Request(ChatPrompt prompt, GenerationOptions options) => Request(prompt.Tokens, prompt.Forced?.HeldTo(options) ?? options) with { ShownTokens = prompt.ShownTokens };
 
     /// <summary>Puts the texts of a request into the line of whoever asks. A client that leaves takes them out.</summary>
     public GenerationGroup Submit(HttpContext context, IReadOnlyList<GenerationRequest> requests)

@@ -10,15 +10,15 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
     [Fact]
     public void PackagesHoldWhatTheirUsersNeedAndNothingElse()
     {
-        Assert.Equal(["Temoto", "Temoto.Jinja", "Temoto.Plan", "Temoto.Runtime"], packages.Paths.Keys.Order(StringComparer.Ordinal));
-        foreach (var library in new[] { "Temoto.Jinja", "Temoto.Plan", "Temoto.Runtime" })
+        Assert.Equal(["Temoto", "Temoto.Grammars", "Temoto.Jinja", "Temoto.Plan", "Temoto.Runtime"], packages.Paths.Keys.Order(StringComparer.Ordinal));
+        foreach (var library in new[] { "Temoto.Grammars", "Temoto.Jinja", "Temoto.Plan", "Temoto.Runtime" })
         {
             Assert.Equal(["README.md", $"{library}.nuspec", $"lib/net10.0/{library}.dll", $"lib/net10.0/{library}.xml"], Entries(packages.Paths[library]));
             Assert.Equal([$"{library}.nuspec", $"lib/net10.0/{library}.pdb"], Entries(Path.ChangeExtension(packages.Paths[library], "snupkg")));
         }
         string[] tool =
         [
-            "DotnetToolSettings.xml", "Spectre.Console.dll", "System.CommandLine.dll", "Temoto.Evaluation.dll", "Temoto.Evaluation.pdb", "Temoto.Jinja.dll", "Temoto.Jinja.pdb",
+            "DotnetToolSettings.xml", "Spectre.Console.dll", "System.CommandLine.dll", "Temoto.Evaluation.dll", "Temoto.Evaluation.pdb", "Temoto.Grammars.dll", "Temoto.Grammars.pdb", "Temoto.Jinja.dll", "Temoto.Jinja.pdb",
             "Temoto.Plan.dll", "Temoto.Plan.pdb", "Temoto.Quantization.dll", "Temoto.Quantization.pdb",
             "Temoto.Runtime.dll", "Temoto.Runtime.pdb", "Temoto.Server.dll", "Temoto.Server.pdb", "Temoto.Simulation.dll", "Temoto.Simulation.pdb",
             "models/demo-vision/config.json", "models/demo-vision/model.safetensors", "models/demo-vision/preprocessor_config.json",
@@ -45,7 +45,7 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
             Assert.DoesNotContain(RepositoryPaths.Root, about.ToString(), StringComparison.Ordinal);
             // An edge device needs nothing but the runtime, and that no package but the plan and the template language beside it.
             var dependencies = about.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => (string?)element.Attribute("id"));
-            Assert.Equal(id == "Temoto.Runtime" ? ["Temoto.Jinja", "Temoto.Plan"] : [], dependencies);
+            Assert.Equal(id == "Temoto.Runtime" ? ["Temoto.Grammars", "Temoto.Jinja", "Temoto.Plan"] : [], dependencies);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using Temoto.Grammars;
 using Temoto.Jinja;
 using Temoto.Plans;
 
@@ -16,7 +17,7 @@ public class PublicApiTests
     [Fact]
     public void PublicApiIsTheGoldenOne()
     {
-        var actual = Describe(typeof(InputException).Assembly, typeof(Plan).Assembly, typeof(JinjaTemplate).Assembly);
+        var actual = Describe(typeof(InputException).Assembly, typeof(Plan).Assembly, typeof(JinjaTemplate).Assembly, typeof(Grammar).Assembly);
         if (Environment.GetEnvironmentVariable("TEMOTO_UPDATE_GOLDEN") == "1")
             File.WriteAllText(GoldenPath, actual);
         Assert.Equal(File.ReadAllText(GoldenPath), actual);

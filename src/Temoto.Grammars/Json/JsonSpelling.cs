@@ -9,12 +9,14 @@ internal readonly struct JsonSpelling(GoalTable goals)
     private readonly LanguageTable table = goals.Table;
     private readonly bool isFree = goals.Style == JsonStyle.Free;
 
+    private readonly bool isSpaced = goals.Style == JsonStyle.Spaced;
+
     /// <summary>White space, where it is free.</summary>
     private Language Space => isFree ? table.Repeat(table.Points(PointSet.Of((' ', ' '), ('\t', '\n'), ('\r', '\r'))), 0, Language.NoEnd) : table.Empty;
 
     public Language Opening(string mark) => table.Sequence(table.Text(mark), Space);
 
-    public Language Between(string mark) => table.Sequence(Space, table.Text(mark), Space);
+    public Language Between(string mark) => table.Sequence(Space, table.Text(mark), isSpaced ? table.Optional(table.Text(" ")) : Space);
 
     public Language Closing(string mark) => table.Sequence(Space, table.Text(mark));
 

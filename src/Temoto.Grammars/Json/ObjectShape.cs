@@ -36,7 +36,7 @@ internal sealed class ObjectShape
 
     public int Most { get; init; }
 
-    /// <summary>Named members come in the schema's order; where the style is free, in any.</summary>
+    /// <summary>Named members come in the schema's order; in other styles, in any.</summary>
     public bool IsInOrder => Goals.Style == JsonStyle.Compact;
 
     /// <summary>Members are counted only where it matters.</summary>

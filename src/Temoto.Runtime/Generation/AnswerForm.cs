@@ -12,8 +12,11 @@ public sealed record AnswerForm
     private readonly string source;
     private readonly JsonStyle style;
 
-    private AnswerForm(Kind kind, string source, JsonStyle style = JsonStyle.Compact)
+    private readonly string followedBy;
+
+    private AnswerForm(Kind kind, string source, JsonStyle style = JsonStyle.Compact, string followedBy = "")
     {
+        this.followedBy = followedBy;
         this.kind = kind;
         this.source = source;
         this.style = style;
@@ -41,6 +44,9 @@ public sealed record AnswerForm
         ArgumentNullException.ThrowIfNull(schema);
         return new AnswerForm(Kind.Schema, schema, style);
     }
+
+    /// <summary>The arguments of a call, written as the model is used to, and what closes it.</summary>
+    internal static AnswerForm Arguments(string schema, string closing) => new(Kind.Schema, schema, JsonStyle.Spaced, closing);
 
     /// <summary>A text of a grammar in llama.cpp's GBNF, from its rule <c>root</c>.</summary>
     public static AnswerForm Gbnf(string grammar)
@@ -82,7 +88,7 @@ public sealed record AnswerForm
     /// <exception cref="GrammarException">It cannot be used.</exception>
     internal Grammar Compile(TokenVocabulary vocabulary) => kind switch
     {
-        Kind.Schema => Grammar.FromJsonSchema(vocabulary, source, style),
+        Kind.Schema => Grammar.FromJsonSchema(vocabulary, source, style, followedBy),
         Kind.Grammar => Grammar.FromGbnf(vocabulary, source),
         Kind.Expression => Grammar.FromExpression(vocabulary, source),
         _ => Grammar.FromChoices(vocabulary, source.Split('\0')),

@@ -33,7 +33,7 @@ internal sealed record GenerationRequest(int[] Prompt, GenerationOptions Options
 
     /// <summary>Of a conversation, whose answer shows the marks that its parser needs.</summary>
     public static GenerationRequest Create(LanguageModel model, ChatPrompt prompt, GenerationOptions? options, long start) =>
-        Create(model, prompt.Tokens, options, start) with { ShownTokens = prompt.ShownTokens };
+        Create(model, prompt.Tokens, prompt.Forced?.HeldTo(options) ?? options, start) with { ShownTokens = prompt.ShownTokens };
 
     private static void Require(IEnumerable<int> ids, int vocabSize, string name, string next)
     {

@@ -87,7 +87,14 @@ internal sealed class Sampler(SamplerMemory memory, SamplingSettings settings, u
         if (Form is null)
             return;
         var mask = memory.MaskOf(Form.Vocabulary.MaskWords);
-        Form.ComputeMask(mask);
+        try
+        {
+            Form.ComputeMask(mask);
+        }
+        catch (GrammarException error)
+        {
+            throw new InputException("form", null, error.Found, error.Expected, error.Next);
+        }
         var any = 0UL;
         for (var word = 0; word < mask.Length; word++)
         {

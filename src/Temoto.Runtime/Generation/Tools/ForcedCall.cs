@@ -1,8 +1,8 @@
 namespace Temoto.Generation.Tools;
 
 /// <summary>
-/// A call that an answer must begin with: the prompt ends with its opening, and the model goes on from there. Whoever constrains answers finds here what must follow: the arguments of
-/// <see cref="Tool"/>, then <see cref="Closing"/>; without a tool, the name of one of them first.
+/// A call that an answer must begin with: the prompt ends with its opening, and the model goes on from there with the arguments of <see cref="Tool"/>, then <see cref="Closing"/>; without a tool, with the name of one of
+/// them first.
 /// </summary>
 /// <param name="Opening">The first text of the answer.</param>
 /// <param name="Tool">The tool whose arguments follow; null where the model is to choose one.</param>
@@ -10,6 +10,14 @@ namespace Temoto.Generation.Tools;
 /// <param name="HasJsonArguments">Whether arguments follow as a JSON object, white space before it allowed.</param>
 internal sealed record ForcedCall(string Opening, ToolDefinition? Tool, string Closing, bool HasJsonArguments)
 {
+    /// <summary>The arguments are held to the tool's schema, unless the answer has a form already, the model is to choose the tool, or arguments are no JSON.</summary>
+    public GenerationOptions? HeldTo(GenerationOptions? options)
+    {
+        if (Tool is null || !HasJsonArguments || options?.Form is not null)
+            return options;
+        return (options ?? new GenerationOptions()) with { Form = AnswerForm.Arguments(Tool.Parameters ?? ToolDefinition.NoParameters, Closing) };
+    }
+
     /// <summary>Null where the model decides whether it calls.</summary>
     public static ForcedCall? For(ChatOptions chat, ToolFormat format)
     {

@@ -9,7 +9,7 @@ namespace Temoto;
 /// <param name="Parameters">A JSON schema of its arguments, an object; null for none.</param>
 public sealed partial record ToolDefinition(string Name, string? Description = null, string? Parameters = null)
 {
-    private const string NoParameters = """{"type": "object", "properties": {}}""";
+    internal const string NoParameters = """{"type": "object", "properties": {}}""";
 
     /// <summary>As OpenAI's requests, and so most chat templates, have it.</summary>
     internal string Json => $$"""{"type": "function", "function": {{FunctionJson}}}""";

@@ -108,13 +108,12 @@ public partial class RandomAnswersTests
 
     private static void RequireOf(JsonSchema judge, string schema, string answer) => Assert.True(IsOf(judge, answer), $"{schema}\n{answer}");
 
-    /// <summary>Null where the other fails: it looks patterns with a slash up under another name.</summary>
+    /// <summary>Null where the other fails: it looks patterns with a slash up under another name. And where it refuses an address: what names and hosts one may have readers differ about.</summary>
     private static bool? IsOfOrUnknown(JsonSchema judge, string answer, string schema)
     {
         try
         {
-            // What names and hosts an address may have readers differ about.
-            return IsOf(judge, answer, judgesFormats: !schema.Contains("\"email\"", StringComparison.Ordinal));
+            return IsOf(judge, answer) ? true : schema.Contains("\"email\"", StringComparison.Ordinal) ? null : false;
         }
         catch (KeyNotFoundException)
         {
@@ -122,10 +121,10 @@ public partial class RandomAnswersTests
         }
     }
 
-    private static bool IsOf(JsonSchema judge, string answer, bool judgesFormats = true)
+    private static bool IsOf(JsonSchema judge, string answer)
     {
         using var document = JsonDocument.Parse(answer);
-        return judge.Evaluate(document.RootElement, new EvaluationOptions { RequireFormatValidation = judgesFormats }).IsValid;
+        return judge.Evaluate(document.RootElement, new EvaluationOptions { RequireFormatValidation = true }).IsValid;
     }
 
     /// <summary>Every string of a schema: names are among them.</summary>

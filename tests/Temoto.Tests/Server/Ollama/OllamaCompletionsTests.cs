@@ -34,7 +34,7 @@ public sealed class OllamaCompletionsTests(DemoServer server) : IClassFixture<De
     [InlineData("/api/chat", "\"messages\": [{\"role\": \"user\", \"content\": \"x\", \"images\": [\"AA==\"]}]", "images")]
     [InlineData("/api/chat", "\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"tools\": [{}]", "tools[0].type")]
     [InlineData("/api/chat", "\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"think\": \"hard\"", "think")]
-    [InlineData("/api/chat", "\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"format\": \"json\"", "format")]
+    [InlineData("/api/chat", "\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"format\": \"yaml\"", "format")]
     [InlineData("/api/chat", "\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"options\": {\"temperature\": -1}", "options.temperature")]
     [InlineData("/api/generate", "\"prompt\": \"x\", \"suffix\": \"y\"", "suffix")]
     [InlineData("/api/generate", "\"prompt\": \"x\", \"context\": [1, 2]", "context")]

@@ -156,7 +156,7 @@ public sealed class ChatCompletionsTests(DemoServer server) : IClassFixture<Demo
     [InlineData("\"tool_choice\": \"sometimes\"", "tool_choice")]
     [InlineData("\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\"}}], \"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"g\"}}", "tool_choice")]
     [InlineData("\"functions\": [{\"name\": \"f\"}]", "functions")]
-    [InlineData("\"response_format\": {\"type\": \"json_object\"}", "response_format.type")]
+    [InlineData("\"response_format\": {\"type\": \"yaml\"}", "response_format.type")]
     [InlineData("\"modalities\": [\"text\", \"audio\"]", "modalities")]
     [InlineData("\"stream\": \"yes\"", "stream")]
     public async Task WhatCannotBeUsedIsA400ThatNamesTheField(string field, string param)

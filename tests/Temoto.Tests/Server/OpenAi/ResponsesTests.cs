@@ -49,7 +49,7 @@ public sealed class ResponsesTests(DemoServer server) : IClassFixture<DemoServer
     [InlineData("\"input\": 3", "input")]
     [InlineData("\"input\": \"x\", \"previous_response_id\": \"resp_1\"", "previous_response_id")]
     [InlineData("\"input\": \"x\", \"tools\": [{}]", "tools[0].type")]
-    [InlineData("\"input\": \"x\", \"text\": {\"format\": {\"type\": \"json_schema\"}}", "text.format.type")]
+    [InlineData("\"input\": \"x\", \"text\": {\"format\": {\"type\": \"yaml\"}}", "text.format.type")]
     [InlineData("\"input\": [{\"type\": \"function_call_output\", \"output\": \"x\"}]", "input[0].call_id")]
     [InlineData("\"input\": [{\"type\": \"web_search_call\"}]", "input[0].type")]
     [InlineData("\"input\": [{\"role\": \"user\", \"content\": [{\"type\": \"input_image\"}]}]", "input[0].content[0].type")]

@@ -1,0 +1,57 @@
+using System.Text.Json;
+
+namespace Temoto.Tests.Generation;
+
+public sealed class AnswerFormTests
+{
+    private static readonly string Demo = Path.Combine(RepositoryPaths.Root, "models", "demo");
+
+    /// <summary>Alone, in a batch and with guesses computed ahead: the same text, and of the form.</summary>
+    [Fact]
+    public async Task AFormHoldsHoweverTheTextIsComputed()
+    {
+        using var model = LanguageModel.Load(Demo);
+        var options = new GenerationOptions { Form = AnswerForm.JsonSchema("""{"type": "array", "items": {"enum": ["pump", "fan"]}, "minItems": 3, "maxItems": 5}"""), Temperature = 0, MaxTokens = 60 };
+        var alone = await TextAsync(model, options);
+        var together = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => TextAsync(model, options)));
+        var ahead = await TextAsync(model, options with { Draft = DraftChoice.Lookup });
+
+        Assert.InRange(JsonElement.Parse(alone).GetArrayLength(), 3, 5);
+        Assert.All(together, text => Assert.Equal(alone, text));
+        Assert.Equal(alone, ahead);
+    }
+
+    [Fact]
+    public async Task ATextEndsWhereNothingCanFollow()
+    {
+        using var model = LanguageModel.Load(Demo);
+        using var session = model.CreateSession();
+        var text = "";
+        await foreach (var piece in session.CompleteAsync("The pump", new GenerationOptions { Form = AnswerForm.OneOf(" runs", " stands still"), Temperature = 0 }))
+            text += piece;
+
+        Assert.Contains(text, new[] { " runs", " stands still" });
+        Assert.Equal(FinishReason.Stop, session.Statistics.FinishReason);
+    }
+
+    [Fact]
+    public void FormsAreEqualByValueAndSayWhatIsWrongWithThem()
+    {
+        Assert.Equal(AnswerForm.JsonSchema("{}"), AnswerForm.JsonSchema("{}"));
+        Assert.NotEqual(AnswerForm.JsonSchema("{}"), AnswerForm.Gbnf("{}"));
+        Assert.Null(AnswerForm.Json.Fault());
+        Assert.Contains("uniqueItems", AnswerForm.JsonSchema("""{"type": "array", "uniqueItems": true}""").Fault()!.Message);
+        using var model = LanguageModel.Load(Demo);
+        using var session = model.CreateSession();
+        var error = Assert.Throws<InputException>(() => session.CompleteAsync("x", new GenerationOptions { Form = AnswerForm.Expression("(") }));
+        Assert.Contains("expected", error.Message);
+    }
+
+    private static async Task<string> TextAsync(LanguageModel model, GenerationOptions options)
+    {
+        var text = "";
+        await foreach (var piece in model.GenerateAsync("Name some machines.", options))
+            text += piece;
+        return text;
+    }
+}

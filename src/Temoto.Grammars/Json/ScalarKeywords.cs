@@ -33,7 +33,7 @@ internal sealed class ScalarKeywords(GoalTable goals)
         }
         catch (GrammarException error)
         {
-            throw new GrammarException($"schema {node.Pointer}/{key}", error.Found, error.Expected, error.Next);
+            throw new GrammarException($"schema #{node.Pointer}/{key}", error.Found, error.Expected, error.Next);
         }
     }
 

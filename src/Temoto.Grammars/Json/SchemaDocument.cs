@@ -126,7 +126,7 @@ internal sealed class SchemaDocument
         if (nodes.TryGetValue(pointer, out var node))
             return node;
         if (element.ValueKind is not (JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False))
-            throw new GrammarException($"schema {pointer}", Shown(element), "a schema: an object, true or false", "mend the schema");
+            throw new GrammarException($"schema #{pointer}", Shown(element), "a schema: an object, true or false", "mend the schema");
         node = new SchemaNode(nodes.Count, pointer, resourceAt.GetValueOrDefault(pointer, resource), element, pointer.StartsWith('(') ? [] : unknown);
         nodes.Add(pointer, node);
         return node;

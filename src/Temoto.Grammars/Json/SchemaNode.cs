@@ -28,11 +28,11 @@ internal sealed class SchemaNode(int number, string pointer, string resource, Js
     public IEnumerable<JsonProperty> Members => element.EnumerateObject().Where(member => !unknown.Contains(member.Name));
 
     public GrammarException Wrong(string? key, string found, string expected, string next = "mend the schema") =>
-        new($"schema {pointer}{(key is null ? "" : $"/{key}")}", found, expected, next);
+        new($"schema #{pointer}{(key is null ? "" : $"/{key}")}", found, expected, next);
 
     /// <summary>A keyword, or a use of one, that cannot be decided while a text is written.</summary>
     public GrammarException Refused(string key, string why) =>
-        new($"schema {pointer}", why.Length == 0 ? key : $"{key} {why}", "keywords that can be decided while the text is written", "leave it out of the schema and check the answer afterwards");
+        new($"schema #{pointer}", why.Length == 0 ? key : $"{key} {why}", "keywords that can be decided while the text is written", "leave it out of the schema and check the answer afterwards");
 }
 
 /// <summary>That a value is of a schema, or is not.</summary>

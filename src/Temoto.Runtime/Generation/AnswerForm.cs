@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using System.Text.Json.Serialization.Metadata;
 using Temoto.Grammars;
 
 namespace Temoto;
@@ -43,6 +46,21 @@ public sealed record AnswerForm
     {
         ArgumentNullException.ThrowIfNull(schema);
         return new AnswerForm(Kind.Schema, schema, style);
+    }
+
+    /// <summary>JSON that a type is read from: the schema that System.Text.Json makes of it, where what is not nullable is never null, and no other members.</summary>
+    public static AnswerForm Of<T>(JsonTypeInfo<T> type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return JsonSchema(type.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = WithoutOthers }).ToJsonString());
+
+        // Members that nothing would be read from.
+        static JsonNode WithoutOthers(JsonSchemaExporterContext context, JsonNode schema)
+        {
+            if (schema is JsonObject members && members.ContainsKey("properties") && !members.ContainsKey("additionalProperties"))
+                members["additionalProperties"] = false;
+            return schema;
+        }
     }
 
     /// <summary>The arguments of a call, written as the model is used to, and what closes it.</summary>

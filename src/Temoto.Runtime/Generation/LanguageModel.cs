@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Temoto.Formats.Checkpoints;
 using Temoto.Generation;
 using Temoto.Generation.Adapters;
@@ -145,6 +147,28 @@ public sealed class LanguageModel : IDisposable
         var start = Stopwatch.GetTimestamp();
         var tokens = HasChatTemplate ? EncodeChat([new ChatMessage("user", prompt)]) : EncodeRaw(prompt);
         return StreamAsync(GenerationRequest.Create(this, tokens, options, start), cancellationToken);
+    }
+
+    /// <summary>Answers one prompt with a value of a type: the answer is held to the type's schema (<see cref="AnswerForm.Of"/>), and read.</summary>
+    /// <exception cref="ArgumentException">As <see cref="GenerateAsync(string, GenerationOptions, CancellationToken)"/>, or the options have a form of their own.</exception>
+    /// <exception cref="InputException">The prompt does not fit the context, the model has no tokenizer, or the type's schema cannot be held to.</exception>
+    /// <exception cref="InvalidOperationException">The answer came to <see cref="GenerationOptions.MaxTokens"/>, or to the context's end, before it was whole.</exception>
+    public async Task<T> GenerateAsync<T>(string prompt, JsonTypeInfo<T> type, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        if (options?.Form is not null)
+            throw new ArgumentException("a form beside a type: the type is the form; leave GenerationOptions.Form out", nameof(options));
+        var text = new StringBuilder();
+        await foreach (var piece in GenerateAsync(prompt, (options ?? new GenerationOptions()) with { Form = AnswerForm.Of(type) }, cancellationToken).ConfigureAwait(false))
+            text.Append(piece);
+        try
+        {
+            return JsonSerializer.Deserialize(text.ToString(), type)!;
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidOperationException($"the answer ends before it is whole ({text.Length} characters); raise GenerationOptions.MaxTokens or ModelOptions.ContextTokens", error);
+        }
     }
 
     /// <summary>Token ids of a text, with the special tokens the model expects around it.</summary>

@@ -1,8 +1,9 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Temoto.Tests.Generation;
 
-public sealed class AnswerFormTests
+public sealed partial class AnswerFormTests
 {
     private static readonly string Demo = Path.Combine(RepositoryPaths.Root, "models", "demo");
 
@@ -46,6 +47,30 @@ public sealed class AnswerFormTests
         var error = Assert.Throws<InputException>(() => session.CompleteAsync("x", new GenerationOptions { Form = AnswerForm.Expression("(") }));
         Assert.Contains("expected", error.Message);
     }
+
+    [Fact]
+    public async Task AnAnswerIsReadAsItsType()
+    {
+        using var model = LanguageModel.Load(Demo);
+        var alarm = await model.GenerateAsync("Pump P-3 is hot.", AlarmContext.Default.Alarm, new GenerationOptions { Temperature = 0, MaxTokens = 200 });
+
+        Assert.NotNull(alarm.Machine);
+        Assert.InRange(alarm.Severity, Severity.Low, Severity.High);
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => model.GenerateAsync("Pump P-3 is hot.", AlarmContext.Default.Alarm, new GenerationOptions { Temperature = 0, MaxTokens = 2 }));
+        Assert.Contains("MaxTokens", error.Message);
+    }
+
+    internal enum Severity
+    {
+        Low,
+        High,
+    }
+
+    internal sealed record Alarm(string Machine, Severity Severity, bool Urgent, int? Count);
+
+    [JsonSourceGenerationOptions(UseStringEnumConverter = true)]
+    [JsonSerializable(typeof(Alarm))]
+    internal sealed partial class AlarmContext : JsonSerializerContext;
 
     private static async Task<string> TextAsync(LanguageModel model, GenerationOptions options)
     {

@@ -8,6 +8,7 @@ internal sealed class ArrayShape
 
     private readonly IReadOnlyList<ArrayPart> parts;
     private readonly Dictionary<ArrayState, ArrayNode> nodes = [];
+    private readonly Dictionary<ArrayState, bool> ends = [];
     private readonly bool inDoubt;
 
     private ArrayShape(Branch branch, GoalTable goals, bool inDoubt)
@@ -36,12 +37,12 @@ internal sealed class ArrayShape
     public static ArrayShape? Of(Branch branch, GoalTable goals, bool inDoubt)
     {
         var shape = new ArrayShape(branch, goals, inDoubt);
-        if (shape.Least == 0 && shape.Contains.All(contains => contains.Least == 0))
+        if (shape.Least == 0 && shape.Contains.Count == 0)
             return shape;
-        if (shape.Contains.Count > MostContains)
-            throw new GrammarException("schema", $"an array with more than {MostContains} contains", "fewer", "use fewer of contains and of not over items");
+        if (shape.Contains.Count > MostContains || shape.Contains.Any(contains => contains.Least > ArrayState.MostCount))
+            throw new GrammarException("schema", $"an array with more than {MostContains} contains, or with large counts of them", "fewer", "use fewer of contains and of not over items");
         shape.Limit();
-        return shape.Least <= shape.Most && (inDoubt ? shape.MayEnd() : shape.CanEndFrom(ArrayState.First(shape.Contains.Count))) ? shape : null;
+        return shape.Least <= shape.Most && shape.CanEndFrom(ArrayState.First(shape.Contains.Count)) ? shape : null;
     }
 
     /// <summary>For writing: refuses what cannot be decided.</summary>
@@ -108,24 +109,37 @@ internal sealed class ArrayShape
         return next;
     }
 
-    /// <summary>Whether there may be such an array: false where there is none for certain.</summary>
-    private bool MayEnd() => Contains.All(contains => contains.Least <= Most && (contains.Least == 0 || Enumerable.Range(0, Firsts + 1).Any(index => index < Most && index >= Math.Min(contains.From, Firsts) && Goals.HasValue(ItemAt(index, 1 << Contains.ToList().IndexOf(contains)), inDoubt))));
-
-    /// <summary>Whether enough items can still come. Each counts for one of the contains only: an array that needs one item for two is not written.</summary>
-    private bool CanEndFrom(ArrayState state)
+    /// <summary>Whether the array can be brought to an end: looked for once for each state, since items may count for several contains, or for none that they must not be of.</summary>
+    private bool CanEndFrom(ArrayState start)
     {
-        var wanted = 0L;
-        for (var i = 0; i < Contains.Count; i++)
+        if (Contains.Count == 0)
+            return Most == int.MaxValue || Least <= Most;
+        var (before, open) = (new Dictionary<ArrayState, ArrayState?> { [start] = null }, new Stack<ArrayState>([start]));
+        while (open.TryPop(out var state))
         {
-            var missing = Contains[i].Least - state.CountOf(i);
-            if (missing <= 0)
+            Goals.Table.Spend(8);
+            var isKnown = ends.TryGetValue(state, out var can);
+            if (isKnown ? can : CanEndAt(state))
+            {
+                for (ArrayState? on = state; on is { } here; on = before[here])
+                    ends[here] = true;
+                return true;
+            }
+            if (isKnown || state.Index >= Most)
                 continue;
-            var isFree = Enumerable.Range(Math.Max(state.Index, Contains[i].From), Math.Max(0, Firsts - Math.Max(state.Index, Contains[i].From))).Count(index => Goals.HasValue(ItemAt(index, 1 << i), inDoubt));
-            if (isFree < missing && (Most <= Firsts || !Goals.HasValue(ItemAt(Math.Max(Firsts, state.Index), 1 << i), inDoubt)))
-                return false;
-            wanted += missing;
+            // The items that count for most are tried first.
+            for (var chosen = 0; chosen < 1 << Contains.Count; chosen++)
+            {
+                if (Next(state, chosen) is { } next && !before.ContainsKey(next) && Goals.HasValue(ItemAt(state.Index, chosen), inDoubt))
+                {
+                    before[next] = state;
+                    open.Push(next);
+                }
+            }
         }
-        return Most == int.MaxValue || state.Index + Math.Max(wanted, Least - state.Index) <= Most;
+        foreach (var state in before.Keys)
+            ends[state] = false;
+        return false;
     }
 
     /// <summary>Ends before the first place that nothing can stand at.</summary>

@@ -8,6 +8,8 @@ internal readonly record struct ArrayState(bool IsFirst, int Index, long Counts)
 {
     private const int Bits = 20;
 
+    public const int MostCount = (1 << Bits) - 2;
+
     public static ArrayState First(int contains) => contains * Bits <= 63 ? new ArrayState(true, 0, 0) : throw new ArgumentOutOfRangeException(nameof(contains));
 
     public int CountOf(int contains) => (int)(Counts >> contains * Bits & (1 << Bits) - 1);

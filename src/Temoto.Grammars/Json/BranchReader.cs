@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Temoto.Grammars.Json;
@@ -20,10 +21,19 @@ internal sealed class BranchReader
         broken = new BrokenKeywords(goals, scalars);
     }
 
-    public IReadOnlyList<Branch> Expand(IReadOnlyList<Claim> claims) => Expand(new Branch { Text = goals.Table.Anything }.With(claims));
+    public IReadOnlyList<Branch> Expand(IReadOnlyList<Claim> claims, ValueKinds kinds = ValueKinds.All) => Expand(new Branch { Text = goals.Table.Anything, Kinds = kinds }.With(claims));
+
+    /// <summary>Choices made so far, if they are not too many.</summary>
+    public static List<Branch> Bounded(IEnumerable<Branch> branches, GoalTable goals, SchemaNode node)
+    {
+        var list = branches.Take(MostBranches + 1).ToList();
+        goals.Table.Spend(8 * list.Count);
+        return list.Count <= MostBranches ? list : throw node.Refused($"more than {MostBranches} ways to be of it", "");
+    }
 
     private List<Branch> Expand(Branch start)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         var (done, open, steps) = (new List<Branch>(), new Stack<Branch>(), 0);
         open.Push(start);
         while (open.TryPop(out var branch))
@@ -63,7 +73,7 @@ internal sealed class BranchReader
         }
         // The last is read first: the order of what is written stays that of the schema.
         var choices = claim.Holds ? held.Read(branch, claim.Node) : broken.Read(branch, claim.Node);
-        foreach (var choice in choices.Reverse())
+        foreach (var choice in Enumerable.Reverse(Bounded(choices, goals, claim.Node)))
             open.Push(choice);
     }
 

@@ -38,6 +38,7 @@ internal sealed class BrokenKeywords(GoalTable goals, ScalarKeywords scalars)
             case "if":
                 return Conditional(branch, node, goals.Document.Child(node, key, value));
             case "$dynamicRef" or "$recursiveRef":
+                goals.Document.RequireOneTarget(node, key, value);
                 return [branch.With(new Claim(goals.Document.Resolve(node, key, value), false))];
             case "dependencies" or "dependentRequired" or "dependentSchemas":
                 return Dependencies(branch, node, key, value);
@@ -50,6 +51,8 @@ internal sealed class BrokenKeywords(GoalTable goals, ScalarKeywords scalars)
 
     private IEnumerable<Branch> Scalars(Branch branch, SchemaNode node, string key, JsonElement value)
     {
+        if (key == "format" && StringFormats.IsNarrow(value.ToString()))
+            throw node.Refused("not", $"over the format {value}");
         if (scalars.TextOf(node, key, value) is { } text)
             yield return (branch with { Text = goals.Table.Except(branch.Text, text) }).Of(ValueKinds.Text);
         else if (scalars.NumberOf(node, key, value) is { } number)
@@ -87,8 +90,9 @@ internal sealed class BrokenKeywords(GoalTable goals, ScalarKeywords scalars)
     }
 
     /// <summary>None of them, or two.</summary>
-    private static IEnumerable<Branch> NotOneOf(Branch branch, IReadOnlyList<Claim> broken)
+    private IEnumerable<Branch> NotOneOf(Branch branch, IReadOnlyList<Claim> broken)
     {
+        goals.Table.Spend(4 * broken.Count * broken.Count);
         yield return branch.With(broken);
         for (var i = 0; i < broken.Count; i++)
         {

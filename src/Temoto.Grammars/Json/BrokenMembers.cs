@@ -8,7 +8,7 @@ internal static class BrokenMembers
     public static IEnumerable<Branch> Of(GoalTable goals, ScalarKeywords scalars, Branch branch, SchemaNode node)
     {
         var objects = branch.Of(ValueKinds.Object);
-        if (MemberKeywords.ObjectPartOf(goals, scalars, node) is { } part && objects.Kinds != ValueKinds.None)
+        if (objects.Kinds != ValueKinds.None && MemberKeywords.ObjectPartOf(goals, scalars, node) is { } part)
         {
             foreach (var broken in Members(goals, part, node))
                 yield return objects.With(broken);

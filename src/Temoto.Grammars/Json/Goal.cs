@@ -14,6 +14,9 @@ internal sealed class Goal(IReadOnlyList<Claim> claims)
     /// <summary>Whether a value can be written down to its end; null until somebody looked.</summary>
     public bool? CanBeWritten { get; set; }
 
+    /// <summary>The round in which none was found, as far as was known then.</summary>
+    public int WithoutValueIn { get; set; }
+
     /// <summary>Whether there may be a value; false where there is none for certain.</summary>
     public bool? MayExist { get; set; }
 

@@ -18,6 +18,11 @@ internal sealed class GoalTable
     /// <summary>Somebody asked for a goal that is being looked at: what was found out rests on an assumption.</summary>
     private bool assumed;
 
+    /// <summary>Of <see cref="HasValue(Goal, bool)"/>, which goes round until nothing new is found.</summary>
+    private bool isLooking;
+    private int round;
+    private bool hasProgressed;
+
     public GoalTable(SchemaDocument document, LanguageTable table, JsonStyle style)
     {
         Document = document;
@@ -62,6 +67,9 @@ internal sealed class GoalTable
         return matches[(names, name)] = rest.IsNullable;
     }
 
+    /// <summary>The ways in which a string is of a claim.</summary>
+    public IReadOnlyList<Branch> TextsOf(Claim claim) => reader.Expand([claim], ValueKinds.Text);
+
     public IReadOnlyList<Branch> BranchesOf(Goal goal)
     {
         if (goal.Branches is not null)
@@ -79,16 +87,7 @@ internal sealed class GoalTable
     }
 
     /// <summary>Whether a value that reaches a goal can be written.</summary>
-    public bool HasValue(Goal goal)
-    {
-        var outer = assumed;
-        assumed = false;
-        var has = HasValue(goal, inDoubt: false);
-        // Nothing above it is being looked at with this assumption: what is not reached so is not reached.
-        goal.CanBeWritten ??= has;
-        assumed = outer;
-        return has;
-    }
+    public bool HasValue(Goal goal) => HasValue(goal, inDoubt: false);
 
     /// <param name="inDoubt">
     /// What is taken where it is not known, of a goal that is being looked at, and of counts that are kept no closer than is needed to write: false finds out whether a value can be written down to its end, true
@@ -98,12 +97,37 @@ internal sealed class GoalTable
     {
         if ((inDoubt ? goal.MayExist : goal.CanBeWritten) is { } known)
             return known;
-        if (goal.IsOpen)
+        if (inDoubt || isLooking)
+            return Look(goal, inDoubt);
+        isLooking = true;
+        try
+        {
+            // The least fixed point: what was found without a value is looked at again as long as others are found to have one.
+            do
+            {
+                (round, hasProgressed) = (round + 1, false);
+            }
+            while (!Look(goal, inDoubt: false) && hasProgressed);
+            goal.CanBeWritten ??= false;
+            return goal.CanBeWritten.Value;
+        }
+        finally
+        {
+            isLooking = false;
+        }
+    }
+
+    private bool Look(Goal goal, bool inDoubt)
+    {
+        if ((inDoubt ? goal.MayExist : goal.CanBeWritten) is { } known)
+            return known;
+        if (goal.IsOpen || (!inDoubt && goal.WithoutValueIn == round))
         {
             assumed = true;
             return inDoubt;
         }
         RuntimeHelpers.EnsureSufficientExecutionStack();
+        Table.Spend(8);
         var outer = assumed;
         assumed = false;
         var branches = BranchesOf(goal);
@@ -112,10 +136,15 @@ internal sealed class GoalTable
         {
             var has = branches.Any(branch => HasValue(branch, inDoubt));
             if (has != inDoubt)
+            {
                 (goal.CanBeWritten, goal.MayExist) = (has, has);
-            else if (!assumed && inDoubt)
+                hasProgressed |= has;
+            }
+            else if (inDoubt)
                 goal.MayExist = has;
-            else if (!assumed)
+            else if (assumed)
+                goal.WithoutValueIn = round;
+            else
                 goal.CanBeWritten = has;
             return has;
         }

@@ -17,8 +17,10 @@ internal sealed class HeldKeywords(GoalTable goals, ScalarKeywords scalars)
         }
         List<Branch> branches = [branch];
         foreach (var member in node.Members)
-            branches = [.. branches.SelectMany(one => Read(one, node, member.Name, member.Value))];
-        var (objects, arrays) = (MemberKeywords.ObjectPartOf(goals, scalars, node), MemberKeywords.ArrayPartsOf(goals, node));
+            branches = BranchReader.Bounded(branches.SelectMany(one => Read(one, node, member.Name, member.Value)), goals, node);
+        var kinds = branches.Aggregate(ValueKinds.None, (all, one) => all | one.Kinds);
+        var objects = (kinds & ValueKinds.Object) != 0 ? MemberKeywords.ObjectPartOf(goals, scalars, node) : null;
+        var arrays = (kinds & ValueKinds.Array) != 0 ? MemberKeywords.ArrayPartsOf(goals, node) : [];
         return branches.Select(one => arrays.Aggregate(objects is null ? one : one.With(objects), (with, part) => with.With(part)));
     }
 
@@ -41,6 +43,7 @@ internal sealed class HeldKeywords(GoalTable goals, ScalarKeywords scalars)
             case "if":
                 return Conditional(branch, node, new Claim(goals.Document.Child(node, key, value), true));
             case "$dynamicRef" or "$recursiveRef":
+                goals.Document.RequireOneTarget(node, key, value);
                 return [branch.With(new Claim(goals.Document.Resolve(node, key, value), true))];
             case "dependencies" or "dependentRequired" or "dependentSchemas":
                 return Dependencies(branch, node, key, value);
@@ -82,7 +85,7 @@ internal sealed class HeldKeywords(GoalTable goals, ScalarKeywords scalars)
             if (value.ValueKind == JsonValueKind.String)
                 texts.Add(goals.Table.CodePoints(value.GetString()!));
             else if (value.ValueKind == JsonValueKind.Number)
-                numbers.Add(goals.Style == JsonStyle.Free ? DecimalLanguages.EqualTo(value.GetRawText(), goals.Table) : goals.Table.Text(DecimalLanguages.SmallestText(value.GetRawText())));
+                numbers.Add(NumberOf(value.GetRawText()));
         }
         var plain = branch.Of(scalar);
         if (texts.Count > 0)
@@ -97,10 +100,16 @@ internal sealed class HeldKeywords(GoalTable goals, ScalarKeywords scalars)
         }
     }
 
-    private static IEnumerable<Branch> OneOf(Branch branch, IReadOnlyList<Claim> claims)
+    /// <summary>As it is written: without an exponent, since what else is said of numbers is said of those.</summary>
+    private Language NumberOf(string number) => goals.Style != JsonStyle.Free && DecimalLanguages.SmallestText(number) is var text && !text.Contains('e', StringComparison.OrdinalIgnoreCase)
+        ? goals.Table.Text(text)
+        : DecimalLanguages.EqualTo(number, goals.Table);
+
+    private IEnumerable<Branch> OneOf(Branch branch, IReadOnlyList<Claim> claims)
     {
         foreach (var claim in claims)
         {
+            goals.Table.Spend(claims.Count);
             var one = branch.With(claim);
             foreach (var other in claims)
             {
@@ -132,7 +141,7 @@ internal sealed class HeldKeywords(GoalTable goals, ScalarKeywords scalars)
         foreach (var dependency in MemberKeywords.DependenciesOf(goals, node, key, value))
         {
             var without = new ObjectPart { Absent = [dependency.Name] };
-            branches = [.. branches.SelectMany(one => new[] { dependency.Held(one.Of(ValueKinds.Object)), one.With(without) })];
+            branches = BranchReader.Bounded(branches.SelectMany(one => new[] { dependency.Held(one.Of(ValueKinds.Object)), one.With(without) }), goals, node);
         }
         return branches;
     }

@@ -18,6 +18,10 @@ internal static class JsonGrammar
             LookThrough(goal, goals);
             return ValueNode.Of(goal, goals);
         }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or System.Text.Json.JsonException)
+        {
+            throw new GrammarException("schema", "half a surrogate pair, or values within each other without end", "text that Unicode has", "mend the schema");
+        }
         catch (InsufficientExecutionStackException)
         {
             throw new GrammarException("schema", "references that lead too deep", "fewer levels", "make the schema flatter");

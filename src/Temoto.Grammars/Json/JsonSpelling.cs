@@ -29,7 +29,7 @@ internal readonly struct JsonSpelling(GoalTable goals)
 
     /// <summary>A name as it is written; where writers differ in what they escape, any way of writing it.</summary>
     public Language Name(string name) =>
-        isFree && name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.' or ' ' or '$' or '@' or ':')) ? Text(table.CodePoints(name)) : table.Text(Quoted(name));
+        name.Any(c => c < 0x20) || isFree && name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.' or ' ' or '$' or '@' or ':')) ? Text(table.CodePoints(name)) : table.Text(Quoted(name));
 
     /// <summary>Bytes, a character each.</summary>
     private static string Quoted(string name)

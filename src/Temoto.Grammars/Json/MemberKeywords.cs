@@ -54,8 +54,8 @@ internal static class MemberKeywords
     /// <summary>The strings that a claim allows.</summary>
     public static Language NamesOf(GoalTable goals, Claim claim)
     {
-        var texts = goals.BranchesOf(goals.Of([claim])).Where(branch => (branch.Kinds & ValueKinds.Text) != 0).Select(branch => branch.Text);
-        return goals.Table.Union([.. texts]);
+        // As strings only: what the schema says of objects may be about their names again.
+        return goals.Table.Union([.. goals.TextsOf(claim).Select(branch => branch.Text)]);
     }
 
     /// <summary>What a schema says of items.</summary>

@@ -19,7 +19,7 @@ internal sealed class SchemaDocument
     [
         ("const", BeforeSix), ("contains", BeforeSix), ("propertyNames", BeforeSix), ("if", BeforeSeven),
         ("dependentRequired", BeforeEight), ("dependentSchemas", BeforeEight), ("unevaluatedProperties", BeforeEight), ("unevaluatedItems", BeforeEight),
-        ("prefixItems", [.. BeforeEight, "2019-09"]), ("minContains", BeforeEight), ("maxContains", BeforeEight),
+        ("$recursiveRef", BeforeEight), ("$dynamicRef", [.. BeforeEight, "2019-09"]), ("prefixItems", [.. BeforeEight, "2019-09"]), ("minContains", BeforeEight), ("maxContains", BeforeEight),
     ];
 
     private readonly HashSet<string> unknown;
@@ -31,6 +31,9 @@ internal sealed class SchemaDocument
     /// <summary>By URI with the anchor as its fragment.</summary>
     private readonly Dictionary<string, string> anchors = [];
     private readonly Dictionary<string, string> resourceAt = [];
+
+    /// <summary>How many schemas a dynamic reference may lead to, by its fragment.</summary>
+    private readonly Dictionary<string, int> dynamicTargets = [];
     private readonly JsonElement root;
     private int synthetic;
 
@@ -42,7 +45,7 @@ internal sealed class SchemaDocument
         WholeNumbersHaveNoPoint = dialect.Contains("draft-03", StringComparison.Ordinal) || dialect.Contains("draft-04", StringComparison.Ordinal);
         unknown = [.. Later.Where(keyword => dialect.Length > 0 && Array.Exists(keyword.UnknownTo, draft => dialect.Contains(draft, StringComparison.Ordinal))).Select(keyword => keyword.Keyword)];
         resources[""] = "";
-        Register(root, "", "", 0);
+        Register(root, "", "", isMap: false);
         True = Add("true");
         False = Add("false");
         Root = At("", root);
@@ -65,7 +68,7 @@ internal sealed class SchemaDocument
     {
         try
         {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MostDepth });
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MostDepth, AllowDuplicateProperties = false });
             return new SchemaDocument(document.RootElement.Clone());
         }
         catch (JsonException error)
@@ -90,8 +93,17 @@ internal sealed class SchemaDocument
     /// <summary>A schema that stands nowhere in the document.</summary>
     public SchemaNode Add(string json)
     {
-        using var document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 8 * MostDepth });
         return At(string.Create(CultureInfo.InvariantCulture, $"(made {synthetic++})"), document.RootElement.Clone());
+    }
+
+    /// <summary>Refuses a reference whose target depends on how it was come to.</summary>
+    public void RequireOneTarget(SchemaNode node, string key, JsonElement reference)
+    {
+        var text = reference.ValueKind == JsonValueKind.String ? reference.GetString()! : "";
+        var hash = text.IndexOf('#', StringComparison.Ordinal);
+        if (hash >= 0 && dynamicTargets.GetValueOrDefault(text[hash..]) > 1)
+            throw node.Refused(key, "with several targets");
     }
 
     /// <summary>What a reference leads to.</summary>
@@ -133,21 +145,26 @@ internal sealed class SchemaDocument
     }
 
     /// <summary>Finds the schemas that name themselves.</summary>
-    private void Register(JsonElement element, string pointer, string resource, int depth)
+    /// <param name="isMap">Its members are schemas by names of others' choice, not keywords.</param>
+    private void Register(JsonElement element, string pointer, string resource, bool isMap)
     {
         if (element.ValueKind == JsonValueKind.Array)
         {
             var i = 0;
             foreach (var item in element.EnumerateArray())
-                Register(item, string.Create(CultureInfo.InvariantCulture, $"{pointer}/{i++}"), resource, depth + 1);
+            {
+                if (item.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+                    Register(item, string.Create(CultureInfo.InvariantCulture, $"{pointer}/{i}"), resource, isMap: false);
+                i++;
+            }
         }
         if (element.ValueKind != JsonValueKind.Object)
             return;
         resource = Named(element, pointer, resource);
         foreach (var member in element.EnumerateObject())
         {
-            if (member.Name is not ("enum" or "const" or "default" or "examples"))
-                Register(member.Value, $"{pointer}/{Escaped(member.Name)}", resource, depth + 1);
+            if (member.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array && (isMap || member.Name is not ("enum" or "const" or "default" or "examples")))
+                Register(member.Value, $"{pointer}/{Escaped(member.Name)}", resource, !isMap && member.Name is "properties" or "patternProperties" or "$defs" or "definitions" or "dependentSchemas");
         }
     }
 
@@ -172,6 +189,10 @@ internal sealed class SchemaDocument
             if (hash >= 0 && hash + 1 < text.Length)
                 anchors.TryAdd($"{resource}#{text[(hash + 1)..]}", pointer);
         }
+        if (element.TryGetProperty("$recursiveAnchor", out var recursive) && recursive.ValueKind == JsonValueKind.True)
+            dynamicTargets["#"] = dynamicTargets.GetValueOrDefault("#") + 1;
+        if (element.TryGetProperty("$dynamicAnchor", out var target) && target.ValueKind == JsonValueKind.String)
+            dynamicTargets["#" + target.GetString()] = dynamicTargets.GetValueOrDefault("#" + target.GetString()) + 1;
         foreach (var key in new[] { "$anchor", "$dynamicAnchor" })
         {
             if (element.TryGetProperty(key, out var anchor) && anchor.ValueKind == JsonValueKind.String)

@@ -38,6 +38,11 @@ internal sealed class IntersectionLanguage : Language
         if (parts.Any(part => part.IsCofinite && part.SafePoints != NoEnd) || parts.Count(part => !part.IsCofinite) > 1)
             return 0;
         var other = parts.FirstOrDefault(part => !part.IsCofinite);
-        return other is null || other.SafePoints == NoEnd ? NoEnd : Math.Max(0, other.SafePoints - 1);
+        if (other is null || other.SafePoints == NoEnd)
+            return NoEnd;
+        return parts.All(part => part == other || part is ComplementLanguage { Body: var body } && IsTexts(body)) ? Math.Max(0, other.SafePoints - 1) : 0;
     }
+
+    /// <summary>One text or some: never all of a length.</summary>
+    private static bool IsTexts(Language language) => language is TextLanguage || (language is UnionLanguage union && union.Parts.All(part => part is TextLanguage));
 }

@@ -44,7 +44,7 @@ internal sealed class LanguageTable
     }
 
     /// <summary>One text, whose characters are the points.</summary>
-    public Language Text(string text) => Known(new TextLanguage(text));
+    public Language Text(string text, int start = 0) => Known(new TextLanguage(text, start));
 
     /// <summary>One text by its code points.</summary>
     public Language CodePoints(string text)
@@ -68,7 +68,7 @@ internal sealed class LanguageTable
         if (rest == Empty)
             return first;
         if (first is TextLanguage before && rest is TextLanguage after)
-            return Text(before.Text + after.Text);
+            return Text(string.Concat(before.Text, after.Text));
         return first is SequenceLanguage sequence ? Sequence(sequence.First, Sequence(sequence.Rest, rest)) : Known(new SequenceLanguage(first, rest));
     }
 

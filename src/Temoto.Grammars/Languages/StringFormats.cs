@@ -29,6 +29,9 @@ internal static class StringFormats
 
     private const string RelativeJsonPointer = $"(?:0|[1-9][0-9]*)(?:#|{JsonPointer})";
 
+    /// <summary>Whether some text that the standard takes is left out: what is not in the language need not be invalid then.</summary>
+    public static bool IsNarrow(string format) => format is "date-time" or "date" or "time" or "email" or "idn-email" or "hostname" or "idn-hostname";
+
     /// <summary>The texts of a format; null for one that is not known, and for expressions (regex), which are no regular language.</summary>
     public static Language? Of(string format, LanguageTable table) => format switch
     {

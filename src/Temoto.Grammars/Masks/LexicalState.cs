@@ -25,7 +25,7 @@ internal sealed class LexicalState
         this.ways = ways;
         wayLeft = ways.Length > 1 ? new int[256] : null;
         Ended = [.. Enumerable.Range(0, languages.Length).Where(i => languages[i].IsNullable).Select(i => ways[i])];
-        GoesOn = languages.Any(language => language is not TextLanguage { Text.Length: 0 });
+        GoesOn = languages.Any(language => language is not TextLanguage { Length: 0 });
     }
 
     public IReadOnlyList<Language> Languages => languages;

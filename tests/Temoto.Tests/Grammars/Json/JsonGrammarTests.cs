@@ -1,3 +1,4 @@
+using System.Globalization;
 using Temoto.Grammars;
 
 namespace Temoto.Tests.Grammars.Json;
@@ -57,12 +58,48 @@ public class JsonGrammarTests
     [InlineData("""{"type": "integer", "multipleOf": 86400, "minimum": 1}""", "172800", true)]
     [InlineData("""{"type": "object", "maxProperties": 1}""", "{\"a\":1,\"b\":1}", false)]
     [InlineData("""{"type": "object", "propertyNames": {"maxLength": 2}}""", "{\"abc\":1}", false)]
+    [InlineData("""{"propertyNames": {"$ref": "#"}}""", "{\"a\":{}}", true)]
+    [InlineData("""{"type": "array", "oneOf": [{"contains": {"const": 1}}, {"contains": {"type": "integer"}, "minContains": 0, "maxContains": 2}]}""", "[1]", false)]
+    [InlineData("""{"type": "array", "allOf": [{"contains": {"const": 1}}, {"contains": {"type": "integer"}, "maxContains": 2}]}""", "[1,2]", true)]
+    [InlineData("""{"type": "array", "allOf": [{"contains": {"type": "number", "minimum": 5}}, {"contains": {"type": "number", "multipleOf": 2}}], "maxItems": 1}""", "[6]", true)]
+    [InlineData("""{"type": "array", "items": {"const": true}, "contains": {"type": "boolean"}, "maxContains": 2}""", "[true,true,true]", false)]
+    [InlineData("""{"oneOf": [{"type": "number"}, {"type": "integer", "enum": [1e30]}]}""", "1000000000000000000000000000000", false)]
+    [InlineData("""{"type": "integer", "enum": [1e30, 5]}""", "1000000000000000000000000000000", true)]
+    [InlineData("""{"type": "string", "maxLength": 10, "not": {"pattern": "^[\\s\\S]{5,12}$"}}""", "\"abcde\"", false)]
+    [InlineData("""{"type": "object", "properties": {"a\nb": {"type": "integer"}}, "required": ["a\nb"]}""", "{\"a\\nb\":1}", true)]
+    [InlineData("""{"properties": {"definitions": {"type": "object", "properties": {"enum": {"$anchor": "z", "type": "string"}}}, "b": {"$ref": "#z"}}, "type": "object"}""", "{\"b\":\"x\"}", true)]
     public void AValueOfTheSchemaPassesAndNoOther(string schema, string text, bool passes)
     {
         var grammar = Grammar.FromJsonSchema(Vocabulary, schema);
 
         for (var seed = 0; seed < 8; seed++)
             Assert.Equal(passes, ByteVocabulary.Passes(grammar, ByteVocabulary.Cut(Vocabulary, text, new Random(seed))));
+    }
+
+    /// <summary>Types that need each other in every way: looked at a few times each, not once for every path among them.</summary>
+    [Fact]
+    public void TypesThatNeedEachOtherAreTaken()
+    {
+        const int count = 12;
+        var members = string.Join(", ", Enumerable.Range(0, count).Select(i => $"\"p{i}\": {{\"$ref\": \"#/$defs/d{i}\"}}"));
+        var required = string.Join(", ", Enumerable.Range(0, count).Select(i => $"\"p{i}\""));
+        var types = string.Join(", ", Enumerable.Range(0, count).Select(i => $"\"d{i}\": {{\"anyOf\": [{{\"type\": \"object\", \"properties\": {{{members}}}, \"required\": [{required}]}}, {{\"type\": \"null\"}}]}}"));
+        var grammar = Grammar.FromJsonSchema(Vocabulary, $"{{\"$defs\": {{{types}}}, \"$ref\": \"#/$defs/d0\"}}");
+
+        Assert.True(grammar.NewMatcher().Accept("{\"p0\":null,\"p1\":{\"p0\":null"u8));
+    }
+
+    /// <summary>Small schemas with more ways than there is time for.</summary>
+    [Theory]
+    [InlineData("""{"type": "object", "dependentRequired": {MANY}}""", "\"a#\": [\"b#\"]", 24)]
+    [InlineData("""{"anyOf": [MANY], "oneOf": [MANY]}""", "true", 300)]
+    [InlineData("""{"oneOf": [MANY]}""", "true", 3000)]
+    [InlineData("""{"enum": [MANY], "anyOf": [MANY]}""", "{}", 2000)]
+    public void SchemasWithTooManyWaysAreRefused(string schema, string part, int count)
+    {
+        var many = string.Join(",", Enumerable.Range(0, count).Select(i => part.Replace("#", i.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)));
+
+        Assert.Throws<GrammarException>(() => Grammar.FromJsonSchema(Vocabulary, schema.Replace("MANY", many, StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -89,6 +126,13 @@ public class JsonGrammarTests
     [InlineData("""{"$ref": "#/$defs/none"}""", "leads nowhere")]
     [InlineData("""{"type": "object", "minProperties": 2}""", "minProperties")]
     [InlineData("""{"type": "text"}""", "\"text\"")]
+    [InlineData("""{"type": "string", "not": {"format": "date-time"}}""", "date-time")]
+    [InlineData("""{"type": "array", "contains": true, "minContains": 2, "maxContains": 1}""", "nothing that can be written")]
+    [InlineData("""{"type": "array", "prefixItems": [{}], "items": {"const": true}, "allOf": [{"contains": {"const": "a"}}, {"contains": {"const": "b"}}]}""", "nothing that can be written")]
+    [InlineData("""{"const": ["\ud800"]}""", "surrogate")]
+    [InlineData("""{"properties": {"a": true, "a": false}}""", "no JSON")]
+    [InlineData("""{"$defs": {"a": {"$dynamicAnchor": "x"}, "b": {"$dynamicAnchor": "x"}}, "$dynamicRef": "#x"}""", "several targets")]
+    [InlineData("""{"not": {"oneOf": [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true]}}""", "ways to be of it")]
     [InlineData("""{"type": "string", "pattern": "("}""", "pattern")]
     [InlineData("""{"allOf": [{"type": "string"}, {"type": "null"}]}""", "nothing that can be written")]
     [InlineData("""{"type": "object", "properties": {"a": {"$ref": "#"}}, "required": ["a"]}""", "nothing that can be written")]

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Temoto.Formats.Tokenizers;
 using Temoto.Generation.Tokenizers;
 using Temoto.Grammars;
+using Temoto.Jinja;
 
 // Times schemas and masks over files of schemas with instances (a line of JSON each: {"name", "schema", "tests": [{"valid", "data"}]}), and counts right verdicts.
 // Usage: masks DATA_DIR TOKENIZER_DIR [--limit N] [--out FILE.jsonl] [--compact] [--passes N]
@@ -106,67 +106,6 @@ static void Show(string name, List<double> values)
 
 string Written(JsonElement value)
 {
-    var text = new StringBuilder();
-    Write(text, value, compact ? "," : ", ", compact ? ":" : ": ");
-    return text.ToString();
-}
-
-static void Write(StringBuilder text, JsonElement value, string comma, string colon)
-{
-    switch (value.ValueKind)
-    {
-        case JsonValueKind.Object:
-            var members = value.EnumerateObject().ToList();
-            text.Append('{');
-            for (var i = 0; i < members.Count; i++)
-            {
-                text.Append(i > 0 ? comma : "");
-                Quote(text, members[i].Name);
-                text.Append(colon);
-                Write(text, members[i].Value, comma, colon);
-            }
-            text.Append('}');
-            break;
-        case JsonValueKind.Array:
-            text.Append('[');
-            var first = true;
-            foreach (var item in value.EnumerateArray())
-            {
-                text.Append(first ? "" : comma);
-                Write(text, item, comma, colon);
-                first = false;
-            }
-            text.Append(']');
-            break;
-        case JsonValueKind.String:
-            Quote(text, value.GetString()!);
-            break;
-        case JsonValueKind.Number:
-            text.Append(value.GetRawText());
-            break;
-        default:
-            text.Append(value.ValueKind switch { JsonValueKind.True => "true", JsonValueKind.False => "false", _ => "null" });
-            break;
-    }
-}
-
-static void Quote(StringBuilder text, string value)
-{
-    text.Append('"');
-    foreach (var c in value)
-    {
-        text.Append(c switch
-        {
-            '"' => "\\\"",
-            '\\' => "\\\\",
-            '\n' => "\\n",
-            '\r' => "\\r",
-            '\t' => "\\t",
-            '\b' => "\\b",
-            '\f' => "\\f",
-            < ' ' => $"\\u{(int)c:x4}",
-            _ => c.ToString(),
-        });
-    }
-    text.Append('"');
+    var read = JinjaValue.From(value);
+    return PythonJson.Write(read, asciiOnly: false, indent: null, compact ? (",", ":") : (", ", ": "), sortKeys: false, JinjaBudget.ForInput(read.Weight));
 }

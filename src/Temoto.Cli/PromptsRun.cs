@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Temoto.Generation;
 using Temoto.Generation.Tools;
 using Temoto.Machine;
 
@@ -122,7 +121,7 @@ internal sealed class PromptsRun(LanguageModel model, IReadOnlyList<PromptRow> r
             var start = Stopwatch.GetTimestamp();
             var prompt = IsPlain ? TextPrompt.Plain(model.EncodeRaw(row.Prompt!)) : TextPrompt.Of(model.PrepareChat(row.Messages, chat));
             parser = prompt.Parser;
-            foreach (var piece in session.Generate(GenerationRequest.Create(model, prompt.Tokens, row.Options, start) with { ShownTokens = prompt.ShownTokens }, cancellation))
+            foreach (var piece in session.Generate(prompt.Request(model, row.Options, start), cancellation))
                 answer.Add(parser.Push(piece));
         }
         catch (OperationCanceledException)

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Temoto.Generation;
 using Temoto.Generation.Tools;
 
 namespace Temoto.Cli;
@@ -10,4 +11,7 @@ internal sealed record TextPrompt(int[] Tokens, AnswerParser Parser, IReadOnlySe
     public static TextPrompt Plain(int[] tokens) => new(tokens, new AnswerParser(null, null), FrozenSet<int>.Empty);
 
     public static TextPrompt Of(ChatPrompt chat) => new(chat.Tokens, chat.NewParser(), chat.ShownTokens);
+
+    /// <param name="start">A Stopwatch timestamp of before the prompt was made.</param>
+    public GenerationRequest Request(LanguageModel model, GenerationOptions options, long start) => GenerationRequest.Create(model, Tokens, options, start) with { ShownTokens = ShownTokens };
 }

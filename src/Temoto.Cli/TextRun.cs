@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Temoto.Generation;
 using Temoto.Generation.Tools;
 
 namespace Temoto.Cli;
@@ -18,7 +17,7 @@ internal static class TextRun
         using var session = model.CreateSession();
         var start = Stopwatch.GetTimestamp();
         var prompt = encode();
-        var pieces = session.Generate(GenerationRequest.Create(model, prompt.Tokens, options, start) with { ShownTokens = prompt.ShownTokens }, cancellation);
+        var pieces = session.Generate(prompt.Request(model, options, start), cancellation);
         await using var output = StandardOutput.Open(autoFlush: !json);
         var answer = new AnswerText();
         var printed = new PrintedAnswer(output, Console.Error);

@@ -8,9 +8,6 @@ namespace Temoto.Grammars;
 /// <summary>A form that answers are held to, over the tokens of a vocabulary. Made once and used by any number of answers, at the same time too.</summary>
 public sealed class Grammar
 {
-    /// <summary>To make one: about half a second.</summary>
-    private const int MostEffort = 1 << 20;
-
     private const int MostSpace = 2;
 
     private Grammar(Lexicon lexicon, GrammarNode start)
@@ -77,9 +74,8 @@ public sealed class Grammar
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
         var lexicon = vocabulary.Lexicon();
-        lock (lexicon.Gate)
+        using (lexicon.Use())
         {
-            lexicon.Table.AllowEffort(MostEffort);
             var start = make(lexicon.Table);
             lexicon.StartOf(start);
             return new Grammar(lexicon, start);

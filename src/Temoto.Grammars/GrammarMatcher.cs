@@ -8,9 +8,6 @@ public sealed class GrammarMatcher
     /// <summary>Readings of a text at the same time; beyond, the grammar is too ambiguous to follow.</summary>
     private const int MostPoints = 1 << 12;
 
-    /// <summary>For a mask, or a token: about half a second.</summary>
-    private const int MostEffort = 1 << 20;
-
     private readonly Grammar grammar;
     private readonly Lexicon lexicon;
     private readonly Frame bottom = new(null!, null);
@@ -46,7 +43,7 @@ public sealed class GrammarMatcher
     /// <summary>From the beginning again.</summary>
     public void Restart()
     {
-        lock (lexicon.Gate)
+        using (lexicon.Use())
         {
             points.Clear();
             seen.Clear();
@@ -62,9 +59,8 @@ public sealed class GrammarMatcher
         ArgumentNullException.ThrowIfNull(mask);
         ArgumentOutOfRangeException.ThrowIfLessThan(mask.Length, lexicon.Vocabulary.MaskWords, nameof(mask));
         Array.Clear(mask);
-        lock (lexicon.Gate)
+        using (lexicon.Use())
         {
-            lexicon.Table.AllowEffort(MostEffort);
             walked.Clear();
             toWalk.Clear();
             foreach (var point in points)
@@ -92,9 +88,8 @@ public sealed class GrammarMatcher
     /// <summary>Takes bytes; false, and all stays as it was, where they may not come.</summary>
     public bool Accept(ReadOnlySpan<byte> bytes)
     {
-        lock (lexicon.Gate)
+        using (lexicon.Use())
         {
-            lexicon.Table.AllowEffort(MostEffort);
             List<MatchPoint> before = [.. points];
             var couldEnd = canEnd;
             foreach (var value in bytes)

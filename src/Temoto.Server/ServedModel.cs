@@ -64,15 +64,13 @@ internal sealed class ServedModel : IDisposable
     }
 
     /// <summary>Checks a prompt and its options against the model.</summary>
-    public GenerationRequest Request(int[] prompt, GenerationOptions options)
-    {
-        if (prompt.Length >= Model.Info.ContextTokens)
-            throw RequestException.ContextExceeded(Model.Info.ContextTokens, prompt.Length);
-        return Judged(() => GenerationRequest.Create(Model, prompt, options, Stopwatch.GetTimestamp()));
-    }
+    public GenerationRequest Request(int[] prompt, GenerationOptions options) => Request(prompt, () => GenerationRequest.Create(Model, prompt, options, Stopwatch.GetTimestamp()));
 
     /// <summary>Likewise, of a conversation.</summary>
-    public GenerationRequest Request(ChatPrompt prompt, GenerationOptions options) => Request(prompt.Tokens, prompt.Forced?.HeldTo(options) ?? options) with { ShownTokens = prompt.ShownTokens };
+    public GenerationRequest Request(ChatPrompt prompt, GenerationOptions options) => Request(prompt.Tokens, () => GenerationRequest.Create(Model, prompt, options, Stopwatch.GetTimestamp()));
+
+    private GenerationRequest Request(int[] tokens, Func<GenerationRequest> create) =>
+        tokens.Length < Model.Info.ContextTokens ? Judged(create) : throw RequestException.ContextExceeded(Model.Info.ContextTokens, tokens.Length);
 
     /// <summary>Puts the texts of a request into the line of whoever asks. A client that leaves takes them out.</summary>
     public GenerationGroup Submit(HttpContext context, IReadOnlyList<GenerationRequest> requests)

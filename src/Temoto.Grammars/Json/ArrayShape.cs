@@ -55,6 +55,9 @@ internal sealed class ArrayShape
         return this;
     }
 
+    /// <summary>What its items are to reach.</summary>
+    public IEnumerable<Goal> Parts => Enumerable.Range(0, Math.Min(Most, Firsts + 1)).SelectMany(ItemsAt);
+
     public ArrayNode NodeAt(ArrayState state)
     {
         if (!nodes.TryGetValue(state, out var node))
@@ -113,7 +116,7 @@ internal sealed class ArrayShape
     private bool CanEndFrom(ArrayState start)
     {
         if (Contains.Count == 0)
-            return Most == int.MaxValue || Least <= Most;
+            return Least <= Most;
         var (before, open) = (new Dictionary<ArrayState, ArrayState?> { [start] = null }, new Stack<ArrayState>([start]));
         while (open.TryPop(out var state))
         {
@@ -152,5 +155,8 @@ internal sealed class ArrayShape
         }
     }
 
-    private bool HasItem(int index) => Enumerable.Range(0, 1 << Contains.Count).Any(chosen => Goals.HasValue(ItemAt(index, chosen), inDoubt));
+    private bool HasItem(int index) => ItemsAt(index).Any();
+
+    /// <summary>The items that there are at a place.</summary>
+    private IEnumerable<Goal> ItemsAt(int index) => Enumerable.Range(0, 1 << Contains.Count).Select(chosen => ItemAt(index, chosen)).Where(item => Goals.HasValue(item, inDoubt));
 }

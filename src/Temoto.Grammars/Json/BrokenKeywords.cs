@@ -28,17 +28,16 @@ internal sealed class BrokenKeywords(GoalTable goals, ScalarKeywords scalars)
             case "enum" or "const":
                 return Values(branch, node, key, value);
             case "allOf":
-                return Claims(node, key, value).Select(branch.With);
+                return goals.Document.Claims(node, key, value, false).Select(branch.With);
             case "anyOf":
-                return [branch.With(Claims(node, key, value))];
+                return [branch.With(goals.Document.Claims(node, key, value, false))];
             case "oneOf":
-                return NotOneOf(branch, [.. Claims(node, key, value)]);
+                return NotOneOf(branch, [.. goals.Document.Claims(node, key, value, false)]);
             case "not":
                 return [branch.With(new Claim(goals.Document.Child(node, key, value), true))];
             case "if":
                 return Conditional(branch, node, goals.Document.Child(node, key, value));
             case "$dynamicRef" or "$recursiveRef":
-                goals.Document.RequireOneTarget(node, key, value);
                 return [branch.With(new Claim(goals.Document.Resolve(node, key, value), false))];
             case "dependencies" or "dependentRequired" or "dependentSchemas":
                 return Dependencies(branch, node, key, value);
@@ -72,10 +71,8 @@ internal sealed class BrokenKeywords(GoalTable goals, ScalarKeywords scalars)
 
     private IEnumerable<Branch> Values(Branch branch, SchemaNode node, string key, JsonElement given)
     {
-        if (key == "enum" && given.ValueKind != JsonValueKind.Array)
-            throw node.Wrong(key, SchemaDocument.Shown(given), "an array of values");
         var others = new List<Claim>();
-        foreach (var value in key == "enum" ? given.EnumerateArray().ToList() : [given])
+        foreach (var value in JsonConstants.Of(node, key, given))
         {
             if (value.ValueKind == JsonValueKind.String)
                 branch = branch with { Text = goals.Table.Except(branch.Text, goals.Table.CodePoints(value.GetString()!)) };
@@ -114,6 +111,4 @@ internal sealed class BrokenKeywords(GoalTable goals, ScalarKeywords scalars)
         var there = branch.Of(ValueKinds.Object);
         return MemberKeywords.DependenciesOf(goals, node, key, value).SelectMany(dependency => dependency.Broken(there.With(new ObjectPart { Required = [dependency.Name] })));
     }
-
-    private IEnumerable<Claim> Claims(SchemaNode node, string key, JsonElement value) => goals.Document.Children(node, key, value).Select(child => new Claim(child, false));
 }

@@ -33,17 +33,16 @@ internal sealed class HeldKeywords(GoalTable goals, ScalarKeywords scalars)
             case "enum" or "const":
                 return Values(branch, node, key, value);
             case "allOf":
-                return [branch.With(Claims(node, key, value))];
+                return [branch.With(goals.Document.Claims(node, key, value, true))];
             case "anyOf":
-                return Claims(node, key, value).Select(branch.With);
+                return goals.Document.Claims(node, key, value, true).Select(branch.With);
             case "oneOf":
-                return OneOf(branch, [.. Claims(node, key, value)]);
+                return OneOf(branch, [.. goals.Document.Claims(node, key, value, true)]);
             case "not":
                 return [branch.With(new Claim(goals.Document.Child(node, key, value), false))];
             case "if":
                 return Conditional(branch, node, new Claim(goals.Document.Child(node, key, value), true));
             case "$dynamicRef" or "$recursiveRef":
-                goals.Document.RequireOneTarget(node, key, value);
                 return [branch.With(new Claim(goals.Document.Resolve(node, key, value), true))];
             case "dependencies" or "dependentRequired" or "dependentSchemas":
                 return Dependencies(branch, node, key, value);
@@ -65,7 +64,6 @@ internal sealed class HeldKeywords(GoalTable goals, ScalarKeywords scalars)
 
     private IEnumerable<Branch> Typed(Branch branch, SchemaNode node, JsonElement value)
     {
-        // Draft 3 had schemas among types.
         var (kinds, whole) = ScalarKeywords.KindsOf(node, value);
         branch = branch.Of(kinds);
         yield return whole && (branch.Kinds & ValueKinds.Number) != 0 ? branch with { Number = And(branch.Number, scalars.WrittenWholeNumbers) } : branch;
@@ -74,9 +72,7 @@ internal sealed class HeldKeywords(GoalTable goals, ScalarKeywords scalars)
     /// <summary>The scalars among them in one branch; each array and object in one of its own.</summary>
     private IEnumerable<Branch> Values(Branch branch, SchemaNode node, string key, JsonElement given)
     {
-        if (key == "enum" && given.ValueKind != JsonValueKind.Array)
-            throw node.Wrong(key, SchemaDocument.Shown(given), "an array of values");
-        var values = key == "enum" ? given.EnumerateArray().ToList() : [given];
+        var values = JsonConstants.Of(node, key, given);
         var scalar = ValueKinds.None;
         var (texts, numbers) = (new List<Language>(), new List<Language>());
         foreach (var value in values)
@@ -145,6 +141,4 @@ internal sealed class HeldKeywords(GoalTable goals, ScalarKeywords scalars)
         }
         return branches;
     }
-
-    private IEnumerable<Claim> Claims(SchemaNode node, string key, JsonElement value) => goals.Document.Children(node, key, value).Select(child => new Claim(child, true));
 }

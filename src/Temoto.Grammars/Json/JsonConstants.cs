@@ -7,6 +7,14 @@ namespace Temoto.Grammars.Json;
 /// <summary>Values that stand in a schema.</summary>
 internal static class JsonConstants
 {
+    /// <summary>The values of an enum, or of a const.</summary>
+    public static IReadOnlyList<JsonElement> Of(SchemaNode node, string key, JsonElement given)
+    {
+        if (key == "const")
+            return [given];
+        return given.ValueKind == JsonValueKind.Array ? [.. given.EnumerateArray()] : throw node.Wrong(key, SchemaDocument.Shown(given), "an array of values");
+    }
+
     public static ValueKinds KindOf(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null => ValueKinds.Null,

@@ -34,34 +34,10 @@ internal static class JsonGrammar
         var (met, open) = (new HashSet<Goal> { start }, new Queue<Goal>([start]));
         while (open.TryDequeue(out var goal))
         {
-            foreach (var branch in goals.BranchesOf(goal))
+            foreach (var part in ValueNode.Of(goal, goals).Parts)
             {
-                foreach (var part in PartsOf(branch, goals))
-                {
-                    if (met.Add(part))
-                        open.Enqueue(part);
-                }
-            }
-        }
-    }
-
-    private static IEnumerable<Goal> PartsOf(Branch branch, GoalTable goals)
-    {
-        if ((branch.Kinds & ValueKinds.Object) != 0 && ObjectShape.Of(branch, goals, inDoubt: false)?.Writable() is { } members)
-        {
-            foreach (var member in members.Named)
-                yield return member.Goal;
-            foreach (var others in members.Others)
-                yield return others.Goal;
-        }
-        if ((branch.Kinds & ValueKinds.Array) == 0 || ArrayShape.Of(branch, goals, inDoubt: false)?.Writable() is not { } array)
-            yield break;
-        for (var index = 0; index <= array.Firsts && index < array.Most; index++)
-        {
-            for (var chosen = 0; chosen < 1 << array.Contains.Count; chosen++)
-            {
-                if (array.ItemAt(index, chosen) is var item && goals.HasValue(item))
-                    yield return item;
+                if (met.Add(part))
+                    open.Enqueue(part);
             }
         }
     }

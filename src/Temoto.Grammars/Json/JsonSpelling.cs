@@ -8,7 +8,6 @@ internal readonly struct JsonSpelling(GoalTable goals)
 {
     private readonly LanguageTable table = goals.Table;
     private readonly bool isFree = goals.Style == JsonStyle.Free;
-
     private readonly bool isSpaced = goals.Style == JsonStyle.Spaced;
 
     /// <summary>White space, where it is free.</summary>
@@ -31,18 +30,15 @@ internal readonly struct JsonSpelling(GoalTable goals)
     public Language Name(string name) =>
         name.Any(c => c < 0x20) || isFree && name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.' or ' ' or '$' or '@' or ':')) ? Text(table.CodePoints(name)) : table.Text(Quoted(name));
 
-    /// <summary>Bytes, a character each.</summary>
+    /// <summary>Bytes, a character each, of a name without control characters.</summary>
     private static string Quoted(string name)
     {
         var quoted = new StringBuilder("\"");
         foreach (var value in Encoding.UTF8.GetBytes(name))
         {
             if (value is (byte)'"' or (byte)'\\')
-                quoted.Append('\\').Append((char)value);
-            else if (value < 0x20)
-                quoted.Append($"\\u{value:x4}");
-            else
-                quoted.Append((char)value);
+                quoted.Append('\\');
+            quoted.Append((char)value);
         }
         return quoted.Append('"').ToString();
     }

@@ -42,6 +42,9 @@ internal sealed class ObjectShape
     /// <summary>Members are counted only where it matters.</summary>
     public bool Counts => Least > 0 || Most < int.MaxValue;
 
+    /// <summary>What its members are to reach.</summary>
+    public IEnumerable<Goal> Parts => Named.Select(member => member.Goal).Concat(Others.Select(others => others.Goal));
+
     /// <summary>For writing: refuses what cannot be decided.</summary>
     public ObjectShape Writable() => Least > 1 && Others.Count > 0
         ? throw Goals.Document.Root.Refused("minProperties", "above 1 of members of any name, of which the same may come twice")

@@ -8,6 +8,7 @@ internal sealed class ScalarKeywords(GoalTable goals)
 {
     private readonly LanguageTable table = goals.Table;
     private readonly Dictionary<string, Language> patterns = [];
+    private readonly Dictionary<string, Language?> formats = [];
 
     /// <summary>The strings that a keyword allows; null where it is none of those.</summary>
     public Language? TextOf(SchemaNode node, string key, JsonElement value) => key switch
@@ -20,7 +21,14 @@ internal sealed class ScalarKeywords(GoalTable goals)
     };
 
     /// <summary>Unknown formats say nothing. Which texts are expressions no automaton decides.</summary>
-    private Language? FormatOf(SchemaNode node, string format) => format == "regex" ? throw node.Refused("format", "regex") : StringFormats.Of(format, table);
+    private Language? FormatOf(SchemaNode node, string format)
+    {
+        if (format == "regex")
+            throw node.Refused("format", "regex");
+        if (!formats.TryGetValue(format, out var texts))
+            formats.Add(format, texts = StringFormats.Of(format, table));
+        return texts;
+    }
 
     /// <summary>The strings that an expression is found in.</summary>
     public Language PatternOf(SchemaNode node, string key, string pattern)

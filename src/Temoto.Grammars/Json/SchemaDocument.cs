@@ -35,7 +35,7 @@ internal sealed class SchemaDocument
     /// <summary>How many schemas a dynamic reference may lead to, by its fragment.</summary>
     private readonly Dictionary<string, int> dynamicTargets = [];
     private readonly JsonElement root;
-    private int synthetic;
+    private readonly Dictionary<string, SchemaNode> made = [];
 
     public SchemaDocument(JsonElement root)
     {
@@ -90,20 +90,17 @@ internal sealed class SchemaDocument
         return [.. array.EnumerateArray().Select((element, i) => At(string.Create(CultureInfo.InvariantCulture, $"{parent.Pointer}/{key}/{i}"), element, parent.Resource))];
     }
 
-    /// <summary>A schema that stands nowhere in the document.</summary>
+    /// <summary>That a value is of each schema of an array, or of none.</summary>
+    public IEnumerable<Claim> Claims(SchemaNode parent, string key, JsonElement array, bool hold) => Children(parent, key, array).Select(child => new Claim(child, hold));
+
+    /// <summary>A schema that stands nowhere in the document; the same text is the same schema.</summary>
     public SchemaNode Add(string json)
     {
+        if (made.TryGetValue(json, out var node))
+            return node;
         using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 8 * MostDepth });
-        return At(string.Create(CultureInfo.InvariantCulture, $"(made {synthetic++})"), document.RootElement.Clone());
-    }
-
-    /// <summary>Refuses a reference whose target depends on how it was come to.</summary>
-    public void RequireOneTarget(SchemaNode node, string key, JsonElement reference)
-    {
-        var text = reference.ValueKind == JsonValueKind.String ? reference.GetString()! : "";
-        var hash = text.IndexOf('#', StringComparison.Ordinal);
-        if (hash >= 0 && dynamicTargets.GetValueOrDefault(text[hash..]) > 1)
-            throw node.Refused(key, "with several targets");
+        made.Add(json, node = At(string.Create(CultureInfo.InvariantCulture, $"(made {made.Count})"), document.RootElement.Clone()));
+        return node;
     }
 
     /// <summary>What a reference leads to.</summary>
@@ -113,6 +110,9 @@ internal sealed class SchemaDocument
             throw from.Wrong(key, Shown(reference), "a reference as a string");
         var text = reference.GetString()!;
         var hash = text.IndexOf('#', StringComparison.Ordinal);
+        // Where it leads depends on how it was come to.
+        if (key is "$dynamicRef" or "$recursiveRef" && hash >= 0 && dynamicTargets.GetValueOrDefault(text[hash..]) > 1)
+            throw from.Refused(key, "with several targets");
         var (uri, fragment) = hash < 0 ? (text, "") : (text[..hash], Uri.UnescapeDataString(text[(hash + 1)..]));
         var resource = uri.Length == 0 ? from.Resource : Absolute(from.Resource, uri);
         if (!resources.TryGetValue(resource, out var pointer))

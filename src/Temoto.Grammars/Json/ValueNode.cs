@@ -8,29 +8,37 @@ internal sealed class ValueNode : GrammarNode
 {
     private readonly Goal goal;
     private readonly GoalTable goals;
+    private readonly List<ArrayShape> arrays = [];
+    private readonly List<ObjectShape> objects = [];
 
     private ValueNode(Goal goal, GoalTable goals)
     {
         this.goal = goal;
         this.goals = goals;
+        foreach (var branch in goals.BranchesOf(goal))
+        {
+            if ((branch.Kinds & ValueKinds.Object) != 0 && ObjectShape.Of(branch, goals, inDoubt: false) is { } members)
+                objects.Add(members.Writable());
+            if ((branch.Kinds & ValueKinds.Array) != 0 && ArrayShape.Of(branch, goals, inDoubt: false) is { } array)
+                arrays.Add(array.Writable());
+        }
     }
+
+    /// <summary>What its parts are to reach.</summary>
+    public IEnumerable<Goal> Parts => objects.SelectMany(members => members.Parts).Concat(arrays.SelectMany(array => array.Parts));
 
     public static ValueNode Of(Goal goal, GoalTable goals) => goal.Node ??= new ValueNode(goal, goals);
 
     protected override IReadOnlyList<GrammarWay> MakeWays()
     {
-        var branches = goals.BranchesOf(goal);
         var ways = new List<GrammarWay>();
-        var scalars = goals.Table.Union([.. branches.SelectMany(Scalars)]);
+        var scalars = goals.Table.Union([.. goals.BranchesOf(goal).SelectMany(Scalars)]);
         if (scalars != goals.Table.Nothing)
             ways.Add(new GrammarWay(scalars, []));
-        foreach (var branch in branches)
-        {
-            if ((branch.Kinds & ValueKinds.Array) != 0 && ArrayShape.Of(branch, goals, inDoubt: false) is { } array)
-                ways.AddRange(array.Writable().NodeAt(ArrayState.First(array.Contains.Count)).Ways);
-            if ((branch.Kinds & ValueKinds.Object) != 0 && ObjectShape.Of(branch, goals, inDoubt: false) is { } members)
-                ways.AddRange(members.Writable().NodeAt(ObjectState.First).Ways);
-        }
+        foreach (var array in arrays)
+            ways.AddRange(array.NodeAt(ArrayState.First(array.Contains.Count)).Ways);
+        foreach (var members in objects)
+            ways.AddRange(members.NodeAt(ObjectState.First).Ways);
         return ways;
     }
 

@@ -45,12 +45,12 @@ internal abstract class EcmaPatternNode
         public End() => MayBeEmpty = TakesNone = HasEnd = true;
     }
 
-    public sealed class Sequence : EcmaPatternNode
+    /// <summary>Several, of each of which it has what it has.</summary>
+    public abstract class OfParts : EcmaPatternNode
     {
-        public Sequence(IReadOnlyList<EcmaPatternNode> parts)
+        protected OfParts(IReadOnlyList<EcmaPatternNode> parts)
         {
             Parts = parts;
-            MayBeEmpty = parts.All(part => part.MayBeEmpty);
             TakesNone = parts.All(part => part.TakesNone);
             HasStart = parts.Any(part => part.HasStart);
             HasEnd = parts.Any(part => part.HasEnd);
@@ -60,19 +60,18 @@ internal abstract class EcmaPatternNode
         public IReadOnlyList<EcmaPatternNode> Parts { get; }
     }
 
-    public sealed class Choice : EcmaPatternNode
+    /// <summary>One after the other.</summary>
+    public sealed class Sequence : OfParts
+    {
+        public Sequence(IReadOnlyList<EcmaPatternNode> parts)
+            : base(parts) => MayBeEmpty = parts.All(part => part.MayBeEmpty);
+    }
+
+    /// <summary>One of them.</summary>
+    public sealed class Choice : OfParts
     {
         public Choice(IReadOnlyList<EcmaPatternNode> parts)
-        {
-            Parts = parts;
-            MayBeEmpty = parts.Any(part => part.MayBeEmpty);
-            TakesNone = parts.All(part => part.TakesNone);
-            HasStart = parts.Any(part => part.HasStart);
-            HasEnd = parts.Any(part => part.HasEnd);
-            HasLook = parts.Any(part => part.HasLook);
-        }
-
-        public IReadOnlyList<EcmaPatternNode> Parts { get; }
+            : base(parts) => MayBeEmpty = parts.Any(part => part.MayBeEmpty);
     }
 
     public sealed class Repeat : EcmaPatternNode

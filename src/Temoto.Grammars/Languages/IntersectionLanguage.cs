@@ -1,13 +1,11 @@
 namespace Temoto.Grammars.Languages;
 
-/// <summary>The texts that two or more languages have in common; none of them is an intersection, and they lie in the order of their numbers.</summary>
-internal sealed class IntersectionLanguage : Language
+/// <summary>The texts that two or more languages have in common; none of them is an intersection.</summary>
+internal sealed class IntersectionLanguage : CombinedLanguage
 {
-    private readonly Language[] parts;
-
     public IntersectionLanguage(Language[] parts)
+        : base(parts)
     {
-        this.parts = parts;
         IsNullable = parts.All(part => part.IsNullable);
         IsDoubtful = true;
         IsFinite = parts.Any(part => part.IsFinite);
@@ -15,22 +13,7 @@ internal sealed class IntersectionLanguage : Language
         SafePoints = SafePointsOf(parts);
     }
 
-    public IReadOnlyList<Language> Parts => parts;
-
-    public override Language After(int point, LanguageTable table) => table.Intersection([.. parts.Select(part => part.After(point, table))]);
-
-    public override bool IsLike(Language other) => other is IntersectionLanguage like && like.parts.AsSpan().SequenceEqual(parts);
-
-    public override int HashOfParts()
-    {
-        var code = new HashCode();
-        code.Add(6);
-        foreach (var part in parts)
-            code.Add(part.Id);
-        return code.ToHashCode();
-    }
-
-    protected override int[] MakeCuts() => Merged(parts);
+    public override Language After(int point, LanguageTable table) => table.Intersection([.. Parts.Select(part => part.After(point, table))]);
 
     /// <summary>What lacks finitely many texts only meets every language that goes on for ever. Of two others nothing is known; one that ends, ends a point earlier, since its last text may be lacking.</summary>
     private static int SafePointsOf(Language[] parts)

@@ -48,6 +48,13 @@ internal abstract class Language
     /// <summary>Where ranges of points begin that are alike to it: the same follows all points from one cut to the next. The first is 0.</summary>
     public int[] Cuts() => cuts ??= MakeCuts();
 
+    /// <summary>The cut that the alike points around a point begin with, by its place among <see cref="Cuts"/>.</summary>
+    public int CutBefore(int point)
+    {
+        var at = Array.BinarySearch(Cuts(), point);
+        return at >= 0 ? at : ~at - 1;
+    }
+
     protected abstract int[] MakeCuts();
 
     /// <summary>Both, in order, each once.</summary>

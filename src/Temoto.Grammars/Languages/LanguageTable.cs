@@ -34,7 +34,7 @@ internal sealed class LanguageTable
     public Language Anything { get; }
 
     /// <summary>Bounds the work until it is called again: sources from others can ask for more than there is time for.</summary>
-    /// <param name="units">Languages made, or parts of unions and intersections looked at: less than a microsecond each.</param>
+    /// <param name="units">Parts of unions and intersections looked at, and steps of who reads a source: a microsecond or less each.</param>
     public void AllowEffort(int units) => effort = units;
 
     public void Spend(int units)
@@ -191,9 +191,7 @@ internal sealed class LanguageTable
     /// <summary>Whether the same follows all points of a range.</summary>
     public static bool IsAlike(Language language, int first, int last)
     {
-        var cuts = language.Cuts();
-        var at = Array.BinarySearch(cuts, first);
-        var next = at >= 0 ? at + 1 : ~at;
+        var (cuts, next) = (language.Cuts(), language.CutBefore(first) + 1);
         return next == cuts.Length || cuts[next] > last;
     }
 
@@ -205,8 +203,7 @@ internal sealed class LanguageTable
         if (language.SafePoints > 0 && first > 0x2029 && last < PointSet.FirstSurrogate)
             return true;
         var cuts = language.Cuts();
-        var at = Array.BinarySearch(cuts, first);
-        for (var i = at >= 0 ? at : ~at - 1; i < cuts.Length && cuts[i] <= last; i++)
+        for (var i = language.CutBefore(first); i < cuts.Length && cuts[i] <= last; i++)
         {
             var point = Math.Max(first, cuts[i]);
             if (point is >= PointSet.FirstSurrogate and <= PointSet.LastSurrogate)

@@ -64,7 +64,7 @@ internal sealed class LexicalState
         var (first, last) = (0, 255);
         for (var i = 0; i < languages.Length; i++)
         {
-            Narrow(languages[i].Cuts(), value, ref first, ref last);
+            Narrow(languages[i], value, ref first, ref last);
             var language = languages[i].After(value, lexicon.Table);
             if (language == lexicon.Table.Nothing)
                 continue;
@@ -78,10 +78,9 @@ internal sealed class LexicalState
         return state;
     }
 
-    private static void Narrow(int[] cuts, byte value, ref int first, ref int last)
+    private static void Narrow(Language language, byte value, ref int first, ref int last)
     {
-        var at = Array.BinarySearch(cuts, value);
-        at = at >= 0 ? at : ~at - 1;
+        var (cuts, at) = (language.Cuts(), language.CutBefore(value));
         first = Math.Max(first, cuts[at]);
         if (at + 1 < cuts.Length)
             last = Math.Min(last, cuts[at + 1] - 1);

@@ -10,6 +10,10 @@ internal sealed class Lexicon
     /// <summary>Each has 2 KB of what follows each byte.</summary>
     private const int MostStates = 1 << 16;
 
+    /// <summary>Of one use: about half a second.</summary>
+    private const int MostEffort = 1 << 20;
+
+    private readonly Lock gate = new();
     private readonly TokenVocabulary vocabulary;
 
     /// <summary>The states on the way to each depth of a walk, and the way that is left there.</summary>
@@ -26,8 +30,13 @@ internal sealed class Lexicon
 
     public LanguageTable Table { get; } = new();
 
-    /// <summary>Held while anything of it is used: what a text first leads to is made then.</summary>
-    public Lock Gate { get; } = new();
+    /// <summary>Begins a use by one caller: held while anything of it is used, since what a text first leads to is made then, and bounded, since sources from others can ask for more than there is time for.</summary>
+    public Lock.Scope Use()
+    {
+        var turn = gate.EnterScope();
+        Table.AllowEffort(MostEffort);
+        return turn;
+    }
 
     public TokenVocabulary Vocabulary => vocabulary;
 

@@ -18,7 +18,7 @@ internal sealed class TokenTree
     {
         var ids = Enumerable.Range(0, bytesOf.Count).Where(id => bytesOf[id] is { Length: > 0 and <= ushort.MaxValue } bytes && (wanted is null || wanted(bytes))).ToArray();
         Array.Sort(ids, (left, right) => bytesOf[left].AsSpan().SequenceCompareTo(bytesOf[right]) is var order and not 0 ? order : left.CompareTo(right));
-        var (places, open) = (new List<(byte Value, ushort Depth, int Token)> { (0, 0, -1) }, new List<int> { 0 });
+        var places = new List<(byte Value, ushort Depth, int Token)> { (0, 0, -1) };
         sameBytes = new int[bytesOf.Count];
         Array.Fill(sameBytes, -1);
         byte[] before = [];

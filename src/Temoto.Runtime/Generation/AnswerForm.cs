@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
+using Temoto.Generation;
 using Temoto.Grammars;
 
 namespace Temoto;
@@ -14,7 +15,6 @@ public sealed record AnswerForm
     private readonly Kind kind;
     private readonly string source;
     private readonly JsonStyle style;
-
     private readonly string followedBy;
 
     private AnswerForm(Kind kind, string source, JsonStyle style = JsonStyle.Compact, string followedBy = "")
@@ -25,8 +25,8 @@ public sealed record AnswerForm
         this.style = style;
     }
 
-    /// <summary>A vocabulary that spells everything.</summary>
-    private static readonly Lazy<TokenVocabulary> AllBytes = new(() => new TokenVocabulary([.. Enumerable.Range(0, 256).Select(value => new[] { (byte)value })], []));
+    /// <summary>Over a vocabulary that spells everything: whether a form can be used depends on none.</summary>
+    private static readonly FormCompiler OverAllBytes = new(() => new TokenVocabulary([.. Enumerable.Range(0, 256).Select(value => new[] { (byte)value })], []));
 
     private enum Kind
     {
@@ -94,7 +94,7 @@ public sealed record AnswerForm
     {
         try
         {
-            Compile(AllBytes.Value);
+            OverAllBytes.Compile(this);
             return null;
         }
         catch (GrammarException error)
@@ -102,6 +102,9 @@ public sealed record AnswerForm
             return error;
         }
     }
+
+    /// <summary>The same as bad input.</summary>
+    internal static InputException BadInput(GrammarException error) => new(error.Place.Length > 0 ? error.Place : "form", null, error.Found, error.Expected, error.Next);
 
     /// <exception cref="GrammarException">It cannot be used.</exception>
     internal Grammar Compile(TokenVocabulary vocabulary) => kind switch

@@ -1,11 +1,9 @@
-using Temoto.Generation.Tokenizers;
 using Temoto.Grammars;
 
 namespace Temoto.Generation;
 
-/// <summary>Compiles forms over a model's vocabulary, which is made ready for it at the first. Keeps the last ones.</summary>
-/// <param name="vocabSize">Rows of the model's logits.</param>
-internal sealed class FormCompiler(Tokenizer tokenizer, IReadOnlySet<int> endTokens, int vocabSize)
+/// <summary>Compiles forms over a vocabulary, which is made ready at the first. Keeps the last ones.</summary>
+internal sealed class FormCompiler(Func<TokenVocabulary> makeVocabulary)
 {
     private const int MostKept = 64;
 
@@ -16,7 +14,7 @@ internal sealed class FormCompiler(Tokenizer tokenizer, IReadOnlySet<int> endTok
     private readonly LinkedList<(AnswerForm Form, Grammar Grammar)> byUse = [];
     private TokenVocabulary? vocabulary;
 
-    /// <exception cref="InputException">The form cannot be used; the message says why.</exception>
+    /// <exception cref="GrammarException">The form cannot be used.</exception>
     public Grammar Compile(AnswerForm form)
     {
         lock (gate)
@@ -24,7 +22,7 @@ internal sealed class FormCompiler(Tokenizer tokenizer, IReadOnlySet<int> endTok
             if (kept.TryGetValue(form, out var node))
                 byUse.Remove(node);
             else
-                kept.Add(form, node = new LinkedListNode<(AnswerForm, Grammar)>((form, Make(form))));
+                kept.Add(form, node = new LinkedListNode<(AnswerForm, Grammar)>((form, form.Compile(vocabulary ??= makeVocabulary()))));
             byUse.AddFirst(node);
             if (kept.Count > MostKept)
             {
@@ -32,19 +30,6 @@ internal sealed class FormCompiler(Tokenizer tokenizer, IReadOnlySet<int> endTok
                 byUse.RemoveLast();
             }
             return node.Value.Grammar;
-        }
-    }
-
-    private Grammar Make(AnswerForm form)
-    {
-        vocabulary ??= new TokenVocabulary([.. Enumerable.Range(0, vocabSize).Select(tokenizer.BytesInText)], endTokens);
-        try
-        {
-            return form.Compile(vocabulary);
-        }
-        catch (GrammarException error)
-        {
-            throw new InputException(error.Place.Length > 0 ? error.Place : "form", null, error.Found, error.Expected, error.Next);
         }
     }
 }

@@ -28,12 +28,24 @@ internal sealed record GenerationRequest(int[] Prompt, GenerationOptions Options
             throw new InputException("prompt", null, $"{prompt.Length} tokens", $"fewer than the context of {context}", WhatFits(context, model.Engine.Config.MaxPositionEmbeddings));
         Require(prompt, model.Info.VocabSize, "prompt", "give ids that Tokenize gives");
         Require(options.LogitBias.Keys, model.Info.VocabSize, $"{nameof(GenerationOptions)}.{nameof(GenerationOptions.LogitBias)}", "leave it out");
-        return new GenerationRequest(prompt, options, SamplingSettings.From(options, model.Defaults, model.Path), start) { Form = options.Form is null ? null : model.Forms.Compile(options.Form) };
+        return new GenerationRequest(prompt, options, SamplingSettings.From(options, model.Defaults, model.Path), start) { Form = options.Form is null ? null : Compiled(options.Form, model) };
     }
 
     /// <summary>Of a conversation, whose answer shows the marks that its parser needs.</summary>
     public static GenerationRequest Create(LanguageModel model, ChatPrompt prompt, GenerationOptions? options, long start) =>
         Create(model, prompt.Tokens, prompt.Forced?.HeldTo(options) ?? options, start) with { ShownTokens = prompt.ShownTokens };
+
+    private static Grammar Compiled(AnswerForm form, LanguageModel model)
+    {
+        try
+        {
+            return model.Forms.Compile(form);
+        }
+        catch (GrammarException error)
+        {
+            throw AnswerForm.BadInput(error);
+        }
+    }
 
     private static void Require(IEnumerable<int> ids, int vocabSize, string name, string next)
     {

@@ -10,6 +10,7 @@ using Temoto.Generation.ChatTemplates;
 using Temoto.Generation.Execution;
 using Temoto.Generation.Tokenizers;
 using Temoto.Generation.Tools;
+using Temoto.Grammars;
 using Temoto.Jinja;
 using Temoto.Models;
 
@@ -30,7 +31,6 @@ public sealed class LanguageModel : IDisposable
 {
     private readonly Checkpoint checkpoint;
     private readonly ChatTemplate? chatTemplate;
-    private readonly Lazy<FormCompiler> forms;
     private readonly Lazy<ChatFormat> chatFormat;
 
     private LanguageModel(Checkpoint checkpoint, ModelEngine engine, Tokenizer? tokenizer, ChatTemplate? chatTemplate)
@@ -42,7 +42,7 @@ public sealed class LanguageModel : IDisposable
         TokenizerOrNull = tokenizer;
         EndTokenIds = new HashSet<int>([.. checkpoint.Generation.EosTokenIds, .. tokenizer?.EosTokenIds ?? []]);
         Info = new ModelInfo(checkpoint, engine);
-        forms = new Lazy<FormCompiler>(() => new FormCompiler(Tokenizer, EndTokenIds, Engine.Config.VocabSize));
+        Forms = new FormCompiler(() => new TokenVocabulary([.. Enumerable.Range(0, Engine.Config.VocabSize).Select(Tokenizer.BytesInText)], EndTokenIds));
     }
 
     /// <summary>What was loaded.</summary>
@@ -65,7 +65,7 @@ public sealed class LanguageModel : IDisposable
     internal Tokenizer Tokenizer => TokenizerOrNull
         ?? throw new InputException(checkpoint.Path, null, "no tokenizer", "tokenizer.json, or vocab.json and merges.txt, or a tokenizer inside the file", "copy the tokenizer's files beside the weights");
 
-    internal FormCompiler Forms => forms.Value;
+    internal FormCompiler Forms { get; }
 
     private Tokenizer? TokenizerOrNull { get; }
 

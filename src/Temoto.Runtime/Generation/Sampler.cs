@@ -93,7 +93,7 @@ internal sealed class Sampler(SamplerMemory memory, SamplingSettings settings, u
         }
         catch (GrammarException error)
         {
-            throw new InputException("form", null, error.Found, error.Expected, error.Next);
+            throw AnswerForm.BadInput(error);
         }
         var any = 0UL;
         for (var word = 0; word < mask.Length; word++)

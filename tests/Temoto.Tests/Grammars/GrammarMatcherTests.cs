@@ -19,6 +19,18 @@ public class GrammarMatcherTests
         "root ::= \"{\\\"\" [^\"]* \"\\\":\" (root | [0-9]{1,3} | \"null\") \"}\"",
         "root ::= e (\"+\" e)*\ne ::= [0-9]+ | \"(\" root \")\" | [a-zé€😀] e?");
 
+    /// <summary>What a source before it has spent is not missing to another.</summary>
+    [Fact]
+    public void AnAnswerBeginsWithEffortOfItsOwn()
+    {
+        var grammar = Grammar.FromJsonSchema(ByteVocabulary.New(), """{"enum": ["a", "b", 1, 2]}""", followedBy: "!");
+        grammar.Lexicon.Table.AllowEffort(0);
+
+        var matcher = grammar.NewMatcher();
+
+        Assert.True(matcher.Accept(" \"a\"!"u8) && matcher.IsOver);
+    }
+
     [Theory]
     [MemberData(nameof(Grammars))]
     public void AMaskOfAWrittenGrammarIsWhatMayBeTaken(string grammar)

@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json;
+using Temoto.Jinja;
 
 namespace Temoto.Tests.Grammars;
 
@@ -7,36 +7,10 @@ namespace Temoto.Tests.Grammars;
 internal static class SchemaTexts
 {
     /// <summary>JSON with <paramref name="comma"/> and <paramref name="colon"/> as Python's json.dumps writes it with these separators and ensure_ascii=False.</summary>
-    public static string Written(JsonElement value, string comma = ", ", string colon = ": ")
-    {
-        var text = new StringBuilder();
-        Write(text, value, comma, colon);
-        return text.ToString();
-    }
+    public static string Written(JsonElement value, string comma = ", ", string colon = ": ") => Written(JinjaValue.From(value), comma, colon);
 
     /// <summary>The value with the members of its objects in other orders, at most so many; the first is as it is.</summary>
     public static IEnumerable<string> Orders(JsonElement value, int most) => OrdersOf(value).Take(most);
-
-    public static void Quote(StringBuilder text, string value)
-    {
-        text.Append('"');
-        foreach (var c in value)
-        {
-            text.Append(c switch
-            {
-                '"' => "\\\"",
-                '\\' => "\\\\",
-                '\n' => "\\n",
-                '\r' => "\\r",
-                '\t' => "\\t",
-                '\b' => "\\b",
-                '\f' => "\\f",
-                < ' ' => $"\\u{(int)c:x4}",
-                _ => c.ToString(),
-            });
-        }
-        text.Append('"');
-    }
 
     private static IEnumerable<string> OrdersOf(JsonElement value)
     {
@@ -45,7 +19,7 @@ internal static class SchemaTexts
             foreach (var order in Permutations([.. value.EnumerateObject()]))
             {
                 foreach (var members in Products([.. order.Select(member => OrdersOf(member.Value))]))
-                    yield return "{" + string.Join(",", order.Zip(members, (member, text) => Quoted(member.Name) + ":" + text)) + "}";
+                    yield return "{" + string.Join(",", order.Zip(members, (member, text) => Written(new JinjaString(member.Name), ",", ":") + ":" + text)) + "}";
             }
         }
         else if (value.ValueKind == JsonValueKind.Array)
@@ -59,12 +33,8 @@ internal static class SchemaTexts
         }
     }
 
-    private static string Quoted(string name)
-    {
-        var text = new StringBuilder();
-        Quote(text, name);
-        return text.ToString();
-    }
+    private static string Written(JinjaValue value, string comma, string colon) =>
+        PythonJson.Write(value, asciiOnly: false, indent: null, (comma, colon), sortKeys: false, JinjaBudget.ForInput(value.Weight));
 
     private static IEnumerable<IReadOnlyList<JsonProperty>> Permutations(IReadOnlyList<JsonProperty> members)
     {
@@ -88,43 +58,6 @@ internal static class SchemaTexts
         {
             foreach (var rest in Products([.. choices.Skip(1)]))
                 yield return [first, .. rest];
-        }
-    }
-
-    private static void Write(StringBuilder text, JsonElement value, string comma, string colon)
-    {
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.Object:
-                text.Append('{');
-                var isFirst = true;
-                foreach (var member in value.EnumerateObject())
-                {
-                    text.Append(isFirst ? "" : comma);
-                    Quote(text, member.Name);
-                    text.Append(colon);
-                    Write(text, member.Value, comma, colon);
-                    isFirst = false;
-                }
-                text.Append('}');
-                break;
-            case JsonValueKind.Array:
-                text.Append('[');
-                var isOpening = true;
-                foreach (var item in value.EnumerateArray())
-                {
-                    text.Append(isOpening ? "" : comma);
-                    Write(text, item, comma, colon);
-                    isOpening = false;
-                }
-                text.Append(']');
-                break;
-            case JsonValueKind.String:
-                Quote(text, value.GetString()!);
-                break;
-            default:
-                text.Append(value.GetRawText());
-                break;
         }
     }
 }

@@ -118,9 +118,9 @@ internal sealed class BpeTokenizer : Tokenizer
     /// <summary>Whether an id is SentencePiece's token of a byte: a run of them is text if it is UTF-8 as a whole, else a U+FFFD for each.</summary>
     internal bool IsByteToken(int id) => byteTokens.Contains(id);
 
-    /// <summary>The bytes that an id decodes to.</summary>
     protected override byte[]? BytesBehindText(int id) => BytesOf(id).ToArray();
 
+    /// <summary>The bytes that an id decodes to.</summary>
     public ReadOnlySpan<byte> BytesOf(int id) => (uint)id < (uint)VocabSize ? tokenBytes[id] : default;
 
     private bool NormalizedFirst(AddedToken token) => token.Normalized && (model.NormalizeNfc || model.Kind == TokenizerKind.SentencePieceBpe);

@@ -113,17 +113,11 @@ internal static partial class ToolFormats
     };
 
     /// <summary>Gemma 2 and 3, whose templates know no tools: what Google's guide asks them for, JSON alone, in a fence, or Python in one.</summary>
-    public static readonly ToolFormat Fenced = new("fenced")
+    public static readonly ToolFormat Fenced = Llama with
     {
+        Name = "fenced",
         Begin = ["```tool_code", "```tool_call", "```json"],
         End = "```",
-        IsBare = true,
-        OnlyKnownNames = true,
-        ReadWhole = (text, _) => PythonCalls.Read(text),
-        IsPython = true,
-        OpenAny = ObjectOpen,
-        OpenNamed = NamedParametersOpen,
-        Close = "}",
     };
 
     private const string DeepSeekSeparator = "<｜tool▁sep｜>";

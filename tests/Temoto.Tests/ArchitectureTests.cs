@@ -13,6 +13,7 @@ public partial class ArchitectureTests
         ["Temoto.Jinja"] = [],
         ["Temoto.Plan"] = [],
         ["Temoto.Runtime"] = ["Temoto.Plan", "Temoto.Jinja", "Temoto.Grammars"],
+        ["Temoto.Extensions.AI"] = ["Temoto.Runtime"],
         ["Temoto.Evaluation"] = ["Temoto.Runtime"],
         ["Temoto.Quantization"] = ["Temoto.Runtime"],
         ["Temoto.Simulation"] = ["Temoto.Runtime"],
@@ -64,6 +65,15 @@ public partial class ArchitectureTests
         Assert.Equal("Microsoft.NET.Sdk", project.Root!.Attribute("Sdk")!.Value);
         Assert.Empty(project.Descendants("FrameworkReference"));
         Assert.Empty(project.Descendants("PackageReference"));
+    }
+
+    /// <summary>Who plugs a model into a program brings the interfaces, and nothing that implements them.</summary>
+    [Fact]
+    public void WhatPluginsNeedIsAbstractionsAlone()
+    {
+        var project = XDocument.Load(Path.Combine(RepositoryPaths.Root, "src", "Temoto.Extensions.AI", "Temoto.Extensions.AI.csproj"));
+        Assert.Empty(project.Descendants("FrameworkReference"));
+        Assert.All(project.Descendants("PackageReference"), reference => Assert.EndsWith(".Abstractions", reference.Attribute("Include")!.Value, StringComparison.Ordinal));
     }
 
     [Fact]

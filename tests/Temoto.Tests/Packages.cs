@@ -22,10 +22,24 @@ public sealed class Packages : IDisposable
     /// <summary>By id.</summary>
     public IReadOnlyDictionary<string, string> Paths { get; }
 
+    /// <summary>Of all of them.</summary>
+    public string Version => Nuspec(Paths["Temoto"]).Elements().Single(element => element.Name.LocalName == "version").Value;
+
+    /// <summary>Where this machine keeps the packages that it restored: a feed, too.</summary>
+    public static string MachineCache =>
+        Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
     /// <summary>Of the tests, and so of what was built with them.</summary>
     public static string Configuration => Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
 
     public void Dispose() => folder.Dispose();
+
+    /// <summary>A nuget.config that knows this feed, and others, and nothing beyond.</summary>
+    public string NugetConfig(params IEnumerable<string> others)
+    {
+        var sources = others.Prepend(Feed).Select((feed, i) => $"""<add key="feed{i}" value="{feed}" />""");
+        return $"<configuration><packageSources><clear />{string.Concat(sources)}</packageSources></configuration>";
+    }
 
     /// <summary>What a package says of itself.</summary>
     public static XElement Nuspec(string package)

@@ -10,8 +10,9 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
     [Fact]
     public void PackagesHoldWhatTheirUsersNeedAndNothingElse()
     {
-        Assert.Equal(["Temoto", "Temoto.Grammars", "Temoto.Jinja", "Temoto.Plan", "Temoto.Runtime"], packages.Paths.Keys.Order(StringComparer.Ordinal));
-        foreach (var library in new[] { "Temoto.Grammars", "Temoto.Jinja", "Temoto.Plan", "Temoto.Runtime" })
+        string[] libraries = ["Temoto.Extensions.AI", "Temoto.Grammars", "Temoto.Jinja", "Temoto.Plan", "Temoto.Runtime"];
+        Assert.Equal(["Temoto", .. libraries], packages.Paths.Keys.Order(StringComparer.Ordinal));
+        foreach (var library in libraries)
         {
             Assert.Equal(["README.md", $"{library}.nuspec", $"lib/net10.0/{library}.dll", $"lib/net10.0/{library}.xml"], Entries(packages.Paths[library]));
             Assert.Equal([$"{library}.nuspec", $"lib/net10.0/{library}.pdb"], Entries(Path.ChangeExtension(packages.Paths[library], "snupkg")));
@@ -45,7 +46,12 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
             Assert.DoesNotContain(RepositoryPaths.Root, about.ToString(), StringComparison.Ordinal);
             // An edge device needs nothing but the runtime, and that no package but the plan and the template language beside it.
             var dependencies = about.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => (string?)element.Attribute("id"));
-            Assert.Equal(id == "Temoto.Runtime" ? ["Temoto.Grammars", "Temoto.Jinja", "Temoto.Plan"] : [], dependencies);
+            Assert.Equal(id switch
+            {
+                "Temoto.Runtime" => ["Temoto.Grammars", "Temoto.Jinja", "Temoto.Plan"],
+                "Temoto.Extensions.AI" => ["Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.DependencyInjection.Abstractions", "Temoto.Runtime"],
+                _ => [],
+            }, dependencies.Order(StringComparer.Ordinal));
         }
     }
 
@@ -83,9 +89,8 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
     {
         Thoroughness.Require("installs and builds from the packages");
         using var folder = new TemporaryFolder();
-        var version = Packages.Nuspec(packages.Paths["Temoto"]).Elements().Single(element => element.Name.LocalName == "version").Value;
-        var sources = $"""<packageSources><clear /><add key="feed" value="{packages.Feed}" /></packageSources>""";
-        folder.Write("nuget.config", $"<configuration>{sources}</configuration>");
+        var version = packages.Version;
+        folder.Write("nuget.config", packages.NugetConfig());
 
         string[] options = ["--version", version, "--tool-path", folder.File("tools"), "--configfile", folder.File("nuget.config")];
         packages.Run(folder.Path, "dotnet", ["tool", "install", "Temoto", .. options]);
@@ -94,9 +99,32 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
         var picture = Path.Combine(RepositoryPaths.Root, "models/demo-vision/samples/crack-1.png");
         Assert.Contains("crack", packages.Run(folder.Path, folder.File("tools/temoto"), "run", "demo-vision", "--image", picture), StringComparison.Ordinal);
 
-        Directory.CreateDirectory(folder.File("hello"));
-        File.Copy(Path.Combine(RepositoryPaths.Root, "samples/hello/Program.cs"), folder.File("hello/Program.cs"));
-        folder.Write("hello/hello.csproj", $"""
+        var answer = RunProgram(folder, "Temoto.Runtime", File.ReadAllText(Path.Combine(RepositoryPaths.Root, "samples/hello/Program.cs")), Demo, command);
+        Assert.StartsWith("qwen2 of ", answer, StringComparison.Ordinal);
+        Assert.EndsWith(shown.TrimEnd(), answer.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    /// <summary>The program that the package's own page shows. The interfaces come from what this machine has restored.</summary>
+    [Fact]
+    public void TheChatClientWorksFromItsPackage()
+    {
+        Thoroughness.Require("builds from the packages");
+        using var folder = new TemporaryFolder();
+        folder.Write("nuget.config", packages.NugetConfig(Packages.MachineCache));
+        var page = File.ReadAllText(Path.Combine(RepositoryPaths.Root, "src/Temoto.Extensions.AI/README.md"));
+        var (command, shown) = ReadmeTests.FirstCommand();
+        var program = page.Split("```csharp\n")[1].Split("```")[0].Replace("\"path/to/Qwen2.5-0.5B-Instruct\"", "args[0]", StringComparison.Ordinal).Replace("\"Why do bearings fail?\"", "args[1]", StringComparison.Ordinal);
+        Assert.Equal(shown.TrimEnd(), RunProgram(folder, "Temoto.Extensions.AI", program, Demo, command).TrimEnd());
+    }
+
+    private static string Demo => Path.Combine(RepositoryPaths.Root, "models/demo");
+
+    /// <summary>Builds a program that knows a package, where nothing else of the checkout is, and gives what it prints.</summary>
+    private string RunProgram(TemporaryFolder folder, string package, string program, params string[] arguments)
+    {
+        Directory.CreateDirectory(folder.File("program"));
+        folder.Write("program/Program.cs", program);
+        folder.Write("program/program.csproj", $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <OutputType>Exe</OutputType>
@@ -105,14 +133,12 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
                 <UseAppHost>false</UseAppHost>
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="Temoto.Runtime" Version="{version}" />
+                <PackageReference Include="{package}" Version="{packages.Version}" />
               </ItemGroup>
             </Project>
             """);
-        packages.Run(folder.File("hello"), "dotnet", "build", "-c", "Release", "-o", folder.File("built"), "-v", "quiet", "-nologo");
-        var answer = packages.Run(folder.Path, "dotnet", folder.File("built/hello.dll"), Path.Combine(RepositoryPaths.Root, "models/demo"), command);
-        Assert.StartsWith("qwen2 of ", answer, StringComparison.Ordinal);
-        Assert.EndsWith(shown.TrimEnd(), answer.TrimEnd(), StringComparison.Ordinal);
+        packages.Run(folder.File("program"), "dotnet", "build", "-c", "Release", "-o", folder.File("built"), "-v", "quiet", "-nologo");
+        return packages.Run(folder.Path, "dotnet", [folder.File("built/program.dll"), .. arguments]);
     }
 
     /// <summary>Without what the container format adds.</summary>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using Temoto.Extensions.AI;
 using Temoto.Grammars;
 using Temoto.Jinja;
 using Temoto.Plans;
@@ -7,7 +8,7 @@ using Temoto.Plans;
 namespace Temoto.Tests;
 
 /// <summary>
-/// The public API of the runtime, the plan and the template language stands in PublicApi.golden.txt, so that a change to it is seen in review. To accept a change, run the test with
+/// The public API of the libraries stands in PublicApi.golden.txt, so that a change to it is seen in review. To accept a change, run the test with
 /// TEMOTO_UPDATE_GOLDEN=1 and read the difference.
 /// </summary>
 public class PublicApiTests
@@ -17,7 +18,7 @@ public class PublicApiTests
     [Fact]
     public void PublicApiIsTheGoldenOne()
     {
-        var actual = Describe(typeof(InputException).Assembly, typeof(Plan).Assembly, typeof(JinjaTemplate).Assembly, typeof(Grammar).Assembly);
+        var actual = Describe(typeof(InputException).Assembly, typeof(Plan).Assembly, typeof(JinjaTemplate).Assembly, typeof(Grammar).Assembly, typeof(TemotoChatClient).Assembly);
         if (Environment.GetEnvironmentVariable("TEMOTO_UPDATE_GOLDEN") == "1")
             File.WriteAllText(GoldenPath, actual);
         Assert.Equal(File.ReadAllText(GoldenPath), actual);

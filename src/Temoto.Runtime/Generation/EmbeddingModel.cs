@@ -37,6 +37,9 @@ public sealed class EmbeddingModel : IDisposable
             throw new InputException(checkpoint.Path, null, $"texts of at most {MaxTokens} tokens", $"more than the {frame.Length} that stand around every text", "raise the context");
     }
 
+    /// <summary>File or directory it was loaded from.</summary>
+    public string Path => checkpoint.Path;
+
     /// <summary>config.json's model_type.</summary>
     public string ModelType => checkpoint.Config.ModelType;
 
@@ -101,6 +104,13 @@ public sealed class EmbeddingModel : IDisposable
         return own with { Pooling = options.Pooling ?? own.Pooling, Normalizes = options.Normalize ?? own.Normalizes };
     }
 
+    /// <summary>Tokens of a text with those around it, those beyond <see cref="MaxTokens"/> counted too.</summary>
+    public int CountTokens(string text, EmbeddingKind kind = EmbeddingKind.Text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Tokenizer.CountTokens(Prompt(kind) + text, addSpecialTokens: true);
+    }
+
     /// <summary>The vector of a text, [<see cref="Dimensions"/>].</summary>
     /// <exception cref="InputException">A vector is not finite: the weights are damaged.</exception>
     public float[] Embed(string text, EmbeddingKind kind = EmbeddingKind.Text, CancellationToken cancellationToken = default)
@@ -123,8 +133,7 @@ public sealed class EmbeddingModel : IDisposable
     /// <param name="isCut">The text has more.</param>
     internal int[] Encode(string text, EmbeddingKind kind, out bool isCut)
     {
-        var prompt = kind switch { EmbeddingKind.Query => settings.QueryPrompt, EmbeddingKind.Passage => settings.PassagePrompt, _ => "" };
-        var tokens = Tokenizer.Encode(prompt + text);
+        var tokens = Tokenizer.Encode(Prompt(kind) + text);
         isCut = tokens.Length > MaxTokens;
         if (!isCut)
             return tokens;
@@ -134,6 +143,8 @@ public sealed class EmbeddingModel : IDisposable
             behind++;
         return [.. tokens[..(MaxTokens - behind)], .. tokens[^behind..]];
     }
+
+    private string Prompt(EmbeddingKind kind) => kind switch { EmbeddingKind.Query => settings.QueryPrompt, EmbeddingKind.Passage => settings.PassagePrompt, _ => "" };
 
     /// <param name="vector">[<see cref="Dimensions"/>].</param>
     internal void Embed(ReadOnlySpan<int> tokens, Span<float> vector, CancellationToken cancellation)

@@ -60,6 +60,7 @@ internal static class CommandLine
             RunCommand.Create(),
             ChatCommand.Create(interrupts),
             ServeCommand.Create(),
+            McpCommand.Create(),
             PullCommand.Create(),
             ListCommand.Create(),
             RmCommand.Create(),

@@ -18,7 +18,7 @@ public partial class ArchitectureTests
         ["Temoto.Quantization"] = ["Temoto.Runtime"],
         ["Temoto.Simulation"] = ["Temoto.Runtime"],
         ["Temoto.Server"] = ["Temoto.Runtime"],
-        ["Temoto.Cli"] = ["Temoto.Runtime", "Temoto.Evaluation", "Temoto.Quantization", "Temoto.Simulation", "Temoto.Server"],
+        ["Temoto.Cli"] = ["Temoto.Runtime", "Temoto.Extensions.AI", "Temoto.Evaluation", "Temoto.Quantization", "Temoto.Simulation", "Temoto.Server"],
     };
 
     /// <summary>

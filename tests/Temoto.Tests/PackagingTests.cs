@@ -19,7 +19,8 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
         }
         string[] tool =
         [
-            "DotnetToolSettings.xml", "Spectre.Console.dll", "System.CommandLine.dll", "Temoto.Evaluation.dll", "Temoto.Evaluation.pdb", "Temoto.Grammars.dll", "Temoto.Grammars.pdb", "Temoto.Jinja.dll", "Temoto.Jinja.pdb",
+            "DotnetToolSettings.xml", "Microsoft.Extensions.AI.Abstractions.dll", "Microsoft.Extensions.DependencyInjection.Abstractions.dll", "Microsoft.Extensions.Logging.Abstractions.dll", "ModelContextProtocol.Core.dll",
+            "Spectre.Console.dll", "System.CommandLine.dll", "Temoto.Evaluation.dll", "Temoto.Evaluation.pdb", "Temoto.Extensions.AI.dll", "Temoto.Extensions.AI.pdb", "Temoto.Grammars.dll", "Temoto.Grammars.pdb", "Temoto.Jinja.dll", "Temoto.Jinja.pdb",
             "Temoto.Plan.dll", "Temoto.Plan.pdb", "Temoto.Quantization.dll", "Temoto.Quantization.pdb",
             "Temoto.Runtime.dll", "Temoto.Runtime.pdb", "Temoto.Server.dll", "Temoto.Server.pdb", "Temoto.Simulation.dll", "Temoto.Simulation.pdb",
             "models/demo-vision/config.json", "models/demo-vision/model.safetensors", "models/demo-vision/preprocessor_config.json",

@@ -20,6 +20,9 @@ internal sealed class CommandProcess : IDisposable
     /// <summary>What it writes.</summary>
     public StreamReader Output => process.StandardOutput;
 
+    /// <summary>What it reads.</summary>
+    public StreamWriter Input => process.StandardInput;
+
     public static CommandProcess Start(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };

@@ -23,6 +23,8 @@ public class OptionsFirstTests
     [InlineData("--context", "inspect", Missing, "--context", "0")]
     [InlineData("no-such-text", "eval", Missing, "--text", "no-such-text")]
     [InlineData("--against", "eval", Missing, "--text", "LICENSE", "--against", "no-such-reference")]
+    [InlineData("--max-tokens", "mcp", Missing, "--max-tokens", "0")]
+    [InlineData("--parallel", "mcp", Missing, "--parallel", "65")]
     [InlineData("--decode-at", "plan", Missing, "--decode-at", "-1")]
     [InlineData("no-such-board", "plan", Missing, "--board", "no-such-board")]
     [InlineData("--nope", "tokenize", Missing, "--nope")]

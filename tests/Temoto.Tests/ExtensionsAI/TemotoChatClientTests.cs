@@ -186,6 +186,16 @@ public sealed class TemotoChatClientTests(DemoChat demo) : IClassFixture<DemoCha
     }
 
     [Fact]
+    public async Task AModelThatItLoadedGoesWithIt()
+    {
+        var client = TemotoChatClient.Load(ServerUnderTest.DemoPath, new ModelOptions { Threads = 1 });
+        var model = client.GetService<LanguageModel>()!;
+        await client.GetResponseAsync(Question, Greedy);
+        client.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => model.CountTokens("pump"));
+    }
+
+    [Fact]
     public async Task AModelOfSomebodyElseStays()
     {
         var client = demo.NewClient();

@@ -7,12 +7,20 @@ namespace Temoto.Cli;
 /// <summary><c>temoto eval MODEL --text FILE | --task FILE</c>: perplexity and accuracy.</summary>
 internal static class EvalCommand
 {
+    private const string Description = """
+        Measure perplexity on a text, or accuracy on a task
+
+        Example: temoto eval demo --task models/demo/heldout.jsonl
+
+        A task is JSON Lines. {"kind": .., "language": .., "messages": [{"role": .., "content": ..}], "answer": "text"} wants that very answer; "must": ["expression", ..] and "must_not": [..] in place of "answer" judge an answer in anybody's words: all of the first must be found in it and none of the second (no look-around; letters of either case, Unicode's form KC). {"kind": .., "prompt": "text", "choices": ["a", "b"], "answer": 0} takes the likeliest choice.
+        """;
+
     public static Command Create()
     {
-        var command = new Command("eval", "Measure perplexity on a text, or accuracy on a task\n\nExample: temoto eval demo --task models/demo/heldout.jsonl");
+        var command = new Command("eval", Description);
         var model = new ModelChoice();
         var text = new Option<string?>("--text") { Description = "UTF-8 text to measure perplexity on", HelpName = "FILE" };
-        var task = new Option<string?>("--task") { Description = "JSON Lines of conversations with answers, or of multiple-choice questions; for a vision model a folder with a subfolder of pictures per class", HelpName = "PATH" };
+        var task = new Option<string?>("--task") { Description = "JSON Lines of conversations with answers or patterns of them, or of multiple-choice questions; for a vision model a folder with a subfolder of pictures per class", HelpName = "PATH" };
         var stride = new Option<int?>("--stride") { Description = "Tokens between the windows of the perplexity (default: half the context)", HelpName = "N" };
         var against = new Option<string?>("--against") { Description = "With --text: how far the predictions lie from those of this model, the one MODEL was made from", HelpName = "REFERENCE" };
         var limit = new Option<int?>("--limit") { Description = "Only the first N rows of the task (of pictures: N of each class)", HelpName = "N" };
@@ -92,7 +100,7 @@ internal static class EvalCommand
             {
                 bar.Report(++done, rows.Count);
                 if (showWrong && !right)
-                    Console.Error.WriteLine(StandardError.Line($"{row.Name}: expected {(row.Choices.Count > 0 ? row.Choices[row.AnswerIndex] : row.Answer)} | got {answer}"));
+                    Console.Error.WriteLine(StandardError.Line($"{row.Name}: expected {row.Wanted} | got {answer}"));
             },
             cancellation));
     }

@@ -6,7 +6,7 @@ using Temoto.Formats.Json;
 namespace Temoto.Evaluation;
 
 /// <summary>Accuracy of one kind of row.</summary>
-/// <param name="ExactMatch">Share of answers equal to the expected text (surrounding white space aside), or of choices picked right.</param>
+/// <param name="ExactMatch">Share of right answers: equal to the expected text (surrounding white space aside), accepted by the row's patterns, or the right choice.</param>
 /// <param name="Fields">Where the expected answers are JSON objects: share of right values by key; otherwise empty.</param>
 internal sealed record TaskResult(string Name, double ExactMatch, int Count, IReadOnlyDictionary<string, double> Fields);
 
@@ -33,13 +33,12 @@ internal static class TaskAccuracy
         foreach (var row in rows)
         {
             var answer = row.Choices.Count > 0 ? row.Choices[Choose(model, logits!, row, cancellation)] : Answer(model, session, row, maxTokens, cancellation);
-            var expected = row.Choices.Count > 0 ? row.Choices[row.AnswerIndex] : row.Answer.Trim();
-            var right = answer == expected;
+            var right = row.Accept(answer);
             if (!tallies.TryGetValue(row.Name, out var tally))
                 tallies.Add(row.Name, tally = new Tally());
             tally.Count++;
             tally.Right += right ? 1 : 0;
-            CountFields(tally, expected, answer);
+            CountFields(tally, row.Answer, answer);
             answered?.Invoke(row, answer, right);
         }
         return [.. tallies.Select(pair => new TaskResult(

@@ -12,6 +12,12 @@ internal sealed record GenerationRequest(int[] Prompt, GenerationOptions Options
     /// <summary>What the text is held to.</summary>
     public Grammar? Form { get; init; }
 
+    /// <summary>Texts that begin with a call, which an answer may be in place of the form; null where none may.</summary>
+    public Grammar? Opening { get; init; }
+
+    /// <summary>Likewise, of special tokens.</summary>
+    public IReadOnlySet<int> OpeningTokens { get; init; } = FrozenSet<int>.Empty;
+
     /// <summary>Special tokens that stand in the text all the same.</summary>
     public IReadOnlySet<int> ShownTokens { get; init; } = FrozenSet<int>.Empty;
 
@@ -32,8 +38,16 @@ internal sealed record GenerationRequest(int[] Prompt, GenerationOptions Options
     }
 
     /// <summary>Of a conversation, whose answer shows the marks that its parser needs.</summary>
-    public static GenerationRequest Create(LanguageModel model, ChatPrompt prompt, GenerationOptions? options, long start) =>
-        Create(model, prompt.Tokens, prompt.Forced?.HeldTo(options) ?? options, start) with { ShownTokens = prompt.ShownTokens };
+    public static GenerationRequest Create(LanguageModel model, ChatPrompt prompt, GenerationOptions? options, long start)
+    {
+        var request = Create(model, prompt.Tokens, prompt.Forced?.HeldTo(options) ?? options, start) with { ShownTokens = prompt.ShownTokens };
+        if (request.Form is null || !prompt.MayCall)
+            return request;
+        return request with { Opening = Compiled(FormOrCall.Begins(prompt.Format.Tools.Openings(prompt.Chat.Tools)), model), OpeningTokens = prompt.Format.OpeningTokens };
+    }
+
+    /// <summary>Follows one answer; null where it is free.</summary>
+    public FormOrCall? NewForm() => Form is null ? null : new FormOrCall(Form.NewMatcher()) { Opening = Opening?.NewMatcher(), OpeningTokens = OpeningTokens };
 
     private static Grammar Compiled(AnswerForm form, LanguageModel model)
     {

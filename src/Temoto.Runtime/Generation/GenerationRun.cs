@@ -35,7 +35,7 @@ internal sealed class GenerationRun
         this.request = request;
         this.cache = cache;
         var (prompt, options, sampling, start) = request;
-        Sampler = new Sampler(memory, sampling, options.Seed ?? (ulong)Random.Shared.NextInt64()) { Form = request.Form?.NewMatcher() };
+        Sampler = new Sampler(memory, sampling, options.Seed ?? (ulong)Random.Shared.NextInt64()) { Form = request.NewForm() };
         foreach (var token in prompt)
             Sampler.AcceptPrompt(token);
         if (options.Draft == DraftChoice.Lookup && model.Engine.MostTogether > 1)

@@ -1,3 +1,4 @@
+using Temoto.Generation.Tools;
 using Temoto.Grammars;
 
 namespace Temoto.Generation;
@@ -23,7 +24,7 @@ internal sealed class Sampler(SamplerMemory memory, SamplingSettings settings, u
     }
 
     /// <summary>What the text is held to; null where it is free.</summary>
-    public GrammarMatcher? Form { get; init; }
+    public FormOrCall? Form { get; init; }
 
     /// <summary>Of the token drawn last; null where the settings ask for none.</summary>
     public TokenLogprob? Drawn { get; private set; }
@@ -84,9 +85,9 @@ internal sealed class Sampler(SamplerMemory memory, SamplingSettings settings, u
     /// <summary>Leaves out the tokens that may not come next: their logits become minus infinity.</summary>
     private void HoldToForm()
     {
-        if (Form is null)
+        if (Form is null or { IsFree: true })
             return;
-        var mask = memory.MaskOf(Form.Vocabulary.MaskWords);
+        var mask = memory.MaskOf(Form.MaskWords);
         try
         {
             Form.ComputeMask(mask);

@@ -8,7 +8,13 @@ internal sealed class AnthropicErrors : IErrorShape
 {
     public static readonly AnthropicErrors Shape = new();
 
+    /// <summary>The one code that clients act upon: they send the whole conversation instead.</summary>
+    private const string NoThread = "thread_unsupported_request";
+
     public string EventName => "error";
+
+    public static RequestException NoThreads() =>
+        new(400, new InputException("thread", null, "a conversation that the server is to hold", "none", "send the whole conversation without it").Message, NoThread, "thread");
 
     public void Write(Utf8JsonWriter json, RequestException error)
     {
@@ -27,6 +33,15 @@ internal sealed class AnthropicErrors : IErrorShape
             _ => "invalid_request_error",
         });
         json.WriteString("message", error.Message);
+        if (error.Code == NoThread)
+        {
+            json.WriteStartObject("details");
+            json.WriteString("error_code", error.Code);
+            json.WriteStartArray("unsupported");
+            json.WriteStringValue(error.Field);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
         json.WriteEndObject();
         json.WriteEndObject();
     }

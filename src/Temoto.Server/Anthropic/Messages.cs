@@ -112,6 +112,9 @@ internal static class Messages
 
     private static List<ChatMessage> ReadMessages(RequestFields fields)
     {
+        // What goes on with a conversation that is held elsewhere has only its new messages.
+        if (fields.Any("thread") is not null)
+            throw AnthropicErrors.NoThreads();
         var messages = new List<ChatMessage>();
         if (fields.Any("system") is not null)
             messages.Add(new ChatMessage("system", ContentBlocks.TextOf(fields, "system")));

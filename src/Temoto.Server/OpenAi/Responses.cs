@@ -142,6 +142,8 @@ internal static class Responses
                     thoughts = string.Concat((item.Objects("content") ?? []).Select(part => part.Text("text")));
                     thoughts = thoughts.Length == 0 ? null : thoughts;
                     break;
+                case "item_reference":
+                    throw RequestException.Unsupported(item.PlaceOf("type"), "the id of an earlier item", "the item itself", "this server stores nothing; send \"store\": false, with the AI SDK providerOptions: { openai: { store: false } }");
                 default:
                     throw RequestException.Unsupported(item.PlaceOf("type"), "an item of another kind", "message, reasoning, function_call or function_call_output", "this server runs no tools and stores nothing");
             }

@@ -15,6 +15,7 @@ internal sealed partial class ChatFormat
         WantsNone = ContentIsNone().IsMatch(template);
         ShownThoughts = Ids(Thoughts is null ? [] : [Thoughts.Open, Thoughts.Close], specialId);
         ShownCalls = new HashSet<int>([.. ShownThoughts, .. Ids(Tools.Marks, specialId)]);
+        OpeningTokens = Ids([.. Tools.Begin, .. Tools.Noise], specialId);
     }
 
     /// <summary>How calls are written.</summary>
@@ -37,6 +38,9 @@ internal sealed partial class ChatFormat
 
     /// <summary>Special tokens that an answer's text shows where tools were told: marks of calls too.</summary>
     public IReadOnlySet<int> ShownCalls { get; }
+
+    /// <summary>Those of them that calls begin with.</summary>
+    public IReadOnlySet<int> OpeningTokens { get; }
 
     private static HashSet<int> Ids(IEnumerable<string> marks, Func<string, int?> specialId) => [.. marks.Select(specialId).OfType<int>()];
 

@@ -7,6 +7,9 @@ namespace Temoto.Generation.Tools;
 /// <param name="Forced">What the answer begins with; null where the model begins it.</param>
 internal sealed record ChatPrompt(int[] Tokens, ChatFormat Format, ChatOptions Chat, bool IsThinking, ForcedCall? Forced)
 {
+    /// <summary>Whether the model chooses between a text and calls.</summary>
+    public bool MayCall => HasTools && Forced is null;
+
     private bool HasTools => Chat.TellTools.Count > 0;
 
     /// <summary>Special tokens that the text of the answer shows, for the parser.</summary>

@@ -10,13 +10,11 @@ namespace Temoto.Generation.Tools;
 /// <param name="HasJsonArguments">Whether arguments follow as a JSON object, white space before it allowed.</param>
 internal sealed record ForcedCall(string Opening, ToolDefinition? Tool, string Closing, bool HasJsonArguments)
 {
-    /// <summary>The arguments are held to the tool's schema, unless the answer has a form already, the model is to choose the tool, or arguments are no JSON.</summary>
-    public GenerationOptions? HeldTo(GenerationOptions? options)
+    /// <summary>The arguments are held to the tool's schema, unless the model is to choose the tool, or arguments are no JSON. A form of the request is for a text, which does not come here.</summary>
+    public GenerationOptions HeldTo(GenerationOptions? options) => (options ?? new GenerationOptions()) with
     {
-        if (Tool is null || !HasJsonArguments || options?.Form is not null)
-            return options;
-        return (options ?? new GenerationOptions()) with { Form = AnswerForm.Arguments(Tool.Parameters ?? ToolDefinition.NoParameters, Closing) };
-    }
+        Form = Tool is null || !HasJsonArguments ? null : AnswerForm.Arguments(Tool.Parameters ?? ToolDefinition.NoParameters, Closing),
+    };
 
     /// <summary>Null where the model decides whether it calls.</summary>
     public static ForcedCall? For(ChatOptions chat, ToolFormat format)
@@ -27,7 +25,6 @@ internal sealed record ForcedCall(string Opening, ToolDefinition? Tool, string C
         var name = chat.ToolChoice.Name ?? (chat.Tools.Count == 1 ? chat.Tools[0].Name : null);
         if (name is null)
             return new ForcedCall(format.OpenAny, null, format.Close, format.HasJsonArguments);
-        var opening = format.OpenNamed.Replace("{0}", name, StringComparison.Ordinal).Replace("{{", "{", StringComparison.Ordinal);
-        return new ForcedCall(opening, chat.Tools.First(tool => tool.Name == name), format.Close, format.HasJsonArguments);
+        return new ForcedCall(format.OpenOf(name), chat.Tools.First(tool => tool.Name == name), format.Close, format.HasJsonArguments);
     }
 }

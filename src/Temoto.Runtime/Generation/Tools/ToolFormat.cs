@@ -46,6 +46,12 @@ internal sealed record ToolFormat(string Name)
     /// <summary>Whether the arguments are a JSON object that follows <see cref="OpenNamed"/> at once.</summary>
     public bool HasJsonArguments { get; init; } = true;
 
+    /// <summary>What an answer begins with that must call this tool.</summary>
+    public string OpenOf(string name) => OpenNamed.Replace("{0}", name, StringComparison.Ordinal).Replace("{{", "{", StringComparison.Ordinal);
+
+    /// <summary>Texts that nothing but a call of one of the tools begins with: a bracket or a fence may be an answer's.</summary>
+    public IReadOnlyList<string> Openings(IReadOnlyList<ToolDefinition> tools) => OnlyKnownNames ? [.. tools.Select(tool => OpenOf(tool.Name))] : [.. Begin, .. Noise];
+
     /// <summary>All marks; those of them that are special tokens must be shown in the text.</summary>
     public IEnumerable<string> Marks => [.. Begin, .. End is null ? [] : new[] { End }, .. Noise, .. Inner];
 }

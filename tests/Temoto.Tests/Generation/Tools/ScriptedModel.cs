@@ -40,6 +40,22 @@ internal static class ScriptedModel
         ('"', ["get_time\"", ", \"arguments\"", ": {} }", " </tool_call>"]),
     ];
 
+    /// <summary>The same, but the prompt ends with the last message, be it what a tool gave: the model goes on from there.</summary>
+    public static readonly string LoopTemplate = HermesTemplate.Replace(
+        "{% if enable_thinking is defined and not enable_thinking %}<think>-</think>.{% endif %}",
+        "{{ messages[-1].content }}",
+        StringComparison.Ordinal);
+
+    /// <summary>Behind ".": a text and a call. Behind "#": the call alone. Behind "?": another call. Behind "!": a text. Behind ";": an object.</summary>
+    public static readonly (char Last, string[] Pieces)[] LoopScript =
+    [
+        ('#', ["\n<tool", "_call>\n{\"name\": ", "\"get_city\", \"arg", "uments\": {}}", "\n</tool_", "call>"]),
+        (';', ["{\"sky\"", ":\"clear\"}"]),
+        ('.', ["Let me", " see.", "\n<tool_call>\n", "{\"name\": \"get_city\",", " \"arguments\": {}}", "\n</tool_call>"]),
+        ('?', ["<tool_call>{\"name\": \"get_wea", "ther\", \"arguments\": {\"city\": \"Par", "is\"}}</tool", "_call>"]),
+        ('!', ["The sun", " shines."]),
+    ];
+
     /// <param name="chains">What the model says behind a prompt that ends with a character; pieces must differ.</param>
     /// <param name="special">Pieces that are special tokens.</param>
     public static string Write(string folder, string template, (char Last, string[] Pieces)[] chains, params string[] special)

@@ -55,6 +55,14 @@ public class ToolFormatsTests
     [Fact]
     public void NothingIsForcedWhereTheModelChooses() => Assert.Null(ForcedCall.For(new ChatOptions { Tools = [new("f")] }, ToolFormats.Hermes));
 
+    /// <summary>Where an answer is held to a form, a call is what begins as no value does: with a mark, or with the name of a tool.</summary>
+    [Theory]
+    [InlineData("{{ tools }}<tool_call>", "<tool_call>")]
+    [InlineData("{{ tools }}[TOOL_CALLS]", "[TOOL_CALLS]")]
+    [InlineData("{{ tools }}<|start_header_id|>", "{\"name\": \"f\", \"parameters\":")]
+    [InlineData("<start_of_turn>", "{\"name\": \"f\", \"parameters\":")]
+    public void ACallBeginsAsNoAnswerDoes(string template, string opening) => Assert.Equal([opening], ToolFormats.Of(template).Openings([new("f")]));
+
     private static (string Name, string Arguments) Single(ToolFormat format, ToolDefinition[] tools, string answer)
     {
         var (parser, parts) = (new CallParser(format, tools), new List<AnswerPart>());

@@ -32,6 +32,18 @@ public sealed class MessagesTests(DemoServer server) : IClassFixture<DemoServer>
         Assert.True(with.GetProperty("input_tokens").GetInt32() > without.GetProperty("input_tokens").GetInt32());
     }
 
+    /// <summary>The client reads the details and sends the whole conversation; without them it would go on with the new messages alone.</summary>
+    [Theory]
+    [InlineData("/v1/messages")]
+    [InlineData("/v1/messages/count_tokens")]
+    public async Task AConversationThatTheServerIsToHoldIsRefusedAsClientsUnderstandIt(string path)
+    {
+        var (status, answer) = await demo.AskAsync(path, $"{{{Question}, \"thread\": {{\"type\": \"continue\", \"previous_message_id\": \"msg_1\"}}}}");
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_request_error"), (status, answer.GetProperty("error").GetProperty("type").GetString()));
+        var details = answer.GetProperty("error").GetProperty("details");
+        Assert.Equal(("thread_unsupported_request", "thread"), (details.GetProperty("error_code").GetString(), details.GetProperty("unsupported")[0].GetString()));
+    }
+
     [Theory]
     [InlineData("\"messages\": [{\"role\": \"user\", \"content\": \"x\"}]", "max_tokens")]
     [InlineData("\"max_tokens\": 1, \"messages\": [{\"role\": \"system\", \"content\": \"x\"}]", "messages[0].role")]

@@ -72,6 +72,16 @@ public sealed class AnswerFormsTests(DemoServer server) : IClassFixture<DemoServ
         Assert.Equal("tool_calls", answer.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
     }
 
+    /// <summary>A form is for a text; a call that is forced has none, and its arguments are the tool's.</summary>
+    [Fact]
+    public async Task AFormOfTheTextIsNotOneOfAForcedCall()
+    {
+        const string call = """ "tools": [{"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {"a": {"const": 1}}, "required": ["a"], "additionalProperties": false}}}], "tool_choice": "required" """;
+        var (_, answer) = await demo.AskAsync("/v1/chat/completions", $"{{{Question}, {call}, \"response_format\": {{\"type\": \"json_schema\", \"json_schema\": {{\"schema\": {{\"const\": \"text\"}}}}}}}}");
+
+        Assert.Equal(1, JsonElement.Parse(answer.GetProperty("choices")[0].GetProperty("message").GetProperty("tool_calls")[0].GetProperty("function").GetProperty("arguments").GetString()!).GetProperty("a").GetInt32());
+    }
+
     [Theory]
     [InlineData("/v1/chat/completions", "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"schema\": {\"type\": \"array\", \"uniqueItems\": true}}}", "response_format.json_schema.schema", "uniqueItems")]
     [InlineData("/v1/chat/completions", "\"response_format\": {\"type\": \"yaml\"}", "response_format.type", "json_schema")]

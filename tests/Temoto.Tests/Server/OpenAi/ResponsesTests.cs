@@ -59,5 +59,14 @@ public sealed class ResponsesTests(DemoServer server) : IClassFixture<DemoServer
         Assert.Equal((HttpStatusCode.BadRequest, param), (status, answer.GetProperty("error").GetProperty("param").GetString()));
     }
 
+    /// <summary>Clients that take items to be stored send their ids in place of them, unless they are told otherwise.</summary>
+    [Fact]
+    public async Task AnIdInPlaceOfAnItemIsToldWhatToDo()
+    {
+        var (status, answer) = await demo.AskAsync(Path, """{"input": [{"type": "item_reference", "id": "msg_1"}]}""");
+        Assert.Equal((HttpStatusCode.BadRequest, "input[0].type"), (status, answer.GetProperty("error").GetProperty("param").GetString()));
+        Assert.Contains("\"store\": false", answer.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
     private static string Text(JsonElement answer) => answer.GetProperty("output")[0].GetProperty("content")[0].GetProperty("text").GetString()!;
 }

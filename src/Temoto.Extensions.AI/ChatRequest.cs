@@ -18,8 +18,6 @@ internal sealed record ChatRequest(IReadOnlyList<ChatMessage> Messages, ChatOpti
         var generation = Generate(options, settings, client);
         var tools = ReadTools(options.Tools);
         var choice = ReadChoice(options.ToolMode, tools);
-        if (generation.Form is not null && tools.Count > 0 && choice != ToolChoice.None)
-            throw new NotSupportedException("ChatOptions.ResponseFormat: found a form beside tools, which leaves no room for a call; expected one of them; ask for the form in a call without tools, or with ChatToolMode.None");
         var chat = new ChatOptions
         {
             Tools = tools,

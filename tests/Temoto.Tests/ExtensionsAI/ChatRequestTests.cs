@@ -81,8 +81,9 @@ public sealed class ChatRequestTests(DemoChat demo) : IClassFixture<DemoChat>, I
         ToolChoice Choice(ChatToolMode? mode) => Read(new Ai.ChatOptions { Tools = tools, ToolMode = mode }).Chat.ToolChoice;
         Assert.Equal([ToolChoice.Auto, ToolChoice.Auto, ToolChoice.None, ToolChoice.Required, ToolChoice.Function("f")],
             new ChatToolMode?[] { null, ChatToolMode.Auto, ChatToolMode.None, ChatToolMode.RequireAny, ChatToolMode.RequireSpecific("f") }.Select(Choice));
-        // A form beside tools that are not told is one.
-        Assert.NotNull(Read(new Ai.ChatOptions { Tools = tools, ToolMode = ChatToolMode.None, ResponseFormat = ChatResponseFormat.Json }).Generation.Form);
+        // Beside a form, a call may come in its place.
+        var both = Read(new Ai.ChatOptions { Tools = tools, ResponseFormat = ChatResponseFormat.Json });
+        Assert.Equal((AnswerForm.Json, ToolChoice.Auto), (both.Generation.Form, both.Chat.ToolChoice));
     }
 
     [Fact]
@@ -115,8 +116,6 @@ public sealed class ChatRequestTests(DemoChat demo) : IClassFixture<DemoChat>, I
         { "RawRepresentationFactory", new() { RawRepresentationFactory = _ => "x" } },
         { "TopLogprobs", new() { RawRepresentationFactory = _ => new GenerationOptions { TopLogprobs = 1 } } },
         { "Tools[0]", new() { Tools = [new HostedWebSearchTool()] } },
-        { "ResponseFormat", new() { Tools = [AIFunctionFactory.Create(() => "", "f")], ResponseFormat = ChatResponseFormat.Json } },
-        { "ResponseFormat", new() { Tools = [AIFunctionFactory.Create(() => "", "f")], ToolMode = ChatToolMode.RequireAny, ResponseFormat = ChatResponseFormat.Json } },
     };
 
     [Theory]

@@ -25,12 +25,12 @@ export async function launch() {
 export class Visit {
     complaints = [];
 
-    /** Errors are a part of the scenario. */
+    /** Errors of the server are a part of the scenario. */
     mayFail = false;
 
-    static async begin(browser, url, { size = desk, dark = false, language = "en", shots }) {
+    static async begin(browser, url, { size = desk, dark = false, language = "en", shots, mayFail = false }) {
         const visit = new Visit();
-        Object.assign(visit, { url, size, shots, name: `${size.width}-${dark ? "dark" : "light"}-${language}` });
+        Object.assign(visit, { url, size, shots, mayFail, name: `${size.width}-${dark ? "dark" : "light"}-${language}` });
         visit.context = await browser.newContext({ viewport: size, hasTouch: size.width < 600, isMobile: size.width < 600, colorScheme: dark ? "dark" : "light", locale: language === "ja" ? "ja-JP" : "en-GB", reducedMotion: "reduce", acceptDownloads: true });
         visit.context.setDefaultTimeout(noTimeLimit);
         await visit.open();

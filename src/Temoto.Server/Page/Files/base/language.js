@@ -37,8 +37,8 @@ export function text(key, values = {}) {
     });
 }
 
-export function number(value, digits = 0) {
-    return new Intl.NumberFormat(language(), { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
+export function number(value, digits = 0, least = digits) {
+    return new Intl.NumberFormat(language(), { maximumFractionDigits: digits, minimumFractionDigits: least }).format(value);
 }
 
 /** Gives a node a text that follows the language. */

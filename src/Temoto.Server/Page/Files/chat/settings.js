@@ -12,10 +12,10 @@ const storeName = "temoto.settings";
 
 /** The server judges too; these are its limits. */
 const numbers = {
-    temperature: { label: "temperature", hint: "temperature_hint", min: 0, max: 2, step: "any", own: props => number(props.sampling.temperature, 2) },
-    top_p: { label: "top_p", hint: "top_p_hint", min: 0, max: 1, step: "any", own: props => number(props.sampling.top_p, 2) },
-    max_tokens: { label: "max_tokens", hint: "max_tokens_hint", min: 1, max: 1000000, step: 1, own: () => "∞" },
-    seed: { label: "seed", hint: "seed_hint", min: -9007199254740991, max: 9007199254740991, step: 1, own: () => "—" },
+    temperature: { label: "temperature", hint: "temperature_hint", min: 0, max: 2, step: "any", own: props => ["own_value", { value: number(props.sampling.temperature, 2, 0) }] },
+    top_p: { label: "top_p", hint: "top_p_hint", min: 0, max: 1, step: "any", own: props => ["own_value", { value: number(props.sampling.top_p, 2, 0) }] },
+    max_tokens: { label: "max_tokens", hint: "max_tokens_hint", min: 1, max: 1000000, step: 1, own: () => ["own_max_tokens"] },
+    seed: { label: "seed", hint: "seed_hint", min: -9007199254740991, max: 9007199254740991, step: 1, own: () => ["own_seed"] },
 };
 
 /** As requests have them: only what was set. */
@@ -61,7 +61,7 @@ export function settingsSheet(chat) {
         for (const { name, rules, input, clear } of fields) {
             input.value = values[name] ?? "";
             if (connection.props)
-                sayAs(input, "placeholder", "own_value", { value: rules.own(connection.props) });
+                sayAs(input, "placeholder", ...rules.own(connection.props));
             clear();
         }
         forget.hidden = key() === null;

@@ -12,11 +12,12 @@ const speakers = { user: "you", assistant: "model", tool: "tool_result", system:
 /**
  * Shows a message; `update()` shows what has changed of it.
  * @param actions buttons beside "copy", for this message.
+ * @param isSource its text is no Markdown: an answer of a form.
  */
-export function messageView(message, actions = () => []) {
+export function messageView(message, actions = () => [], isSource = false) {
     const isAnswer = message.role === "assistant";
     const thoughts = isAnswer ? thoughtsView() : null;
-    const body = el("div", { class: isAnswer ? "prose" : "said" });
+    const body = el("div", { class: isSource ? "source" : isAnswer ? "prose" : "said" });
     const calls = el("div", { class: "calls" });
     const foot = el("div", { class: "message-foot" });
     const node = el("article", { class: `message ${message.role}` }, say(el("h3"), speakers[message.role]), thoughts?.node, body, calls, foot);
@@ -28,7 +29,7 @@ export function messageView(message, actions = () => []) {
         const isComing = isAnswer && message.end === null;
         node.setAttribute("aria-busy", String(isComing));
         thoughts?.update(message.reasoning, isComing && message.content === "");
-        if (isAnswer)
+        if (isAnswer && !isSource)
             showMarkdown(body, message.content);
         else
             body.textContent = message.content;

@@ -2,40 +2,45 @@
 
 export const formExamples = {
     schema: {
-        form: JSON.stringify({
-            type: "object",
-            properties: {
-                machine: { type: "string", maxLength: 12 },
-                severity: { enum: ["low", "medium", "high"] },
-                stop: { type: "boolean" },
-            },
-            required: ["machine", "severity", "stop"],
-            additionalProperties: false,
-        }, null, 2),
+        form: `{
+  "type": "object",
+  "properties": {
+    "machine": { "enum": ["P-3", "P-7", "C-2"] },
+    "severity": { "enum": ["notice", "warning", "critical"] },
+    "cause": { "enum": ["bearing overheating", "motor overload", "battery low"] },
+    "stop": { "type": "boolean" }
+  },
+  "required": ["machine", "severity", "cause", "stop"],
+  "additionalProperties": false
+}`,
         prompt: "example_form_prompt",
     },
     grammar: {
-        form: "root ::= \"P-\" [1-9] \": \" (\"run\" | \"stop\") \", \" [0-9] [0-9] \" C\"",
+        form: `root  ::= "P-" [1-9] ": " state ", " [0-9] [0-9] " C"
+state ::= "running" | "stopped"`,
         prompt: "example_form_prompt",
     },
     choices: {
-        form: "run\nwatch\nstop",
+        form: "run on\nwatch it\nstop now",
         prompt: "example_form_prompt",
     },
 };
 
-export const toolExample = JSON.stringify([
-    {
-        type: "function",
-        function: {
-            name: "read_sensor",
-            description: "Reads a sensor of a machine.",
-            parameters: {
-                type: "object",
-                properties: { machine: { type: "string", maxLength: 8 }, sensor: { enum: ["temperature", "flow", "vibration"] } },
-                required: ["machine", "sensor"],
-                additionalProperties: false,
-            },
+export const toolExample = `[
+  {
+    "type": "function",
+    "function": {
+      "name": "read_sensor",
+      "description": "Reads a sensor of a machine.",
+      "parameters": {
+        "type": "object",
+        "properties": {
+          "machine": { "type": "string", "maxLength": 8 },
+          "sensor": { "enum": ["temperature", "flow"] }
         },
-    },
-], null, 2);
+        "required": ["machine", "sensor"],
+        "additionalProperties": false
+      }
+    }
+  }
+]`;

@@ -36,6 +36,7 @@ export function formView() {
         state.prompt = "";
         turnTo(state.kind);
     });
+    const answer = el("div", { class: "card outcome" }, say(el("h3"), "answer"), output);
     area.addEventListener("input", () => {
         state.texts[state.kind] = area.value;
         formField.clear();
@@ -51,7 +52,7 @@ export function formView() {
         el("div", { class: "intro" }, say(el("h2"), "forms"), say(el("p", { class: "hint" }), "forms_intro")),
         el("div", { class: "halves" },
             el("div", { class: "card" }, el("fieldset", { class: "segments" }, say(el("legend"), "kind"), radios), formField.box, promptField.box, el("div", { class: "row" }, run, example)),
-            el("div", { class: "card" }, say(el("h3"), "answer"), output)));
+            answer));
     output.append(hint("answer_comes_here"));
     turnTo(state.kind);
     return { id: "forms", icon: "form", label: "forms", node, shown: fit };
@@ -83,14 +84,16 @@ export function formView() {
         }
         formField.clear();
         const message = newAnswer();
-        const view = messageView(message);
+        const view = messageView(message, () => [], true);
         const result = el("div", { class: "result" });
         output.replaceChildren(view.node, result);
+        answer.scrollIntoView({ block: "nearest" });
         announce("answer_begins");
         try {
             await generating(signal => stream({ messages: [{ role: "user", content: prompt.value }], ...settings(), ...form }, message, view.update, signal));
             view.update();
             result.append(...parsed(kind, message));
+            answer.scrollIntoView({ block: "nearest" });
         } catch (fault) {
             output.replaceChildren(faultNotice(fault));
             if (fault.kind === "refused" && /schema|grammar|structured|format/.test(fault.message)) {

@@ -31,6 +31,7 @@ export function toolView() {
         changed();
     });
     const talk = el("div", { class: "output" }, hint("calls_come_here"));
+    const outcome = el("div", { class: "card outcome" }, say(el("h3"), "conversation"), talk);
     area.addEventListener("input", changed);
     prompt.addEventListener("input", changed);
     document.addEventListener("generating", () => say(run.querySelector("span"), isGenerating() ? "stop" : "ask"));
@@ -42,7 +43,7 @@ export function toolView() {
         el("div", { class: "intro" }, say(el("h2"), "tools"), say(el("p", { class: "hint" }), "tools_intro")),
         el("div", { class: "halves" },
             el("div", { class: "card" }, toolsField.box, chosen, promptField.box, el("div", { class: "row" }, run, example)),
-            el("div", { class: "card" }, say(el("h3"), "conversation"), talk)));
+            outcome));
     showChoice();
     return { id: "tools", icon: "tool", label: "tools", node, shown: fit };
 
@@ -92,6 +93,7 @@ export function toolView() {
         const message = newAnswer();
         const view = messageView(message);
         talk.append(view.node);
+        view.node.scrollIntoView({ block: "nearest" });
         announce("answer_begins");
         try {
             await generating(signal => stream({
@@ -110,7 +112,12 @@ export function toolView() {
         if (message.end === "tool_calls")
             askResults(message);
         else
-            announce(message.end === "stopped" ? "stopped" : "answer_ends", { count: message.content.length });
+            end(view, message);
+    }
+
+    function end(view, message) {
+        view.node.scrollIntoView({ block: "nearest" });
+        announce(message.end === "stopped" ? "stopped" : "answer_ends", { count: message.content.length });
     }
 
     /** An area for the result of each call; with all of them the answer goes on. */

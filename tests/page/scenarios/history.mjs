@@ -29,9 +29,14 @@ export default async function ({ servers, visit, isPhone, line }) {
     // As files.
     const markdown = await saved(page, "Export as Markdown");
     assert.deepEqual(markdown, ["temoto-What-are-you.md", `# What are you?\n\n## You\n\nWhat are you?\n\n## Model\n\n${answer}\n`]);
-    const [name, json] = await saved(page, "Export as JSON");
-    assert.equal(name, "temoto-What-are-you.json");
-    assert.equal(JSON.parse(json).conversations[0].messages[1].content, answer);
+    // On a phone the list has it, of all of them.
+    if (isPhone)
+        await page.click(".list-button");
+    const [name, json] = await saved(page, isPhone ? "Export all" : "Export as JSON");
+    assert.equal(name, isPhone ? "temoto-conversations.json" : "temoto-What-are-you.json");
+    assert.ok(JSON.parse(json).conversations.some(({ messages }) => messages[1].content === answer));
+    if (isPhone)
+        await page.click(".list-button");
 
     // A page that goes within an answer keeps what has come of it.
     wire.holdAfter(8);
@@ -75,6 +80,6 @@ export default async function ({ servers, visit, isPhone, line }) {
 }
 
 async function saved(page, label) {
-    const [download] = await Promise.all([page.waitForEvent("download"), page.click(`button[aria-label='${label}']`)]);
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: label, exact: true }).click()]);
     return [download.suggestedFilename(), readFileSync(await download.path(), "utf8")];
 }

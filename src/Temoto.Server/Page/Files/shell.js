@@ -85,6 +85,7 @@ function banner() {
     connection.addEventListener("change", () => {
         const { state, keyIsWrong } = connection;
         node.hidden = state === "ready" || state === "checking";
+        node.classList.toggle("calm", state === "loading" || state === "key" && !keyIsWrong);
         key.node.hidden = state !== "key";
         if (!node.hidden)
             say(words, state === "key" ? keyIsWrong ? "banner_key_wrong" : "banner_key" : `banner_${state}`);

@@ -31,7 +31,8 @@ export function setLanguage(tag) {
 export function text(key, values = {}) {
     if (!(key in texts))
         throw new Error(`no text ${key}`);
-    return texts[key][current].replace(/\{(\w+)\}/g, (_, value) => {
+    const [one, many = one] = texts[key][current].split("|");
+    return (values.count === 1 ? one : many).replace(/\{(\w+)\}/g, (_, value) => {
         const given = values[value];
         return typeof given === "number" ? number(given) : given;
     });

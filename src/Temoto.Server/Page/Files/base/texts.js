@@ -1,4 +1,4 @@
-// Every text of the page, in each language. {words} in braces are values.
+// Every text of the page, in each language. {words} in braces are values; before a bar stands what is said of a {count} of one.
 
 export const languages = ["en", "ja"];
 
@@ -80,14 +80,14 @@ export const texts = {
     arguments: ["Arguments", "引数"],
     answer_begins: ["The answer begins.", "回答を始めます。"],
     answered: ["Answer:", "回答:"],
-    answer_ends: ["The answer is complete, {count} characters.", "回答が終わりました。{count} 文字です。"],
+    answer_ends: ["The answer is complete, {count} character.|The answer is complete, {count} characters.", "回答が終わりました。{count} 文字です。"],
     stopped: ["Stopped.", "停止しました。"],
     edit_hint: ["What follows this message is answered anew. Escape keeps it as it was.", "このメッセージより後は答え直します。Esc で元のままにします。"],
     end_length: ["cut at the limit of tokens", "トークン数の上限で終了"],
     end_stopped: ["stopped", "停止"],
     end_cut: ["broke off", "途中で切断"],
-    left_out: ["{count} old messages left out to fit", "古い {count} 件を省きました"],
-    figure_tokens: ["{count} tokens", "{count} トークン"],
+    left_out: ["{count} old message left out to fit|{count} old messages left out to fit", "古い {count} 件を省きました"],
+    figure_tokens: ["{count} token|{count} tokens", "{count} トークン"],
     figure_rate: ["{rate} tokens/s", "{rate} トークン/秒"],
     figure_first: ["first after {time}", "最初まで {time}"],
     figure_bytes: ["{bytes} per token", "1トークンあたり {bytes}"],
@@ -143,7 +143,7 @@ export const texts = {
     prompt: ["Question", "質問"],
     answer: ["Answer", "回答"],
     answer_comes_here: ["The answer comes here, and below it what it says.", "ここに回答と、その読み取り結果が表示されます。"],
-    example_form_prompt: ["Write this alarm as JSON: P-7 pump alert: bearing temperature above limit, 92 °C", "このアラームをJSONに変換: P-7 ポンプ 警告: 軸受の温度が高い 92℃"],
+    example_form_prompt: ["Write this alarm as JSON: P-7 pump severe: bearing temperature above limit, 92 °C", "このアラームをJSONに変換: P-7 ポンプ 重大: 軸受の温度が高い 92℃"],
     held_schema: ["It parses, and is of the schema:", "読み取れました。スキーマに合っています:"],
     held_grammar: ["It is of the grammar.", "文法に合っています。"],
     held_choices: ["It is one of the choices.", "選択肢の1つです。"],
@@ -161,7 +161,7 @@ export const texts = {
     choice_none: ["No calls", "呼び出さない"],
     example_tool_prompt: ["How hot is pump P-7?", "ポンプP-7の温度は?"],
     calls_come_here: ["Calls and answers come here.", "ここに呼び出しと回答が表示されます。"],
-    calls_wait: ["{count} calls wait for their results.", "{count} 件の呼び出しが結果を待っています。"],
+    calls_wait: ["A call waits for its result.|{count} calls wait for their results.", "{count} 件の呼び出しが結果を待っています。"],
     result_of: ["Result of {name}", "{name} の結果"],
     tool_result: ["Result", "結果"],
     send_results: ["Send and go on", "送って続ける"],

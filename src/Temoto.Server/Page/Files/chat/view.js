@@ -34,7 +34,7 @@ export function chatView() {
     const chatSettings = settingsSheet({ system: () => conversation.system, setSystem });
     const tools = el("div", { class: "row" },
         iconButton("save", "export_markdown", () => download(fileName(conversation, "md"), "text/markdown", markdownOf(conversation))),
-        iconButton("form", "export_json", () => download(fileName(conversation, "json"), "application/json", jsonOf([conversation]))),
+        iconButton("form", "export_json", () => download(fileName(conversation, "json"), "application/json", jsonOf([conversation])), {}, "quiet export-json"),
         iconButton("bin", "delete_conversation", remove));
     const node = el("section", { class: "chat" }, list.node,
         el("div", { class: "talk" },

@@ -5,7 +5,7 @@ export const formExamples = {
         form: `{
   "type": "object",
   "properties": {
-    "machine": { "enum": ["P-3", "P-7", "C-2"] },
+    "machine": { "enum": ["P-3", "P-7"] },
     "severity": { "enum": ["notice", "warning", "critical"] },
     "cause": { "enum": ["bearing overheating", "motor overload", "battery low"] },
     "stop": { "type": "boolean" }

@@ -28,9 +28,9 @@ export class Visit {
     /** Errors of the server are a part of the scenario. */
     mayFail = false;
 
-    static async begin(browser, url, { size = desk, dark = false, language = "en", shots, mayFail = false }) {
+    static async begin(browser, url, { size = desk, dark = false, language = "en", shots, mayFail = false, onTrouble = () => {} }) {
         const visit = new Visit();
-        Object.assign(visit, { url, size, shots, mayFail, name: `${size.width}-${dark ? "dark" : "light"}-${language}` });
+        Object.assign(visit, { url, size, shots, mayFail, onTrouble, name: `${size.width}-${dark ? "dark" : "light"}-${language}` });
         visit.context = await browser.newContext({ viewport: size, hasTouch: size.width < 600, isMobile: size.width < 600, colorScheme: dark ? "dark" : "light", locale: language === "ja" ? "ja-JP" : "en-GB", reducedMotion: "reduce", acceptDownloads: true });
         visit.context.setDefaultTimeout(noTimeLimit);
         await visit.open();
@@ -41,8 +41,8 @@ export class Visit {
     async open() {
         this.page = await this.context.newPage();
         this.page.on("console", message => ["error", "warning"].includes(message.type()) && this.#hear(message.text()));
-        this.page.on("pageerror", error => this.complaints.push(`exception: ${error.stack}`));
-        this.page.on("request", request => this.#isOurs(request.url()) || this.complaints.push(`asked ${request.url()}`));
+        this.page.on("pageerror", error => this.#complain(`exception: ${error.stack}`));
+        this.page.on("request", request => this.#isOurs(request.url()) || this.#complain(`asked ${request.url()}`));
         await this.page.goto(this.url);
         await this.page.waitForSelector(".server-state:not(.checking)");
     }
@@ -92,7 +92,13 @@ export class Visit {
 
     #hear(words) {
         if (!(this.mayFail && expectedComplaint.test(words)))
-            this.complaints.push(`console: ${words}`);
+            this.#complain(`console: ${words}`);
+    }
+
+    /** Told at once: what a scenario waits for may never come now. */
+    #complain(words) {
+        this.complaints.push(words);
+        this.onTrouble(new Error(`${this.name}: ${words}`));
     }
 
     #isOurs(address) {

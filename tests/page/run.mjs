@@ -6,6 +6,8 @@ const [name, given] = process.argv.slice(2);
 const { default: scenario, onEvery } = await import(`./scenarios/${name}.mjs`);
 const servers = JSON.parse(given);
 const browser = await launch();
+let onTrouble;
+const trouble = new Promise((_, reject) => onTrouble = reject);
 try {
     // Light on the desk, dark on the phone; a scenario that is to see all of them says so.
     const windows = onEvery
@@ -13,17 +15,19 @@ try {
         : [{ size: desk, dark: false }, { size: phone, dark: true }];
     const said = new Set();
     for (const window of windows)
-        said.add(await scenario({
+        said.add(await Promise.race([trouble, scenario({
             servers,
             isPhone: window.size === phone,
             language: window.language ?? "en",
             line: Line.to,
-            visit: (url, mayFail) => Visit.begin(browser, url, { ...window, mayFail, shots: servers.shots }),
-        }));
+            visit: (url, mayFail) => Visit.begin(browser, url, { ...window, mayFail, onTrouble, shots: servers.shots }),
+        })]));
     // The same in every window.
     for (const words of said)
         if (words)
             console.log(words);
 } finally {
+    // What waits on in a scenario that has failed must not keep the process.
     await browser.close();
 }
+process.exit();

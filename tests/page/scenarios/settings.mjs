@@ -42,6 +42,17 @@ export default async function ({ servers, visit }) {
     await page.keyboard.press("Escape");
     await seen.ask("What are you?");
     assert.deepEqual(Object.keys(requests[3]).sort(), ["messages", "stream", "stream_options"]);
+
+    // A model that only continues texts.
+    await page.route("**/props", async route => {
+        const response = await route.fetch();
+        await route.fulfill({ response, json: { ...await response.json(), has_chat_template: false } });
+    });
+    await page.evaluate(() => localStorage.clear());
+    await page.reload();
+    await page.waitForSelector(".server-state.ready");
+    assert.match(await page.innerText(".welcome"), /^This model has no chat template/);
+    await seen.look("no-chat");
     await seen.end();
 
     // A model that thinks, and whose template has the switch.

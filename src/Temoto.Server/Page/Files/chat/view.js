@@ -8,7 +8,7 @@ import { confirmed } from "../parts/dialog.js";
 import { growing, isSend } from "../parts/field.js";
 import { stopGenerating } from "../parts/generating.js";
 import { messageView } from "../parts/message.js";
-import { faultNotice } from "../parts/notice.js";
+import { faultNotice, hint } from "../parts/notice.js";
 import { connection } from "../server/connection.js";
 import { composer } from "./composer.js";
 import { findConversation, isConversationName, newConversation, removeConversation, saveConversation } from "./conversations.js";
@@ -96,6 +96,8 @@ export function chatView() {
 
     function welcome() {
         const model = connection.props?.model;
+        if (connection.props?.has_chat_template === false)
+            return el("div", { class: "welcome" }, hint("no_chat"));
         const examples = ["example_1", "example_2", "example_3"].map(key => {
             const button = el("button", { type: "button", class: "example", on: { click: () => writer.fill(button.textContent) } });
             return say(button, key);

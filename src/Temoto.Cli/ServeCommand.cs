@@ -13,11 +13,11 @@ namespace Temoto.Cli;
 internal static class ServeCommand
 {
     private const string Description = """
-        Serve a model to OpenAI's, Ollama's and Anthropic's clients
+        Serve a model to OpenAI's, Ollama's and Anthropic's clients, and to people as a web page
 
         Example: temoto serve demo
 
-        It listens on this machine only, and prints five lines when the model is loaded. Beyond this machine (--host) it wants keys (--api-key-file) and a certificate (--tls-cert, --tls-key), or --insecure where another program keeps the line safe. Ctrl-C or SIGTERM takes nothing new on, lets what is under way end, and exits with 0; a second one ends at once. A line for each request goes to stderr, without prompts, answers and keys.
+        Open the address that it prints in a browser for the page. It listens on this machine only, and prints five lines when the model is loaded. Beyond this machine (--host) it wants keys (--api-key-file) and a certificate (--tls-cert, --tls-key), or --insecure where another program keeps the line safe. Ctrl-C or SIGTERM takes nothing new on, lets what is under way end, and exits with 0; a second one ends at once. A line for each request goes to stderr, without prompts, answers and keys.
         """;
 
     private const int MostQueue = 100_000;
@@ -44,6 +44,7 @@ internal static class ServeCommand
         var connections = new Option<int>("--connections") { Description = "Connections at a time", HelpName = "N", DefaultValueFactory = _ => new ServerSettings().MostConnections };
         var limit = new Option<double>("--time-limit") { Description = "Seconds that a request may take, the wait for a slot included", HelpName = "SECONDS", DefaultValueFactory = _ => new SchedulerSettings().MostTime.TotalSeconds };
         var drain = new Option<double>("--drain") { Description = "Seconds that requests under way may take when the server is told to stop", HelpName = "SECONDS", DefaultValueFactory = _ => new ServerSettings().DrainTime.TotalSeconds };
+        var noPage = new Option<bool>("--no-page") { Description = "No web page at /: the APIs only" };
         var quiet = new Option<bool>("--no-log") { Description = "No line for each request: only faults, and notes about files" };
         var unit = new Option<bool>("--print-systemd-unit") { Description = "Print a hardened unit of systemd with these options, and do nothing else" };
         port.Within(0, 65535);
@@ -54,7 +55,7 @@ internal static class ServeCommand
         limit.Within(1, 86400);
         drain.Within(0, 3600);
         model.AddTo(command);
-        foreach (var option in new Option[] { host, port, name, embeddings, slots, queue, chunk, prefix, keys, certificate, privateKey, insecure, hosts, origins, body, connections, limit, drain, quiet, unit })
+        foreach (var option in new Option[] { host, port, name, embeddings, slots, queue, chunk, prefix, keys, certificate, privateKey, insecure, hosts, origins, body, connections, limit, drain, noPage, quiet, unit })
             command.Options.Add(option);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -78,6 +79,7 @@ internal static class ServeCommand
                 Origins = [.. (parsed.GetValue(origins) ?? []).Select(OriginOf)],
                 MostBodyBytes = ByteSize.Parse(body.Name, parsed.GetValue(body)) ?? new ServerSettings().MostBodyBytes,
                 MostConnections = parsed.GetValue(connections),
+                HasPage = !parsed.GetValue(noPage),
                 DrainTime = TimeSpan.FromSeconds(parsed.GetValue(drain)),
             };
             RequireSafety(settings, parsed.GetValue(insecure));
@@ -134,7 +136,7 @@ internal static class ServeCommand
         var memory = info.Memory;
         List<string> lines =
         [
-            $"serving  {url} (OpenAI: /v1, Anthropic: /v1/messages, Ollama: /api)",
+            $"serving  {url} ({(settings.HasPage ? "page: /, " : "")}OpenAI: /v1, Anthropic: /v1/messages, Ollama: /api)",
             string.Create(CultureInfo.InvariantCulture, $"model    {served.Name}: {info.ModelType}, {info.ParameterCount / 1e6:#,0.0} M parameters, context {info.ContextTokens} tokens"),
             $"slots    {scheduler.Slots}, queue {scheduler.QueueLength}",
             string.Create(CultureInfo.InvariantCulture, $"memory   weights {MemoryPlan.Mebibytes(memory.WeightBytes)}, KV caches {MemoryPlan.Mebibytes(memory.KvBytes * scheduler.Slots)}, activations {MemoryPlan.Mebibytes(memory.ArenaBytes)}, prefix cache up to {MemoryPlan.Mebibytes(scheduler.PrefixCacheBytes)}"),

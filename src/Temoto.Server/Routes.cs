@@ -5,12 +5,14 @@ using Temoto.Server.Http;
 using Temoto.Server.Ollama;
 using Temoto.Server.OpenAi;
 using Temoto.Server.Operations;
+using Temoto.Server.Page;
 
 namespace Temoto.Server;
 
 /// <summary>Every route, and who answers it.</summary>
+/// <param name="hasPage">Whether browsers get a page.</param>
 /// <param name="served">The model; null while it is being loaded.</param>
-internal sealed class Routes(Func<ServedModel?> served, ServerMetrics metrics, AccessLog log)
+internal sealed class Routes(bool hasPage, Func<ServedModel?> served, ServerMetrics metrics, AccessLog log)
 {
     public void AddTo(WebApplication app)
     {
@@ -31,7 +33,9 @@ internal sealed class Routes(Func<ServedModel?> served, ServerMetrics metrics, A
         Add(app, "POST", "/v1/messages", AnthropicErrors.Shape, Messages.AnswerAsync);
         Add(app, "POST", "/v1/messages/count_tokens", AnthropicErrors.Shape, Messages.CountAsync);
 
-        Add(app, "GET", "/", OllamaErrors.Shape, context => context.Response.WriteAsync("Temoto is running; Ollama is running, as its clients want to hear\n", context.RequestAborted));
+        Add(app, "GET", "/", OllamaErrors.Shape, context => PageRoutes.RootAsync(context, hasPage));
+        if (hasPage)
+            Add(app, "GET", PageRoutes.Folder + "{**name}", OpenAiErrors.Shape, PageRoutes.FileAsync);
         Add(app, "GET", "/api/version", OllamaErrors.Shape, context => JsonAnswer.WriteAsync(context, new OllamaVersion(TemotoServer.Version), OllamaContext.Default.OllamaVersion));
         Add(app, "GET", "/api/tags", OllamaErrors.Shape, OllamaModels.TagsAsync);
         Add(app, "GET", "/api/ps", OllamaErrors.Shape, OllamaModels.RunningAsync);

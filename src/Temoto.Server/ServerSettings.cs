@@ -37,6 +37,9 @@ internal sealed record ServerSettings
     /// <summary>Web pages that may ask it, as origins (https://chat.example); none else may.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
+    /// <summary>Browsers get a page at <c>/</c>; without it the server is its APIs only.</summary>
+    public bool HasPage { get; init; } = true;
+
     public long MostBodyBytes { get; init; } = 1 << 20;
 
     public int MostConnections { get; init; } = 256;

@@ -38,7 +38,7 @@ internal sealed class TemotoServer : IAsyncDisposable
         var guard = new RequestGuard(settings, Keys, metrics, log);
         app.Use(next => context => guard.RunAsync(context, next));
         loading = new Task<ServedModel>(() => Load(name, load, loadEmbedder), TaskCreationOptions.LongRunning);
-        new Routes(() => Model, metrics, log).AddTo(app);
+        new Routes(settings.HasPage, () => Model, metrics, log).AddTo(app);
     }
 
     /// <summary>As the command and the packages have it.</summary>

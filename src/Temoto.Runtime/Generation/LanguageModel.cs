@@ -54,6 +54,9 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Whether its chat template speaks of thoughts.</summary>
     internal bool WritesThoughts => chatTemplate is not null && chatFormat.Value.Thoughts is not null;
 
+    /// <summary>Whether its chat template has a switch for thoughts.</summary>
+    internal bool SwitchesThoughts => WritesThoughts && chatFormat.Value.SwitchesThoughts;
+
     internal ModelEngine Engine { get; }
 
     internal GenerationDefaults Defaults => checkpoint.Generation;

@@ -59,9 +59,11 @@ internal sealed class PlanFigures
     /// The same of a decode run that generates a token for each of several sequences with <paramref name="position"/> tokens cached: the weights are read once, all else for
     /// each sequence.
     /// </summary>
-    public long BytesPerRun(int sequences, int position) =>
-        WeightBytesPerRun(sequences)
-        + sequences * ((plan.Kv?.BytesPerPosition ?? 0) * (position + 1L) + activationBytesPerToken + 2 * bytesPerPiece * ((position + (long)piecePositions) / piecePositions));
+    public long BytesPerRun(int sequences, int position) => WeightBytesPerRun(sequences) + sequences * BytesPerSequence(position);
+
+    /// <summary>What each sequence of a decode run moves for itself: its cache and its activations.</summary>
+    public long BytesPerSequence(int position) =>
+        (plan.Kv?.BytesPerPosition ?? 0) * (position + 1L) + activationBytesPerToken + 2 * bytesPerPiece * ((position + (long)piecePositions) / piecePositions);
 
     /// <summary>Weight bytes of a run with logits: tables give each token a row of its own.</summary>
     public long WeightBytesPerRun(int tokens)

@@ -3,6 +3,7 @@ using Temoto.Server.Anthropic;
 using Temoto.Server.Ollama;
 using Temoto.Server.OpenAi;
 using Temoto.Server.Operations;
+using Temoto.Server.Page;
 using Temoto.Server.Security;
 
 namespace Temoto.Server.Http;
@@ -68,8 +69,11 @@ internal sealed class RequestGuard(ServerSettings settings, ApiKeys? keys, Serve
         headers.AccessControlMaxAge = "600";
     }
 
-    /// <summary>Whether somebody is there may be asked by everybody: supervisors and load balancers have no key.</summary>
-    private static bool IsOpen(HttpRequest request) => request.Path.Value is "/" or "/health";
+    /// <summary>
+    /// Whether somebody is there may be asked by everybody: supervisors and load balancers have no key. Nor has a browser that gets the page; the page sends one with each question.
+    /// </summary>
+    private bool IsOpen(HttpRequest request) =>
+        request.Path.Value is "/" or "/health" || (settings.HasPage && request.Path.Value is { } path && path.StartsWith(PageRoutes.Folder, StringComparison.Ordinal));
 
     private static string? KeyOf(HttpRequest request)
     {

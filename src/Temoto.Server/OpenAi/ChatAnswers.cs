@@ -34,7 +34,15 @@ internal sealed record ChatChunk(
     string Model,
     string SystemFingerprint,
     IReadOnlyList<ChatChunkChoice> Choices,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Usage? Usage);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Usage? Usage,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AnswerFigures? Figures = null);
+
+/// <summary>How the first of the texts was generated, where the request asks for it (<c>stream_options.include_figures</c>, a field of our own): times measured, bytes computed from the plan.</summary>
+internal sealed record AnswerFigures(double TimeToFirstTokenSeconds, double DecodeSeconds, double DecodeTokensPerSecond, long BytesPerToken)
+{
+    public static AnswerFigures Of(GenerationStatistics figures) =>
+        new(figures.TimeToFirstTokenSeconds, figures.DecodeSeconds, figures.DecodeTokensPerSecond, figures.BytesPerToken);
+}
 
 internal sealed record ChatChunkChoice(int Index, ChatDelta Delta, ChoiceLogprobs? Logprobs, string? FinishReason);
 

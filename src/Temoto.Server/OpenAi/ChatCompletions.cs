@@ -87,8 +87,9 @@ internal static class ChatCompletions
                 await SendAsync(index, new ChatDelta(), null, choice.Reason).ConfigureAwait(false);
         }
         var usage = UsageOf(context, choices);
-        if (options.IncludeUsage)
-            await JsonAnswer.EventAsync(context, frame with { Usage = usage }, OpenAiContext.Default.ChatChunk).ConfigureAwait(false);
+        var figures = options.IncludeFigures ? AnswerFigures.Of(choices[0].Answer.Last!.Statistics!) : null;
+        if (options.IncludeUsage || options.IncludeFigures)
+            await JsonAnswer.EventAsync(context, frame with { Usage = usage, Figures = figures }, OpenAiContext.Default.ChatChunk).ConfigureAwait(false);
         await JsonAnswer.EventAsync(context, "[DONE]").ConfigureAwait(false);
 
         Task SendAsync(int index, ChatDelta delta, ChoiceLogprobs? logprobs, string? reason) =>

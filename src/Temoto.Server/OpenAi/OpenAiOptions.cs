@@ -5,7 +5,7 @@ namespace Temoto.Server.OpenAi;
 /// <summary>What chat and text completions have in common of a request.</summary>
 /// <param name="Generation">How each text is generated; of several, each with the next seed.</param>
 /// <param name="Choices">Texts for each prompt.</param>
-internal sealed record OpenAiOptions(string? Model, GenerationOptions Generation, int Choices, bool Stream, bool IncludeUsage)
+internal sealed record OpenAiOptions(string? Model, GenerationOptions Generation, int Choices, bool Stream, bool IncludeUsage, bool IncludeFigures)
 {
     private const int MostChoices = 128;
 
@@ -28,12 +28,14 @@ internal sealed record OpenAiOptions(string? Model, GenerationOptions Generation
             LogitBias = Bias(fields),
             Form = AnswerForms.OfOpenAi(fields),
         };
+        var stream = fields.Object("stream_options");
         return new OpenAiOptions(
             fields.Text("model"),
             generation,
             fields.Count("n", 1, MostChoices) ?? 1,
             fields.Flag("stream") ?? false,
-            fields.Object("stream_options")?.Flag("include_usage") ?? false);
+            stream?.Flag("include_usage") ?? false,
+            stream?.Flag("include_figures") ?? false);
     }
 
     /// <summary>The options of one of several texts: the same seed would give the same text.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Temoto.Generation;
 using Temoto.Machine;
 using Temoto.Server.Http;
 using Temoto.Server.Scheduling;
@@ -45,15 +46,23 @@ internal static class OperationRoutes
     public static Task PropsAsync(HttpContext context, ServedModel model)
     {
         var info = model.Model.Info;
+        var (memory, scheduler) = (info.Memory, model.Scheduler.Settings);
+        var sampling = SamplingSettings.From(new GenerationOptions(), model.Model.Defaults);
+        var figures = model.Model.Engine.Plan.DecodeFigures;
         var props = new Props(
             model.Name,
             info.ModelType,
             info.Format,
             info.ParameterCount,
-            model.Scheduler.Settings.Slots,
-            model.Scheduler.Settings.QueueLength,
+            scheduler.Slots,
+            scheduler.QueueLength,
             info.ContextTokens,
             model.Model.HasChatTemplate,
+            model.Model.WritesThoughts,
+            model.Model.SwitchesThoughts,
+            new SamplingDefaults(sampling.Temperature, sampling.TopP, sampling.TopK, sampling.MinP, sampling.RepetitionPenalty),
+            new PlannedMemory(memory.WeightBytes, memory.KvBytes * scheduler.Slots, memory.ArenaBytes, scheduler.PrefixCacheBytes, memory.AvailableBytes),
+            new PlannedTraffic(figures.WeightBytes, figures.BytesPerToken(1), figures.BytesPerToken(info.ContextTokens - 1)),
             info.KernelSet,
             info.Threads,
             TemotoServer.Version);

@@ -15,9 +15,24 @@ internal sealed record Props(
     int QueueLength,
     int ContextTokens,
     bool HasChatTemplate,
+    bool WritesThoughts,
+    bool SwitchesThoughts,
+    SamplingDefaults Sampling,
+    PlannedMemory Memory,
+    PlannedTraffic Traffic,
     string KernelSet,
     int Threads,
     string Version);
+
+/// <summary>What counts where a request says nothing.</summary>
+internal sealed record SamplingDefaults(float Temperature, float TopP, int TopK, float MinP, float RepetitionPenalty);
+
+/// <summary>What the server was planned to take, all slots together.</summary>
+/// <param name="PrefixCacheBytes">At most.</param>
+internal sealed record PlannedMemory(long WeightBytes, long KvBytes, long ActivationBytes, long PrefixCacheBytes, long AvailableBytes);
+
+/// <summary>Bytes that one decoded token of a text that is alone moves, computed from the plan: behind one token, and in a full context.</summary>
+internal sealed record PlannedTraffic(long WeightBytesPerToken, long LeastBytesPerToken, long MostBytesPerToken);
 
 internal sealed record TokenIds(IReadOnlyList<int> Tokens);
 

@@ -17,6 +17,11 @@ internal sealed class ServerMetrics
 
     public Counter GeneratedTokens { get; } = new("temoto_generated_tokens_total", "Tokens generated.");
 
+    /// <summary>Those that are counted in <see cref="DecodeBytes"/>: the first token of a text comes of its prompt.</summary>
+    public Counter DecodedTokens { get; } = new("temoto_decoded_tokens_total", "Tokens generated behind the first of their text.");
+
+    public Counter DecodeBytes { get; } = new("temoto_decode_bytes_total", "Bytes that the runs of decoded tokens moved, computed from the plan: weights once a run.");
+
     public Counter DraftedTokens { get; } = new("temoto_drafted_tokens_total", "Guesses at next tokens that were computed ahead.");
 
     public Counter AcceptedTokens { get; } = new("temoto_accepted_tokens_total", "Guesses that were right.");
@@ -43,7 +48,7 @@ internal sealed class ServerMetrics
         text.Append("# HELP temoto_requests_total Requests by route and status.\n# TYPE temoto_requests_total counter\n");
         foreach (var ((route, status), count) in requests.OrderBy(item => item.Key))
             text.Append(CultureInfo.InvariantCulture, $"temoto_requests_total{{route=\"{route}\",status=\"{status}\"}} {count.Value}\n");
-        foreach (var counter in new[] { PromptTokens, ReusedTokens, GeneratedTokens, DraftedTokens, AcceptedTokens, Rejected, Cancelled })
+        foreach (var counter in new[] { PromptTokens, ReusedTokens, GeneratedTokens, DecodedTokens, DecodeBytes, DraftedTokens, AcceptedTokens, Rejected, Cancelled })
             counter.WriteTo(text);
         foreach (var histogram in new[] { QueueSeconds, FirstTokenSeconds, InterTokenSeconds, BatchSequences })
             histogram.WriteTo(text);

@@ -242,10 +242,17 @@ internal sealed class Scheduler : IDisposable
         for (var first = 0; first < decoding.Count; first += most)
         {
             var together = decoding.GetRange(first, Math.Min(most, decoding.Count - first));
+            var figures = model.Engine.Plan.DecodeFigures;
+            var bytes = figures.WeightBytesPerRun(together.Count);
             foreach (var slot in together)
+            {
                 slot.Request.Set(slot.Run!.Input.Span[0], slot.Cache.Keys, slot.Run.Sampler, slot.Job!.Cancellation);
+                bytes += figures.BytesPerSequence(slot.Cache.Count);
+            }
             model.Engine.DecodeOnce([.. together.Select(slot => slot.Request)]);
             metrics.BatchSequences.Observe(together.Count);
+            metrics.DecodedTokens.Add(together.Count);
+            metrics.DecodeBytes.Add(bytes);
             foreach (var slot in together)
                 AcceptNext(slot);
         }
@@ -258,9 +265,12 @@ internal sealed class Scheduler : IDisposable
         if (!run.LookAhead())
             return false;
         var (input, before) = (run.Input, run.Generated);
+        var bytes = model.Engine.Plan.DecodeFigures.BytesPerRun(input.Length, slot.Cache.Count);
         try
         {
             model.Engine.Verify(input.Span, slot.Cache.Keys, run.TakeAhead, job.Cancellation);
+            metrics.DecodedTokens.Add(run.Generated - before);
+            metrics.DecodeBytes.Add(bytes);
             slot.Cache.Record(input.Span);
             metrics.BatchSequences.Observe(1);
             Tell(slot, run.Generated - before, run.TakenAhead());

@@ -11,6 +11,7 @@ internal sealed partial class ChatFormat
         Tools = ToolFormats.Of(template);
         TellsTools = ToolFormats.TellsTools(template);
         Thoughts = ThoughtMarks.Of(template);
+        SwitchesThoughts = ThinkingVariable().IsMatch(template);
         ToolsStandInMessages = ToolsOfMessage().IsMatch(template);
         WantsNone = ContentIsNone().IsMatch(template);
         ShownThoughts = Ids(Thoughts is null ? [] : [Thoughts.Open, Thoughts.Close], specialId);
@@ -26,6 +27,9 @@ internal sealed partial class ChatFormat
 
     /// <summary>Null where the template speaks of none.</summary>
     public ThoughtMarks? Thoughts { get; }
+
+    /// <summary>Whether the template asks for the variable that turns thoughts on and off (<see cref="ChatOptions.Thinking"/>).</summary>
+    public bool SwitchesThoughts { get; }
 
     /// <summary>Whether the template looks for tools in the system message, as Phi's do.</summary>
     public bool ToolsStandInMessages { get; }
@@ -43,6 +47,10 @@ internal sealed partial class ChatFormat
     public IReadOnlySet<int> OpeningTokens { get; }
 
     private static HashSet<int> Ids(IEnumerable<string> marks, Func<string, int?> specialId) => [.. marks.Select(specialId).OfType<int>()];
+
+    /// <summary>In a statement; text that a template writes may have the word too.</summary>
+    [GeneratedRegex("""\benable_thinking\b|\{%[^%]*(?<![\w.'"])thinking\b(?!['"])""")]
+    private static partial Regex ThinkingVariable();
 
     [GeneratedRegex("""message(\.tools\b|\[['"]tools['"]\])""")]
     private static partial Regex ToolsOfMessage();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Temoto.Tests.Server.Operations;
@@ -46,6 +47,37 @@ public sealed partial class OperationRoutesTests(DemoServer server) : IClassFixt
         Assert.Equal("0.1.0", props.GetProperty("version").GetString());
         using var head = await demo.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/health"));
         Assert.True(head.IsSuccessStatusCode);
+    }
+
+    /// <summary>Three tokens of one text: two runs of one sequence, at the places behind the prompt; and what the plan says of one token beside it.</summary>
+    [Fact]
+    public async Task BytesOfDecodedTokensAreThoseOfThePlan()
+    {
+        await using var alone = await ServerUnderTest.StartAsync();
+        var events = await alone.EventsAsync("/v1/chat/completions", $$"""{"messages": [{"role": "user", "content": "What are you?"}], "max_tokens": 3, "stream": true, "stream_options": {"include_figures": true}, {{ServerUnderTest.Endless}}}""");
+        var last = JsonSerializer.Deserialize<JsonElement>(events[^2]);
+        var prompt = last.GetProperty("usage").GetProperty("prompt_tokens").GetInt32();
+        var figures = alone.Model.Model.Engine.Plan.DecodeFigures;
+        var bytes = figures.BytesPerToken(prompt) + figures.BytesPerToken(prompt + 1);
+        var metrics = await alone.Client.GetStringAsync("/metrics");
+        Assert.Contains("\ntemoto_decoded_tokens_total 2\n", metrics, StringComparison.Ordinal);
+        Assert.Contains($"\ntemoto_decode_bytes_total {bytes}\n", metrics, StringComparison.Ordinal);
+        Assert.Equal(bytes / 2, last.GetProperty("figures").GetProperty("bytes_per_token").GetInt64());
+        Assert.True(last.GetProperty("figures").GetProperty("decode_tokens_per_second").GetDouble() > 0);
+        var (_, props) = await alone.GetAsync("/props");
+        var traffic = props.GetProperty("traffic");
+        Assert.Equal(figures.WeightBytes, traffic.GetProperty("weight_bytes_per_token").GetInt64());
+        Assert.InRange(bytes / 2, traffic.GetProperty("least_bytes_per_token").GetInt64(), traffic.GetProperty("most_bytes_per_token").GetInt64());
+        Assert.Equal(alone.Model.Model.Info.Memory.WeightBytes, props.GetProperty("memory").GetProperty("weight_bytes").GetInt64());
+        Assert.Equal((0, false), (props.GetProperty("sampling").GetProperty("temperature").GetDouble(), props.GetProperty("switches_thoughts").GetBoolean()));
+    }
+
+    /// <summary>Figures are a field of our own: who does not ask sees none.</summary>
+    [Fact]
+    public async Task FiguresComeOnlyWhereTheyAreAskedFor()
+    {
+        var events = await demo.EventsAsync("/v1/chat/completions", """{"messages": [{"role": "user", "content": "What are you?"}], "max_tokens": 3, "stream": true, "stream_options": {"include_usage": true}}""");
+        Assert.All(events, data => Assert.DoesNotContain("figures", data, StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@"^# TYPE (\w+) (counter|gauge|histogram)$", RegexOptions.Multiline)]

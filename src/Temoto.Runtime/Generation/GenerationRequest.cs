@@ -18,6 +18,9 @@ internal sealed record GenerationRequest(int[] Prompt, GenerationOptions Options
     /// <summary>Likewise, of special tokens.</summary>
     public IReadOnlySet<int> OpeningTokens { get; init; } = FrozenSet<int>.Empty;
 
+    /// <summary>What ends the thoughts that the prompt has begun, before the form; null where it has begun none.</summary>
+    public ThoughtEnd? Thoughts { get; init; }
+
     /// <summary>Special tokens that stand in the text all the same.</summary>
     public IReadOnlySet<int> ShownTokens { get; init; } = FrozenSet<int>.Empty;
 
@@ -41,13 +44,17 @@ internal sealed record GenerationRequest(int[] Prompt, GenerationOptions Options
     public static GenerationRequest Create(LanguageModel model, ChatPrompt prompt, GenerationOptions? options, long start)
     {
         var request = Create(model, prompt.Tokens, prompt.Forced?.HeldTo(options) ?? options, start) with { ShownTokens = prompt.ShownTokens };
-        if (request.Form is null || !prompt.MayCall)
+        if (request.Form is null)
+            return request;
+        if (prompt.IsThinking && prompt.Forced is null)
+            request = request with { Thoughts = model.ThoughtEnd };
+        if (!prompt.MayCall)
             return request;
         return request with { Opening = Compiled(FormOrCall.Begins(prompt.Format.Tools.Openings(prompt.Chat.Tools)), model), OpeningTokens = prompt.Format.OpeningTokens };
     }
 
     /// <summary>Follows one answer; null where it is free.</summary>
-    public FormOrCall? NewForm() => Form is null ? null : new FormOrCall(Form.NewMatcher()) { Opening = Opening?.NewMatcher(), OpeningTokens = OpeningTokens };
+    public FormOrCall? NewForm() => Form is null ? null : new FormOrCall(Form.NewMatcher()) { Opening = Opening?.NewMatcher(), OpeningTokens = OpeningTokens, Thoughts = Thoughts is null ? null : new OpenThoughts(Thoughts) };
 
     private static Grammar Compiled(AnswerForm form, LanguageModel model)
     {

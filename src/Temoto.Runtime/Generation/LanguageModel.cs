@@ -32,16 +32,18 @@ public sealed class LanguageModel : IDisposable
     private readonly Checkpoint checkpoint;
     private readonly ChatTemplate? chatTemplate;
     private readonly Lazy<ChatFormat> chatFormat;
+    private readonly Lazy<ThoughtEnd?> thoughtEnd;
 
     private LanguageModel(Checkpoint checkpoint, ModelEngine engine, Tokenizer? tokenizer, ChatTemplate? chatTemplate)
     {
         this.checkpoint = checkpoint;
         this.chatTemplate = chatTemplate;
-        chatFormat = new(() => new ChatFormat(RequiredTemplate.Source, mark => Tokenizer.IdOf(mark) is { } id && Tokenizer.IsSpecial(id) ? id : null));
+        chatFormat = new(() => new ChatFormat(RequiredTemplate.Source, SpecialId));
         Engine = engine;
         TokenizerOrNull = tokenizer;
         EndTokenIds = new HashSet<int>([.. checkpoint.Generation.EosTokenIds, .. tokenizer?.EosTokenIds ?? []]);
         Info = new ModelInfo(checkpoint, engine);
+        thoughtEnd = new(() => chatFormat.Value.Thoughts is { Close: var mark } ? new ThoughtEnd(mark, SpecialId(mark), Engine.Config.VocabSize, Tokenizer.BytesInText, EndTokenIds) : null);
         Forms = new FormCompiler(() => new TokenVocabulary([.. Enumerable.Range(0, Engine.Config.VocabSize).Select(Tokenizer.BytesInText)], EndTokenIds));
     }
 
@@ -56,6 +58,9 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>Whether its chat template has a switch for thoughts.</summary>
     internal bool SwitchesThoughts => WritesThoughts && chatFormat.Value.SwitchesThoughts;
+
+    /// <summary>What ends its thoughts; null for a model that writes none.</summary>
+    internal ThoughtEnd? ThoughtEnd => thoughtEnd.Value;
 
     internal ModelEngine Engine { get; }
 
@@ -267,6 +272,8 @@ public sealed class LanguageModel : IDisposable
         // The template has written the special tokens itself.
         return new ChatPrompt(Known(Tokenizer.Encode(prompt, addSpecialTokens: false)), format, chat, isThinking, forced);
     }
+
+    private int? SpecialId(string mark) => Tokenizer.IdOf(mark) is { } id && Tokenizer.IsSpecial(id) ? id : null;
 
     private ChatTemplate RequiredTemplate => chatTemplate
         ?? throw new InputException(checkpoint.Path, null, "no chat template", "a model with a chat template", "use Session.CompleteAsync, or a chat model");

@@ -50,6 +50,21 @@ public sealed class AnswerParserTests : IDisposable
         Assert.Equal(("So be it.", "Yes."), (Text(parts, AnswerPartKind.Reasoning), Text(parts, AnswerPartKind.Text)));
     }
 
+    /// <summary>The form begins behind the thoughts that the prompt has begun; they cannot end the answer.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AFormFollowsThoughtsOfThePrompt(bool special)
+    {
+        const string template = "{% for m in messages %}{{ m.content.split('</think>')[-1] }}{% endfor %}<|im_start|>assistant\n<think>\n\n";
+        string[] script = special ? ["So", " be it.", "</think>", "Yes."] : ["So", " be it.\n</th", "ink>", "Yes."];
+        ScriptedModel.Write(folder.Path, template, [('\n', script)], special ? ["</think>"] : []);
+        using var model = LanguageModel.Load(folder.Path, new ModelOptions { Threads = 1 });
+        var parts = await PartsAsync(model, new ChatOptions(), AnswerForm.OneOf("No.", "Never."));
+        Assert.Equal("So be it.", Text(parts, AnswerPartKind.Reasoning));
+        Assert.Contains(Text(parts, AnswerPartKind.Text), new[] { "No.", "Never." });
+    }
+
     [Fact]
     public async Task OptionsAreJudgedAtTheCall()
     {
@@ -70,11 +85,11 @@ public sealed class AnswerParserTests : IDisposable
         Assert.Equal(AnswerPartKind.Text, (await PartsAsync(model, new ChatOptions { Thinking = false }))[0].Kind);
     }
 
-    private static async Task<List<AnswerPart>> PartsAsync(LanguageModel model, ChatOptions chat)
+    private static async Task<List<AnswerPart>> PartsAsync(LanguageModel model, ChatOptions chat, AnswerForm? form = null)
     {
         using var session = model.CreateSession();
         var parts = new List<AnswerPart>();
-        await foreach (var part in session.AnswerAsync(Question, chat, new GenerationOptions { Temperature = 0 }))
+        await foreach (var part in session.AnswerAsync(Question, chat, new GenerationOptions { Temperature = 0, Form = form }))
             parts.Add(part);
         return parts;
     }

@@ -11,13 +11,13 @@ internal sealed class ThoughtEnd
     /// <param name="specialId">Its token where it is a special one, which no text spells.</param>
     /// <param name="vocabSize">Tokens of the model.</param>
     /// <param name="bytesOf">What a token adds to a text; null where it adds none.</param>
-    /// <param name="endTokens">Those that end an answer.</param>
+    /// <param name="endTokens">Those that end an answer; ids that the model does not have are passed over.</param>
     public ThoughtEnd(string close, int? specialId, int vocabSize, Func<int, byte[]?> bytesOf, IEnumerable<int> endTokens)
     {
         this.bytesOf = bytesOf;
         Mark = Encoding.UTF8.GetBytes(close);
         SpecialId = specialId;
-        EndTokens = [.. endTokens];
+        EndTokens = [.. endTokens.Where(id => (uint)id < (uint)vocabSize)];
         Crossing = [.. Enumerable.Range(0, vocabSize).Select(id => (Id: id, Bytes: bytesOf(id))).Where(token => GoesOn(token.Bytes)).Select(token => (token.Id, token.Bytes!))];
     }
 

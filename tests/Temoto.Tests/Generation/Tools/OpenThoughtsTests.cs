@@ -41,7 +41,7 @@ public class OpenThoughtsTests
 
     private static OpenThoughts After(string text)
     {
-        var thoughts = new OpenThoughts(new ThoughtEnd("</think>", Special, Bytes.Length, id => Bytes[id], [End]));
+        var thoughts = new OpenThoughts(new ThoughtEnd("</think>", Special, Bytes.Length, id => Bytes[id], [End, 9999, -1]));
         foreach (var value in Encoding.UTF8.GetBytes(text))
         {
             Assert.False(thoughts.IsOver);

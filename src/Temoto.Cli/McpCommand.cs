@@ -6,8 +6,6 @@ namespace Temoto.Cli;
 /// <summary><c>temoto mcp MODEL</c>: a model as tools of the Model Context Protocol, on stdin and stdout.</summary>
 internal static class McpCommand
 {
-    private const int MostSessions = 64;
-
     private const string Description = """
         Offer a model as tools to programs that speak the Model Context Protocol
 
@@ -23,7 +21,7 @@ internal static class McpCommand
         var maxTokens = new Option<int>("--max-tokens", "-n") { Description = "Most tokens of an answer whose call does not say", HelpName = "N", DefaultValueFactory = _ => new GenerationOptions().MaxTokens };
         var parallel = new Option<int?>("--parallel") { Description = "Answers at a time, 1 to 64; other calls wait (default: up to 4, as memory allows)", HelpName = "N" };
         maxTokens.Within(1, int.MaxValue);
-        parallel.Within(1, MostSessions);
+        parallel.Within(1, RunCommand.MostSessions);
         model.AddTo(command, json: false);
         command.Options.Add(maxTokens);
         command.Options.Add(parallel);

@@ -6,7 +6,8 @@ namespace Temoto.Cli;
 /// <summary><c>temoto run MODEL -p PROMPT</c>: generates from one prompt, streaming. <c>--prompt-file</c>: from a file of them. <c>--image FILE</c>: the classes of pictures.</summary>
 internal static class RunCommand
 {
-    private const int MostSessions = 64;
+    /// <summary>Most answers at a time (<c>--parallel</c>).</summary>
+    internal const int MostSessions = 64;
 
     private const string Description = """
         Generate text from prompts, or name what pictures show

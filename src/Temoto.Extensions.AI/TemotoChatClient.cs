@@ -81,13 +81,7 @@ public sealed class TemotoChatClient : IChatClient
     }
 
     /// <summary>This client, its <see cref="ChatClientMetadata"/>, or the <see cref="LanguageModel"/> behind it; null for all else.</summary>
-    public object? GetService(Type serviceType, object? serviceKey = null)
-    {
-        ArgumentNullException.ThrowIfNull(serviceType);
-        if (serviceKey is not null)
-            return null;
-        return new object[] { this, metadata, model }.FirstOrDefault(serviceType.IsInstanceOfType);
-    }
+    public object? GetService(Type serviceType, object? serviceKey = null) => Services.Find(serviceType, serviceKey, this, metadata, model);
 
     /// <summary>Stops calls under way, which end with an <see cref="ObjectDisposedException"/>. A model that the client loaded is disposed with the last of them.</summary>
     public void Dispose() => sessions.Dispose();

@@ -60,13 +60,7 @@ public sealed class TemotoEmbeddingGenerator : IEmbeddingGenerator<string, Embed
     }
 
     /// <summary>This generator, its <see cref="EmbeddingGeneratorMetadata"/>, or the <see cref="EmbeddingModel"/> behind it; null for all else.</summary>
-    public object? GetService(Type serviceType, object? serviceKey = null)
-    {
-        ArgumentNullException.ThrowIfNull(serviceType);
-        if (serviceKey is not null)
-            return null;
-        return new object[] { this, metadata, model }.FirstOrDefault(serviceType.IsInstanceOfType);
-    }
+    public object? GetService(Type serviceType, object? serviceKey = null) => Services.Find(serviceType, serviceKey, this, metadata, model);
 
     /// <summary>Disposes a model that the generator loaded, when the text at hand is done.</summary>
     public void Dispose()

@@ -10,7 +10,6 @@ internal sealed class FormOrCall(GrammarMatcher form)
     private GrammarMatcher? opening;
     private ulong[] openingMask = [];
     private bool isForm = true;
-    private bool isCall;
     private bool hasBegun;
 
     /// <summary>What calls begin with (<see cref="Begins"/>); null where there are none.</summary>
@@ -37,10 +36,10 @@ internal sealed class FormOrCall(GrammarMatcher form)
     public int MaskWords => form.Vocabulary.MaskWords;
 
     /// <summary>A call has begun: all tokens may come.</summary>
-    public bool IsFree => isCall;
+    public bool IsFree { get; private set; }
 
     /// <summary>The form has come to its end.</summary>
-    public bool IsOver => isForm && !isCall && !IsThinking && form.IsOver;
+    public bool IsOver => isForm && !IsFree && !IsThinking && form.IsOver;
 
     private bool IsThinking => Thoughts is { IsOver: false };
 
@@ -77,11 +76,11 @@ internal sealed class FormOrCall(GrammarMatcher form)
             Thoughts!.Accept(token);
             return;
         }
-        if (isCall)
+        if (IsFree)
             return;
-        isCall = !hasBegun && OpeningTokens.Contains(token);
+        IsFree = !hasBegun && OpeningTokens.Contains(token);
         hasBegun = true;
-        if (isCall)
+        if (IsFree)
             return;
         isForm = isForm && form.Accept(token);
         if (opening is null)
@@ -89,6 +88,6 @@ internal sealed class FormOrCall(GrammarMatcher form)
         if (!opening.Accept(token))
             opening = null;
         else if (opening.CanEnd)
-            isCall = true;
+            IsFree = true;
     }
 }

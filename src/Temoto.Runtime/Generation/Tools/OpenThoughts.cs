@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Temoto.Generation.Tools;
 
 /// <summary>
@@ -36,8 +38,12 @@ internal sealed class OpenThoughts(ThoughtEnd end)
     /// <summary>Where in a token the mark ends that it completes; null where it completes none.</summary>
     private int? EndOfMark(ReadOnlySpan<byte> bytes)
     {
-        byte[] text = [.. tail, .. bytes];
-        var at = text.AsSpan().IndexOf(end.Mark);
-        return at < 0 ? null : at + end.Mark.Length - tail.Count;
+        ReadOnlySpan<byte> mark = end.Mark, said = CollectionsMarshal.AsSpan(tail);
+        for (var begun = said.Length; begun > 0; begun--)
+        {
+            if (said[^begun..].SequenceEqual(mark[..begun]) && bytes.StartsWith(mark[begun..]))
+                return mark.Length - begun;
+        }
+        return bytes.IndexOf(mark) is >= 0 and var at ? at + mark.Length : null;
     }
 }

@@ -1,8 +1,8 @@
 // Markdown on the page. Nodes are made one by one, so nothing that a model writes is ever read as HTML.
 import { copy } from "../base/copying.js";
 import { el } from "../base/dom.js";
-import { icon } from "../base/icons.js";
-import { say, sayAs } from "../base/language.js";
+import { sayAs } from "../base/language.js";
+import { wordButton } from "../parts/button.js";
 import { blocksOf } from "./blocks.js";
 
 /** Headings of an answer lie below those of the page. */
@@ -53,8 +53,7 @@ function tableNode({ head, align, rows }) {
 }
 
 function codeNode({ language, text }) {
-    const button = el("button", { type: "button", class: "quiet", on: { click: () => copy(text) } }, icon("copy"), say(el("span"), "copy"));
-    sayAs(button, "aria-label", "copy_code");
+    const button = sayAs(wordButton("copy", "copy", () => copy(text)), "aria-label", "copy_code");
     return el("div", { class: "code" },
         el("div", { class: "code-head" }, el("span", {}, language), button),
         sayAs(el("pre", { tabindex: "0", role: "region" }, el("code", {}, text)), "aria-label", "code"));

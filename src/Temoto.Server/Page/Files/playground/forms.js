@@ -5,7 +5,7 @@ import { say, sayAs, text } from "../base/language.js";
 import { keep, kept } from "../base/storage.js";
 import { wordButton } from "../parts/button.js";
 import { field, growing } from "../parts/field.js";
-import { generating, isGenerating, stopGenerating } from "../parts/generating.js";
+import { generating } from "../parts/generating.js";
 import { jsonNode } from "../parts/json.js";
 import { messageView } from "../parts/message.js";
 import { faultNotice, hint } from "../parts/notice.js";
@@ -13,6 +13,7 @@ import { newAnswer, stream } from "../server/answer.js";
 import { settings } from "../chat/settings.js";
 import { formExamples } from "./examples.js";
 import { requestOf, valueOf } from "./held.js";
+import { askButton, sourceArea } from "./inputs.js";
 
 const name = "temoto.form";
 const kinds = ["schema", "grammar", "choices"];
@@ -23,14 +24,14 @@ export function formView() {
         const input = el("input", { type: "radio", name: "form-kind", id: newId(), value: kind, checked: kind === state.kind, on: { change: () => turnTo(kind) } });
         return el("span", { class: "segment" }, input, say(el("label", { for: input.id }), `kind_${kind}`));
     });
-    const area = growing(el("textarea", { rows: "6", class: "source", spellcheck: "false", autocapitalize: "off", lang: "en" }));
+    const area = sourceArea();
     const formField = field("form", area);
     const explanation = el("p", { class: "hint" });
     formField.box.querySelector("label").after(explanation);
     const prompt = growing(el("textarea", { rows: "2" }));
     const promptField = field("prompt", prompt);
     const output = sayAs(el("div", { class: "output", role: "region" }), "aria-label", "answer");
-    const run = wordButton("send", "ask", () => isGenerating() ? stopGenerating() : ask(), "primary");
+    const run = askButton(ask);
     const example = wordButton("again", "example", () => {
         state.texts[state.kind] = undefined;
         state.prompt = "";
@@ -46,7 +47,6 @@ export function formView() {
         state.prompt = prompt.value;
         keep(name, state);
     });
-    document.addEventListener("generating", () => say(run.querySelector("span"), isGenerating() ? "stop" : "ask"));
     document.addEventListener("language", () => turnTo(state.kind));
     const node = el("section", { class: "playground" },
         el("div", { class: "intro" }, say(el("h2"), "forms"), say(el("p", { class: "hint" }), "forms_intro")),

@@ -5,26 +5,27 @@ import { say, text } from "../base/language.js";
 import { keep, kept } from "../base/storage.js";
 import { wordButton } from "../parts/button.js";
 import { choice, field, growing } from "../parts/field.js";
-import { generating, isGenerating, stopGenerating } from "../parts/generating.js";
+import { generating } from "../parts/generating.js";
 import { messageView } from "../parts/message.js";
 import { faultNotice, hint } from "../parts/notice.js";
 import { messagesFor, newAnswer, stream } from "../server/answer.js";
 import { settings } from "../chat/settings.js";
 import { toolExample } from "./examples.js";
+import { askButton, sourceArea } from "./inputs.js";
 
 const name = "temoto.tools";
 
 export function toolView() {
     const state = { tools: toolExample, prompt: "", choice: "auto", ...kept(name, {}) };
     let messages = [];
-    const area = growing(el("textarea", { rows: "6", class: "source", spellcheck: "false", autocapitalize: "off", lang: "en" }));
+    const area = sourceArea();
     area.value = state.tools;
     const toolsField = field("tools_json", area, "tools_json_hint");
     const chosen = el("div");
     const prompt = growing(el("textarea", { rows: "2" }));
     prompt.value = state.prompt || text("example_tool_prompt");
     const promptField = field("prompt", prompt);
-    const run = wordButton("send", "ask", () => isGenerating() ? stopGenerating() : begin(), "primary");
+    const run = askButton(begin);
     const example = wordButton("again", "example", () => {
         area.value = toolExample;
         prompt.value = text("example_tool_prompt");
@@ -34,7 +35,6 @@ export function toolView() {
     const outcome = el("div", { class: "card outcome" }, say(el("h3"), "conversation"), talk);
     area.addEventListener("input", changed);
     prompt.addEventListener("input", changed);
-    document.addEventListener("generating", () => say(run.querySelector("span"), isGenerating() ? "stop" : "ask"));
     document.addEventListener("language", () => {
         prompt.value = state.prompt || text("example_tool_prompt");
         fit();

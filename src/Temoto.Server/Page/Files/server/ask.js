@@ -1,13 +1,11 @@
 // Questions to the server, and only to it: every path begins at its root.
 import { connection } from "./connection.js";
 import { faultOf, ServerFault } from "./fault.js";
-import { key } from "./key.js";
+import { keyHeaders } from "./key.js";
 
 /** GET without a body, else POST of JSON. Gives the response of a success; all else is a ServerFault, an AbortError where `signal` ended it. */
 export async function ask(path, body, signal) {
-    const headers = {};
-    if (key())
-        headers.Authorization = `Bearer ${key()}`;
+    const headers = keyHeaders();
     if (body !== undefined)
         headers["Content-Type"] = "application/json";
     let response;

@@ -1,6 +1,6 @@
 // Whether the server is there, and what it serves. It is asked at the start and as long as it is not ready; while all is well nobody asks.
 import { faultOf, ServerFault } from "./fault.js";
-import { key } from "./key.js";
+import { key, keyHeaders } from "./key.js";
 
 const retryMilliseconds = 2000;
 
@@ -58,6 +58,6 @@ class Connection extends EventTarget {
     }
 }
 
-const get = path => fetch(path, { headers: key() ? { Authorization: `Bearer ${key()}` } : {}, cache: "no-store" });
+const get = path => fetch(path, { headers: keyHeaders(), cache: "no-store" });
 
 export const connection = new Connection();

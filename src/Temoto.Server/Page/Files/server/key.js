@@ -6,6 +6,9 @@ const session = () => sessionStorage;
 
 export const key = () => kept(name, null, session) ?? kept(name, null);
 
+/** What every question sends of it. */
+export const keyHeaders = () => key() ? { Authorization: `Bearer ${key()}` } : {};
+
 export function setKey(value, remember) {
     keep(name, remember ? undefined : value, session);
     keep(name, remember ? value : undefined);

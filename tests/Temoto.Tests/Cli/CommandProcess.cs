@@ -23,9 +23,16 @@ internal sealed class CommandProcess : IDisposable
     /// <summary>What it reads.</summary>
     public StreamWriter Input => process.StandardInput;
 
-    public static CommandProcess Start(params string[] arguments)
+    public int Id => process.Id;
+
+    public static CommandProcess Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    /// <param name="environment">Beside that of the tests.</param>
+    public static CommandProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
@@ -40,6 +47,13 @@ internal sealed class CommandProcess : IDisposable
 
     /// <summary>What a supervisor sends.</summary>
     public void Terminate() => Signal("-TERM");
+
+    /// <summary>As the system ends a process that took too much memory: at once, without a word.</summary>
+    public void Kill()
+    {
+        process.Kill();
+        process.WaitForExit();
+    }
 
     /// <summary>Reads no further.</summary>
     public void Leave()

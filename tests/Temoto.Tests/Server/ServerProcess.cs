@@ -1,0 +1,83 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Temoto.Tests.Cli;
+
+namespace Temoto.Tests.Server;
+
+/// <summary>A server of the demo model in a process of its own, as an operator has it.</summary>
+internal sealed class ServerProcess : IDisposable
+{
+    private const string Path = "/v1/chat/completions";
+
+    /// <summary>Young objects are collected every 4 MiB, so that the size of the process says what it holds.</summary>
+    private static readonly Dictionary<string, string> SmallYoungGeneration = new() { ["DOTNET_GCgen0size"] = "0x400000" };
+
+    private readonly CommandProcess process;
+
+    private ServerProcess(CommandProcess process, Uri url)
+    {
+        this.process = process;
+        Client = new HttpClient { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    public HttpClient Client { get; private set; }
+
+    public long ResidentBytes => StatusKilobytes("VmRSS:") * 1024;
+
+    public int OpenFiles => Directory.GetFileSystemEntries($"/proc/{process.Id}/fd").Length;
+
+    /// <summary>Returns when the model is loaded.</summary>
+    public static async Task<ServerProcess> StartAsync(params string[] options)
+    {
+        var process = CommandProcess.Start(SmallYoungGeneration, ["serve", "demo", "--port", "0", "--no-log", .. options]);
+        var url = "";
+        for (var line = 0; line < 5; line++)
+        {
+            var text = await process.Output.ReadLineAsync();
+            if (line == 0)
+                url = text!.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        }
+        return new ServerProcess(process, new Uri(url));
+    }
+
+    public Task<HttpResponseMessage> AskAsync(string question, bool stream, CancellationToken cancellation = default) => Client.SendAsync(
+        new HttpRequestMessage(HttpMethod.Post, Path) { Content = JsonContent.Create(new { messages = new[] { new { role = "user", content = question } }, max_tokens = 12, stream }) },
+        HttpCompletionOption.ResponseHeadersRead, cancellation);
+
+    public Task<HttpResponseMessage> PostAsync(string body) => Client.PostAsync(Path, new StringContent(body));
+
+    public async Task<string> AnswerAsync(string question)
+    {
+        using var response = await AskAsync(question, stream: false);
+        response.EnsureSuccessStatusCode();
+        return WholeText(await response.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    public static string WholeText(JsonElement answer) => answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
+
+    /// <summary>Closes all connections of the client.</summary>
+    public void Reconnect()
+    {
+        var url = Client.BaseAddress;
+        Client.Dispose();
+        Client = new HttpClient { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>Until no place is taken and nobody waits.</summary>
+    public async Task AwaitIdleAsync()
+    {
+        while ((await Client.GetFromJsonAsync<JsonElement>("/slots")).EnumerateArray().Any(slot => slot.GetProperty("is_processing").GetBoolean()))
+            await Task.Delay(10);
+    }
+
+    public void Kill() => process.Kill();
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        process.Dispose();
+    }
+
+    private long StatusKilobytes(string name) =>
+        long.Parse(File.ReadLines($"/proc/{process.Id}/status").Single(line => line.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+}

@@ -31,6 +31,7 @@ internal static class BenchCommand
         var profile = new Option<bool>("--profile") { Description = "Time every operation too, and print it beside its price; one value each of -p, -n, -d, --batch, --dataflow and --kv" };
         var predict = new Option<string?>("--predict") { Description = "Write what the planner predicts of each test (several --weights too) to this file, then measure and print both; -r 0 measures nothing", HelpName = "FILE" };
         var calibrate = new Option<bool>("--calibrate") { Description = "Measure this machine in place of a model, and keep the figures for planning (TEMOTO_BOARD, else temoto/board.json in the configuration directory)" };
+        var load = new ServerLoadChoice();
         var format = new Option<string?>("--format") { Description = "md, csv or json", HelpName = "FORMAT", DefaultValueFactory = _ => "md" };
         format.OneOf("md", "csv", "json");
         foreach (var list in new[] { prefill, decode, depth })
@@ -41,11 +42,18 @@ internal static class BenchCommand
         weights.EachOneOf([.. SeededMemory.WeightTypes.Select(type => type.Name)]);
         dataflow.EachOneOf("auto", "gemm", "tphs");
         kv.EachOneOf("f16", "int8", "f32");
-        var command = new Command("bench", "Time prefill and decode, or pictures, beside the machine's read bandwidth in the same run\n\nExample: temoto bench --shape qwen2.5-0.5b -p 512 -n 64 -d 0,2048") { model, shape, weights, prefill, decode, depth, batch, repetitions, dataflow, kv };
+        var command = new Command("bench", "Time prefill and decode, or pictures, beside the machine's read bandwidth in the same run; or a server under load\n\nExample: temoto bench --shape qwen2.5-0.5b -p 512 -n 64 -d 0,2048\nExample: temoto bench --server http://127.0.0.1:8080 --clients 1,8 -p 512 -n 128") { model, shape, weights, prefill, decode, depth, batch, repetitions, dataflow, kv };
         foreach (var option in new Option[] { choice.Adapter, choice.Threads, choice.Kernels, choice.Activations, choice.Packed, choice.Repack, choice.LoadHow, choice.Verify, choice.MemoryBudget, profile, predict, calibrate, format, choice.Json })
             command.Options.Add(option);
+        load.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
+            if (load.IsAsked(parsed, command, prefill, decode, choice.Json))
+            {
+                if (parsed.GetValue(model) is not null)
+                    throw new InputException(load.Server.Name, null, "a model beside it", "one of them", "the server has its model loaded: leave MODEL out");
+                return new ServerLoadRun(parsed, load, prefill, decode).RunAsync(parsed.GetValue(choice.Json), cancellation);
+            }
             if (parsed.GetValue(calibrate))
             {
                 if (parsed.GetValue(model) is not null || parsed.GetValue(shape) is not null || parsed.GetValue(profile) || parsed.GetValue(predict) is not null)

@@ -31,10 +31,11 @@ internal sealed class ProgressBar
         });
 
     /// <summary>The same for work that waits, as downloads do.</summary>
-    public static async Task RunAsync(string title, Func<ProgressBar, Task> work)
+    /// <param name="inBytes">What is reported are bytes, and shown as such.</param>
+    public static async Task RunAsync(string title, Func<ProgressBar, Task> work, bool inBytes = true)
     {
         if (StandardError.IsTerminal)
-            await Bars(new DownloadedColumn(), new RemainingTimeColumn()).StartAsync(context => work(new ProgressBar(context.AddTask(Title(title)))));
+            await Bars(inBytes ? [new DownloadedColumn(), new RemainingTimeColumn()] : [new RemainingTimeColumn()]).StartAsync(context => work(new ProgressBar(context.AddTask(Title(title)))));
         else
             await work(new ProgressBar(title));
     }

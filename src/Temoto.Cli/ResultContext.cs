@@ -30,6 +30,7 @@ namespace Temoto.Cli;
 [JsonSerializable(typeof(Pulled))]
 [JsonSerializable(typeof(QuantizationDescription))]
 [JsonSerializable(typeof(Removal))]
+[JsonSerializable(typeof(ServerLoadWritten))]
 [JsonSerializable(typeof(Serving))]
 [JsonSerializable(typeof(SimulationDocument))]
 [JsonSerializable(typeof(SimulationDocuments))]

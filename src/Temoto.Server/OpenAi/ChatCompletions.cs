@@ -29,7 +29,7 @@ internal static class ChatCompletions
         var request = await RequestBody.ReadAsync(context, ChatRequest.Read).ConfigureAwait(false);
         model.Require(request.Options.Model);
         var prompt = model.Prompt(request.Messages, request.Chat);
-        using var group = model.Submit(context, [.. Enumerable.Range(0, request.Options.Choices).Select(index => model.Request(prompt, request.Options.Choice(index)))]);
+        using var group = model.Submit(context, [.. Enumerable.Range(0, request.Options.Choices).Select(index => model.Request(prompt, request.Options.Choice(index, model.Model)))]);
         if (request.Options.Stream)
             await StreamAsync(context, model, request.Options, prompt, group).ConfigureAwait(false);
         else

@@ -5,9 +5,13 @@ namespace Temoto.Server.OpenAi;
 /// <summary>What chat and text completions have in common of a request.</summary>
 /// <param name="Generation">How each text is generated; of several, each with the next seed.</param>
 /// <param name="Choices">Texts for each prompt.</param>
-internal sealed record OpenAiOptions(string? Model, GenerationOptions Generation, int Choices, bool Stream, bool IncludeUsage, bool IncludeFigures)
+/// <param name="IgnoreEnd">The model does not end a text: llama.cpp's and vLLM's field, which makes texts of equal length to time a server by.</param>
+internal sealed record OpenAiOptions(string? Model, GenerationOptions Generation, int Choices, bool IgnoreEnd, bool Stream, bool IncludeUsage, bool IncludeFigures)
 {
     private const int MostChoices = 128;
+
+    /// <summary>A bias that practically forbids a token.</summary>
+    private const float Never = -100;
 
     /// <param name="mostTokens">Where the request says nothing.</param>
     public static OpenAiOptions Read(RequestFields fields, int mostTokens)
@@ -33,13 +37,26 @@ internal sealed record OpenAiOptions(string? Model, GenerationOptions Generation
             fields.Text("model"),
             generation,
             fields.Count("n", 1, MostChoices) ?? 1,
+            fields.Flag("ignore_eos") ?? false,
             fields.Flag("stream") ?? false,
             stream?.Flag("include_usage") ?? false,
             stream?.Flag("include_figures") ?? false);
     }
 
     /// <summary>The options of one of several texts: the same seed would give the same text.</summary>
-    public GenerationOptions Choice(int index) => Generation.Seed is { } seed ? Generation with { Seed = seed + (ulong)index } : Generation;
+    public GenerationOptions Choice(int index, LanguageModel model) => Generation with
+    {
+        Seed = Generation.Seed + (ulong)index,
+        LogitBias = IgnoreEnd ? WithoutEnd(model) : Generation.LogitBias,
+    };
+
+    private Dictionary<int, float> WithoutEnd(LanguageModel model)
+    {
+        var bias = new Dictionary<int, float>(Generation.LogitBias);
+        foreach (var end in model.EndTokenIds.Where(id => (uint)id < (uint)model.Info.VocabSize))
+            bias[end] = Never;
+        return bias;
+    }
 
     private static Dictionary<int, float> Bias(RequestFields fields)
     {

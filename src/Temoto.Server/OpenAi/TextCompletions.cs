@@ -48,7 +48,7 @@ internal static class TextCompletions
     {
         var request = await RequestBody.ReadAsync(context, fields => Read(fields, model)).ConfigureAwait(false);
         var options = request.Options;
-        using var group = model.Submit(context, [.. request.Prompts.SelectMany(prompt => Enumerable.Range(0, options.Choices).Select(index => model.Request(prompt, options.Choice(index))))]);
+        using var group = model.Submit(context, [.. request.Prompts.SelectMany(prompt => Enumerable.Range(0, options.Choices).Select(index => model.Request(prompt, options.Choice(index, model.Model))))]);
         var choices = request.Prompts
             .SelectMany(prompt => Enumerable.Repeat(request.Echo ? model.Model.Detokenize(prompt) : "", options.Choices))
             .Select(echo => new Choice(echo))

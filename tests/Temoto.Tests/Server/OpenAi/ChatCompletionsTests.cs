@@ -55,6 +55,19 @@ public sealed class ChatCompletionsTests(DemoServer server) : IClassFixture<Demo
         Assert.Equal(whole.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString(), text);
     }
 
+    /// <summary>A field of llama.cpp and vLLM: the same text, and then on to the limit.</summary>
+    [Fact]
+    public async Task ATextThatIgnoresItsEndGoesOnToTheLimit()
+    {
+        var (_, ended) = await demo.AskAsync(Path, $"{{{Question}, \"temperature\": 0, \"max_tokens\": 200}}");
+        Assert.Equal("stop", ended.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
+        var (_, endless) = await demo.AskAsync(Path, $"{{{Question}, \"temperature\": 0, \"max_tokens\": 200, \"ignore_eos\": true}}");
+        Assert.Equal("length", endless.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
+        Assert.Equal(200, endless.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
+        static string TextOf(JsonElement answer) => answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
+        Assert.StartsWith(TextOf(ended), TextOf(endless), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task SeveralTextsDifferBySeedAndComeAgain()
     {

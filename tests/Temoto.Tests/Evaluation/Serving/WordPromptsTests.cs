@@ -1,0 +1,22 @@
+using Temoto.Evaluation.Serving;
+
+namespace Temoto.Tests.Evaluation.Serving;
+
+public class WordPromptsTests
+{
+    [Fact]
+    public void TheBeginningIsSharedAndTheRestIsEachOnesOwn()
+    {
+        var prompts = new WordPrompts(tokensPerWord: 2, sharedTokens: 60, seed: 1);
+        var split = Enumerable.Range(0, 5).Select(request => prompts.Of(request, 100).Split(' ')).ToList();
+        Assert.All(split, words => Assert.Equal(50, words.Length));
+        Assert.Single(split.Select(words => string.Join(' ', words[..30])).Distinct());
+        Assert.Equal(5, split.Select(words => string.Join(' ', words[30..])).Distinct().Count());
+        Assert.Equal(prompts.Of(3, 100), new WordPrompts(2, 60, 1).Of(3, 100));
+    }
+
+    [Theory]
+    [InlineData(0, 1, 1)]
+    [InlineData(500, 100, 51)]
+    public void SomethingIsAlwaysOnesOwn(int shared, int tokens, int words) => Assert.Equal(words, new WordPrompts(2, shared, 1).Of(0, tokens).Split(' ').Length);
+}

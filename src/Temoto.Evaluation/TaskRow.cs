@@ -39,7 +39,7 @@ internal sealed record TaskRow(string Name, IReadOnlyList<ChatMessage> Messages,
             }
             catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
             {
-                throw new InputException(path, $"line {number}", $"'{line}' ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')})", Expected, "mend the line");
+                throw new InputException(path, $"line {number}", $"{error.Message.ReplaceLineEndings(" ").TrimEnd('.')} in '{line}'", Expected, "mend the line");
             }
         }
         return rows.Count > 0 ? rows : throw new InputException(path, null, "no rows", "JSON Lines, " + Expected, "give a task file");

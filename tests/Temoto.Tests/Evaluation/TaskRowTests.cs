@@ -62,4 +62,12 @@ public sealed class TaskRowTests : IDisposable
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
         Assert.Contains("line 1", error.Message, StringComparison.Ordinal);
     }
+
+    /// <summary>A message quotes so much of a line as one can read; the reason stands before it.</summary>
+    [Fact]
+    public void TheReasonIsSaidHoweverLongTheRow()
+    {
+        var error = Assert.Throws<InputException>(() => Row($$"""{"messages":[{"role":"user","content":"{{new string('x', 2000)}}"}],"must":["(?<!a)b"]}"""));
+        Assert.Contains("pattern '(?<!a)b' in must", error.Message, StringComparison.Ordinal);
+    }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json;
@@ -109,7 +108,7 @@ internal sealed class ServerClient(HttpClient http, string model, TimeProvider c
             ["stream"] = true,
             ["stream_options"] = new JsonObject { ["include_usage"] = true },
         };
-        return new StringContent(body.ToJsonString(), Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+        return new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
     }
 
     private ServerAnswer Failed(long due, string fault) => new() { End = AnswerEnd.Failed, Fault = TerminalText.Line(fault), Seconds = Since(due) };

@@ -41,7 +41,7 @@ public sealed class LanguageModel : IDisposable
         chatFormat = new(() => new ChatFormat(RequiredTemplate.Source, SpecialId));
         Engine = engine;
         TokenizerOrNull = tokenizer;
-        EndTokenIds = new HashSet<int>([.. checkpoint.Generation.EosTokenIds, .. tokenizer?.EosTokenIds ?? []]);
+        EndTokenIds = checkpoint.Generation.EosTokenIds.Concat(tokenizer?.EosTokenIds ?? []).Where(id => (uint)id < (uint)engine.Config.VocabSize).ToHashSet();
         Info = new ModelInfo(checkpoint, engine);
         thoughtEnd = new(() => chatFormat.Value.Thoughts is { Close: var mark } ? new ThoughtEnd(mark, SpecialId(mark), Engine.Config.VocabSize, Tokenizer.BytesInText, EndTokenIds) : null);
         Forms = new FormCompiler(() => new TokenVocabulary([.. Enumerable.Range(0, Engine.Config.VocabSize).Select(Tokenizer.BytesInText)], EndTokenIds));
@@ -66,6 +66,7 @@ public sealed class LanguageModel : IDisposable
 
     internal GenerationDefaults Defaults => checkpoint.Generation;
 
+    /// <summary>Tokens that end a text, of those that the model has: a checkpoint may name others.</summary>
     internal IReadOnlySet<int> EndTokenIds { get; }
 
     internal string Path => checkpoint.Path;

@@ -53,7 +53,7 @@ internal sealed record OpenAiOptions(string? Model, GenerationOptions Generation
     private Dictionary<int, float> WithoutEnd(LanguageModel model)
     {
         var bias = new Dictionary<int, float>(Generation.LogitBias);
-        foreach (var end in model.EndTokenIds.Where(id => (uint)id < (uint)model.Info.VocabSize))
+        foreach (var end in model.EndTokenIds)
             bias[end] = Never;
         return bias;
     }

@@ -81,6 +81,16 @@ public sealed class LanguageModelTests : IDisposable
         session.CompleteAsync("pump", new GenerationOptions { Temperature = 1 });
     }
 
+    /// <summary>Checkpoints name end tokens that their vocabulary has not: who forbids or allows end tokens need not know.</summary>
+    [Fact]
+    public void EndTokensBeyondTheVocabularyArePassedOver()
+    {
+        File.WriteAllText(folder.File("generation_config.json"), "{\"eos_token_id\": [1, 99999]}");
+        using var model = LanguageModel.Load(folder.Path);
+        Assert.Contains(1, model.EndTokenIds);
+        Assert.All(model.EndTokenIds, id => Assert.InRange(id, 0, model.Info.VocabSize - 1));
+    }
+
     [Theory]
     [InlineData(-1)]
     [InlineData(99999)]

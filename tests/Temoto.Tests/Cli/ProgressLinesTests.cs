@@ -4,16 +4,6 @@ namespace Temoto.Tests.Cli;
 
 public class ProgressLinesTests
 {
-    /// <summary>A clock that goes when it is told to.</summary>
-    private sealed class HandClock : TimeProvider
-    {
-        public TimeSpan Now { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Now.Ticks;
-    }
-
     /// <summary>Work of <paramref name="seconds"/> in even steps that reports each of them.</summary>
     private static string[] LinesOf(int seconds, int steps)
     {

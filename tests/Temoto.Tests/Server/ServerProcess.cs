@@ -17,7 +17,7 @@ internal sealed class ServerProcess : IDisposable
     private ServerProcess(CommandProcess process, Uri url)
     {
         this.process = process;
-        Client = new HttpClient { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
+        Client = NewClient(url);
     }
 
     public HttpClient Client { get; private set; }
@@ -50,17 +50,14 @@ internal sealed class ServerProcess : IDisposable
     {
         using var response = await AskAsync(question, stream: false);
         response.EnsureSuccessStatusCode();
-        return WholeText(await response.Content.ReadFromJsonAsync<JsonElement>());
+        return ChatText.Of(await response.Content.ReadFromJsonAsync<JsonElement>());
     }
-
-    public static string WholeText(JsonElement answer) => answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
 
     /// <summary>Closes all connections of the client.</summary>
     public void Reconnect()
     {
-        var url = Client.BaseAddress;
         Client.Dispose();
-        Client = new HttpClient { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
+        Client = NewClient(Client.BaseAddress!);
     }
 
     /// <summary>Until no place is taken and nobody waits.</summary>
@@ -77,6 +74,8 @@ internal sealed class ServerProcess : IDisposable
         Client.Dispose();
         process.Dispose();
     }
+
+    private static HttpClient NewClient(Uri url) => new() { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
 
     private long StatusKilobytes(string name) =>
         long.Parse(File.ReadLines($"/proc/{process.Id}/status").Single(line => line.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);

@@ -66,7 +66,7 @@ public sealed class ServerClientTests
 
     private sealed class Script(IReadOnlyList<string> events, HttpStatusCode status) : HttpMessageHandler
     {
-        public StandingClock Clock { get; } = new();
+        public HandClock Clock { get; } = new();
 
         public JsonElement Asked { get; private set; }
 
@@ -77,18 +77,8 @@ public sealed class ServerClientTests
         }
     }
 
-    /// <summary>A clock that goes on where it is told to.</summary>
-    private sealed class StandingClock : TimeProvider
-    {
-        public long Seconds { get; set; }
-
-        public override long TimestampFrequency => 1;
-
-        public override long GetTimestamp() => Seconds;
-    }
-
     /// <summary>Gives one event with each read.</summary>
-    private sealed class Events(IReadOnlyList<string> events, StandingClock clock) : Stream
+    private sealed class Events(IReadOnlyList<string> events, HandClock clock) : Stream
     {
         private int next;
 
@@ -106,7 +96,7 @@ public sealed class ServerClientTests
         {
             if (next == events.Count)
                 return 0;
-            clock.Seconds++;
+            clock.Now += TimeSpan.FromSeconds(1);
             return Encoding.UTF8.GetBytes($"data: {events[next++]}\n\n", buffer.AsSpan(offset, count));
         }
 

@@ -46,7 +46,7 @@ public sealed class AnswerFormsTests(DemoServer server) : IClassFixture<DemoServ
     {
         var (_, answer) = await demo.AskAsync("/v1/chat/completions", $"{{{Question}, {form}}}");
 
-        Assert.Matches(pattern, answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
+        Assert.Matches(pattern, ChatText.Of(answer));
         Assert.Equal("stop", answer.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
     }
 
@@ -55,7 +55,7 @@ public sealed class AnswerFormsTests(DemoServer server) : IClassFixture<DemoServ
     {
         var (_, answer) = await demo.AskAsync("/v1/chat/completions", $"{{{Question}, \"response_format\": {{\"type\": \"json_object\"}}}}");
 
-        Assert.StartsWith("{", answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("{", ChatText.Of(answer), StringComparison.Ordinal);
     }
 
     /// <summary>With a tool forced, the arguments are of its schema, whatever the model.</summary>

@@ -91,7 +91,7 @@ public sealed class ChatAnswersTests(ScriptedServer server) : IClassFixture<Scri
         var (_, none) = await scripted.AskAsync(Path, $"{{{Question}, {Tools}, \"tool_choice\": \"none\"}}");
         var (_, without) = await scripted.AskAsync(Path, $"{{{Question}}}");
         Assert.Equal(without.GetProperty("usage").GetProperty("prompt_tokens").GetInt32(), none.GetProperty("usage").GetProperty("prompt_tokens").GetInt32());
-        Assert.Contains("<tool_call>", none.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString(), StringComparison.Ordinal);
+        Assert.Contains("<tool_call>", ChatText.Of(none), StringComparison.Ordinal);
         Assert.Equal("stop", none.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
         var (_, one) = await scripted.AskAsync(Path, $"{{{Question}, {Tools}, \"parallel_tool_calls\": false}}");
         Assert.Single(one.GetProperty("choices")[0].GetProperty("message").GetProperty("tool_calls").EnumerateArray().ToList());

@@ -52,7 +52,7 @@ public sealed class ChatCompletionsTests(DemoServer server) : IClassFixture<Demo
         Assert.All(chunks.SkipLast(2), chunk => Assert.Equal(JsonValueKind.Null, chunk.GetProperty("choices")[0].GetProperty("finish_reason").ValueKind));
         var (_, whole) = await demo.AskAsync(Path, $"{{{Question}, \"max_tokens\": 8}}");
         var text = string.Concat(chunks.SkipLast(1).Select(chunk => Delta(chunk).TryGetProperty("content", out var content) ? content.GetString() : ""));
-        Assert.Equal(whole.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString(), text);
+        Assert.Equal(ChatText.Of(whole), text);
     }
 
     /// <summary>A field of llama.cpp and vLLM: the same text, and then on to the limit.</summary>
@@ -64,8 +64,7 @@ public sealed class ChatCompletionsTests(DemoServer server) : IClassFixture<Demo
         var (_, endless) = await demo.AskAsync(Path, $"{{{Question}, \"temperature\": 0, \"max_tokens\": 200, \"ignore_eos\": true}}");
         Assert.Equal("length", endless.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
         Assert.Equal(200, endless.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
-        static string TextOf(JsonElement answer) => answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
-        Assert.StartsWith(TextOf(ended), TextOf(endless), StringComparison.Ordinal);
+        Assert.StartsWith(ChatText.Of(ended), ChatText.Of(endless), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class ResponsesTests(DemoServer server) : IClassFixture<DemoServer
         Assert.True(usage.GetProperty("output_tokens_details").TryGetProperty("reasoning_tokens", out _));
         Assert.Equal("output_text", answer.GetProperty("output")[0].GetProperty("content")[0].GetProperty("type").GetString());
         var (_, chat) = await demo.AskAsync("/v1/chat/completions", """{"messages": [{"role": "user", "content": "What are you?"}], "max_tokens": 6}""");
-        Assert.Equal(chat.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString(), Text(answer));
+        Assert.Equal(ChatText.Of(chat), Text(answer));
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class OverloadTests
             {
                 using var response = await server.PostAsync(Path, Body(client % Questions.Length, stream: false));
                 var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
-                return (response.StatusCode, Text: response.IsSuccessStatusCode ? Text(answer) : null, Client: client);
+                return (response.StatusCode, Text: response.IsSuccessStatusCode ? ChatText.Of(answer) : null, Client: client);
             }));
             Assert.All(answers, answer => Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.TooManyRequests, $"{answer.StatusCode}"));
             Assert.All(answers.Where(answer => answer.Text is not null), answer => Assert.Equal(expected[answer.Client % Questions.Length], answer.Text));
@@ -47,40 +47,21 @@ public sealed class OverloadTests
             await server.AwaitIdleAsync();
             Assert.Equal(0, server.Scheduler.QueueCount);
             for (var question = 0; question < Questions.Length; question++)
-                Assert.Equal(expected[question], Text((await server.AskAsync(Path, Body(question, stream: false))).Answer));
+                Assert.Equal(expected[question], ChatText.Of((await server.AskAsync(Path, Body(question, stream: false))).Answer));
         }
     }
 
-    /// <summary>Reads some pieces of an answer, or none, and closes the connection.</summary>
-    private static async Task LeaveAsync(ServerUnderTest server, int question, int pieces, bool stream)
-    {
-        using var left = new CancellationTokenSource();
-        using var request = new HttpRequestMessage(HttpMethod.Post, Path) { Content = new StringContent(Body(question, stream)) };
-        try
-        {
-            if (pieces == 0)
-                left.CancelAfter(1);
-            using var response = await server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, left.Token);
-            await using var body = await response.Content.ReadAsStreamAsync(left.Token);
-            for (var i = 0; i < pieces; i++)
-                await body.ReadAtLeastAsync(new byte[40], 1, throwOnEndOfStream: false, left.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // It left before the answer began.
-        }
-    }
+    private static Task LeaveAsync(ServerUnderTest server, int question, int pieces, bool stream) => LeavingClient.AskAsync(
+        gone => server.Client.SendAsync(new HttpRequestMessage(HttpMethod.Post, Path) { Content = new StringContent(Body(question, stream)) }, HttpCompletionOption.ResponseHeadersRead, gone), pieces);
 
     private static async Task<List<string>> ExpectedAsync(ServerUnderTest server)
     {
         var texts = new List<string>();
         for (var question = 0; question < Questions.Length; question++)
-            texts.Add(Text((await server.AskAsync(Path, Body(question, stream: false))).Answer));
+            texts.Add(ChatText.Of((await server.AskAsync(Path, Body(question, stream: false))).Answer));
         return texts;
     }
 
     private static string Body(int question, bool stream) =>
         JsonSerializer.Serialize(new { messages = new[] { new { role = "user", content = Questions[question] } }, max_tokens = 12, stream });
-
-    private static string Text(JsonElement answer) => answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
 }

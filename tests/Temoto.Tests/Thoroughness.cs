@@ -8,8 +8,8 @@ internal static class Thoroughness
 
     public static bool IsAll => Environment.GetEnvironmentVariable("TEMOTO_CHECK") == "all";
 
-    /// <summary><paramref name="usual"/> cases, or ten times as many.</summary>
-    public static int Cases(int usual) => IsAll ? usual * MoreCases : usual;
+    /// <summary><paramref name="usual"/> cases, ten times as many in <c>./check all</c>, or as many times as TEMOTO_CASES says.</summary>
+    public static int Cases(int usual) => usual * (int.TryParse(Environment.GetEnvironmentVariable("TEMOTO_CASES"), out var times) && times > 0 ? times : IsAll ? MoreCases : 1);
 
     /// <summary>Skips the calling test unless everything is asked for, or this by itself.</summary>
     public static void Require(string what, string? environmentVariable = null)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Temoto.Grammars;
 
 namespace Temoto.Tests.Grammars;
@@ -5,6 +6,12 @@ namespace Temoto.Tests.Grammars;
 /// <summary>Damaged schemas and grammars: one clear refusal, or a form that can be followed.</summary>
 public class MutatedSourcesTests
 {
+    /// <summary>A case takes milliseconds; one that grows without bound takes minutes.</summary>
+    private const double MostSeconds = 20;
+
+    /// <summary>Characters of a real schema: what is damaged once in more of them is hardly damaged.</summary>
+    private const int MostLength = 4000;
+
     private static readonly TokenVocabulary Vocabulary = ByteVocabulary.New();
 
     private static readonly string[] Schemas =
@@ -23,6 +30,9 @@ public class MutatedSourcesTests
     public void SchemasAreTakenOrRefused() => Try(Schemas, source => Grammar.FromJsonSchema(Vocabulary, source), 3);
 
     [Fact]
+    public void RealSchemasAreTakenOrRefused() => Try([.. RealSchemas.Rows().Select(Schema).Where(schema => schema.Length <= MostLength)], source => Grammar.FromJsonSchema(Vocabulary, source), 5);
+
+    [Fact]
     public void GrammarsAreTakenOrRefused() => Try(Grammars, source => Grammar.FromGbnf(Vocabulary, source), 4);
 
     private static void Try(string[] sources, Func<string, Grammar> make, int seed)
@@ -31,6 +41,7 @@ public class MutatedSourcesTests
         for (var i = 0; i < Thoroughness.Cases(1500); i++)
         {
             var source = Mutated(sources[i % sources.Length], random);
+            var start = ProcessorTime.ThreadSeconds();
             try
             {
                 // A few steps: what only shows while a text is written is a refusal, too.
@@ -42,9 +53,21 @@ public class MutatedSourcesTests
                 Assert.NotEmpty(error.Found);
                 refused++;
             }
+            catch (Exception error) when (error is not Xunit.Sdk.IAssertionException)
+            {
+                Assert.Fail($"case {i}, {source}: {error}");
+            }
+            var seconds = ProcessorTime.ThreadSeconds() - start;
+            Assert.True(seconds < MostSeconds, $"case {i} took {seconds:0.0} s of processor time: {source}");
         }
 
         Assert.True(taken > 50 && refused > 50, $"{taken} taken, {refused} refused");
+    }
+
+    private static string Schema(string row)
+    {
+        using var document = JsonDocument.Parse(row);
+        return document.RootElement.GetProperty("schema").GetRawText();
     }
 
     /// <summary>One to three characters or pieces changed, dropped, doubled or moved.</summary>

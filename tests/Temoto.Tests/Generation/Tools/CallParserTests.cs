@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Temoto.Generation.Tools;
 
@@ -142,11 +143,11 @@ public class CallParserTests
         foreach (var row in Answers)
         {
             var (format, answer, _, _) = row.Data;
-            for (var round = 0; round < 40; round++)
+            for (var round = 0; round < Thoroughness.Cases(40); round++)
             {
-                var damaged = answer.ToCharArray();
-                damaged[random.Next(damaged.Length)] = "{}[]\"\\,:x \n<"[random.Next(12)];
-                var text = new string(damaged, 0, random.Next(1, damaged.Length + 1));
+                var text = round % 2 == 0 ? Changed(answer, random) : Encoding.UTF8.GetString(Mutations.Damage(Encoding.UTF8.GetBytes(answer), random));
+                if (text.Length == 0)
+                    continue;
                 var whole = Parse(format, [text]);
                 AssertSame(whole, Parse(format, text.Select(letter => letter.ToString())), round);
                 Assert.All(whole.Calls, call => Assert.True(ToolDefinition.IsObject(call.Arguments), call.Arguments));
@@ -154,6 +155,14 @@ public class CallParserTests
                     Assert.Equal(text, whole.Text);
             }
         }
+    }
+
+    /// <summary>A mark in a wrong place, and the end missing.</summary>
+    private static string Changed(string answer, Random random)
+    {
+        var damaged = answer.ToCharArray();
+        damaged[random.Next(damaged.Length)] = "{}[]\"\\,:x \n<"[random.Next(12)];
+        return new string(damaged, 0, random.Next(1, damaged.Length + 1));
     }
 
     private static void AssertSame(AnswerText expected, AnswerText actual, int cut)

@@ -2,10 +2,11 @@
 import json
 import struct
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
-from comparison import cells, processor, quiet, rounds, scales, sides, table
+from comparison import cells, processor, quiet, rounds, scales, servers, serving, sides, table
 
 CELL = cells.Cell("some", 2, tokens=64)
 MACHINE = {"bandwidth": 30e9, "bytes_per_token": 300e6, "weight_bytes": 300e6, "kernels": "avx2"}
@@ -177,6 +178,44 @@ class ScaleTests(unittest.TestCase):
     def test_what_cannot_grow_stays(self):
         for half in (0x7C00, 0x7E00, 0x7BFF, 0, 0x8000):
             self.assertEqual(half, scales.times_factor(half))
+
+
+class ServerTests(unittest.TestCase):
+    LOAD = servers.Load("a", 2, clients=8, requests=16, prompt=512, tokens=128)
+
+    @staticmethod
+    def _served(rate, setting="", first=0.5, token=0.01):
+        return servers.Served(setting, rate, {"first_token_seconds": {"p50": first}, "token_seconds": {"p50": token}, "peak_resident_bytes": 3 << 20})
+
+    def test_processor_time_is_found_behind_any_name(self):
+        stat = "7 (a) b ( c) S 1 7 7 0 -1 4194560 100 0 0 0 " + f"{3 * quiet.TICKS} {2 * quiet.TICKS} 9 9 20 0 1 0"
+        self.assertEqual(5, quiet.used(stat))
+        with open("/proc/self/stat", encoding="utf-8") as file:
+            self.assertAlmostEqual(quiet.used(file.read()), time.process_time(), delta=0.1) # Ticks are hundredths of a second.
+
+    def test_answers_that_are_missing_or_short_are_no_figure(self):
+        def output(whole=16, tokens=128.0):
+            return json.dumps({"results": [{"whole": whole, "fault": "gone", "mean_answer_tokens": tokens, "tokens_per_second": 40.0}]})
+        self.assertEqual(40, servers.figures(output(), self.LOAD, 5)[0])
+        self.assertEqual(5, servers.figures(output(), self.LOAD, 5)[1]["peak_resident_bytes"])
+        for wrong in (output(whole=15), output(tokens=90.0)):
+            with self.assertRaises(quiet.Failed):
+                servers.figures(wrong, self.LOAD, 5)
+
+    def test_a_row_takes_the_quickest_setting_of_each_round(self):
+        ours = [self._served(60.0, first=0.4), self._served(80.0, first=0.6)]
+        theirs = [[self._served(20.0, "on"), self._served(40.0, "off")], [self._served(50.0, "off", token=0.02)]]
+        result = rounds.Result(self.LOAD, [rounds.Measured(number, {"temoto": [our], "llama.cpp": their}, {}, 0) for number, (our, their) in enumerate(zip(ours, theirs))])
+        row = serving.row(result)
+        self.assertIn("| 70.0 (60.0 to 80.0) | 45.0 (40.0 to 50.0) | off | 1.55 (1.50 to 1.60) | 500.0 (400.0 to 600.0) |", row)
+        self.assertEqual(serving.HEAD[0].count("|"), row.count("|"))
+        self.assertEqual(row.count("|"), serving.row(rounds.Result(self.LOAD)).count("|"))
+
+    def test_what_is_not_kept_is_asked_of_both(self):
+        load = servers.Load("a", 2, clients=1, requests=2, prompt=432, tokens=16, shared=400, keeps=False)
+        self.assertEqual(768, load.context)
+        self.assertIn("--no-cache-prompt", servers.LlamaServer(Path("bin")).command(load, "flash attention off", Path("a"), 1))
+        self.assertIn("0B", servers.Temoto(Path("root")).command(load, "", Path("a"), 1))
 
 
 if __name__ == "__main__":

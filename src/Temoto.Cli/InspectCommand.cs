@@ -19,7 +19,7 @@ internal static class InspectCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A .temoto file, a Hugging Face or AutoAWQ directory, a .gguf file, a llama2.c .bin file, a name that 'temoto list' shows, 'demo' or 'demo-vision'" };
+        var model = new Argument<string>("MODEL") { Description = "A .temoto file, a Hugging Face directory, a .gguf file, a llama2.c .bin file, a name that 'temoto list' shows, 'demo' or 'demo-vision'" };
         var tensors = new Option<bool>("--tensors") { Description = "List every tensor" };
         var verify = new Option<bool>("--verify") { Description = "Read every byte of a .temoto file, a macro stream or a pulled model and compare it with the hashes" };
         var context = new Option<int?>("--context") { Description = "Tokens to plan memory for (default: the model's limit, at most 4096)", HelpName = "N" };

@@ -8,7 +8,7 @@ namespace Temoto.Cli;
 /// <summary>The MODEL argument and the options that say how a model is loaded; shared by the verbs that load one.</summary>
 internal sealed class ModelChoice
 {
-    public Argument<string> Model { get; } = new("MODEL") { Description = "A .temoto file, a Hugging Face or AutoAWQ directory, a .gguf file, a llama2.c .bin file, a name that 'temoto list' shows, 'demo' or 'demo-vision'" };
+    public Argument<string> Model { get; } = new("MODEL") { Description = "A .temoto file, a Hugging Face directory, a .gguf file, a llama2.c .bin file, a name that 'temoto list' shows, 'demo' or 'demo-vision'" };
 
     public Option<string?> Adapter { get; } = new("--adapter") { Description = "A LoRA adapter to merge into MODEL, its base model, while it is loaded: the folder that PEFT wrote", HelpName = "DIR" };
 

@@ -12,7 +12,7 @@ namespace Temoto.Formats.Checkpoints;
 /// <summary>Opens a checkpoint of any supported format, told apart by what is there, not by what it is called.</summary>
 internal static class CheckpointReader
 {
-    private const string Expected = "a .temoto file, a Hugging Face or AutoAWQ directory, a .safetensors file, a .gguf file or a llama2.c .bin file";
+    private const string Expected = "a .temoto file, a Hugging Face directory, a .safetensors file, a .gguf file or a llama2.c .bin file";
 
     /// <summary>Maps the weights and reads config, tokenizer and chat template; throws <see cref="InputException"/> on anything that cannot be used.</summary>
     public static Checkpoint Open(string path)
@@ -69,9 +69,9 @@ internal static class CheckpointReader
             return new Checkpoint(owned)
             {
                 Path = path,
-                Format = quantization is null ? "safetensors" : AutoAwqCheckpoint.FormatName,
+                Format = quantization?.FormatName ?? "safetensors",
                 Config = config,
-                Tensors = quantization is null ? tensors : AutoAwqCheckpoint.Unpack(path, tensors, weights.Unread, quantization, owned),
+                Tensors = quantization?.Unpack(path, tensors, weights.Unread, owned) ?? tensors,
                 Unread = weights.Unread,
                 Notes = notes,
                 Quantization = quantization?.Description,

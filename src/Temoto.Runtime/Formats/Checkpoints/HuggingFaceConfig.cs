@@ -1,4 +1,4 @@
-using Temoto.Formats.Checkpoints.Awq;
+using Temoto.Formats.Checkpoints.Quantized;
 using Temoto.Formats.Config;
 using Temoto.Formats.Json;
 using Temoto.Models;
@@ -25,10 +25,10 @@ internal static class HuggingFaceConfig
 
     /// <summary>Reads config.json, and how the weights are quantized: null for plain ones.</summary>
     /// <param name="notes">Gets a line for what was passed over.</param>
-    public static ModelConfig Read(string path, out AutoAwqSettings? quantization, ICollection<string> notes)
+    public static ModelConfig Read(string path, out QuantizationConfig? quantization, ICollection<string> notes)
     {
         using var json = JsonFile.Open(path, "a model's config.json", MaxBytes);
-        quantization = AutoAwqSettings.Read(json.Root);
+        quantization = QuantizationConfig.Read(json.Root);
         var config = Shape(json.Root);
         NotePythonNumbers(json, FileName, notes);
         return config;
@@ -117,8 +117,8 @@ internal static class HuggingFaceConfig
     }
 
     /// <summary>The keys of a config.json whose weights are plain, or say themselves what they are.</summary>
-    public static ModelConfig Translate(JsonFields root) => root.Has(AutoAwqSettings.Key)
-        ? throw root.Wrong(AutoAwqSettings.Key, "plain weights (F32, F16 or BF16)", "use the unquantized checkpoint this one was made from")
+    public static ModelConfig Translate(JsonFields root) => root.Has(QuantizationConfig.Key)
+        ? throw root.Wrong(QuantizationConfig.Key, "plain weights (F32, F16 or BF16)", "use the unquantized checkpoint this one was made from")
         : Shape(root);
 
     private static ModelConfig Shape(JsonFields root)

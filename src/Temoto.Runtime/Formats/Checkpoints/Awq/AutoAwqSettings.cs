@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Temoto.Formats.Checkpoints.Quantized;
 using Temoto.Formats.Config;
 using Temoto.Formats.Json;
+using Temoto.Tensors;
 
 namespace Temoto.Formats.Checkpoints.Awq;
 
@@ -18,9 +20,8 @@ internal enum AutoAwqVersion
 /// <c>quantization_config</c> of a checkpoint that AutoAWQ wrote. Unlike the rest of config.json it is read strictly: a key that is not known here could
 /// mean that the weights are something else than they seem.
 /// </summary>
-internal sealed record AutoAwqSettings
+internal sealed record AutoAwqSettings : QuantizationConfig
 {
-    public const string Key = "quantization_config";
     public const int Bits = 4;
 
     /// <summary>More than any model has modules.</summary>
@@ -48,8 +49,9 @@ internal sealed record AutoAwqSettings
 
     public bool Excludes(string module) => ModulesToNotConvert.Any(part => module.Contains(part, StringComparison.Ordinal));
 
-    /// <summary>For <see cref="Checkpoint.Quantization"/>.</summary>
-    public string Description
+    public override string FormatName => AutoAwqCheckpoint.FormatName;
+
+    public override string Description
     {
         get
         {
@@ -60,8 +62,11 @@ internal sealed record AutoAwqSettings
 
     private string VersionName => Version == AutoAwqVersion.Gemm ? "gemm" : "gemv";
 
+    public override IReadOnlyDictionary<string, Tensor> Unpack(
+        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, UnreadTensor> unread, List<IDisposable> owned) => AutoAwqCheckpoint.Unpack(path, tensors, unread, this, owned);
+
     /// <summary>Null where config.json has no <c>quantization_config</c>.</summary>
-    public static AutoAwqSettings? Read(JsonFields config)
+    public static new AutoAwqSettings? Read(JsonFields config)
     {
         if (config.Object(Key) is not { } fields)
             return null;

@@ -1,0 +1,164 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Temoto.Formats.Checkpoints;
+using Temoto.Plans;
+using Temoto.Tensors;
+using Temoto.Tests.Generation.Adapters;
+using Temoto.Tests.Quantization;
+
+namespace Temoto.Tests.Formats.Checkpoints.Quantized;
+
+/// <summary>Checkpoints that the formats' own libraries wrote (shared/data/golden-checkpoints): their weights, and logits by transformers.</summary>
+public sealed class GoldenQuantizedTests : IDisposable
+{
+    /// <summary>As for plain models: norms, rotary tables and softmax are float32 there. In standard deviations of the logits.</summary>
+    private const double LogitTolerance = 3e-5;
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    /// <summary>Folder, the type that its down_proj becomes.</summary>
+    public static TheoryData<string, string> Integers => new()
+    {
+        { "awq-g128", "I4" }, { "awq-g32", "I4" }, { "awq-g64-skip", "I4" },
+        { "gptq-g128", "I4" }, { "gptq-g128-asym-v2", "I4" }, { "gptq-g32-asym", "I4" }, { "gptq-optimum", "I4" }, { "gptq-2bit-g32", "I4" }, { "gptq-3bit-g32", "I4" },
+        { "gptq-8bit-g32", "I8" }, { "gptq-dynamic", "I8" },
+        { "ct-w4a16-g128", "I4" }, { "ct-w4a16-g32", "I4" }, { "ct-w4a16-channel", "I4" }, { "ct-w4a16-asym-g128", "I4" }, { "ct-w4a16-asym-g32", "I4" }, { "ct-w4a16-asym-channel", "I4" },
+        { "ct-w8a16-g128", "I8" }, { "ct-w8a8-int8", "I8" }, { "ct-w8a8-int8-static", "I8" },
+    };
+
+    /// <summary>What no integer tensor holds, rounded to F16.</summary>
+    public static TheoryData<string> Halves =>
+        ["gptq-g32-actorder", "ct-w4a16-actorder-group", "fp8-block64", "fp8-block64-partial", "fp8-block64-qwen3", "ct-fp8-channel", "ct-fp8-tensor", "ct-mixed"];
+
+    [Theory]
+    [MemberData(nameof(Integers))]
+    public void IntegersAreTheNumbersOfTheLibrary(string name, string type)
+    {
+        foreach (var config in new[] { "config.json", "config.v4.json" })
+        {
+            using var checkpoint = CheckpointReader.Open(Copy(name, config));
+            Assert.Equal(type, checkpoint.Tensors["model.layers.1.mlp.down_proj.weight"].DType.ToString());
+            using var expected = Expected(name);
+            Assert.NotEmpty(expected.Tensors);
+            foreach (var tensor in expected.Tensors.Values)
+            {
+                var actual = checkpoint.Tensors[tensor.Name];
+                Assert.Equal(tensor.Shape, actual.Shape);
+                Assert.Equal(AdapterFixture.Values(tensor), Values(actual));
+            }
+        }
+        Assert.InRange(WorstLogit(name, out _), 0, LogitTolerance);
+    }
+
+    /// <summary>Half a unit of eleven bits, or of the smallest half.</summary>
+    [Theory]
+    [MemberData(nameof(Halves))]
+    public void HalvesAreTheNumbersOfTheLibraryRounded(string name)
+    {
+        using var checkpoint = CheckpointReader.Open(Source(name));
+        using var expected = Expected(name);
+        Assert.NotEmpty(expected.Tensors);
+        foreach (var tensor in expected.Tensors.Values)
+        {
+            var (values, actual) = (AdapterFixture.Values(tensor), Values(checkpoint.Tensors[tensor.Name]));
+            Assert.All(values.Zip(actual), pair => Assert.True(Math.Abs(pair.First - pair.Second) <= Math.Max(Math.Abs(pair.First) / 2048, Math.Pow(2, -25)), $"{tensor.Name}: {pair.Second} for {pair.First}"));
+        }
+        // What rounding the weights to the library's type moves; bfloat16 has eight bits, so float16 moves less.
+        Assert.InRange(WorstLogit(name, out var rounding), 0, 1.1 * rounding + LogitTolerance);
+    }
+
+    /// <summary>Nobody publishes small models in them, or their arithmetic is not here.</summary>
+    [Theory]
+    [InlineData("bnb-nf4", "quantization_config.quant_method")]
+    [InlineData("bnb-nf4-double", "quantization_config.quant_method")]
+    [InlineData("ct-mxfp4a16", "quantization_config.format")]
+    [InlineData("ct-nvfp4", "quantization_config.format")]
+    [InlineData("ct-nvfp4a16", "quantization_config.format")]
+    public void OthersAreRefusedByName(string name, string key)
+    {
+        var refused = Assert.Throws<InputException>(() => CheckpointReader.Open(Source(name)));
+        Assert.Contains(key, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gptq-g32-actorder")]
+    [InlineData("gptq-3bit-g32")]
+    [InlineData("ct-w4a16-asym-g32")]
+    [InlineData("ct-mixed")]
+    [InlineData("fp8-block64-partial")]
+    public void DamagedConfigsAreReadOrRefused(string name)
+    {
+        var path = Copy(name, "config.json");
+        var counts = Mutations.Run(File.ReadAllBytes(Path.Combine(path, "config.json")), seed: 9, count: 200, damaged =>
+        {
+            File.WriteAllBytes(Path.Combine(path, "config.json"), damaged);
+            using var checkpoint = CheckpointReader.Open(path);
+        });
+        Assert.True(counts.Refused > 50, $"{counts}");
+    }
+
+    /// <summary>Names, types and shapes that do not belong together.</summary>
+    [Theory]
+    [InlineData("gptq-g32-actorder")]
+    [InlineData("gptq-3bit-g32")]
+    [InlineData("ct-w4a16-asym-g32")]
+    [InlineData("ct-w8a8-int8")]
+    [InlineData("fp8-block64-partial")]
+    public void DamagedHeadersAreReadOrRefused(string name)
+    {
+        var path = Copy(name, "config.json");
+        var whole = File.ReadAllBytes(Path.Combine(path, "model.safetensors"));
+        var start = 8 + (int)BitConverter.ToUInt64(whole);
+        var counts = Mutations.Run(whole[8..start], seed: 10, count: 200, damaged =>
+        {
+            File.Delete(Path.Combine(path, "model.safetensors"));
+            // Of the same length: what lies behind stays in its place.
+            Array.Resize(ref damaged, start - 8);
+            damaged.AsSpan().Replace((byte)0, (byte)' ');
+            File.WriteAllBytes(Path.Combine(path, "model.safetensors"), [.. whole[..8], .. damaged, .. whole[start..]]);
+            using var checkpoint = CheckpointReader.Open(path);
+        });
+        Assert.True(counts.Refused > 50, $"{counts}");
+    }
+
+    private static string Source(string name) => RepositoryPaths.DataPath($"golden-checkpoints/{name}");
+
+    private static SafetensorsFile Expected(string name) => SafetensorsFile.Open(Path.Combine(Source(name), "check", "dequantized.safetensors"));
+
+    /// <summary>The folder with one of its configs.</summary>
+    private string Copy(string name, string config)
+    {
+        var path = Directory.CreateDirectory(folder.File($"{name}-{config}")).FullName;
+        File.Copy(Path.Combine(Source(name), config), Path.Combine(path, "config.json"));
+        File.Copy(Path.Combine(Source(name), "model.safetensors"), Path.Combine(path, "model.safetensors"));
+        return path;
+    }
+
+    private static float[] Values(Tensor tensor) => tensor.Scales is null ? AdapterFixture.Values(tensor) : QuantizedValues.All(tensor);
+
+    /// <summary>The largest difference in standard deviations, and how far the library's own rounding moves the logits, in the same.</summary>
+    private static double WorstLogit(string name, out double rounding)
+    {
+        using var model = LanguageModel.Load(Source(name), new ModelOptions { Precise = true });
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Source(name), "case.json")));
+        var root = document.RootElement;
+        var (worst, least) = (0.0, double.MaxValue);
+        foreach (var item in root.GetProperty("cases").EnumerateArray())
+        {
+            var expected = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Path.Combine(Source(name), item.GetProperty("expected").GetString()!))).ToArray();
+            int[] tokens = [.. item.GetProperty("input").EnumerateArray().Select(id => id.GetInt32())];
+            using var cache = model.Engine.NewCache();
+            using var executor = model.Engine.NewExecutor(model.Engine.NewPlan(Phase.Prefill, tokens.Length, tokens.Length));
+            var actual = executor.Forward(tokens, cache, tokens.Length).ToArray();
+            Assert.Equal(expected.Length, actual.Length);
+            var deviation = Math.Sqrt(expected.Average(value => (double)value * value) - Math.Pow(expected.Average(), 2));
+            worst = Math.Max(worst, expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max() / deviation);
+            least = Math.Min(least, deviation);
+        }
+        rounding = root.TryGetProperty("weights_rounded_to", out var to) ? to.GetProperty("max_abs_logit_diff").GetDouble() / least : 0;
+        TestContext.Current.SendDiagnosticMessage($"{name}: largest difference {worst:E1} standard deviations; rounding of the library {rounding:E1}");
+        return worst;
+    }
+}

@@ -4,6 +4,7 @@ using System.Net;
 using Temoto.Server;
 using Temoto.Server.Embeddings;
 using Temoto.Server.Http;
+using Temoto.Server.Models;
 using Temoto.Server.Operations;
 using Temoto.Server.Scheduling;
 
@@ -29,11 +30,13 @@ internal static class ServeCommand
         var host = new Option<string?>("--host") { Description = "Address to listen at: localhost, or an address of this machine; 0.0.0.0 for all (default: localhost)", HelpName = "ADDRESS" };
         var port = new Option<int>("--port") { Description = "Port to listen at; 0 takes a free one", HelpName = "N", DefaultValueFactory = _ => ServerSettings.DefaultPort };
         var name = new Option<string?>("--alias") { Description = "The model's name for clients (default: MODEL, without folder and ending)", HelpName = "NAME" };
+        var also = new Option<string[]>("--also") { Description = "Another model, under its own name or as NAME=MODEL; it is loaded when a request names it, and makes room for others when they need it. May be given several times", HelpName = "MODEL" };
         var embeddings = new Option<string?>("--embeddings") { Description = "A model that makes vectors, served beside MODEL (/v1/embeddings, /api/embed)", HelpName = "MODEL" };
         var slots = new Option<int?>("--slots") { Description = "Texts to generate at a time, each with a KV cache of its own, 1 to 64 (default: up to 4, as memory allows)", HelpName = "N" };
         var queue = new Option<int>("--queue") { Description = "Texts that may wait for a slot; beyond, clients are told to come again (429)", HelpName = "N", DefaultValueFactory = _ => new SchedulerSettings().QueueLength };
         var chunk = new Option<int>("--prompt-chunk") { Description = "Tokens of a prompt to compute between two tokens of other texts, 16 to 512", HelpName = "N", DefaultValueFactory = _ => new SchedulerSettings().ChunkTokens };
         var prefix = new Option<string?>("--prefix-cache-size") { Description = "What beginnings of prompts may take, kept for other requests (default: up to 256MiB, as memory allows); 0B keeps none", HelpName = "256MiB" };
+        var kept = new Option<string?>("--prefix-cache") { Description = "Folder that keeps those beginnings across restarts; prompts can be read out of its files", HelpName = "FOLDER" };
         var keys = new Option<string?>("--api-key-file") { Description = "Who may ask: a key a line, or NAME KEY; read again when it changes", HelpName = "FILE" };
         var certificate = new Option<string?>("--tls-cert") { Description = "Certificate with its chain, in PEM; read again when it changes", HelpName = "FILE" };
         var privateKey = new Option<string?>("--tls-key") { Description = "Its private key, in PEM", HelpName = "FILE" };
@@ -55,7 +58,7 @@ internal static class ServeCommand
         limit.Within(1, 86400);
         drain.Within(0, 3600);
         model.AddTo(command);
-        foreach (var option in new Option[] { host, port, name, embeddings, slots, queue, chunk, prefix, keys, certificate, privateKey, insecure, hosts, origins, body, connections, limit, drain, noPage, quiet, unit })
+        foreach (var option in new Option[] { host, port, name, also, embeddings, slots, queue, chunk, prefix, kept, keys, certificate, privateKey, insecure, hosts, origins, body, connections, limit, drain, noPage, quiet, unit })
             command.Options.Add(option);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -66,6 +69,7 @@ internal static class ServeCommand
                 Port = parsed.GetValue(port),
                 Slots = parsed.GetValue(slots),
                 PrefixCacheBytes = parsed.GetValue(prefix) is "0" or "0B" ? 0 : ByteSize.Parse(prefix.Name, parsed.GetValue(prefix)),
+                PrefixCacheFolder = parsed.GetValue(kept) is "" ? throw new InputException(kept.Name, null, "nothing", "a folder", "name one, or leave it out") : parsed.GetValue(kept),
                 Scheduler = new SchedulerSettings
                 {
                     QueueLength = parsed.GetValue(queue),
@@ -89,11 +93,10 @@ internal static class ServeCommand
                 return 0;
             }
             var options = model.Options(parsed) with { MemoryPlanned = null, MaxBatchSequences = settings.Slots ?? ServerSettings.DefaultSlots };
-            var path = ModelChoice.Resolve(given);
-            options = ModelChoice.Verified(path, options, cancellation);
+            var sources = Sources([(parsed.GetValue(name) ?? NameOf(given), given), .. (parsed.GetValue(also) ?? []).Select(Named)], options, cancellation);
             var log = new AccessLog(Console.Error, requests: !parsed.GetValue(quiet));
-            await using var server = await TemotoServer.StartAsync(settings, parsed.GetValue(name) ?? NameOf(given), () => LanguageModel.Load(path, options), log, Embedder(parsed.GetValue(embeddings), options, settings));
-            var served = await server.Loading;
+            await using var server = await TemotoServer.StartAsync(settings, sources, log, Embedder(parsed.GetValue(embeddings), options, settings));
+            var served = await server.Models.Ready;
             await PrintAsync(server, served, settings, given, parsed.GetValue(model.Json));
             ServiceNotification.Ready();
             await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -102,6 +105,41 @@ internal static class ServeCommand
             return 0;
         });
         return command;
+    }
+
+    /// <summary>NAME=MODEL; a file or folder may have the sign in its name.</summary>
+    private static (string Name, string Model) Named(string given) => given.Split('=', 2) is [var name, var model] && name.Length > 0 && !Path.Exists(given) ? (name, model) : (NameOf(given), given);
+
+    /// <exception cref="InputException">A model is not there, or two have one name.</exception>
+    private static List<ModelSource> Sources(IReadOnlyList<(string Name, string Model)> models, ModelOptions options, CancellationToken cancellation)
+    {
+        var sources = new List<ModelSource>();
+        foreach (var (name, model) in models)
+        {
+            if (sources.Any(source => source.IsNamed(name)))
+                throw new InputException("--also", null, $"'{name}', the name of two models", "a name for each", "give one as NAME=MODEL");
+            var path = ModelChoice.Resolve(model);
+            // The first one is loaded at once, and says so itself.
+            if (sources.Count > 0 && !Path.Exists(path))
+                throw new InputException("--also", null, $"'{model}', which is not there", "a file, a folder, or a name that 'temoto list' shows", "check the path");
+            var verified = ModelChoice.Verified(path, options, cancellation);
+            sources.Add(new ModelSource(name, sources.Count == 0 ? plan => LanguageModel.Load(path, verified with { MemoryPlanned = plan }) : plan => LoadAlso(path, verified with { MemoryPlanned = plan })));
+        }
+        return sources;
+    }
+
+    /// <summary>An adapter is MODEL's own; a context beyond a model's limit is its limit.</summary>
+    private static LanguageModel LoadAlso(string path, ModelOptions options)
+    {
+        options = options with { Adapter = null };
+        try
+        {
+            return LanguageModel.Load(path, options);
+        }
+        catch (OptionException error) when (error.ParamName == $"{nameof(ModelOptions)}.{nameof(ModelOptions.ContextTokens)}")
+        {
+            return LanguageModel.Load(path, options with { ContextTokens = null });
+        }
     }
 
     /// <summary>Null where none was asked for. It has the threads of the model, and its own length of texts.</summary>
@@ -128,7 +166,7 @@ internal static class ServeCommand
         var url = server.Url.ToString().TrimEnd('/');
         if (json)
         {
-            var document = new Serving(url, given, served.Name, info.ModelType, info.ParameterCount, info.ContextTokens, scheduler.Slots, scheduler.QueueLength, scheduler.PrefixCacheBytes, server.Keys?.Count ?? 0, settings.TlsCertificateFile is not null);
+            var document = new Serving(url, given, served.Name, info.ModelType, info.ParameterCount, info.ContextTokens, scheduler.Slots, scheduler.QueueLength, scheduler.PrefixCacheBytes, server.Keys?.Count ?? 0, settings.TlsCertificateFile is not null, server.Models.Names);
             await Console.Out.WriteLineAsync(Json.Document(document, ResultContext.Default.Serving));
             await Console.Out.FlushAsync();
             return;
@@ -142,7 +180,9 @@ internal static class ServeCommand
             string.Create(CultureInfo.InvariantCulture, $"memory   weights {MemoryPlan.Mebibytes(memory.WeightBytes)}, KV caches {MemoryPlan.Mebibytes(memory.KvBytes * scheduler.Slots)}, activations {MemoryPlan.Mebibytes(memory.ArenaBytes)}, prefix cache up to {MemoryPlan.Mebibytes(scheduler.PrefixCacheBytes)}"),
             $"keys     {KeyState(server, settings)}",
         ];
-        if (served.Embedder is { } embedder)
+        if (server.Models.Names.Count > 1)
+            lines.Insert(2, $"also     {string.Join(", ", server.Models.Names.Skip(1))}: loaded when asked for, all together within {MemoryPlan.Mebibytes(memory.AvailableBytes)}");
+        if (server.Models.Embedder is { } embedder)
             lines.Insert(2, $"vectors  {embedder.Name}: {embedder.Model.ModelType}, {embedder.Model.Dimensions} dimensions, texts of up to {embedder.Model.MaxTokens} tokens");
         foreach (var line in lines)
             await Console.Out.WriteLineAsync(line);
@@ -182,4 +222,4 @@ internal static class ServeCommand
 
 /// <summary>What is served, and where.</summary>
 internal sealed record Serving(
-    string Url, string Model, string Name, string ModelType, long Parameters, int ContextTokens, int Slots, int Queue, long PrefixCacheBytes, int Keys, bool Tls);
+    string Url, string Model, string Name, string ModelType, long Parameters, int ContextTokens, int Slots, int Queue, long PrefixCacheBytes, int Keys, bool Tls, IReadOnlyList<string> Models);

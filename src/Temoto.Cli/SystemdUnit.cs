@@ -5,6 +5,8 @@ namespace Temoto.Cli;
 /// <summary>A unit of systemd that serves a model as a user of its own, which may read its files and nothing else of the machine.</summary>
 internal static class SystemdUnit
 {
+    private const string CacheFolder = "/var/cache/";
+
     /// <param name="arguments">Of serve, without the option that asks for the unit.</param>
     public static string Text(IEnumerable<string> arguments, ServerSettings settings) => $"""
         [Unit]
@@ -33,12 +35,20 @@ internal static class SystemdUnit
         RestrictSUIDSGID=yes
         LockPersonality=yes
         SystemCallArchitectures=native
-        UMask=0077
-
+        UMask=0077{Writable(settings.PrefixCacheFolder)}
         [Install]
         WantedBy=multi-user.target
 
         """;
+
+    /// <summary>A folder of systemd's own belongs to the unit's user, whoever that is; any other has to be made his by hand.</summary>
+    private static string Writable(string? folder)
+    {
+        if (folder is null)
+            return "";
+        var path = Path.GetFullPath(folder);
+        return path.StartsWith(CacheFolder, StringComparison.Ordinal) && path.Length > CacheFolder.Length ? $"\nCacheDirectory={Quoted(path[CacheFolder.Length..])}" : $"\nReadWritePaths={Quoted(path)}";
+    }
 
     /// <summary>How this process was started: the command itself, or the host with the command's assembly.</summary>
     private static IEnumerable<string> Command()

@@ -25,6 +25,9 @@ internal sealed record ServerSettings
     /// <summary>Null takes up to <see cref="DefaultPrefixCacheBytes"/>, and at most a quarter of what is left.</summary>
     public long? PrefixCacheBytes { get; init; }
 
+    /// <summary>The folder that keeps prefix caches across restarts, a file for each model; null for none.</summary>
+    public string? PrefixCacheFolder { get; init; }
+
     public string? ApiKeyFile { get; init; }
 
     public string? TlsCertificateFile { get; init; }

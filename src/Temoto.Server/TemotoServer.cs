@@ -10,14 +10,14 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Temoto.Server.Embeddings;
 using Temoto.Server.Http;
+using Temoto.Server.Models;
 using Temoto.Server.Operations;
-using Temoto.Server.Scheduling;
 using Temoto.Server.Security;
 
 namespace Temoto.Server;
 
 /// <summary>
-/// The server: listens at once, loads its model beside that, and answers 503 until it is there. Stopping takes nothing new on, lets what is under way end within its time, and then closes.
+/// The server: listens at once, loads its first model beside that, and answers 503 until it is there. Stopping takes nothing new on, lets what is under way end within its time, and then closes.
 /// </summary>
 internal sealed class TemotoServer : IAsyncDisposable
 {
@@ -25,10 +25,10 @@ internal sealed class TemotoServer : IAsyncDisposable
     private readonly WebApplication app;
     private readonly ServerMetrics metrics = new();
     private readonly AccessLog log;
-    private readonly Task<ServedModel> loading;
+    private readonly ServedModels models;
     private bool stopped;
 
-    private TemotoServer(ServerSettings settings, string name, Func<LanguageModel> load, Func<ServedEmbedder>? loadEmbedder, AccessLog log)
+    private TemotoServer(ServerSettings settings, IReadOnlyList<ModelSource> sources, Func<ServedEmbedder>? loadEmbedder, AccessLog log)
     {
         this.settings = settings;
         this.log = log;
@@ -37,8 +37,8 @@ internal sealed class TemotoServer : IAsyncDisposable
         app = Build(settings, certificate);
         var guard = new RequestGuard(settings, Keys, metrics, log);
         app.Use(next => context => guard.RunAsync(context, next));
-        loading = new Task<ServedModel>(() => Load(name, load, loadEmbedder), TaskCreationOptions.LongRunning);
-        new Routes(settings.HasPage, () => Model, metrics, log).AddTo(app);
+        models = new ServedModels(sources, loadEmbedder, settings, metrics, log.Note);
+        new Routes(settings.HasPage, models, metrics, log).AddTo(app);
     }
 
     /// <summary>As the command and the packages have it.</summary>
@@ -49,21 +49,16 @@ internal sealed class TemotoServer : IAsyncDisposable
     /// <summary>Where it listens, with the port that it has.</summary>
     public Uri Url { get; private set; } = null!;
 
-    /// <summary>Ends when the model is loaded, or fails as loading does.</summary>
-    public Task<ServedModel> Loading => loading;
+    public ServedModels Models => models;
 
     public ServerMetrics Metrics => metrics;
 
-    /// <summary>Null while it is being loaded.</summary>
-    public ServedModel? Model => loading.IsCompletedSuccessfully ? loading.Result : null;
-
-    /// <param name="name">Of the model, for clients.</param>
-    /// <param name="load">Loads it, on a thread of its own.</param>
-    /// <param name="loadEmbedder">Loads what makes vectors beside it; null for none.</param>
+    /// <param name="sources">The models by their names; the first is loaded at once.</param>
+    /// <param name="loadEmbedder">Loads what makes vectors beside them; null for none.</param>
     /// <exception cref="InputException">A file of the settings cannot be used, or the address is taken.</exception>
-    public static async Task<TemotoServer> StartAsync(ServerSettings settings, string name, Func<LanguageModel> load, AccessLog log, Func<ServedEmbedder>? loadEmbedder = null)
+    public static async Task<TemotoServer> StartAsync(ServerSettings settings, IReadOnlyList<ModelSource> sources, AccessLog log, Func<ServedEmbedder>? loadEmbedder = null)
     {
-        var server = new TemotoServer(settings, name, load, loadEmbedder, log);
+        var server = new TemotoServer(settings, sources, loadEmbedder, log);
         try
         {
             await server.app.StartAsync().ConfigureAwait(false);
@@ -74,52 +69,25 @@ internal sealed class TemotoServer : IAsyncDisposable
             throw new InputException("--port", null, $"port {settings.Port} of {settings.Address}, which cannot be listened at", "one that is free", "choose another --port or --host; 0 takes a free port");
         }
         server.Url = new Uri(server.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        server.loading.Start();
+        server.models.Start();
         return server;
     }
 
-    /// <summary>Nothing new, what is under way to its end or to the end of <see cref="ServerSettings.DrainTime"/>, then the connections and the model.</summary>
+    /// <summary>Nothing new, what is under way to its end or to the end of <see cref="ServerSettings.DrainTime"/>, then the connections and the models.</summary>
     public async Task StopAsync()
     {
         if (stopped)
             return;
         stopped = true;
-        if (!loading.IsCompleted)
-            await ((Task)loading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (Model is { } model)
-            await model.Scheduler.DrainAsync(settings.DrainTime).ConfigureAwait(false);
+        await models.DrainAsync(settings.DrainTime).ConfigureAwait(false);
         // Answers are generated by now; a client that does not read them is not waited for.
         using var most = new CancellationTokenSource(TimeSpan.FromSeconds(5));
         await app.StopAsync(most.Token).ConfigureAwait(false);
         await app.DisposeAsync().ConfigureAwait(false);
-        Model?.Dispose();
+        models.Dispose();
     }
 
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
-
-    private ServedModel Load(string name, Func<LanguageModel> load, Func<ServedEmbedder>? loadEmbedder)
-    {
-        var model = load();
-        ServedEmbedder? embedder = null;
-        try
-        {
-            // Before anything is answered: without it nothing can be.
-            _ = model.Tokenizer;
-            embedder = loadEmbedder?.Invoke();
-            if (embedder is not null && embedder.IsNamed(name))
-                throw new InputException("--embeddings", null, $"'{name}', the name of both models", "two names", "give the model another --alias");
-            return new ServedModel(name, model, new Scheduler(model, settings.Scheduler.Fitting(Left(model.Info.Memory, embedder), settings.Slots, settings.PrefixCacheBytes), metrics, log.Note)) { Embedder = embedder };
-        }
-        catch
-        {
-            embedder?.Dispose();
-            model.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>What is left beside what makes vectors.</summary>
-    private static MemoryPlan Left(MemoryPlan plan, ServedEmbedder? embedder) => embedder is null ? plan : plan with { AvailableBytes = Math.Max(0, plan.AvailableBytes - embedder.Model.Memory.TotalBytes) };
 
     private static WebApplication Build(ServerSettings settings, TlsCertificate? certificate)
     {

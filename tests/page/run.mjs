@@ -1,4 +1,4 @@
-// Runs a scenario: `node run.mjs NAME '{"demo": URL, "scripted": URL, "keyed": URL, "key": KEY, "shots": FOLDER}'`. What fails is thrown; what a scenario has to say is printed.
+// Runs a scenario: `node run.mjs NAME '{"demo": URL, "scripted": URL, "keyed": URL, "several": URL, "key": KEY, "shots": FOLDER}'`. What fails is thrown; what a scenario has to say is printed.
 import { Line } from "./line.mjs";
 import { desk, launch, phone, Visit } from "./browser.mjs";
 

@@ -71,6 +71,9 @@ public sealed class LanguageModel : IDisposable
 
     internal string Path => checkpoint.Path;
 
+    /// <summary>See <see cref="ModelIdentity"/>; reads all weights once.</summary>
+    internal byte[] ComputeIdentity() => ModelIdentity.Of(checkpoint, Engine.Plan);
+
     internal Tokenizer Tokenizer => TokenizerOrNull
         ?? throw new InputException(checkpoint.Path, null, "no tokenizer", "tokenizer.json, or vocab.json and merges.txt, or a tokenizer inside the file", "copy the tokenizer's files beside the weights");
 

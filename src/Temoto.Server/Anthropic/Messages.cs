@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Temoto.Generation.Tools;
 using Temoto.Server.Http;
+using Temoto.Server.Models;
 using Temoto.Server.OpenAi;
 using Temoto.Server.Scheduling;
 
@@ -18,7 +19,7 @@ internal static class Messages
 
     public static async Task AnswerAsync(HttpContext context, ServedModel model)
     {
-        var request = await RequestBody.ReadAsync(context, fields => Read(fields, model)).ConfigureAwait(false);
+        var request = await RequestBody.ReadAsync(context, Read).ConfigureAwait(false);
         var prompt = model.Prompt(request.Messages, request.Chat);
         using var group = model.Submit(context, [model.Request(prompt, request.Options)]);
         await AnswerAsync(context, model, request, prompt, group).ConfigureAwait(false);
@@ -26,11 +27,7 @@ internal static class Messages
 
     public static async Task CountAsync(HttpContext context, ServedModel model)
     {
-        var count = await RequestBody.ReadAsync(context, fields =>
-        {
-            model.Require(fields.Text("model"));
-            return model.Prompt(ReadMessages(fields), ReadChat(fields)).Tokens.Length;
-        }).ConfigureAwait(false);
+        var count = await RequestBody.ReadAsync(context, fields => model.Prompt(ReadMessages(fields), ReadChat(fields)).Tokens.Length).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, new TokenCount(count), AnthropicContext.Default.TokenCount).ConfigureAwait(false);
     }
 
@@ -75,9 +72,8 @@ internal static class Messages
         _ => answer.EndsWithCalls ? "tool_use" : "end_turn",
     };
 
-    private static Request Read(RequestFields fields, ServedModel model)
+    private static Request Read(RequestFields fields)
     {
-        model.Require(fields.Text("model"));
         var options = new GenerationOptions
         {
             MaxTokens = fields.Count("max_tokens", 1, int.MaxValue) ?? throw fields.Wrong("max_tokens", "a whole number of 1 or more"),

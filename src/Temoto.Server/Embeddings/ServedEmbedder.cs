@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Temoto.Server.Http;
+using Temoto.Server.Models;
 
 namespace Temoto.Server.Embeddings;
 
@@ -18,7 +19,7 @@ internal sealed class ServedEmbedder(string name, EmbeddingModel model, int most
     public string Name => name;
 
     /// <summary>The name with a tag, as Ollama's clients have it.</summary>
-    public string TaggedName => ServedModel.Tagged(name);
+    public string TaggedName => ModelSource.Tagged(name);
 
     public EmbeddingModel Model => model;
 

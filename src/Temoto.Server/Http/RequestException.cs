@@ -34,8 +34,13 @@ internal sealed class RequestException(int status, string message, string? code 
     public static RequestException TooLong(TimeSpan most) =>
         new(504, $"the request took longer than the {most.TotalSeconds:0} s it may take; ask for fewer tokens, or raise --time-limit", "timeout");
 
-    public static RequestException NoModel(string name, string known) =>
-        new(404, $"The model '{name}' does not exist here; this server has '{known}'", "model_not_found", "model");
+    /// <param name="known">The names that there are.</param>
+    public static RequestException NoModel(string name, IReadOnlyList<string> known) =>
+        new(404, $"The model '{name}' does not exist here; this server has {string.Join(", ", known.Select(one => $"'{one}'"))}", "model_not_found", "model");
+
+    public static RequestException NotLoaded(string name) => new(503, $"the model '{name}' is not loaded now; a request to it loads it", "model_not_loaded");
+
+    public static RequestException LoadFailed(string name) => new(500, $"the model '{name}' cannot be loaded; the server's log says why", "server_error");
 
     public static RequestException ContextExceeded(int context, int tokens) => new(
         400,

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Temoto.Generation.Tools;
 using Temoto.Server.Http;
+using Temoto.Server.Models;
 using Temoto.Server.OpenAi;
 
 namespace Temoto.Server.Ollama;
@@ -96,7 +97,6 @@ internal static class OllamaCompletions
     private static Prompt ReadChat(RequestFields fields, ServedModel model)
     {
         var request = OllamaRequest.Read(fields);
-        model.Require(request.Model);
         var messages = OllamaMessages.Read(fields.Objects("messages") ?? []);
         return messages.Count == 0 ? new Prompt(request, null) : Of(request, model.Prompt(messages, request.Chat));
     }
@@ -106,7 +106,6 @@ internal static class OllamaCompletions
     private static Prompt ReadGenerate(RequestFields fields, ServedModel model)
     {
         var request = OllamaRequest.Read(fields);
-        model.Require(request.Model);
         foreach (var name in new[] { "template", "context" })
         {
             if (fields.Any(name) is not null && fields.Any(name) is not { ValueKind: JsonValueKind.String } && fields.Items(name) is not { Count: 0 })

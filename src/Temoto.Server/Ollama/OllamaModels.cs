@@ -4,59 +4,59 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Temoto.Server.Embeddings;
 using Temoto.Server.Http;
+using Temoto.Server.Models;
 
 namespace Temoto.Server.Ollama;
 
 /// <summary><c>/api/tags</c>, <c>/api/show</c>, <c>/api/ps</c>.</summary>
 internal static class OllamaModels
 {
-    public static Task TagsAsync(HttpContext context, ServedModel model) =>
-        JsonAnswer.WriteAsync(context, new OllamaTags([.. Entries(model).Select(entry => entry with { ModifiedAt = Time(model.Loaded) })]), OllamaContext.Default.OllamaTags);
-
-    public static Task RunningAsync(HttpContext context, ServedModel model) =>
-        JsonAnswer.WriteAsync(
-            context,
-            // It stays loaded as long as the server runs.
-            new OllamaTags([.. Entries(model).Select(entry => entry with { ExpiresAt = Time(DateTimeOffset.UtcNow.AddYears(1)), SizeVram = 0 })]),
-            OllamaContext.Default.OllamaTags);
-
-    public static async Task ShowAsync(HttpContext context, ServedModel model)
+    public static Task TagsAsync(HttpContext context, ServedModels models)
     {
-        var name = await RequestBody.ReadAsync(context, fields => fields.Text("model") ?? fields.Text("name")).ConfigureAwait(false);
-        if (model.Embedder is { } embedder && !string.IsNullOrEmpty(name) && embedder.IsNamed(name))
-        {
-            var vectors = new OllamaShow("", "", "", Details(embedder), new OllamaModelInfo(embedder.Model.ModelType, embedder.Model.ParameterCount, embedder.Model.MaxTokens), ["embedding"], Time(embedder.Loaded));
-            await JsonAnswer.WriteAsync(context, vectors, OllamaContext.Default.OllamaShow).ConfigureAwait(false);
-            return;
-        }
-        model.Require(name);
-        var info = model.Model.Info;
-        var show = new OllamaShow(
-            "",
-            "",
-            "",
-            Details(model),
-            new OllamaModelInfo(info.ModelType, info.ParameterCount, info.ContextTokens),
-            Capabilities(model),
-            Time(model.Loaded));
-        await JsonAnswer.WriteAsync(context, show, OllamaContext.Default.OllamaShow).ConfigureAwait(false);
+        var entries = models.List().Select(one => one.Known is { } known ? Entry(known) with { ModifiedAt = Time(known.Loaded) } : Unknown(one.Name) with { ModifiedAt = Time(models.Begun) });
+        return JsonAnswer.WriteAsync(context, new OllamaTags([.. entries, .. Vectors(models).Select(entry => entry with { ModifiedAt = Time(models.Begun) })]), OllamaContext.Default.OllamaTags);
     }
 
-    private static IReadOnlyList<string> Capabilities(ServedModel model)
+    /// <summary>They stay loaded as long as the server runs, or until another needs their place.</summary>
+    public static Task RunningAsync(HttpContext context, ServedModels models)
     {
-        if (!model.Model.HasChatTemplate)
+        var entries = models.Loaded.Select(model => Entry(model.Known)).Concat(Vectors(models));
+        return JsonAnswer.WriteAsync(
+            context,
+            new OllamaTags([.. entries.Select(entry => entry with { ExpiresAt = Time(DateTimeOffset.UtcNow.AddYears(1)), SizeVram = 0 })]),
+            OllamaContext.Default.OllamaTags);
+    }
+
+    public static async Task ShowAsync(HttpContext context, ServedModels models)
+    {
+        var name = await RequestBody.ReadAsync(context, fields => fields.Text("model") ?? fields.Text("name")).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, await ShowAsync(models, name, context.RequestAborted).ConfigureAwait(false), OllamaContext.Default.OllamaShow).ConfigureAwait(false);
+    }
+
+    /// <summary>What was never loaded is loaded for it.</summary>
+    private static async Task<OllamaShow> ShowAsync(ServedModels models, string? name, CancellationToken cancellation)
+    {
+        if (models.Embedder is { } embedder && !string.IsNullOrEmpty(name) && embedder.IsNamed(name))
+            return new OllamaShow("", "", "", Details(embedder), new OllamaModelInfo(embedder.Model.ModelType, embedder.Model.ParameterCount, embedder.Model.MaxTokens), ["embedding"], Time(embedder.Loaded));
+        if (models.Known(name) is not { } known)
+        {
+            using var lease = await models.AcquireAsync(name, cancellation).ConfigureAwait(false);
+            known = lease.Model.Known;
+        }
+        var info = known.Info;
+        return new OllamaShow("", "", "", Details(info), new OllamaModelInfo(info.ModelType, info.ParameterCount, info.ContextTokens), Capabilities(known), Time(known.Loaded));
+    }
+
+    private static IReadOnlyList<string> Capabilities(KnownModel model)
+    {
+        if (!model.HasChatTemplate)
             return ["completion"];
-        return model.Model.WritesThoughts ? ["completion", "tools", "thinking"] : ["completion", "tools"];
+        return model.WritesThoughts ? ["completion", "tools", "thinking"] : ["completion", "tools"];
     }
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
 
-    private static IEnumerable<OllamaModel> Entries(ServedModel model)
-    {
-        yield return Entry(model);
-        if (model.Embedder is { } embedder)
-            yield return Entry(embedder);
-    }
+    private static IEnumerable<OllamaModel> Vectors(ServedModels models) => models.Embedder is { } embedder ? [Entry(embedder)] : [];
 
     private static OllamaModel Entry(ServedEmbedder embedder) => new()
     {
@@ -69,20 +69,26 @@ internal static class OllamaModels
 
     private static OllamaDetails Details(ServedEmbedder embedder) => new("", "", embedder.Model.ModelType, [embedder.Model.ModelType], Short(embedder.Model.ParameterCount), "unknown");
 
-    private static OllamaModel Entry(ServedModel model) => new()
+    private static OllamaModel Entry(KnownModel model) => new()
     {
-        Name = model.TaggedName,
-        Model = model.TaggedName,
-        Size = model.Model.Info.WeightBytes,
-        Digest = Digest($"{model.Name} {model.Model.Info.ModelType} {model.Model.Info.ParameterCount} {model.Model.Info.WeightBytes}"),
-        Details = Details(model),
+        Name = ModelSource.Tagged(model.Name),
+        Model = ModelSource.Tagged(model.Name),
+        Size = model.Info.WeightBytes,
+        Digest = Digest($"{model.Name} {model.Info.ModelType} {model.Info.ParameterCount} {model.Info.WeightBytes}"),
+        Details = Details(model.Info),
     };
 
-    private static OllamaDetails Details(ServedModel model)
+    /// <summary>A model that was never loaded: its name is all that is known.</summary>
+    private static OllamaModel Unknown(string name) => new()
     {
-        var info = model.Model.Info;
-        return new OllamaDetails("", info.Format, info.ModelType, [info.ModelType], Short(info.ParameterCount), "unknown");
-    }
+        Name = ModelSource.Tagged(name),
+        Model = ModelSource.Tagged(name),
+        Size = 0,
+        Digest = Digest(name),
+        Details = new OllamaDetails("", "", "", [], "", "unknown"),
+    };
+
+    private static OllamaDetails Details(ModelInfo info) => new("", info.Format, info.ModelType, [info.ModelType], Short(info.ParameterCount), "unknown");
 
     /// <summary>Tells models apart, as their clients want it: of name and sizes, not of the weights' bytes.</summary>
     private static string Digest(string what) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(what)));

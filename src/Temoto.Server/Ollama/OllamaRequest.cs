@@ -4,7 +4,7 @@ using Temoto.Server.Http;
 namespace Temoto.Server.Ollama;
 
 /// <summary>What <c>/api/chat</c> and <c>/api/generate</c> have in common of a request.</summary>
-internal sealed record OllamaRequest(string? Model, GenerationOptions Generation, bool Stream)
+internal sealed record OllamaRequest(GenerationOptions Generation, bool Stream)
 {
     /// <summary>Tools, and whether to think; null leaves it to the model.</summary>
     public ChatOptions Chat { get; init; } = new();
@@ -12,7 +12,7 @@ internal sealed record OllamaRequest(string? Model, GenerationOptions Generation
     public static OllamaRequest Read(RequestFields fields)
     {
         RefuseWhatIsNotHere(fields);
-        return new OllamaRequest(fields.Text("model"), Options(fields.Object("options")) with { Form = AnswerForms.OfOllama(fields) }, fields.Flag("stream") ?? true) { Chat = new ChatOptions { Tools = ToolFields.ReadNested(fields), Thinking = Thinking(fields) } };
+        return new OllamaRequest(Options(fields.Object("options")) with { Form = AnswerForms.OfOllama(fields) }, fields.Flag("stream") ?? true) { Chat = new ChatOptions { Tools = ToolFields.ReadNested(fields), Thinking = Thinking(fields) } };
     }
 
     /// <summary>True, false, or how much: high, medium, low.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Temoto.Server.Models;
 
 namespace Temoto.Server.OpenAi;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Temoto.Generation.Tools;
 using Temoto.Server.Http;
+using Temoto.Server.Models;
 using Temoto.Server.Scheduling;
 
 namespace Temoto.Server.OpenAi;
@@ -27,7 +28,6 @@ internal static class ChatCompletions
     public static async Task AnswerAsync(HttpContext context, ServedModel model)
     {
         var request = await RequestBody.ReadAsync(context, ChatRequest.Read).ConfigureAwait(false);
-        model.Require(request.Options.Model);
         var prompt = model.Prompt(request.Messages, request.Chat);
         using var group = model.Submit(context, [.. Enumerable.Range(0, request.Options.Choices).Select(index => model.Request(prompt, request.Options.Choice(index, model.Model)))]);
         if (request.Options.Stream)

@@ -2,19 +2,21 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
+using Temoto.Server.Embeddings;
 using Temoto.Server.Http;
+using Temoto.Server.Models;
 
 namespace Temoto.Server.OpenAi;
 
 /// <summary><c>POST /v1/embeddings</c>: vectors as arrays of numbers, or as float32 in base64.</summary>
 internal static class Embeddings
 {
-    private sealed record Request(IReadOnlyList<int[]> Texts, bool Base64);
+    private sealed record Request(ServedEmbedder Embedder, IReadOnlyList<int[]> Texts, bool Base64);
 
-    public static async Task AnswerAsync(HttpContext context, ServedModel model)
+    public static async Task AnswerAsync(HttpContext context, ServedModels models)
     {
-        var request = await RequestBody.ReadAsync(context, fields => Read(fields, model)).ConfigureAwait(false);
-        var embedder = model.Embedder!;
+        var request = await RequestBody.ReadAsync(context, fields => Read(fields, models)).ConfigureAwait(false);
+        var embedder = request.Embedder;
         var embedded = await embedder.EmbedAsync(request.Texts, context.RequestAborted).ConfigureAwait(false);
         AccessLog.NoteTokens(context, embedded.Tokens, 0, 0);
         var answer = new EmbeddingList(
@@ -28,15 +30,15 @@ internal static class Embeddings
     /// <summary>Little-endian, as OpenAI's clients read it.</summary>
     private static string Encoded(float[] vector) => Convert.ToBase64String(MemoryMarshal.AsBytes<float>(vector));
 
-    private static Request Read(RequestFields fields, ServedModel model)
+    private static Request Read(RequestFields fields, ServedModels models)
     {
-        var embedder = model.RequireEmbedder(fields.Text("model"));
+        var embedder = models.RequireEmbedder(fields.Text("model"));
         var format = fields.Text("encoding_format") ?? "float";
         if (format is not ("float" or "base64"))
             throw fields.Wrong("encoding_format", "float or base64");
         if (fields.Count("dimensions", 1, int.MaxValue) is { } dimensions && dimensions != embedder.Model.Dimensions)
             throw RequestException.Unsupported("dimensions", $"{dimensions}", $"{embedder.Model.Dimensions}", "leave it out: vectors of this model are not cut");
-        return new Request(embedder.ReadTexts(fields, "input", cuts: false), format == "base64");
+        return new Request(embedder, embedder.ReadTexts(fields, "input", cuts: false), format == "base64");
     }
 }
 

@@ -1,27 +1,31 @@
 using Microsoft.AspNetCore.Http;
 using Temoto.Server.Embeddings;
 using Temoto.Server.Http;
+using Temoto.Server.Models;
 
 namespace Temoto.Server.OpenAi;
 
-/// <summary><c>GET /v1/models</c> and <c>/v1/models/{id}</c>.</summary>
+/// <summary><c>GET /v1/models</c> and <c>/v1/models/{id}</c>: those that are loaded, and those that would be.</summary>
 internal static class OpenAiModels
 {
-    public static Task ListAsync(HttpContext context, ServedModel model) =>
-        JsonAnswer.WriteAsync(context, new ModelList("list", model.Embedder is { } embedder ? [Entry(model), Entry(embedder)] : [Entry(model)]), OpenAiContext.Default.ModelList);
+    public static Task ListAsync(HttpContext context, ServedModels models) =>
+        JsonAnswer.WriteAsync(context, new ModelList("list", [.. Entries(models)]), OpenAiContext.Default.ModelList);
 
-    public static Task GetAsync(HttpContext context, ServedModel model)
+    public static Task GetAsync(HttpContext context, ServedModels models)
     {
-        var id = context.Request.RouteValues["id"] as string;
-        if (model.Embedder is { } embedder && !string.IsNullOrEmpty(id) && embedder.IsNamed(id))
-            return JsonAnswer.WriteAsync(context, Entry(embedder), OpenAiContext.Default.ModelEntry);
-        model.Require(id);
-        return JsonAnswer.WriteAsync(context, Entry(model), OpenAiContext.Default.ModelEntry);
+        var id = context.Request.RouteValues["id"] as string ?? "";
+        var entry = Entries(models).FirstOrDefault(entry => id.Length == 0 || id == entry.Id || id == ModelSource.Tagged(entry.Id)) ?? throw RequestException.NoModel(id, models.Names);
+        return JsonAnswer.WriteAsync(context, entry, OpenAiContext.Default.ModelEntry);
+    }
+
+    private static IEnumerable<ModelEntry> Entries(ServedModels models)
+    {
+        foreach (var (name, known) in models.List())
+            yield return new ModelEntry(name, "model", (known?.Loaded ?? models.Begun).ToUnixTimeSeconds(), "temoto", known?.Info.ContextTokens, known?.Info.ContextTokens);
+        if (models.Embedder is { } embedder)
+            yield return Entry(embedder);
     }
 
     private static ModelEntry Entry(ServedEmbedder embedder) =>
         new(embedder.Name, "model", embedder.Loaded.ToUnixTimeSeconds(), "temoto", embedder.Model.MaxTokens, embedder.Model.MaxTokens);
-
-    private static ModelEntry Entry(ServedModel model) =>
-        new(model.Name, "model", model.Loaded.ToUnixTimeSeconds(), "temoto", model.Model.Info.ContextTokens, model.Model.Info.ContextTokens);
 }

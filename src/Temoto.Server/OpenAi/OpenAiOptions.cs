@@ -6,7 +6,7 @@ namespace Temoto.Server.OpenAi;
 /// <param name="Generation">How each text is generated; of several, each with the next seed.</param>
 /// <param name="Choices">Texts for each prompt.</param>
 /// <param name="IgnoreEnd">The model does not end a text: llama.cpp's and vLLM's field, which makes texts of equal length to time a server by.</param>
-internal sealed record OpenAiOptions(string? Model, GenerationOptions Generation, int Choices, bool IgnoreEnd, bool Stream, bool IncludeUsage, bool IncludeFigures)
+internal sealed record OpenAiOptions(GenerationOptions Generation, int Choices, bool IgnoreEnd, bool Stream, bool IncludeUsage, bool IncludeFigures)
 {
     private const int MostChoices = 128;
 
@@ -34,7 +34,6 @@ internal sealed record OpenAiOptions(string? Model, GenerationOptions Generation
         };
         var stream = fields.Object("stream_options");
         return new OpenAiOptions(
-            fields.Text("model"),
             generation,
             fields.Count("n", 1, MostChoices) ?? 1,
             fields.Flag("ignore_eos") ?? false,

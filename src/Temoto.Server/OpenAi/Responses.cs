@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Temoto.Generation.Tools;
 using Temoto.Server.Http;
+using Temoto.Server.Models;
 using Temoto.Server.Scheduling;
 
 namespace Temoto.Server.OpenAi;
@@ -9,7 +10,7 @@ namespace Temoto.Server.OpenAi;
 /// <summary><c>POST /v1/responses</c>: one answer, of text, thoughts and calls. Nothing is stored: each request carries the whole conversation.</summary>
 internal static class Responses
 {
-    private sealed record Request(string? Model, string? Instructions, IReadOnlyList<ChatMessage> Messages, int? MostTokens, GenerationOptions Options, bool Stream)
+    private sealed record Request(string? Instructions, IReadOnlyList<ChatMessage> Messages, int? MostTokens, GenerationOptions Options, bool Stream)
     {
         public required ChatOptions Chat { get; init; }
 
@@ -22,7 +23,6 @@ internal static class Responses
     public static async Task AnswerAsync(HttpContext context, ServedModel model)
     {
         var request = await RequestBody.ReadAsync(context, Read).ConfigureAwait(false);
-        model.Require(request.Model);
         var prompt = model.Prompt(request.Messages, request.Chat);
         using var group = model.Submit(context, [model.Request(prompt, request.Options)]);
         var empty = new ResponseDocument
@@ -102,7 +102,7 @@ internal static class Responses
             ReadItems(fields.Objects("input") ?? throw fields.Wrong("input", "a text, or an array of items"), messages);
         var most = fields.Count("max_output_tokens", 1, int.MaxValue);
         var options = new GenerationOptions { MaxTokens = most ?? int.MaxValue, Temperature = fields.Number("temperature", 0, 2), TopP = fields.Number("top_p", 0, 1), Form = AnswerForms.OfFormat(fields.Object("text")?.Object("format")) };
-        return new Request(fields.Text("model"), instructions, messages, most, options, fields.Flag("stream") ?? false)
+        return new Request(instructions, messages, most, options, fields.Flag("stream") ?? false)
         {
             Chat = ToolFields.Checked(new ChatOptions
             {

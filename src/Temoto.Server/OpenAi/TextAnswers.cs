@@ -19,4 +19,11 @@ internal sealed record TextLogprobs(IReadOnlyList<string> Tokens, IReadOnlyList<
 
 internal sealed record ModelList(string Object, IReadOnlyList<ModelEntry> Data);
 
-internal sealed record ModelEntry(string Id, string Object, long Created, string OwnedBy, int ContextLength, int MaxModelLen);
+/// <summary>The lengths of a model that was never loaded are not known.</summary>
+internal sealed record ModelEntry(
+    string Id,
+    string Object,
+    long Created,
+    string OwnedBy,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? ContextLength,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? MaxModelLen);

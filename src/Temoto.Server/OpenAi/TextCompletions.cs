@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Temoto.Server.Http;
+using Temoto.Server.Models;
 using Temoto.Server.Scheduling;
 
 namespace Temoto.Server.OpenAi;
@@ -105,7 +106,6 @@ internal static class TextCompletions
     private static Request Read(RequestFields fields, ServedModel model)
     {
         var options = OpenAiOptions.Read(fields, DefaultTokens);
-        model.Require(options.Model);
         if (fields.Text("suffix") is { Length: > 0 })
             throw RequestException.Unsupported("suffix", "a text behind the answer", "no suffix", "this server continues texts only");
         if (fields.Count("best_of", 1, MostPrompts) is { } best && best > options.Choices)

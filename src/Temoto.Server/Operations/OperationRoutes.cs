@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Temoto.Generation;
 using Temoto.Machine;
 using Temoto.Server.Http;
+using Temoto.Server.Models;
 using Temoto.Server.Scheduling;
 
 namespace Temoto.Server.Operations;
@@ -12,29 +13,32 @@ internal static class OperationRoutes
 {
     private const int MostTokens = 1 << 20;
 
-    public static Task HealthAsync(HttpContext context, ServedModel? model)
+    public static Task HealthAsync(HttpContext context, ServedModels models)
     {
-        var status = model is null ? "loading" : model.Scheduler.IsDraining ? "stopping" : "ok";
+        var status = models.IsClosed ? "stopping" : models.IsReady ? "ok" : "loading";
         return JsonAnswer.WriteAsync(context, new Health(status), OperationsContext.Default.Health, status == "ok" ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
-    public static async Task MetricsAsync(HttpContext context, ServedModel? model, ServerMetrics metrics)
+    public static async Task MetricsAsync(HttpContext context, ServedModels models, ServerMetrics metrics)
     {
+        var loaded = models.Residents;
         var text = new StringBuilder();
         metrics.WriteTo(text);
-        ServerMetrics.WriteGauge(text, "temoto_ready", "1 once the model is loaded.", model is null ? 0 : 1);
+        ServerMetrics.WriteGauge(text, "temoto_ready", "1 once the first model is loaded.", models.IsReady ? 1 : 0);
+        ServerMetrics.WriteGauge(text, "temoto_models_loaded", "Models that are loaded.", loaded.Count);
+        ServerMetrics.WriteGauge(text, "temoto_models_bytes", "What they may take: weights, activations, caches of keys and values.", models.UsedBytes);
         ServerMetrics.WriteGauge(text, "temoto_resident_bytes", "Resident set, mapped weights included.", Environment.WorkingSet);
         ServerMetrics.WriteGauge(text, "temoto_peak_resident_bytes", "Largest resident set so far, mapped weights included.", PhysicalMemory.PeakResidentBytes());
         ServerMetrics.WriteGauge(text, "temoto_managed_bytes", "Of the collected heap.", GC.GetTotalMemory(false));
-        if (model is not null)
+        if (models.IsReady)
         {
-            var slots = model.Scheduler.Slots;
-            ServerMetrics.WriteGauge(text, "temoto_slots", "Texts that are generated at a time.", slots.Count);
+            Slot[] slots = [.. loaded.SelectMany(model => model.Scheduler.Slots)];
+            ServerMetrics.WriteGauge(text, "temoto_slots", "Texts that are generated at a time, of all models.", slots.Length);
             ServerMetrics.WriteGauge(text, "temoto_slots_busy", "Slots at work.", slots.Count(slot => slot.Job is not null));
-            ServerMetrics.WriteGauge(text, "temoto_queue_length", "Texts that wait for a slot.", model.Scheduler.QueueCount);
+            ServerMetrics.WriteGauge(text, "temoto_queue_length", "Texts that wait for a slot.", loaded.Sum(model => model.Scheduler.QueueCount));
             ServerMetrics.WriteGauge(text, "temoto_kv_tokens", "Tokens in the slots' caches, of idle ones too.", slots.Sum(slot => slot.Cache.Count));
-            ServerMetrics.WriteGauge(text, "temoto_kv_capacity_tokens", "Tokens there is room for.", (long)slots.Count * model.Model.Info.ContextTokens);
-            ServerMetrics.WriteGauge(text, "temoto_prefix_cache_bytes", "Keys and values of prompts kept beside the slots.", model.Scheduler.PrefixCacheBytes);
+            ServerMetrics.WriteGauge(text, "temoto_kv_capacity_tokens", "Tokens there is room for.", loaded.Sum(model => (long)model.Scheduler.Slots.Count * model.Model.Info.ContextTokens));
+            ServerMetrics.WriteGauge(text, "temoto_prefix_cache_bytes", "Keys and values of prompts kept beside the slots.", loaded.Sum(model => model.Scheduler.PrefixCacheBytes));
         }
         context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         await context.Response.WriteAsync(text.ToString(), context.RequestAborted).ConfigureAwait(false);
@@ -43,7 +47,8 @@ internal static class OperationRoutes
     public static Task SlotsAsync(HttpContext context, ServedModel model) =>
         JsonAnswer.WriteAsync(context, (IReadOnlyList<SlotState>)[.. model.Scheduler.Slots.Select(StateOf)], OperationsContext.Default.IReadOnlyListSlotState);
 
-    public static Task PropsAsync(HttpContext context, ServedModel model)
+    /// <param name="names">Of all models.</param>
+    public static Task PropsAsync(HttpContext context, ServedModel model, IReadOnlyList<string> names)
     {
         var info = model.Model.Info;
         var (memory, scheduler) = (info.Memory, model.Scheduler.Settings);
@@ -51,6 +56,7 @@ internal static class OperationRoutes
         var figures = model.Model.Engine.Plan.DecodeFigures;
         var props = new Props(
             model.Name,
+            names,
             info.ModelType,
             info.Format,
             info.ParameterCount,

@@ -6,8 +6,10 @@ internal sealed record Health(string Status);
 
 internal sealed record SlotState(int Id, bool IsProcessing, string State, int CachedTokens, int PromptTokens, int GeneratedTokens);
 
+/// <param name="Models">The names of all, loaded or not.</param>
 internal sealed record Props(
     string Model,
+    IReadOnlyList<string> Models,
     string ModelType,
     string Format,
     long ParameterCount,

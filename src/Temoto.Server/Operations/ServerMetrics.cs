@@ -30,6 +30,10 @@ internal sealed class ServerMetrics
 
     public Counter Cancelled { get; } = new("temoto_cancelled_total", "Texts whose client left before the end.");
 
+    public Counter ModelLoads { get; } = new("temoto_model_loads_total", "Models loaded.");
+
+    public Counter ModelUnloads { get; } = new("temoto_model_unloads_total", "Models unloaded to make room for others.");
+
     public Histogram QueueSeconds { get; } = new("temoto_queue_seconds", "From the request to a slot.", Seconds);
 
     public Histogram FirstTokenSeconds { get; } = new("temoto_time_to_first_token_seconds", "From the request to its first token.", Seconds);
@@ -48,7 +52,7 @@ internal sealed class ServerMetrics
         text.Append("# HELP temoto_requests_total Requests by route and status.\n# TYPE temoto_requests_total counter\n");
         foreach (var ((route, status), count) in requests.OrderBy(item => item.Key))
             text.Append(CultureInfo.InvariantCulture, $"temoto_requests_total{{route=\"{route}\",status=\"{status}\"}} {count.Value}\n");
-        foreach (var counter in new[] { PromptTokens, ReusedTokens, GeneratedTokens, DecodedTokens, DecodeBytes, DraftedTokens, AcceptedTokens, Rejected, Cancelled })
+        foreach (var counter in new[] { PromptTokens, ReusedTokens, GeneratedTokens, DecodedTokens, DecodeBytes, DraftedTokens, AcceptedTokens, Rejected, Cancelled, ModelLoads, ModelUnloads })
             counter.WriteTo(text);
         foreach (var histogram in new[] { QueueSeconds, FirstTokenSeconds, InterTokenSeconds, BatchSequences })
             histogram.WriteTo(text);

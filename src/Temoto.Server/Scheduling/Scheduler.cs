@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Temoto.Generation;
+using Temoto.Plans;
 using Temoto.Server.Http;
 using Temoto.Server.Operations;
 
@@ -42,7 +43,15 @@ internal sealed class Scheduler : IDisposable
         this.settings = settings;
         this.metrics = metrics;
         slots = [.. Enumerable.Range(0, settings.Slots).Select(number => new Slot(number, model))];
-        prefixes = new PrefixCache(slots[0].Cache.Keys.Layout, settings.PrefixCacheBytes);
+        try
+        {
+            prefixes = NewPrefixCache(slots[0].Cache.Keys.Layout);
+        }
+        catch
+        {
+            ReleaseSlots();
+            throw;
+        }
         loop = new Thread(Loop) { IsBackground = true, Name = "temoto scheduler" };
         loop.Start();
     }
@@ -145,8 +154,29 @@ internal sealed class Scheduler : IDisposable
         }
         loop.Join();
         prefixes.Dispose();
+        ReleaseSlots();
+    }
+
+    private void ReleaseSlots()
+    {
         foreach (var slot in slots)
             model.Engine.Release(slot.Cache.Keys);
+    }
+
+    private PrefixCache NewPrefixCache(KvLayout layout)
+    {
+        var blockBytes = PrefixCache.BytesOfBlock(layout);
+        var blocks = (int)Math.Min(settings.PrefixCacheBytes / blockBytes, int.MaxValue);
+        if (settings.PrefixCachePath is not { } path || blocks == 0)
+            return new PrefixCache(layout, settings.PrefixCacheBytes);
+        try
+        {
+            return new PrefixCache(layout, settings.PrefixCacheBytes, new PrefixCacheFile(path, model.ComputeIdentity(), blockBytes, blocks, note));
+        }
+        catch (IOException error)
+        {
+            throw new InputException(path, null, FileFailure.Of(path, error), "a file that can be read", "remove it, or give another folder");
+        }
     }
 
     private bool HasRoom(int count) => queue.Count + count <= settings.QueueLength + settings.Slots - busySlots;

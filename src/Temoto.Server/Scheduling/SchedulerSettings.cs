@@ -18,6 +18,9 @@ internal sealed record SchedulerSettings
     /// <summary>What prompts' keys and values may take beside the slots, so that other requests can begin with them; 0 keeps none.</summary>
     public long PrefixCacheBytes { get; init; }
 
+    /// <summary>The file that keeps them across restarts; null for none.</summary>
+    public string? PrefixCachePath { get; init; }
+
     /// <summary>These settings with the slots and the cache that fit beside a model.</summary>
     /// <exception cref="InputException">What was asked for does not fit.</exception>
     public SchedulerSettings Fitting(MemoryPlan memory, int? slots, long? prefixCacheBytes)

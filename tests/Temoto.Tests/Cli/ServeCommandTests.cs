@@ -65,6 +65,10 @@ public sealed class ServeCommandTests
     [InlineData("--max-body", "--max-body", "much")]
     [InlineData("--port", "--port", "65536")]
     [InlineData("--queue", "--queue", "-1")]
+    [InlineData("--also", "--also", "other=demo", "--also", "other=demo")]
+    [InlineData("--also", "--also", "demo")]
+    [InlineData("demo.prefix", "--prefix-cache", "KEYS")]
+    [InlineData("no-such-model", "--also", "other=no-such-model")]
     public void BadUseIsOneLine(string says, params string[] arguments)
     {
         using var folder = new TemporaryFolder();
@@ -90,11 +94,11 @@ public sealed class ServeCommandTests
     [Fact]
     public void TheUnitStartsTheSameServerHardened()
     {
-        var result = CommandLineTests.Run("", "serve", "demo", "--alias", "50% \"x\"", "--print-systemd-unit", "--slots", "3");
+        var result = CommandLineTests.Run("", "serve", "demo", "--alias", "50% \"x\"", "--print-systemd-unit", "--slots", "3", "--prefix-cache", "/var/cache/temoto");
         Assert.Equal(0, result.ExitCode);
         var start = result.Output.Split('\n').Single(line => line.StartsWith("ExecStart=", StringComparison.Ordinal));
-        Assert.EndsWith(" serve demo --alias \"50%% \\\"x\\\"\" --slots 3", start, StringComparison.Ordinal);
-        foreach (var line in new[] { "Type=notify", "NoNewPrivileges=yes", "ProtectSystem=strict", "DynamicUser=yes", "TimeoutStopSec=45" })
+        Assert.EndsWith(" serve demo --alias \"50%% \\\"x\\\"\" --slots 3 --prefix-cache /var/cache/temoto", start, StringComparison.Ordinal);
+        foreach (var line in new[] { "Type=notify", "NoNewPrivileges=yes", "ProtectSystem=strict", "DynamicUser=yes", "CacheDirectory=temoto", "TimeoutStopSec=45" })
             Assert.Contains($"\n{line}\n", result.Output, StringComparison.Ordinal);
         // systemd's own judgement, where it is installed.
         Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "systemd-analyze is not installed: the unit is not verified by systemd");

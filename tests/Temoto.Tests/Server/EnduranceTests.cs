@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Temoto.Server.Scheduling;
+using Temoto.Tests.Formats;
 
 namespace Temoto.Tests.Server;
 
@@ -41,20 +43,36 @@ public sealed class EnduranceTests
         Assert.True(counts.Whole > 100 && counts.Refused > 0 && counts.Left > 100 && counts.Bad > 100, counts.ToString());
     }
 
-    /// <summary>It is killed while it answers, and started again: the same answers, from the first on.</summary>
+    /// <summary>It is killed while it answers, and started again: the same answers, from the first on, and what it kept of prompts is whole or not used.</summary>
     [Fact]
     public async Task AServerThatIsKilledStartsAgain()
     {
+        using var folder = new TemporaryFolder();
+        var question = string.Concat(Enumerable.Repeat(Questions[4] + ". ", 4));
         string expected;
-        using (var first = await ServerProcess.StartAsync("--slots", "2"))
+        using (var first = await ServerProcess.StartAsync("--slots", "2", "--prefix-cache", folder.Path))
         {
-            expected = await first.AnswerAsync(Questions[0]);
+            expected = await first.AnswerAsync(question);
+            await AwaitWrittenAsync(Path.Combine(folder.Path, "demo.prefix"));
             using var response = await first.AskAsync(Questions[0], stream: true);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
             first.Kill();
         }
-        using var second = await ServerProcess.StartAsync("--slots", "2");
-        Assert.Equal(expected, await second.AnswerAsync(Questions[0]));
+        using var second = await ServerProcess.StartAsync("--slots", "2", "--prefix-cache", folder.Path);
+        Assert.Equal(expected, await second.AnswerAsync(question));
+        var reused = (await second.Client.GetStringAsync("/metrics")).Split('\n').Single(line => line.StartsWith("temoto_reused_tokens_total ", StringComparison.Ordinal));
+        Assert.NotEqual("temoto_reused_tokens_total 0", reused);
+    }
+
+    /// <summary>Whole places, one at least, behind the head.</summary>
+    private static async Task AwaitWrittenAsync(string path)
+    {
+        const int head = 64, beforeData = 104 + sizeof(int) * PrefixCache.BlockTokens;
+        using var model = ServerUnderTest.LoadDemo();
+        using var cache = model.Engine.NewCache();
+        var place = beforeData + PrefixCache.BytesOfBlock(cache.Layout);
+        while (new FileInfo(path).Length is var length && (length <= head || (length - head) % place != 0))
+            await Task.Delay(1);
     }
 
     private sealed record Counts(int Whole, int Refused, int Left, int Bad);

@@ -2,7 +2,7 @@
 import { announce, announcer } from "./base/announce.js";
 import { el, newId } from "./base/dom.js";
 import { icon } from "./base/icons.js";
-import { language, otherLanguage, say, sayAs, setLanguage, text } from "./base/language.js";
+import { language, otherLanguage, say, sayAs, setLanguage, text, unsay } from "./base/language.js";
 import { isDark, switchTheme } from "./base/theme.js";
 import { iconButton, redress } from "./parts/button.js";
 import { keyForm } from "./keyForm.js";
@@ -16,19 +16,19 @@ export function buildShell(views) {
     const links = views.map(view => el("a", { href: `#${view.id}`, class: "tab" }, icon(view.icon), say(el("span"), view.label)));
     const navigation = sayAs(el("nav", { class: "tabs" }, links), "aria-label", "views");
     const skip = say(el("a", { class: "skip", href: "#main", on: { click: skipToMain } }), "skip");
-    const state = el("p", { class: "server-state" });
+    const state = serverState();
     document.querySelector("noscript").remove();
     document.body.prepend(skip,
         el("header", { class: "top" },
             el("h1", { class: "brand" }, el("span", { class: "mark", "aria-hidden": "true" }, "手"), "Temoto"),
-            navigation, state, languageButton(), themeButton()),
+            navigation, state.node, languageButton(), themeButton()),
         el("div", { class: "below" }, banner(), main), announcer());
     main.append(...views.map(view => view.node));
-    connection.addEventListener("change", () => showState(state));
+    connection.addEventListener("change", state.show);
     addEventListener("hashchange", show);
     document.addEventListener("language", () => document.title = titleOf(current()));
     let shown = null;
-    showState(state);
+    state.show();
     show();
 
     function current() {
@@ -61,19 +61,29 @@ export function buildShell(views) {
 
 const titleOf = view => `${text(view.label)} – Temoto`;
 
-/** A dot and a word: never the colour alone. */
-function showState(node) {
-    const { state, props } = connection;
-    node.className = `server-state ${state}`;
+/** A dot and a word: never the colour alone. The word of a server that is ready is its model; of several models, a choice. */
+function serverState() {
     const words = el("span");
-    if (state === "ready") {
-        words.textContent = props.model;
-        sayAs(node, "title", "state_ready");
-    } else {
-        say(words, stateKeys[state]);
+    const choice = sayAs(el("select", { class: "models", hidden: true, on: { change: () => connection.choose(choice.value) } }), "aria-label", "model");
+    const node = el("div", { class: "server-state" }, el("span", { class: "dot", "aria-hidden": "true" }), words, choice);
+    return { node, show };
+
+    function show() {
+        const { state, props } = connection;
+        const isReady = state === "ready";
+        node.className = `server-state ${state}`;
+        choice.hidden = !isReady || props.models.length < 2;
+        words.hidden = !choice.hidden;
+        if (isReady) {
+            unsay(words);
+            words.textContent = props.model;
+            choice.replaceChildren(...props.models.map(name => el("option", { value: name }, name)));
+            choice.value = props.model;
+        } else {
+            say(words, stateKeys[state]);
+        }
         sayAs(node, "title", stateKeys[state]);
     }
-    node.replaceChildren(el("span", { class: "dot", "aria-hidden": "true" }), words);
 }
 
 /** What keeps the page from its work, in a line above the view, and what to do about it. */

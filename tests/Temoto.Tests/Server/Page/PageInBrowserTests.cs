@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Temoto.Server;
+using Temoto.Server.Models;
 using Temoto.Tests.Formats;
 using Temoto.Tests.Simulation.Report;
 
@@ -9,7 +10,8 @@ namespace Temoto.Tests.Server.Page;
 /// The web page in a real browser, as people use it: the scenarios of tests/page, on a desk and on a phone. Each asks for no complaint of the console, no request to anybody else, nothing wider
 /// than the window, and no grave finding of axe. What it looks like is kept in artifacts/page-screenshots.
 /// </summary>
-public sealed class PageInBrowserTests(DemoServer demo, ScriptedServer scripted, PageInBrowserTests.KeyedServer keyed) : IClassFixture<DemoServer>, IClassFixture<ScriptedServer>, IClassFixture<PageInBrowserTests.KeyedServer>
+public sealed class PageInBrowserTests(DemoServer demo, ScriptedServer scripted, PageInBrowserTests.KeyedServer keyed, PageInBrowserTests.SeveralServer several)
+    : IClassFixture<DemoServer>, IClassFixture<ScriptedServer>, IClassFixture<PageInBrowserTests.KeyedServer>, IClassFixture<PageInBrowserTests.SeveralServer>
 {
     private static readonly string Folder = Path.Combine(RepositoryPaths.Root, "tests", "page");
 
@@ -37,10 +39,22 @@ public sealed class PageInBrowserTests(DemoServer demo, ScriptedServer scripted,
             demo = demo.Demo.Server.Url,
             scripted = scripted.Scripted.Server.Url,
             keyed = keyed.Keyed.Server.Url,
+            several = several.Several.Server.Url,
             key = KeyedServer.Key,
             shots = Path.Combine(RepositoryPaths.Root, "artifacts", "page-screenshots"),
         });
         return Task.Run(() => Oracle.Run("node", [Path.Combine(Folder, "run.mjs"), scenario, servers], ""));
+    }
+
+    /// <summary>A server of two models.</summary>
+    public sealed class SeveralServer : IAsyncLifetime
+    {
+        public ServerUnderTest Several { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() =>
+            Several = await ServerUnderTest.StartAsync(models: [new ModelSource("small", _ => ServerUnderTest.LoadDemo()), new ModelSource("a-model-of-a-rather-long-name", _ => ServerUnderTest.LoadDemo())]);
+
+        public ValueTask DisposeAsync() => Several.DisposeAsync();
     }
 
     /// <summary>A server that asks for a key.</summary>

@@ -121,7 +121,7 @@ public sealed class PageRoutesTests(DemoServer server) : IClassFixture<DemoServe
         {
             may.SetResult();
         }
-        await loading.Server.Loading;
+        await loading.Server.Models.Ready;
     }
 
     [Fact]

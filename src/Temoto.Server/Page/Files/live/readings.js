@@ -2,9 +2,9 @@
 import { ask } from "../server/ask.js";
 import { samplesOf } from "../server/samples.js";
 
-/** Looks once. */
-export async function look() {
-    const [metrics, slots] = await Promise.all([ask("/metrics"), ask("/slots")]);
+/** Looks once; the slots are those of a model. */
+export async function look(model) {
+    const [metrics, slots] = await Promise.all([ask("/metrics"), ask(`/slots?model=${encodeURIComponent(model)}`)]);
     return { time: performance.now(), samples: samplesOf(await metrics.text()), slots: await slots.json() };
 }
 

@@ -53,7 +53,7 @@ export function liveView() {
         if (document.hidden || connection.state !== "ready")
             return;
         try {
-            const now = await look();
+            const now = await look(connection.props.model);
             show(readingsOf(now, before), connection.props);
             before = now;
         } catch {

@@ -11,16 +11,27 @@ class Connection extends EventTarget {
     /** What /props says; null before. */
     props = null;
 
+    /** The model that somebody has chosen; null leaves it to the server. */
+    model = null;
+
     /** A key was sent and not known. */
     keyIsWrong = false;
 
     #timer = null;
     #checking = null;
 
-    /** Asks now; one at a time. */
-    check() {
+    /** Asks now; one at a time. A model is loaded only where somebody wants it. */
+    check(loads = false) {
         clearTimeout(this.#timer);
-        return this.#checking ??= this.#ask().finally(() => this.#checking = null);
+        return this.#checking ??= this.#ask(loads).finally(() => this.#checking = null);
+    }
+
+    /** Another model from now on; the server loads it where it is not. */
+    async choose(model) {
+        this.model = model;
+        this.#be("loading");
+        await this.#checking;
+        return this.check(true);
     }
 
     /** What a question of another part met. */
@@ -29,7 +40,7 @@ class Connection extends EventTarget {
             this.#be(fault.kind);
     }
 
-    async #ask() {
+    async #ask(loads) {
         try {
             const health = await get("/health");
             if (!health.ok) {
@@ -37,14 +48,34 @@ class Connection extends EventTarget {
                 this.#be(status === "stopping" ? "stopping" : "loading");
                 return;
             }
-            const props = await get("/props");
-            if (!props.ok)
-                throw await faultOf(props);
-            this.props = await props.json();
+            this.props = await this.#askProps(loads);
             this.#be("ready");
         } catch (error) {
             this.#be(error instanceof ServerFault && error.kind !== "refused" ? error.kind : "gone");
         }
+    }
+
+    /** Of the chosen model, where it is there; one that had to make room is as it was, and a question loads it again. */
+    async #askProps(loads) {
+        if (this.model === null)
+            return (await good(await get("/props"))).json();
+        const path = `/props?model=${encodeURIComponent(this.model)}`;
+        let props = await get(path);
+        if (props.status === 503 && loads) {
+            const loaded = await post("/tokenize", { model: this.model, content: "" });
+            if (loaded.ok)
+                props = await get(path);
+            else if (loaded.status === 401)
+                throw await faultOf(loaded);
+        }
+        if (props.ok)
+            return props.json();
+        if (props.status === 503 && !loads && this.props?.model === this.model)
+            return this.props;
+        // It cannot be loaded, or the server has it no more.
+        this.model = null;
+        await good(await post("/tokenize", { content: "" }));
+        return (await good(await get("/props"))).json();
     }
 
     #be(state) {
@@ -57,6 +88,14 @@ class Connection extends EventTarget {
         this.dispatchEvent(new Event("change"));
     }
 }
+
+async function good(response) {
+    if (!response.ok)
+        throw await faultOf(response);
+    return response;
+}
+
+const post = (path, body) => fetch(path, { method: "POST", headers: { ...keyHeaders(), "Content-Type": "application/json" }, body: JSON.stringify(body), cache: "no-store" });
 
 const get = path => fetch(path, { headers: keyHeaders(), cache: "no-store" });
 

@@ -1,7 +1,7 @@
 // Why a question was not answered, in kinds that the page has words for.
 
 /**
- * `kind` is gone (nobody answers), cut (an answer broke off), key, busy, loading, stopping, context (the prompt is too long) or refused.
+ * `kind` is gone (nobody answers), cut (an answer broke off), key, busy, loading, unloaded (a model that had to make room), stopping, context (the prompt is too long) or refused.
  * `message` is what the server said, in its own words.
  */
 export class ServerFault extends Error {
@@ -30,7 +30,7 @@ function kindOf(status, code) {
     switch (status) {
         case 401: return "key";
         case 429: return "busy";
-        case 503: return code === "server_stopping" ? "stopping" : "loading";
+        case 503: return code === "server_stopping" ? "stopping" : code === "model_not_loaded" ? "unloaded" : "loading";
         default: return code === "context_length_exceeded" ? "context" : "refused";
     }
 }

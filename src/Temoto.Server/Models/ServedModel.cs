@@ -2,17 +2,15 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Temoto.Generation;
 using Temoto.Generation.Tools;
-using Temoto.Server.Embeddings;
 using Temoto.Server.Http;
 using Temoto.Server.Scheduling;
 
-namespace Temoto.Server;
+namespace Temoto.Server.Models;
 
 /// <summary>A model that is loaded, under the name that clients know, with what computes it.</summary>
 internal sealed class ServedModel : IDisposable
 {
-    /// <summary>What Ollama's clients put behind a name without a tag.</summary>
-    private const string DefaultTag = ":latest";
+    private readonly DateTimeOffset loaded = DateTimeOffset.UtcNow;
 
     public ServedModel(string name, LanguageModel model, Scheduler scheduler)
     {
@@ -24,36 +22,13 @@ internal sealed class ServedModel : IDisposable
     public string Name { get; }
 
     /// <summary>The name with a tag.</summary>
-    public string TaggedName => Tagged(Name);
-
-    public static string Tagged(string name) => name.Contains(':', StringComparison.Ordinal) ? name : name + DefaultTag;
-
-    /// <summary>What makes vectors beside it; null where nothing does.</summary>
-    public ServedEmbedder? Embedder { get; init; }
+    public string TaggedName => ModelSource.Tagged(Name);
 
     public LanguageModel Model { get; }
 
     public Scheduler Scheduler { get; }
 
-    public DateTimeOffset Loaded { get; } = DateTimeOffset.UtcNow;
-
-    /// <summary>Refuses the name of another model; without a name this one is meant.</summary>
-    /// <exception cref="RequestException">Another model's name.</exception>
-    public void Require(string? name)
-    {
-        if (string.IsNullOrEmpty(name) || name == Name || name == TaggedName)
-            return;
-        throw RequestException.NoModel(name, Name);
-    }
-
-    /// <summary>What makes vectors, by its name; without a name it is meant.</summary>
-    /// <exception cref="RequestException">There is none, or another model's name.</exception>
-    public ServedEmbedder RequireEmbedder(string? name)
-    {
-        if (Embedder is null)
-            throw new RequestException(404, "this server has no model that makes vectors; start it with --embeddings MODEL", "model_not_found", "model");
-        return Embedder.IsNamed(name) ? Embedder : throw RequestException.NoModel(name!, Embedder.Name);
-    }
+    public KnownModel Known => new(Name, Model.Info, Model.HasChatTemplate, Model.WritesThoughts, loaded);
 
     /// <summary>The prompt of a conversation, and how its answer is to be read.</summary>
     public ChatPrompt Prompt(IReadOnlyList<ChatMessage> messages, ChatOptions? chat = null)
@@ -95,8 +70,13 @@ internal sealed class ServedModel : IDisposable
 
     public void Dispose()
     {
-        Scheduler.Dispose();
-        Model.Dispose();
-        Embedder?.Dispose();
+        try
+        {
+            Scheduler.Dispose();
+        }
+        finally
+        {
+            Model.Dispose();
+        }
     }
 }

@@ -39,7 +39,7 @@ REPOSITORY = os.path.dirname(os.path.dirname(FOLDER))
 CONFIG = {
     "architectures": ["Qwen2ForCausalLM"],
     "model_type": "qwen2",
-    "vocab_size": 2048,
+    "vocab_size": 3072,
     "hidden_size": 256,
     "intermediate_size": 768,
     "num_hidden_layers": 6,
@@ -55,14 +55,14 @@ CONFIG = {
     "tie_word_embeddings": True,
     "initializer_range": 0.02,
     "use_cache": True,
-    "bos_token_id": 2045,
-    "eos_token_id": 2047,
+    "bos_token_id": 3069,
+    "eos_token_id": 3071,
     "torch_dtype": "bfloat16",
 }
-END_OF_TEXT, IM_START, IM_END = 2045, 2046, 2047
+END_OF_TEXT, IM_START, IM_END = 3069, 3070, 3071
 HEAD_DIM = CONFIG["hidden_size"] // CONFIG["num_attention_heads"]
 
-# TokenStream.cs: 16 bits per token.
+# Tokenizer/TokenStream.cs: 16 bits per token.
 ANSWER_BIT, FIRST_BIT, KEY_BIT, ID_MASK = 1 << 15, 1 << 14, 1 << 13, (1 << 13) - 1
 
 
@@ -207,11 +207,44 @@ class Rows:
         return tuple(torch.from_numpy(array) for array in (ids, conversation, targets, weights))
 
 
+class Muon(torch.optim.Optimizer):
+    """Momentum whose update is made orthogonal: for each matrix W [out, in], W -= rate * sqrt(max(1, out / in)) * U V^T, where U S V^T is the
+    momentum's singular value decomposition; five steps of a quintic Newton-Schulz iteration bring the singular values near one
+    (Jordan et al., 2024, https://kellerjordan.github.io/posts/muon/)."""
+
+    def __init__(self, parameters, momentum=0.95, weight_decay=0.03):
+        super().__init__(parameters, {"lr": 0.0, "momentum": momentum, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                state = self.state[parameter]
+                if not state:
+                    state["momentum"] = torch.zeros_like(parameter)
+                momentum = state["momentum"].lerp_(parameter.grad, 1 - group["momentum"])
+                update = orthogonal(parameter.grad.lerp(momentum, group["momentum"]))
+                parameter.mul_(1 - group["lr"] * group["weight_decay"])
+                parameter.add_(update, alpha=-group["lr"] * max(1.0, parameter.shape[0] / parameter.shape[1]) ** 0.5)
+
+
+def orthogonal(matrix):
+    a, b, c = 3.4445, -4.7750, 2.0315
+    x = matrix.t() if matrix.shape[0] > matrix.shape[1] else matrix
+    x = (x / (x.norm() + 1e-7)).bfloat16()
+    for _ in range(5):
+        square = x @ x.t()
+        x = torch.addmm(x, torch.addmm(square, square, square, beta=b, alpha=c), x, beta=a)
+    x = x.float()
+    return x.t() if matrix.shape[0] > matrix.shape[1] else x
+
+
 def learning_rate(step, arguments):
+    """Share of the peak: a linear rise, a plateau, and a linear fall over the last part of the schedule."""
     if step < arguments.warmup:
-        return arguments.peak * (step + 1) / arguments.warmup
-    done = (step - arguments.warmup) / max(1, arguments.schedule - arguments.warmup)
-    return arguments.peak * (0.001 + 0.999 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
+        return (step + 1) / arguments.warmup
+    left = (arguments.schedule - step) / max(1.0, arguments.fall * arguments.schedule)
+    return max(0.001, min(1.0, left))
 
 
 def save(checkpoint, path):
@@ -223,9 +256,13 @@ def train(arguments):
     torch.manual_seed(arguments.seed)
     model = Qwen2()
     rows = Rows(arguments.data, arguments.length)
-    decay = [p for p in model.parameters() if p.dim() == 2]
-    no_decay = [p for p in model.parameters() if p.dim() == 1]
-    optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.1}, {"params": no_decay, "weight_decay": 0.0}], betas=(0.9, 0.95))
+    # Muon turns the layers' matrices, AdamW the embeddings and vectors.
+    matrices = [p for name, p in model.named_parameters() if p.dim() == 2 and "embed" not in name]
+    vectors = [p for p in model.parameters() if p.dim() == 1]
+    optimizers = [
+        (Muon(matrices), arguments.matrix_peak),
+        (torch.optim.AdamW([{"params": [model.model.embed_tokens.weight], "weight_decay": 0.1}, {"params": vectors, "weight_decay": 0.0}], betas=(0.9, 0.95)), arguments.peak),
+    ]
     if arguments.start:
         model.load_state_dict(read_safetensors(arguments.start))
     average = {name: value.clone() for name, value in model.state_dict().items()}
@@ -235,7 +272,8 @@ def train(arguments):
     if arguments.resume:
         checkpoint = torch.load(latest)
         model.load_state_dict(checkpoint["model"])
-        optimizer.load_state_dict(checkpoint["optimizer"])
+        for (optimizer, _), state in zip(optimizers, checkpoint["optimizers"]):
+            optimizer.load_state_dict(state)
         average, step, tokens, curve = checkpoint["average"], checkpoint["step"], checkpoint["tokens"], checkpoint["curve"]
     count = sum(p.numel() for p in model.parameters())
     print(f"{count} parameters, {len(rows.spans)} conversations in {len(rows.rows)} rows of {arguments.length}, "
@@ -245,16 +283,18 @@ def train(arguments):
     while step < arguments.steps:
         ids, conversation, targets, weights = rows.batch(step * arguments.batch, arguments.batch, arguments.prompt_weight, arguments.key_weight)
         rate = learning_rate(step, arguments)
-        for group in optimizer.param_groups:
-            group["lr"] = rate
+        for optimizer, peak in optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate * peak
         with torch.autocast("cpu", torch.bfloat16, enabled=arguments.bf16):
             logits = model(ids, conversation)
         losses = F.cross_entropy(logits.float().view(-1, CONFIG["vocab_size"]), targets.view(-1), reduction="none").view_as(weights)
         loss = (losses * weights).sum() / weights.sum()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
+        for optimizer, _ in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
         answer = weights >= 1.0
         answer_loss = float(losses.detach()[answer].mean())
         step += 1
@@ -276,7 +316,7 @@ def train(arguments):
             window = []
         last = step == arguments.steps
         if now - saved > arguments.save_seconds or last:
-            save({"model": model.state_dict(), "average": average, "optimizer": optimizer.state_dict(), "step": step, "tokens": tokens, "curve": curve}, latest)
+            save({"model": model.state_dict(), "average": average, "optimizers": [optimizer.state_dict() for optimizer, _ in optimizers], "step": step, "tokens": tokens, "curve": curve}, latest)
             write_curve(curve, arguments.out)
             saved = now
         if arguments.heldout and (now - looked > arguments.look_seconds or last):
@@ -413,11 +453,13 @@ def main():
     parser.add_argument("--start", metavar="FILE", help="train: begin with the weights of this model.safetensors instead of random ones")
     parser.add_argument("--labels", default=os.path.join(FOLDER, "heldout.jsonl"), help="the rows that --heldout encodes")
     parser.add_argument("--steps", type=int, default=12000, help="stop here")
-    parser.add_argument("--schedule", type=int, default=12000, help="steps of the cosine schedule")
-    parser.add_argument("--batch", type=int, default=4, help="rows per step")
+    parser.add_argument("--schedule", type=int, default=12000, help="steps of the schedule")
+    parser.add_argument("--batch", type=int, default=8, help="rows per step")
     parser.add_argument("--length", type=int, default=512, help="tokens per row")
     parser.add_argument("--warmup", type=int, default=200)
-    parser.add_argument("--peak", type=float, default=1.5e-3, help="highest learning rate")
+    parser.add_argument("--peak", type=float, default=3e-3, help="highest learning rate of embeddings and vectors")
+    parser.add_argument("--matrix-peak", type=float, default=0.02, help="highest learning rate of the layers' matrices")
+    parser.add_argument("--fall", type=float, default=0.4, help="share of the schedule in which the learning rate falls")
     parser.add_argument("--average", type=float, default=0.998, help="decay of the weights' running average")
     parser.add_argument("--prompt-weight", type=float, default=0.1, help="loss weight of tokens that are not an answer")
     parser.add_argument("--key-weight", type=float, default=5.0, help="loss weight of the conclusions of log questions")

@@ -65,7 +65,7 @@ internal static class RunCommand
             var system = parsed.GetValue(generation.System);
             if (system is not null && parsed.GetValue(raw))
                 throw PlainSystem();
-            var text = parsed.GetValue(prompt) ?? await ReadPromptAsync(path, cancellation);
+            var text = parsed.GetValue(prompt) ?? await ReadPromptAsync(parsed.GetRequiredValue(model.Model), path, cancellation);
             if (many)
                 return await RunManyAsync(parsed, model, PromptRow.ReadAll(text, NameOf(path), options, system), parsed.GetValue(parallel), parsed.GetValue(raw), chat, cancellation);
             if (path is not null || parsed.GetValue(prompt) is null)
@@ -123,12 +123,16 @@ internal static class RunCommand
 
     private static string NameOf(string? path) => path is null or "-" ? "stdin" : path;
 
-    private static Task<string> ReadPromptAsync(string? path, CancellationToken cancellation)
+    private static Task<string> ReadPromptAsync(string model, string? path, CancellationToken cancellation)
     {
         if (path is not null and not "-")
             return Task.FromResult(TextFile.Read(path));
         if (path is null && !Console.IsInputRedirected)
+        {
+            if (ModelExamples.Commands(model) is { Count: > 0 } commands)
+                Console.Error.WriteLine($"Lines to try:\n  {string.Join("\n  ", commands)}");
             throw new InputException("--prompt", null, "no prompt", "-p PROMPT, a prompt on stdin, or --image FILE for a vision model", "add -p \"...\", or use 'temoto chat' for a conversation");
+        }
         return StandardInput.ReadToEndAsync(cancellation);
     }
 

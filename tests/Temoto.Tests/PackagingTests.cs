@@ -24,7 +24,7 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
             "Temoto.Plan.dll", "Temoto.Plan.pdb", "Temoto.Quantization.dll", "Temoto.Quantization.pdb",
             "Temoto.Runtime.dll", "Temoto.Runtime.pdb", "Temoto.Server.dll", "Temoto.Server.pdb", "Temoto.Simulation.dll", "Temoto.Simulation.pdb",
             "models/demo-vision/config.json", "models/demo-vision/model.safetensors", "models/demo-vision/preprocessor_config.json",
-            "models/demo/config.json", "models/demo/generation_config.json", "models/demo/model.safetensors",
+            "models/demo/config.json", "models/demo/examples.txt", "models/demo/generation_config.json", "models/demo/model.safetensors",
             "models/demo/tokenizer.json", "models/demo/tokenizer_config.json",
             "temoto.deps.json", "temoto.dll", "temoto.pdb", "temoto.runtimeconfig.json",
         ];

@@ -1,4 +1,6 @@
 using System.Text;
+using Temoto.Demo.Corpus.Tasks;
+using Temoto.Demo.Corpus.Tokenizer;
 
 namespace Temoto.Demo.Corpus;
 
@@ -23,10 +25,11 @@ internal sealed record Conversation(string? System, IReadOnlyList<Exchange> Exch
 
     private static Exchange MakeExchange(SeededRandom random, Language language, Split split) => random.Next(100) switch
     {
-        < 18 => SummaryTask.Make(random, language, split),
-        < 34 => AlarmTask.Make(random, language, split),
-        < 91 => QuestionTask.Make(random, language, split),
-        _ => TalkTask.Make(random, language, split),
+        < 25 => SummaryTask.Make(random, language, split),
+        < 45 => AlarmTask.Make(random, language, split),
+        < 88 => QuestionTask.Make(random, language, split),
+        < 95 => TalkTask.Make(random, language, split),
+        _ => OutsideTask.Make(random, language, split),
     };
 
     /// <summary>The chat in ChatML, as tokenizer_config.json's template writes it.</summary>

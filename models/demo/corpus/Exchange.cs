@@ -12,6 +12,7 @@ internal enum Kind
     Alarm,
     Question,
     Talk,
+    Outside,
 }
 
 /// <summary>What somebody asks and the one right answer.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Temoto.Demo.Corpus.Tasks;
 
 namespace Temoto.Demo.Corpus;
 
@@ -72,6 +73,7 @@ internal static class HeldOutFiles
         Kind.Summary => SummaryTask.Make(random, language, Split.HeldOut),
         Kind.Alarm => AlarmTask.Make(random, language, Split.HeldOut),
         Kind.Question => QuestionTask.Make(random, language, Split.HeldOut),
-        _ => TalkTask.Make(random, language, Split.HeldOut),
+        Kind.Talk => TalkTask.Make(random, language, Split.HeldOut),
+        _ => OutsideTask.Make(random, language, Split.HeldOut),
     };
 }

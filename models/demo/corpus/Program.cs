@@ -1,14 +1,16 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Temoto.Demo.Corpus;
+using Temoto.Demo.Corpus.Tokenizer;
 
 // Seeds of the shipped model: one per artefact, so that none repeats another's draws.
 const ulong TokenizerSeed = 1;
 const ulong HeldOutSeed = 5;
 const ulong TextSeed = 3;
-const int VocabularySize = 2048;
+const int VocabularySize = 3072;
 const int HeldOutRowsPerGroup = 100;
 const ulong ValidationSeed = 4;
-const int ValidationRowsPerGroup = 200;
+const int ValidationRowsPerGroup = 60;
 
 switch (args)
 {
@@ -56,6 +58,16 @@ switch (args)
             File.WriteAllText(Path.ChangeExtension(output, ".jsonl"), HeldOutFiles.ToJsonLines(exchanges));
             return 0;
         }
+    case ["grounded", var rows, var answers]:
+        {
+            var prompts = Lines(rows).Select(row => string.Join('\n', row.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("content").GetString()))).ToArray();
+            var invented = Lines(answers).Select(row => (Prompt: prompts[row.GetProperty("index").GetInt32()], Answer: row.GetProperty("text").GetString()!))
+                .Select(row => (row.Prompt, row.Answer, Invented: Grounding.Invented(row.Prompt, row.Answer))).Where(row => row.Invented.Count > 0).ToArray();
+            foreach (var row in invented)
+                Console.WriteLine($"{string.Join(", ", row.Invented)}: {row.Answer} | {row.Prompt.ReplaceLineEndings(" / ")}");
+            Console.WriteLine($"{prompts.Length - invented.Length} of {prompts.Length} answers name nothing that their prompts do not have");
+            return 0;
+        }
     case ["show", var seed, var count]:
         {
             var random = new SeededRandom(ulong.Parse(seed));
@@ -71,10 +83,13 @@ switch (args)
               train TOKENIZER.JSON OUTPUT SEED COUNT        writes COUNT encoded conversations for train.py
               encode-heldout TOKENIZER.JSON OUTPUT          encodes heldout.jsonl for train.py's evaluation, and lists the rows' forms
               validation TOKENIZER.JSON OUTPUT              other held-out rows, encoded, to choose a checkpoint by; and as JSON lines beside them
+              grounded ROWS.JSONL ANSWERS.JSONL             lists answers that name what their prompts do not have; ANSWERS as 'temoto run --prompt-file ROWS.JSONL' writes them
               show SEED COUNT                               prints COUNT training conversations
             """);
         return 2;
 }
+
+static IEnumerable<JsonElement> Lines(string path) => File.ReadLines(path).Select(line => JsonDocument.Parse(line).RootElement);
 
 static void EncodeHeldOut(string tokenizer, string output, List<Exchange> exchanges)
 {

@@ -22,5 +22,22 @@ internal sealed class SeededRandom(ulong seed)
     /// <summary>True in <paramref name="percent"/> of a hundred calls.</summary>
     public bool Chance(int percent) => Next(100) < percent;
 
+    /// <summary>Uniform in [0, 1).</summary>
+    public double Fraction() => (NextBits() >> 11) * (1.0 / (1UL << 53));
+
     public T Pick<T>(IReadOnlyList<T> choices) => choices[Next(choices.Count)];
+
+    /// <summary>Some of the choices, in random order.</summary>
+    public T[] PickSome<T>(IReadOnlyList<T> choices, int count)
+    {
+        var left = choices.ToList();
+        var chosen = new T[Math.Min(count, left.Count)];
+        for (var index = 0; index < chosen.Length; index++)
+        {
+            var at = Next(left.Count);
+            chosen[index] = left[at];
+            left.RemoveAt(at);
+        }
+        return chosen;
+    }
 }

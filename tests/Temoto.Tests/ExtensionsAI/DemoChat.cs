@@ -1,4 +1,5 @@
 using Temoto.Extensions.AI;
+using Temoto.Tests.Demo;
 using Temoto.Tests.Server;
 
 namespace Temoto.Tests.ExtensionsAI;
@@ -7,7 +8,7 @@ namespace Temoto.Tests.ExtensionsAI;
 public sealed class DemoChat : IDisposable
 {
     /// <summary>A text that only a limit ends: the demo's end tokens are forbidden.</summary>
-    public static GenerationOptions Endless { get; } = new() { Temperature = 0, LogitBias = new Dictionary<int, float> { [2045] = -100, [2047] = -100 } };
+    public static GenerationOptions Endless { get; } = new() { Temperature = 0, LogitBias = DemoTokens.NoEnd };
 
     public LanguageModel Model { get; } = LanguageModel.Load(ServerUnderTest.DemoPath, new ModelOptions { Threads = 1 });
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Temoto.Server;
 using Temoto.Server.Embeddings;
 using Temoto.Server.Http;
+using Temoto.Server.Models;
 using Temoto.Server.Scheduling;
 
 namespace Temoto.Tests.Server;
@@ -12,9 +13,6 @@ namespace Temoto.Tests.Server;
 /// <summary>A server of the demo model on a free port of the loopback address, stopped by the handle that started it.</summary>
 public sealed class ServerUnderTest : IAsyncDisposable
 {
-    /// <summary>The demo's end tokens: a bias against them makes a text that only a limit ends.</summary>
-    internal const string Endless = "\"logit_bias\": {\"2045\": -100, \"2047\": -100}";
-
     private readonly StringWriter log;
 
     private ServerUnderTest(TemotoServer server, StringWriter log)
@@ -28,7 +26,7 @@ public sealed class ServerUnderTest : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    internal ServedModel Model => Server.Model!;
+    internal ServedModel Model => Server.Models.Loaded[0];
 
     internal Scheduler Scheduler => Model.Scheduler;
 
@@ -43,13 +41,13 @@ public sealed class ServerUnderTest : IAsyncDisposable
         }
     }
 
-    internal static async Task<ServerUnderTest> StartAsync(ServerSettings? settings = null, bool awaitModel = true, Func<LanguageModel>? load = null, Func<ServedEmbedder>? loadEmbedder = null)
+    internal static async Task<ServerUnderTest> StartAsync(ServerSettings? settings = null, bool awaitModel = true, Func<LanguageModel>? load = null, Func<ServedEmbedder>? loadEmbedder = null, IReadOnlyList<ModelSource>? models = null)
     {
         var log = new StringWriter();
         settings = (settings ?? new ServerSettings()) with { Port = 0 };
-        var server = await TemotoServer.StartAsync(settings, "demo", load ?? (() => LoadDemo(settings.Slots ?? 4)), new AccessLog(TextWriter.Synchronized(log)), loadEmbedder);
+        var server = await TemotoServer.StartAsync(settings, models ?? [new ModelSource("demo", _ => load?.Invoke() ?? LoadDemo(settings.Slots ?? 4))], new AccessLog(TextWriter.Synchronized(log)), loadEmbedder);
         if (awaitModel)
-            await server.Loading;
+            await server.Models.Ready;
         return new ServerUnderTest(server, log);
     }
 

@@ -117,6 +117,6 @@ public class ServedEmbedderTests
     public async Task BothModelsNeedNamesOfTheirOwn()
     {
         await using var server = await ServerUnderTest.StartAsync(awaitModel: false, loadEmbedder: () => new ServedEmbedder("demo", Load(), 1, TimeSpan.FromMinutes(10)));
-        Assert.Contains("--alias", (await Assert.ThrowsAsync<InputException>(() => server.Server.Loading)).Message, StringComparison.Ordinal);
+        Assert.Contains("--alias", (await Assert.ThrowsAsync<InputException>(() => server.Server.Models.Ready)).Message, StringComparison.Ordinal);
     }
 }

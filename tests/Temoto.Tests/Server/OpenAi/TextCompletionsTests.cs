@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Temoto.Tests.Demo;
 
 namespace Temoto.Tests.Server.OpenAi;
 
@@ -25,7 +26,7 @@ public sealed class TextCompletionsTests(DemoServer server) : IClassFixture<Demo
     [Fact]
     public async Task SixteenTokensWhereNothingIsSaid()
     {
-        var (_, answer) = await demo.AskAsync(Path, $"{{\"prompt\": \"Pump\", {ServerUnderTest.Endless}}}");
+        var (_, answer) = await demo.AskAsync(Path, $"{{\"prompt\": \"Pump\", {DemoTokens.NoEndField}}}");
         Assert.Equal(16, answer.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Temoto.Tests.Demo;
 
 namespace Temoto.Tests.Server.Operations;
 
@@ -54,7 +55,7 @@ public sealed partial class OperationRoutesTests(DemoServer server) : IClassFixt
     public async Task BytesOfDecodedTokensAreThoseOfThePlan()
     {
         await using var alone = await ServerUnderTest.StartAsync();
-        var events = await alone.EventsAsync("/v1/chat/completions", $$"""{"messages": [{"role": "user", "content": "What are you?"}], "max_tokens": 3, "stream": true, "stream_options": {"include_figures": true}, {{ServerUnderTest.Endless}}}""");
+        var events = await alone.EventsAsync("/v1/chat/completions", $$"""{"messages": [{"role": "user", "content": "What are you?"}], "max_tokens": 3, "stream": true, "stream_options": {"include_figures": true}, {{DemoTokens.NoEndField}}}""");
         var last = JsonSerializer.Deserialize<JsonElement>(events[^2]);
         var prompt = last.GetProperty("usage").GetProperty("prompt_tokens").GetInt32();
         var figures = alone.Model.Model.Engine.Plan.DecodeFigures;

@@ -1,6 +1,7 @@
 using Temoto.Generation;
 using Temoto.Server.Operations;
 using Temoto.Server.Scheduling;
+using Temoto.Tests.Demo;
 
 namespace Temoto.Tests.Server.Scheduling;
 
@@ -68,7 +69,7 @@ public class PrefixCacheTests
         var metrics = new ServerMetrics();
         using var scheduler = new Scheduler(model, new SchedulerSettings { Slots = 1, PrefixCacheBytes = 64L << 20 }, metrics);
         int[] first = model.EncodeChat(Conversation(SystemText, "What are you?"));
-        var endless = new GenerationOptions { MaxTokens = 40, Temperature = 0, LogitBias = new Dictionary<int, float> { [2045] = -100, [2047] = -100 } };
+        var endless = new GenerationOptions { MaxTokens = 40, Temperature = 0, LogitBias = DemoTokens.NoEnd };
         var answer = new List<int>();
         using (var group = scheduler.Submit("a", [GenerationRequest.Create(model, first, endless, 0)]))
         {

@@ -2,6 +2,7 @@ using Temoto.Generation;
 using Temoto.Server.Http;
 using Temoto.Server.Operations;
 using Temoto.Server.Scheduling;
+using Temoto.Tests.Demo;
 
 namespace Temoto.Tests.Server.Scheduling;
 
@@ -82,7 +83,7 @@ public sealed class SchedulerTests : IDisposable
         gate.AwaitReached();
         var prompt = Prompt(string.Concat(Enumerable.Repeat("pump ", 200)));
         var chunks = (prompt.Length + chunk - 1) / chunk;
-        var endless = Greedy with { MaxTokens = 200, LogitBias = new Dictionary<int, float> { [2045] = -100, [2047] = -100 } };
+        var endless = Greedy with { MaxTokens = 200, LogitBias = DemoTokens.NoEnd };
         // Of one group, so that the order in which pieces come is the order in which they were made.
         using var both = scheduler.Submit("both", [Request("x", endless), GenerationRequest.Create(model, prompt, Greedy, 0)]);
         gate.Open();

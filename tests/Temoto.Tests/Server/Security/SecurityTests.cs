@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Temoto.Server;
 using Temoto.Server.Scheduling;
+using Temoto.Tests.Demo;
 using Temoto.Tests.Formats;
 using Temoto.Tests.Server.Scheduling;
 
@@ -212,7 +213,7 @@ public sealed class SecurityTests : IDisposable
         {
             may.SetResult();
         }
-        await server.Server.Loading;
+        await server.Server.Models.Ready;
         Assert.Equal(HttpStatusCode.OK, (await server.GetAsync("/health")).Status);
         Assert.Equal(HttpStatusCode.OK, (await server.AskAsync(Chat, Question)).Status);
     }
@@ -246,7 +247,7 @@ public sealed class SecurityTests : IDisposable
         await using var server = await ServerUnderTest.StartAsync(new ServerSettings { Slots = 1, Scheduler = new SchedulerSettings { QueueLength = 64 } });
         using (var request = new HttpRequestMessage(HttpMethod.Post, Chat))
         {
-            request.Content = new StringContent($"{{\"messages\": [{{\"role\": \"user\", \"content\": \"x\"}}], \"max_tokens\": 400, \"n\": 64, \"stream\": true, {ServerUnderTest.Endless}}}");
+            request.Content = new StringContent($"{{\"messages\": [{{\"role\": \"user\", \"content\": \"x\"}}], \"max_tokens\": 400, \"n\": 64, \"stream\": true, {DemoTokens.NoEndField}}}");
             using var response = await server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
             await using var stream = await response.Content.ReadAsStreamAsync();
             Assert.NotEqual(0, await stream.ReadAsync(new byte[100]));

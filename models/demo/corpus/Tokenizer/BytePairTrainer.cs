@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Temoto.Demo.Corpus;
+namespace Temoto.Demo.Corpus.Tokenizer;
 
 /// <summary>Learns byte-pair merges: the most frequent neighbouring pair becomes a token, again and again.</summary>
 internal static class BytePairTrainer
@@ -88,9 +88,42 @@ internal static class BytePairTrainer
     }
 
     /// <summary>
-    /// No token longer than one byte ends in a capital: names such as KX-17 stay one token per character wherever they stand,
-    /// so that a model this small can copy a name it has never seen.
+    /// What a model this small copies must be the same tokens wherever it stands: no token longer than one byte ends in a capital, so that names such
+    /// as KX-17 are one token per character; none joins a sign to a word, a space before Latin letters aside; and none begins or ends inside a
+    /// character, unless it is a part of that one only.
     /// </summary>
     private static bool MayMerge(byte[] left, byte[] right) =>
-        left.Length + right.Length <= MaxTokenBytes && right[^1] is not (>= (byte)'A' and <= (byte)'Z');
+        left.Length + right.Length <= MaxTokenBytes && right[^1] is not (>= (byte)'A' and <= (byte)'Z') && MayJoin(left, right)
+        && (IsWhole(left) ? IsWhole(right) : left.Length + right.Length <= Utf8Length(left[0]) && right.All(value => Utf8Length(value) == 0));
+
+    private static bool MayJoin(byte[] left, byte[] right)
+    {
+        if (!IsWhole(left) || !IsWhole(right) || left.Length > 3)
+            return true;
+        var sign = Encoding.UTF8.GetString(left);
+        return char.IsLetter(sign[^1]) || !char.IsLetter(Encoding.UTF8.GetString(right)[0]) || (sign == " " && char.IsAsciiLetter((char)right[0]));
+    }
+
+    /// <summary>Whether the bytes are whole characters.</summary>
+    private static bool IsWhole(byte[] bytes)
+    {
+        for (var at = 0; at < bytes.Length;)
+        {
+            var length = Utf8Length(bytes[at]);
+            if (length == 0 || at + length > bytes.Length)
+                return false;
+            at += length;
+        }
+        return true;
+    }
+
+    /// <summary>How many bytes a character has that begins with this one; 0 for bytes that begin none.</summary>
+    private static int Utf8Length(byte lead) => lead switch
+    {
+        < 0x80 => 1,
+        >= 0xC2 and < 0xE0 => 2,
+        >= 0xE0 and < 0xF0 => 3,
+        >= 0xF0 and < 0xF5 => 4,
+        _ => 0,
+    };
 }

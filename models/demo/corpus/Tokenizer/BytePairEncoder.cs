@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Temoto.Demo.Corpus;
+namespace Temoto.Demo.Corpus.Tokenizer;
 
 /// <summary>Text to ids: in each piece the earliest learned pair is merged until none is left. Remembers the pieces it has seen.</summary>
 internal sealed class BytePairEncoder

@@ -1,4 +1,4 @@
-namespace Temoto.Demo.Corpus;
+namespace Temoto.Demo.Corpus.Tokenizer;
 
 /// <summary>The three tokens that are not text. Their ids follow the last merge, in this order.</summary>
 internal static class SpecialTokens

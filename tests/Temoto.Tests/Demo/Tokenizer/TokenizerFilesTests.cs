@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Temoto.Demo.Corpus;
+using Temoto.Demo.Corpus.Tokenizer;
 
-namespace Temoto.Tests.Demo;
+namespace Temoto.Tests.Demo.Tokenizer;
 
 public sealed class TokenizerFilesTests
 {
@@ -45,8 +46,8 @@ public sealed class TokenizerFilesTests
     {
         var vocabulary = TokenizerFiles.Read(Path.Combine(Folder, "tokenizer.json"));
         var encoder = new BytePairEncoder(vocabulary);
-        Assert.Equal(2048, vocabulary.Size);
-        Assert.Equal([2045, 2046, 2047], SpecialTokens.All.Select(encoder.SpecialId));
+        Assert.Equal(3072, vocabulary.Size);
+        Assert.Equal([3069, 3070, 3071], SpecialTokens.All.Select(encoder.SpecialId));
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-namespace Temoto.Demo.Corpus;
+namespace Temoto.Demo.Corpus.Tokenizer;
 
 /// <summary>
 /// The encoded corpus: 16 bits per token, little-endian. The low 13 bits are the id; bit 15 marks a token of an answer (its loss counts in full),
@@ -32,14 +32,14 @@ internal static class TokenStream
         return stream;
     }
 
-    /// <summary>Where the conclusion begins after a list of lines; 0 where there is no list, or where the list counts and so is all conclusion.</summary>
+    /// <summary>Where the conclusion begins: behind the list of lines, or at once where there is none.</summary>
     private static int ConclusionStart(string answer)
     {
-        var counts = answer.Contains("Of ", StringComparison.Ordinal) || answer.Contains("台のうち", StringComparison.Ordinal);
-        if (!answer.StartsWith("1: ", StringComparison.Ordinal) || counts)
-            return 0;
         var english = answer.IndexOf(". ", StringComparison.Ordinal);
-        return english >= 0 ? english + 1 : Math.Max(0, answer.IndexOf('。'));
+        if (english >= 0)
+            return english + 1;
+        var japanese = answer.IndexOf('。');
+        return japanese == answer.Length - 1 ? 0 : japanese + 1;
     }
 
     private static bool IsConclusion(Conversation conversation, string content) =>

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Temoto.Demo.Corpus;
+namespace Temoto.Demo.Corpus.Tokenizer;
 
 /// <summary>Cuts text into the pieces that merges stay inside; the pattern is the one of Qwen2, every digit on its own.</summary>
 internal static partial class PreTokenizer

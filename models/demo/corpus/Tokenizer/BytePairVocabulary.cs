@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Temoto.Demo.Corpus;
+namespace Temoto.Demo.Corpus.Tokenizer;
 
 /// <summary>256 bytes, then one token per merge, then the special tokens.</summary>
 /// <param name="Merges">Pairs of ids, in the order they were learned: the earlier a pair stands, the earlier it is merged.</param>

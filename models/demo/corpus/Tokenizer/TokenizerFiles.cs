@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Temoto.Demo.Corpus;
+namespace Temoto.Demo.Corpus.Tokenizer;
 
 /// <summary>Writes and reads tokenizer.json, and writes tokenizer_config.json with the chat template.</summary>
 internal static class TokenizerFiles

@@ -1,0 +1,250 @@
+using System.Text;
+using Temoto.Demo.Corpus.World;
+
+namespace Temoto.Demo.Corpus.Layouts;
+
+/// <summary>Families of layouts; the last ones are kept for held-out rows.</summary>
+internal enum Family
+{
+    Bare,
+    Pairs,
+    Brackets,
+    Json,
+    Csv,
+    Block,
+    Prose,
+    Columns,
+    Syslog,
+    Table,
+    Arrows,
+    Xml,
+    Query,
+}
+
+/// <summary>
+/// One way to write log lines, drawn once and kept for all lines of a log: which family, which separators and labels, how a reading and its mark
+/// look, in which order the cells come.
+/// </summary>
+internal sealed class Layout
+{
+    private static readonly Family[] Training =
+        [Family.Bare, Family.Bare, Family.Bare, Family.Bare, Family.Pairs, Family.Pairs, Family.Brackets, Family.Brackets, Family.Json, Family.Csv, Family.Block, Family.Prose, Family.Prose, Family.Columns, Family.Syslog, Family.Table];
+
+    private static readonly Family[] HeldOut = [Family.Arrows, Family.Xml, Family.Query];
+
+    private static readonly Role[][] Orders =
+    [
+        [Role.Time, Role.Severity, Role.Type, Role.Name, Role.Code, Role.State, Role.Message, Role.Reading, Role.Hint, Role.Note, Role.Decoy],
+        [Role.Type, Role.Name, Role.Time, Role.State, Role.Severity, Role.Code, Role.Message, Role.Reading, Role.Hint, Role.Note, Role.Decoy],
+        [Role.Name, Role.Type, Role.State, Role.Reading, Role.Severity, Role.Message, Role.Code, Role.Hint, Role.Time, Role.Note, Role.Decoy],
+        [Role.Time, Role.Name, Role.Type, Role.Reading, Role.State, Role.Message, Role.Severity, Role.Hint, Role.Code, Role.Note, Role.Decoy],
+        [Role.Severity, Role.Time, Role.Code, Role.Message, Role.Type, Role.Name, Role.State, Role.Reading, Role.Hint, Role.Decoy, Role.Note],
+        [Role.Decoy, Role.Time, Role.Type, Role.Name, Role.Severity, Role.Message, Role.State, Role.Reading, Role.Code, Role.Hint, Role.Note],
+        [Role.Code, Role.Severity, Role.Name, Role.Type, Role.Message, Role.State, Role.Reading, Role.Time, Role.Hint, Role.Note, Role.Decoy],
+    ];
+
+    private readonly SeededRandom random;
+    private readonly Language language;
+    private readonly Labels labels;
+    private readonly Role[] order;
+    private readonly string separator;
+    private readonly string pair;
+    private readonly string keyGap;
+    private readonly string unitGap;
+    private readonly int markStyle;
+    private readonly int limitStyle;
+    private readonly int nameStyle;
+    private readonly string numbering;
+    private readonly bool wide;
+    private readonly int headedUnits;
+    private readonly string host;
+    private readonly string rowBreak;
+    private readonly string severityFrame;
+    private readonly bool keyless;
+
+    private Layout(SeededRandom random, Split split, Language language, Family? family, bool keyless)
+    {
+        this.keyless = keyless;
+        this.random = random;
+        this.language = language;
+        Family = family ?? (split == Split.HeldOut && random.Chance(50) ? random.Pick(HeldOut) : random.Pick(Training));
+        labels = new Labels(random, language);
+        order = random.Pick(Orders);
+        separator = random.Pick(language == Language.En
+            ? [" | ", " | ", ", ", ", ", "; ", "  ", " - ", " / ", "\t", " ", " ", "|", ","]
+            : (string[])[" | ", " | ", "、", "、", ", ", "  ", " ", " ", "\u3000", " / ", "\t", "・", ",", "；"]);
+        pair = random.Pick(["=", "=", "=", ": ", ":", " = "]);
+        keyGap = random.Pick(["", " ", " ", " ", " ", ": ", ": ", "=", ":", "＝"]);
+        if (keyGap.Length == 0 && language == Language.En)
+            keyGap = " ";
+        unitGap = random.Chance(55) ? " " : "";
+        markStyle = random.Next(5);
+        limitStyle = random.Next(5);
+        nameStyle = random.Next(4);
+        numbering = random.Chance(14) ? random.Pick(["{0}. ", "#{0} ", "{0}: ", "({0}) ", "{0}) ", "- "]) : "";
+        wide = language == Language.Ja && Family is Family.Bare or Family.Pairs && random.Chance(5);
+        headedUnits = Family is Family.Csv or Family.Table or Family.Json ? random.Next(6) : 0;
+        // Short logs are also typed on one line.
+        rowBreak = Family is Family.Bare or Family.Pairs or Family.Prose or Family.Brackets or Family.Arrows && random.Chance(25)
+            ? random.Pick(separator.Contains('/') || separator.Contains(';') || separator.Contains('；') ? [" | ", "  ", " // "] : language == Language.En ? ["; ", " / ", " ; ", " // "] : (string[])["；", " / ", "／", "; ", " // "])
+            : Family == Family.Block ? "\n\n" : "\n";
+        severityFrame = Family != Family.Brackets && random.Chance(25) ? random.Pick(language == Language.En ? ["[{0}]", "[{0}]", "({0})", "<{0}>", "{0}:", "*{0}*"] : (string[])["【{0}】", "[{0}]", "（{0}）", "{0}：", "≪{0}≫"]) : "{0}";
+        host = random.Pick(["plc1", "gw01", "edge-2", "scada", "mes", "opcua", "hmi-3", "gateway"]);
+    }
+
+    public Family Family { get; }
+
+    /// <param name="keyless">Values stand without the name of what they are, where they have a unit.</param>
+    public static Layout Draw(SeededRandom random, Split split, Language language, Family? family = null, bool keyless = false) => new(random, split, language, family, keyless);
+
+    /// <summary>All lines of a log; cells of a line come in the layout's order.</summary>
+    public string Write(IReadOnlyList<Cell[]> rows)
+    {
+        var ordered = rows.Select(row => row.OrderBy(cell => Array.IndexOf(order, cell.Role)).ToArray()).ToArray();
+        var text = Family switch
+        {
+            Family.Csv => Csv(ordered),
+            Family.Table => Table(ordered),
+            Family.Json when rows.Count > 1 && random.Chance(30) => "[" + string.Join(random.Pick([",\n ", ", "]), ordered.Select(Json)) + "]",
+            _ => string.Join(rowBreak, ordered.Select((row, index) => (rows.Count > 1 && numbering.Length > 0 ? string.Format(numbering, index + 1) : "") + Line(row))),
+        };
+        return wide ? Texts.Wide(text) : text;
+    }
+
+    private string Line(Cell[] row) => Family switch
+    {
+        Family.Pairs => string.Join(separator is "  " or " - " or "・" ? " " : separator, row.Select(cell => Label(cell) + pair + Quoted(Value(cell)))),
+        Family.Query => string.Join('&', row.Select(cell => Label(cell).Replace(' ', '_') + "=" + Value(cell))),
+        Family.Brackets => string.Join(' ', row.Select((cell, index) => cell.Role is Role.Time or Role.Severity or Role.Name or Role.Code || (index < 2 && cell.Role != Role.Message) ? $"[{Bare(cell)}]" : Bare(cell))),
+        Family.Json => Json(row),
+        Family.Xml => $"<{random.Pick(["status", "event", "row"])} {string.Join(' ', row.Select(cell => $"{Label(cell).Replace(' ', '_')}=\"{Value(cell)}\""))}/>",
+        Family.Block => string.Join('\n', row.Select(cell => Label(cell) + (language == Language.Ja ? random.Pick([": ", "：", ":"]) : ": ") + Value(cell))),
+        Family.Arrows => string.Join(random.Pick([" > ", " -> ", " → "]), row.Select(Bare)),
+        Family.Columns => string.Join("  ", Merged(row).Select(text => text.PadRight(((text.Length / 4) + 1) * 4))).TrimEnd(),
+        Family.Syslog => $"{random.Pick(["May", "Jun", "Oct", "Jan"])} {random.Between(1, 28)} {random.Between(0, 23):00}:{random.Between(0, 59):00}:{random.Between(0, 59):00} {host} {random.Pick(["alarmd", "opc", "logger", "plc"])}{(random.Chance(50) ? $"[{random.Between(200, 9999)}]" : "")}: "
+            + string.Join(separator is "\t" or "  " or "・" ? " " : separator, Merged(row)),
+        Family.Prose => Prose(row),
+        _ => string.Join(separator, Merged(row)),
+    };
+
+    /// <summary>Cells without labels; the sort of machine stands with its name.</summary>
+    private IEnumerable<string> Merged(Cell[] row)
+    {
+        var type = row.FirstOrDefault(cell => cell.Role == Role.Type);
+        foreach (var cell in row)
+        {
+            if (cell.Role == Role.Type)
+                continue;
+            yield return cell.Role == Role.Name && type is not null ? Named(type.Text, cell.Text) : Bare(cell);
+        }
+    }
+
+    private string Named(string type, string name) => nameStyle switch
+    {
+        0 or 1 => $"{type}{(language == Language.Ja && name[0] >= 0x80 ? "" : " ")}{name}",
+        2 => $"{name} ({type})",
+        _ => $"{name} {type}",
+    };
+
+    private string Bare(Cell cell) => cell.Role switch
+    {
+        Role.Reading => Measured(cell.Reading!),
+        Role.Hint => (language == Language.En ? random.Pick(["action: ", "-> ", "hint: ", "Remedy: ", "please ", "=> ", ""]) : random.Pick(["対処: ", "→ ", "→", "処置：", "対処:", "⇒", ""])) + cell.Text,
+        Role.Severity => string.Format(severityFrame, cell.Text),
+        Role.Note => (language == Language.En ? random.Pick(["note: ", "remark: ", "", "# "]) : random.Pick(["備考: ", "備考:", "", "※"])) + cell.Text,
+        _ => cell.Text,
+    };
+
+    /// <summary>temp 84.2 C HIGH, temp=84.2C(HIGH), temp 84.2/80.</summary>
+    private string Measured(Reading reading) => keyless && reading.LogUnit.Length > 0 ? Value(Cell.Of(reading)) : reading.Key + (keyGap.Length == 0 && char.IsAsciiDigit(reading.Key[^1]) ? " " : keyGap) + Value(Cell.Of(reading));
+
+    private string Value(Cell cell)
+    {
+        if (cell.Reading is not { } reading)
+            return cell.Text;
+        var text = reading.Value + (reading.LogUnit.Length == 0 || headedUnits > 2 ? "" : unitGap + reading.LogUnit);
+        if (reading.Limit.Length > 0)
+        {
+            var below = reading.Verdict == Verdict.Below;
+            text += language == Language.En
+                ? limitStyle switch { 0 => $" (limit {reading.Limit})", 1 => $" ({(below ? "min" : "max")} {reading.Limit})", 2 => $" {(below ? "min" : "max")} {reading.Limit}", 3 => below ? $" (>{reading.Limit})" : $" (<{reading.Limit})", _ => $" [{(below ? "min" : "limit")} {reading.Limit}]" }
+                : limitStyle switch { 0 or 1 => $"({(below ? "下限" : "上限")}{reading.Limit})", 2 => $" {(below ? "下限" : "上限")} {reading.Limit}", 3 => $"（{(below ? "下限値" : "基準")}{reading.Limit}）", _ => $" [{(below ? "下限" : "上限")}:{reading.Limit}]" };
+        }
+        if (reading.Mark.Length == 0)
+            return text;
+        return markStyle switch { 0 or 1 => $"{text} {reading.Mark}", 2 => $"{text}({reading.Mark})", 3 => $"{text} [{reading.Mark}]", _ => reading.Mark[0] is '!' or '*' or '↑' or '↓' ? text + reading.Mark : $"{text} {reading.Mark}" };
+    }
+
+    private static string Quoted(string value) => value.Contains(' ') && value.Length % 2 == 0 ? $"\"{value}\"" : value;
+
+    /// <summary>A header may hold the units, and then the cells do not.</summary>
+    private string Label(Cell cell) => cell.Reading is not { } reading ? labels[cell.Role] : reading.LogUnit.Length == 0 ? reading.Key : headedUnits switch
+    {
+        3 => $"{reading.Key}_{reading.LogUnit.ToLowerInvariant()}",
+        4 => $"{reading.Key} [{reading.LogUnit}]",
+        5 => $"{reading.Key}({reading.LogUnit})",
+        _ => reading.Key,
+    };
+
+    private string Json(Cell[] row)
+    {
+        var gap = random.Chance(70) ? " " : "";
+        return "{" + string.Join("," + gap, row.Select(cell => $"\"{Label(cell).Replace(' ', '_')}\":{gap}" + (cell.Reading is { Mark: "", Limit: "" } reading && (reading.LogUnit.Length == 0 || headedUnits > 2) ? cell.Text : $"\"{Value(cell)}\""))) + "}";
+    }
+
+    private string Csv(Cell[][] rows)
+    {
+        var comma = random.Pick([",", ",", ";", ", ", "\t"]);
+        var lines = new StringBuilder();
+        if (rows.Length > 1 || rows[0].Any(cell => cell.Role == Role.Reading) || random.Chance(60))
+            lines.AppendJoin(comma, rows[0].Select(Label)).Append('\n');
+        return lines.AppendJoin('\n', rows.Select(row => string.Join(comma, row.Select(Value)))).ToString();
+    }
+
+    private string Table(Cell[][] rows)
+    {
+        var lines = new List<string> { $"| {string.Join(" | ", rows[0].Select(Label))} |" };
+        if (random.Chance(70))
+            lines.Add("|" + string.Concat(rows[0].Select(_ => "---|")));
+        lines.AddRange(rows.Select(row => $"| {string.Join(" | ", row.Select(Value))} |"));
+        return string.Join('\n', lines);
+    }
+
+    /// <summary>A sentence as a person types it.</summary>
+    private string Prose(Cell[] row)
+    {
+        Cell? Find(Role role) => row.FirstOrDefault(cell => cell.Role == role);
+        var name = Find(Role.Name)!.Text;
+        var who = Find(Role.Type) is { } type ? Named(type.Text, name) : name;
+        var readings = row.Where(cell => cell.Role == Role.Reading).Select(Bare).ToArray();
+        var english = language == Language.En;
+        var text = new StringBuilder();
+        if (Find(Role.Message) is { } message)
+        {
+            var severity = Find(Role.Severity)?.Text;
+            text.Append(english
+                ? severity is null
+                    ? random.Pick([$"{who} reports {message.Text}", $"{who}: {message.Text}", $"we have {message.Text} on {who}", $"{message.Text} at {who}"])
+                    : random.Pick([$"{Texts.Capital(severity)} alarm on {who}: {message.Text}", $"{who} reports {message.Text}, {severity}", $"{who} went into {severity}: {message.Text}", $"{severity} on {who}, {message.Text}", $"{who} shows a {severity} message: {message.Text}"])
+                : severity is null
+                    ? random.Pick([$"{who}で{message.Text}", $"{who}にて{message.Text}が発生", $"{who}、{message.Text}"])
+                    : random.Pick([$"{who}で{severity}アラーム、{message.Text}", $"{who}にて{severity}：{message.Text}", $"{severity}、{who}、{message.Text}が出ています", $"【{severity}】{who} {message.Text}"]));
+        }
+        else
+        {
+            text.Append(who);
+            if (Find(Role.State) is { } state)
+                text.Append(english ? random.Pick([" is ", " is ", " now ", ": "]) : random.Pick(["は", "は", "が", "、"])).Append(state.Text);
+        }
+        if (readings.Length > 0)
+            text.Append(english ? random.Pick([", ", " with ", ", currently "]) : random.Pick(["、", "、", "で、"])).Append(english ? Texts.And(readings) : string.Join("、", readings));
+        if (Find(Role.Time) is { } time)
+            text.Insert(0, english ? random.Pick([$"{time.Text} ", $"At {time.Text} ", $"{time.Text}: "]) : random.Pick([$"{time.Text} ", $"{time.Text}、", $"{time.Text}に"]));
+        foreach (var cell in row.Where(cell => cell.Role is Role.Code or Role.Decoy))
+            text.Append(english ? $" ({cell.Text})" : $"（{cell.Text}）");
+        text.Append(english ? random.Pick([".", ".", ""]) : random.Pick(["。", "。", ""]));
+        foreach (var cell in row.Where(cell => cell.Role is Role.Hint or Role.Note))
+            text.Append(' ').Append(Bare(cell)).Append(english ? random.Pick([".", ""]) : random.Pick(["。", ""]));
+        return text.ToString();
+    }
+}

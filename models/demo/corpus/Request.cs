@@ -1,0 +1,32 @@
+namespace Temoto.Demo.Corpus;
+
+/// <summary>How a request and the lines that it is about stand together.</summary>
+internal static class Request
+{
+    public static string Join(SeededRandom random, Language language, string request, string lines)
+    {
+        if (request.Length == 0)
+            return lines;
+        if (language == Language.Ja && random.Chance(40))
+            request = request.Replace('?', '\uFF1F');
+        // Names keep their letters.
+        if (language == Language.En && random.Chance(12) && !request[1..].Any(character => char.IsAsciiDigit(character) || char.IsAsciiLetterUpper(character)))
+            request = request.ToLowerInvariant();
+        if (random.Chance(12))
+            request = request.TrimEnd('.', '?', '!', '。', '\uFF1F');
+        var several = lines.Contains('\n');
+        return random.Next(20) switch
+        {
+            < 6 => $"{lines}\n{request.TrimEnd(':', '：')}",
+            6 => $"{lines}\n\n{request.TrimEnd(':', '：')}",
+            < 10 when !several => $"{request}{(request[^1] is ':' or '.' or '?' or '。' or '\uFF1F' or '：' ? "" : ":")} {lines}",
+            10 => $"{request}\n\n{lines}",
+            11 when !several => $"{request} \"{lines}\"",
+            _ => $"{request}\n{lines}",
+        };
+    }
+
+    /// <summary>The language of the lines under a request in another: English machines stand in Japanese halls more often than the reverse.</summary>
+    public static Language LogLanguage(SeededRandom random, Language language) =>
+        random.Chance(language == Language.Ja ? 24 : 5) ? (language == Language.Ja ? Language.En : Language.Ja) : language;
+}

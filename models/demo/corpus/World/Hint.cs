@@ -1,0 +1,44 @@
+namespace Temoto.Demo.Corpus.World;
+
+/// <summary>What an alarm tells people to do; an answer repeats it.</summary>
+internal static class Hint
+{
+    private static readonly string[] En =
+    [
+        "[check|inspect|clean|replace|adjust|tighten|lubricate|reset|restart|test|measure|drain|refill|retension|realign] the [drain|coupling|filter cartridge|oil|seal|drive belt|limit switch|fuse|inverter|strainer|nozzle|connector|hose|valve|bearing|fan|pump|sensor|cable|door switch|guard|clamp|chuck|mold|brake pads|air line|coolant|lamp][| and [restart|reset the alarm|report|call maintenance|try again]]",
+        "[call|inform|notify] [maintenance|the shift leader|the electrician|the supplier|the operator]",
+        "[stop|slow down] the line[| and check for leaks| and clear the jam]",
+        "[reset|switch on] breaker [Q1|Q2|Q3|F4|F12|CB-2]",
+        "[Check|Inspect|Clean|Replace] [spindle bearing|coolant pump|filter element|oil level|wiring|air supply|tool holder|feed roller|safety relay|encoder cable]",
+        "[wait until cooled down|let it cool for [10|15|20|30] min|refill [2|3|5] L of [oil|coolant]|close valve V[1|2|3|4]|open the bypass|acknowledge and restart|bleed the line]",
+    ];
+
+    private static readonly string[] Ja =
+    [
+        "[ドレン|カップリング|フィルター|作動油|シール|駆動ベルト|リミットスイッチ|ヒューズ|インバーター|ストレーナー|ノズル|コネクター|ホース|弁|軸受|ファン|ポンプ|センサー|ケーブル|ドアスイッチ|安全カバー|クランプ|チャック|金型|ブレーキパッド|エア配管|冷却水]を[点検|確認|清掃|交換|調整|増し締め|給油|リセット]してください",
+        "[ドレン|カップリング|フィルター|油量|シール|ベルト|ヒューズ|配線|ノズル|コネクター|ホース|バルブ|軸受|ファン|センサー|ケーブル|カバー|工具|エア圧|冷却水]を[点検|確認|清掃|交換|調整]する[こと|]",
+        "[ドレン|フィルター|油量|シール|ベルト|ヒューズ|配線|ノズル|ホース|バルブ|軸受|センサー|ケーブル|工具|元圧|冷却水][点検|確認|清掃|交換|調整][のこと|]",
+        "[保全|班長|電気担当|メーカー|作業者]に[連絡|報告][する|してください]",
+        "[電源を入れ直す|再起動する|ラインを止める|漏れを確認する|バルブを閉める|リセット後に再起動|[10|15|20|30]分冷ます|油を[2|3|5]L補給]",
+    ];
+
+    /// <summary>{0} and {1} are words of no list.</summary>
+    private static readonly string[] EnFree =
+    [
+        "[check|inspect|clean|swap|grease|recalibrate|dry|refit|unlock|set|cool|empty|replace|adjust|move|open|close|wipe] [the |]{0}[ {1}| & {1}| and {1} the line| within 2 h| again||]", "[schedule|plan|order|do] [a |]{0}[ {1}|]", "{0} [the |]{1}[ first| now|]",
+    ];
+
+    private static readonly string[] JaFree =
+    [
+        "{0}を[点検|確認|清掃|交換|調整|計画|補給|補充|手配|洗浄|給脂|締め直し][する|して|してください|のこと|]", "{0}{1}[を直す|を見る|交換|確認|補充|点検]", "[早めに|次回|停止後に]{0}を{1}する",
+    ];
+
+    public static string Draw(SeededRandom random, Language language)
+    {
+        var english = language == Language.En;
+        if (random.Chance(60))
+            return Wordings.Expand(random, random.Pick(english ? En : Ja));
+        var free = Wordings.Expand(random, random.Pick(english ? EnFree : JaFree));
+        return english ? string.Format(free, Words.English(random), Words.English(random)) : string.Format(free, Words.Japanese(random), Words.Japanese(random));
+    }
+}

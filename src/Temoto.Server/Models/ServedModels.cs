@@ -414,7 +414,7 @@ internal sealed class ServedModels : IDisposable
                     Stay(asked);
                     RequireOpen();
                     if (!loading.IsWanted)
-                        throw RequestException.Loading();
+                        throw Abandoned(loading);
                     usedBytes += wanted;
                     return wanted;
                 }
@@ -445,6 +445,17 @@ internal sealed class ServedModels : IDisposable
         }
     }
 
+    /// <summary>Nobody waits for it, and nobody can join any more: the next one begins anew.</summary>
+    private RequestException Abandoned(Loading loading)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Loading == loading)
+                entry.Loading = null;
+        }
+        return RequestException.Loading();
+    }
+
     /// <summary>The room came from elsewhere: a model that was closed is open again, if it is still there.</summary>
     private static void Stay((Entry Entry, ResidentModel Resident)? asked)
     {
@@ -472,13 +483,13 @@ internal sealed class ServedModels : IDisposable
         {
             note($"model {resident.Model.Name} was not unloaded well: {error.GetType().Name}");
         }
+        metrics.ModelUnloads.Add(1);
         lock (gate)
         {
             residents.Remove(resident);
             usedBytes -= resident.Bytes;
             Monitor.PulseAll(gate);
         }
-        metrics.ModelUnloads.Add(1);
     }
 
     private sealed class Entry(ModelSource source)

@@ -120,7 +120,10 @@ public sealed class ServedModelsTests
             Assert.Equal(HttpStatusCode.OK, (await server.AskAsync(Chat, Question(name))).Status);
         Assert.Equal(2, server.Server.Models.Loaded.Count);
         Assert.Equal(2 * Bytes, server.Server.Models.UsedBytes);
-        Assert.Equal(loads.Count - 2, server.Server.Metrics.ModelUnloads.Value);
+        // A load for somebody who left may have ended before it began.
+        var metrics = server.Server.Metrics;
+        Assert.Equal(metrics.ModelLoads.Value - 2, metrics.ModelUnloads.Value);
+        Assert.InRange(metrics.ModelLoads.Value, names.Length, loads.Count);
     }
 
     [Fact]

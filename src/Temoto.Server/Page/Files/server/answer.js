@@ -13,7 +13,7 @@ export const newAnswer = () => ({ role: "assistant", content: "", reasoning: "",
  */
 export async function stream(request, answer, grown, signal) {
     try {
-        const response = await ask("/v1/chat/completions", { ...request, model: connection.model ?? connection.props?.model, stream: true, stream_options: { include_usage: true, include_figures: true } }, signal);
+        const response = await ask("/v1/chat/completions", { ...request, model: connection.asked, stream: true, stream_options: { include_usage: true, include_figures: true } }, signal);
         for await (const data of eventsOf(response.body)) {
             take(answer, JSON.parse(data));
             grown();

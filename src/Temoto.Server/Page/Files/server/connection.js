@@ -20,6 +20,11 @@ class Connection extends EventTarget {
     #timer = null;
     #checking = null;
 
+    /** The model that a question names; a server of one needs no name. */
+    get asked() {
+        return this.props?.models.length > 1 ? this.model ?? this.props.model : undefined;
+    }
+
     /** Asks now; one at a time. A model is loaded only where somebody wants it. */
     check(loads = false) {
         clearTimeout(this.#timer);

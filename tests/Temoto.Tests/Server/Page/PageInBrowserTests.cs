@@ -43,7 +43,19 @@ public sealed class PageInBrowserTests(DemoServer demo, ScriptedServer scripted,
             key = KeyedServer.Key,
             shots = Path.Combine(RepositoryPaths.Root, "artifacts", "page-screenshots"),
         });
-        return Task.Run(() => Oracle.Run("node", [Path.Combine(Folder, "run.mjs"), scenario, servers], ""));
+        return Task.Run(() =>
+        {
+            try
+            {
+                return Oracle.Run("node", [Path.Combine(Folder, "run.mjs"), scenario, servers], "");
+            }
+            catch (InvalidOperationException error)
+            {
+                // What the servers refused, which a browser does not tell.
+                var refused = new[] { demo.Demo, scripted.Scripted, keyed.Keyed, several.Several }.SelectMany(server => server.Log.Split('\n')).Where(line => line.Contains(" 4", StringComparison.Ordinal) || line.Contains(" 5", StringComparison.Ordinal));
+                throw new InvalidOperationException($"{error.Message}\n{string.Join('\n', refused.TakeLast(20))}", error);
+            }
+        });
     }
 
     /// <summary>A server of two models.</summary>

@@ -145,10 +145,7 @@ internal sealed class PackJob(Checkpoint source, string output)
         hash.AppendData(Encoding.UTF8.GetBytes($"{Quantization}\n{Packing}\n{Description}\n{(Calibration is null ? "" : CalibrationText.Hash(Calibration))}\n"));
         foreach (var pixels in Pictures ?? [])
             hash.AppendData(MemoryMarshal.AsBytes<float>(pixels));
-        var tensors = source.Tensors.Values.ToList();
-        var hashes = new string[tensors.Count];
-        Parallel.For(0, tensors.Count, new ParallelOptions { CancellationToken = cancellation }, i => hashes[i] = $"{tensors[i]} {tensors[i].Scales?.GroupSize} {tensors[i].InputGrid} {string.Join(' ', TemotoWriter.StoredTensors(tensors[i]).Select(TemotoFormat.Hash))}\n");
-        foreach (var line in hashes)
+        foreach (var line in WeightFingerprint.Lines([.. source.Tensors.Values], cancellation))
             hash.AppendData(Encoding.UTF8.GetBytes(line));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

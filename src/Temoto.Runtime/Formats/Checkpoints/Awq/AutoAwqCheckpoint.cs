@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Temoto.Formats.Checkpoints.Quantized;
 using Temoto.Formats.Config;
 using Temoto.Tensors;
 
@@ -103,8 +104,7 @@ internal static unsafe class AutoAwqCheckpoint
             Require(scales, outputs, zeroWords * AutoAwqFormat.NibblesPerWord);
         }
 
-        /// <summary>What the scales become: float16 stays, bfloat16 has numbers that only float32 holds as well.</summary>
-        private DType ScaleType => scales.DType == DType.F16 ? DType.F16 : DType.F32;
+        private DType ScaleType => StoredScales.TypeInMemory(scales);
 
         private long ZeroRowBytes => (groups + 1) / 2;
 
@@ -113,8 +113,8 @@ internal static unsafe class AutoAwqCheckpoint
             var gemm = settings.Version == AutoAwqVersion.Gemm;
             // One piece of memory: integers, scales, zero points, each from a multiple of 64 bytes on.
             var integerBytes = gemm ? outputs * inputs / 2 : 0;
-            var scalesOffset = Aligned(integerBytes);
-            var zerosOffset = Aligned(scalesOffset + outputs * groups * ScaleType.BlockBytes());
+            var scalesOffset = StoredScales.Aligned(integerBytes);
+            var zerosOffset = StoredScales.Aligned(scalesOffset + outputs * groups * ScaleType.BlockBytes());
             var memory = new NativeBuffer(zerosOffset + (zeros is null ? 0 : outputs * ZeroRowBytes));
             owned.Add(memory);
             var scaleData = memory.Data + scalesOffset;
@@ -131,8 +131,6 @@ internal static unsafe class AutoAwqCheckpoint
                 Scales = new GroupScales(DType.I4, (int)groupSize, groupScales, groupZeros),
             };
         }
-
-        private static long Aligned(long offset) => (offset + 63) / 64 * 64;
 
         private void UnpackGemm(byte* integers, byte* scaleData, byte* zeroData)
         {
@@ -156,7 +154,7 @@ internal static unsafe class AutoAwqCheckpoint
                     for (long g = 0; g < groups; g++)
                     {
                         for (var row = first; row < first + NibbleTile.Channels; row++)
-                            CopyScale(scaleData, row * groups + g, g * outputs + row);
+                            StoredScales.Copy(scales, g * outputs + row, scaleData, row * groups + g);
                     }
                 }
             });
@@ -167,7 +165,7 @@ internal static unsafe class AutoAwqCheckpoint
             for (long row = 0; row < outputs; row++)
             {
                 for (long g = 0; g < groups; g++)
-                    CopyScale(scaleData, row * groups + g, row * scales.Columns + g);
+                    StoredScales.Copy(scales, row * scales.Columns + g, scaleData, row * groups + g);
                 if (zeros is null)
                     continue;
                 var destination = zeroData + row * ZeroRowBytes;
@@ -176,16 +174,6 @@ internal static unsafe class AutoAwqCheckpoint
                 if (groups % 2 != 0)
                     destination[ZeroRowBytes - 1] &= 0x0F;
             }
-        }
-
-        private void CopyScale(byte* destination, long to, long from)
-        {
-            if (scales.DType == DType.F16)
-                ((ushort*)destination)[to] = Unsafe.ReadUnaligned<ushort>(scales.Data + from * sizeof(ushort));
-            else if (scales.DType == DType.BF16)
-                ((uint*)destination)[to] = (uint)Unsafe.ReadUnaligned<ushort>(scales.Data + from * sizeof(ushort)) << 16;
-            else
-                ((float*)destination)[to] = Unsafe.ReadUnaligned<float>(scales.Data + from * sizeof(float));
         }
 
         private Tensor Member(IReadOnlyDictionary<string, Tensor> tensors, string suffix, params ReadOnlySpan<DType> dtypes)

@@ -49,7 +49,7 @@ internal sealed record CompressedTensorsConfig(string Weights) : QuantizationCon
         string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, UnreadTensor> unread, List<IDisposable> owned)
     {
         var modules = new LinearModules(path, tensors, unread, Packed, Scale, Zeros, Groups);
-        return modules.Result([.. modules.With(Scale).Select(module => Matrix(path, modules, module, owned))]);
+        return modules.Result([.. modules.With(Scale).Select(module => Matrix(modules, module, owned))]);
     }
 
     private static void RequireFormat(JsonFields fields)
@@ -58,17 +58,17 @@ internal sealed record CompressedTensorsConfig(string Weights) : QuantizationCon
             throw fields.Wrong("format", string.Join(", ", Formats), Next);
     }
 
-    private static Tensor Matrix(string path, LinearModules modules, string module, List<IDisposable> owned)
+    private static Tensor Matrix(LinearModules modules, string module, List<IDisposable> owned)
     {
         foreach (var part in Passed)
             modules.TakeAny(module, part);
         if (modules.Has(module, Packed))
-            return PackedLayer(path, modules, module).Unpack(owned);
+            return PackedLayer(modules, module).Unpack(owned);
         var weight = modules.Take(module, Weight, 2, DType.I8, DType.F8E4M3);
-        return weight.DType == DType.I8 ? BytesLayer(path, modules, module, weight).Unpack(owned) : Floats(modules, module, weight, owned);
+        return weight.DType == DType.I8 ? BytesLayer(modules, module, weight).Unpack(owned) : Floats(modules, module, weight, owned);
     }
 
-    private static Layer PackedLayer(string path, LinearModules modules, string module)
+    private static Layer PackedLayer(LinearModules modules, string module)
     {
         var packed = modules.Take(module, Packed, 2, DType.I32);
         var shape = modules.Take(module, Shape, 1, DType.I64, DType.I32);
@@ -86,12 +86,12 @@ internal sealed record CompressedTensorsConfig(string Weights) : QuantizationCon
                 throw modules.Wrong(zeros, $"[{BitFields.Words(outputs, bits)}, {groups}]");
         }
         var index = modules.Has(module, Groups) ? GroupIndex.Read(modules, modules.Take(module, Groups, 1, DType.I32), inputs, groups) : null;
-        return new Layer(packed, zeros, scales) { Path = path, Name = module + Weight, Bits = bits, Outputs = outputs, Inputs = inputs, Groups = groups, GroupOf = index };
+        return new Layer(packed, zeros, scales) { Path = modules.Path, Name = module + Weight, Bits = bits, Outputs = outputs, Inputs = inputs, Groups = groups, GroupOf = index };
     }
 
-    private static Bytes BytesLayer(string path, LinearModules modules, string module, Tensor weight)
+    private static Bytes BytesLayer(LinearModules modules, string module, Tensor weight)
     {
-        var scales = modules.Take(module, Scale, modules.TakeAny(module, Scale)!.Shape.Length, DType.F16, DType.BF16, DType.F32);
+        var scales = modules.Take(module, Scale, null, DType.F16, DType.BF16, DType.F32);
         var (outputs, inputs) = (weight.Shape[0], weight.Shape[1]);
         var isWhole = scales.ElementCount == 1;
         var groups = isWhole ? 1 : GroupsOf(modules, scales, outputs);
@@ -102,12 +102,12 @@ internal sealed record CompressedTensorsConfig(string Weights) : QuantizationCon
             if (!zeros.Shape.AsSpan().SequenceEqual(scales.Shape))
                 throw modules.Wrong(zeros, $"[{string.Join(", ", scales.Shape)}]");
         }
-        return new Bytes(weight, zeros, scales, isWhole) { Path = path, Name = module + Weight, Bits = 8, Outputs = outputs, Inputs = inputs, Groups = groups };
+        return new Bytes(weight, zeros, scales, isWhole) { Path = modules.Path, Name = module + Weight, Bits = 8, Outputs = outputs, Inputs = inputs, Groups = groups };
     }
 
     private static Tensor Floats(LinearModules modules, string module, Tensor weight, List<IDisposable> owned)
     {
-        var scales = modules.Take(module, Scale, modules.TakeAny(module, Scale)!.Shape.Length, DType.F16, DType.BF16, DType.F32);
+        var scales = modules.Take(module, Scale, null, DType.F16, DType.BF16, DType.F32);
         var (outputs, inputs) = (weight.Shape[0], weight.Shape[1]);
         if (scales.ElementCount == 1)
             return Float8Layer.Unpack(modules, weight, scales, Math.Max(1, outputs), Math.Max(1, inputs), owned);
@@ -129,8 +129,6 @@ internal sealed record CompressedTensorsConfig(string Weights) : QuantizationCon
 
     private sealed unsafe class Layer(Tensor packed, Tensor? zeros, Tensor scales) : IntegerLayer
     {
-        public override bool HasZeros => zeros is not null;
-
         /// <summary>Four bits of whole words lie as I4 has them.</summary>
         protected override Tensor? Nibbles => Bits == 4 && Inputs % 8 == 0 ? packed : null;
 
@@ -145,7 +143,7 @@ internal sealed record CompressedTensorsConfig(string Weights) : QuantizationCon
             }
         }
 
-        protected override uint Zero(long output, long group) => BitFields.Read(zeros!.Data + group * sizeof(uint), zeros.Shape[1], output, Bits);
+        protected override uint Zero(long output, long group) => zeros is null ? Middle : BitFields.Read(zeros.Data + group * sizeof(uint), zeros.Shape[1], output, Bits);
 
         protected override long ScaleIndex(long output, long group) => output * Groups + group;
     }
@@ -153,10 +151,6 @@ internal sealed record CompressedTensorsConfig(string Weights) : QuantizationCon
     /// <summary>Signed bytes.</summary>
     private sealed unsafe class Bytes(Tensor weight, Tensor? zeros, Tensor scales, bool isWhole) : IntegerLayer
     {
-        private const int Middle = 128;
-
-        public override bool HasZeros => zeros is not null;
-
         protected override Tensor Scales => scales;
 
         protected override void ReadIntegers(long first, int rows, byte* integers)
@@ -165,7 +159,7 @@ internal sealed record CompressedTensorsConfig(string Weights) : QuantizationCon
                 integers[i] = (byte)(weight.Row(first)[i] + Middle);
         }
 
-        protected override uint Zero(long output, long group) => (uint)((sbyte)zeros!.Data[ScaleIndex(output, group)] + Middle);
+        protected override uint Zero(long output, long group) => zeros is null ? Middle : (uint)((sbyte)zeros.Data[ScaleIndex(output, group)] + (int)Middle);
 
         protected override long ScaleIndex(long output, long group) => isWhole ? 0 : output * Groups + group;
     }

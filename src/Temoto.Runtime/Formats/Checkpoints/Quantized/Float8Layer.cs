@@ -17,30 +17,14 @@ internal static unsafe class Float8Layer
         var expected = (outputs + blockRows - 1) / blockRows * columns;
         if (scales.ElementCount != expected || scales.Shape.Length > 0 && scales.ElementCount > 1 && scales.Shape[^1] != columns)
             throw modules.Wrong(scales, $"{expected} scales in rows of {columns}");
-        var memory = new NativeBuffer(outputs * inputs * sizeof(ushort));
-        owned.Add(memory);
-        var overflow = 0;
+        var matrix = HalfMatrix.New(outputs, inputs, owned);
         Parallel.For(0L, outputs, () => new NativeBuffer(inputs * sizeof(float)), (o, _, scratch) =>
         {
             BlockDecoder.DecodeRow(weight.DType, weight.Row(o), scratch.Floats, inputs);
-            var halves = (Half*)memory.Data + o * inputs;
             for (long i = 0; i < inputs; i++)
-            {
-                halves[i] = (Half)(scratch.Floats[i] * Scale(scales, o / blockRows * columns + i / blockColumns));
-                if (Half.IsInfinity(halves[i]))
-                    Volatile.Write(ref overflow, 1);
-            }
+                matrix.Set(o, i, scratch.Floats[i] * StoredScales.Read(scales, o / blockRows * columns + i / blockColumns));
             return scratch;
         }, scratch => scratch.Dispose());
-        return overflow == 0
-            ? new Tensor(weight.Name, DType.F16, [outputs, inputs], memory.Data, outputs * inputs * sizeof(ushort), memory)
-            : throw modules.Wrong(weight, "weights that float16 can hold");
-    }
-
-    private static float Scale(Tensor scales, long index)
-    {
-        var value = 0f;
-        BlockDecoder.DecodeRow(scales.DType, scales.Data + index * scales.DType.BlockBytes(), &value, 1);
-        return value;
+        return matrix.ToTensor(weight.Name) ?? throw modules.Wrong(weight, "weights that float16 can hold");
     }
 }

@@ -37,10 +37,10 @@ internal sealed record GptqConfig(int Bits, int GroupSize, bool ZerosAreLessOne)
         string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, UnreadTensor> unread, List<IDisposable> owned)
     {
         var modules = new LinearModules(path, tensors, unread, Weight, Zeros, Scales, Groups);
-        return modules.Result([.. modules.With(Weight).Select(module => NewLayer(path, modules, module).Unpack(owned))]);
+        return modules.Result([.. modules.With(Weight).Select(module => NewLayer(modules, module).Unpack(owned))]);
     }
 
-    private Layer NewLayer(string path, LinearModules modules, string module)
+    private Layer NewLayer(LinearModules modules, string module)
     {
         var weight = modules.Take(module, Weight, 2, DType.I32);
         var zeros = modules.Take(module, Zeros, 2, DType.I32);
@@ -57,7 +57,7 @@ internal sealed record GptqConfig(int Bits, int GroupSize, bool ZerosAreLessOne)
             throw modules.Wrong(zeros, $"[{groups}, {BitFields.Words(outputs, bits)}]");
         return new Layer(weight, zeros, scales, ZerosAreLessOne ? 1u : 0u)
         {
-            Path = path,
+            Path = modules.Path,
             Name = module + ".weight",
             Bits = bits,
             Outputs = outputs,
@@ -69,8 +69,6 @@ internal sealed record GptqConfig(int Bits, int GroupSize, bool ZerosAreLessOne)
 
     private sealed unsafe class Layer(Tensor weight, Tensor zeros, Tensor scales, uint added) : IntegerLayer
     {
-        public override bool HasZeros => true;
-
         protected override Tensor Scales => scales;
 
         protected override void ReadIntegers(long first, int rows, byte* integers)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Temoto.Formats.Config;
 using Temoto.Tensors;
 
@@ -13,7 +12,7 @@ internal abstract unsafe class IntegerLayer
     private const string Next = "use the unquantized checkpoint, or one quantized otherwise";
 
     /// <summary>Outputs that one thread unpacks at a time: their integers share a cache line where words of neighbours lie together.</summary>
-    protected const int TileRows = 16;
+    private const int TileRows = 16;
 
     public required string Path { get; init; }
 
@@ -31,15 +30,13 @@ internal abstract unsafe class IntegerLayer
     /// <summary>The group of each input; null where each is <see cref="Inputs"/> / <see cref="Groups"/> inputs that lie together.</summary>
     public int[]? GroupOf { get; init; }
 
-    /// <summary>False: every zero point is 2^(bits - 1).</summary>
-    public abstract bool HasZeros { get; }
-
     /// <summary>Rows of nibbles as I4 has them, which may stay where they are; null where they have to be unpacked.</summary>
     protected virtual Tensor? Nibbles => null;
 
     /// <summary>Integers of neighbouring outputs, [rows, Inputs].</summary>
     protected abstract void ReadIntegers(long first, int rows, byte* integers);
 
+    /// <summary>Where the file has none, <see cref="Middle"/>.</summary>
     protected abstract uint Zero(long output, long group);
 
     protected abstract Tensor Scales { get; }
@@ -47,7 +44,7 @@ internal abstract unsafe class IntegerLayer
     /// <summary>Where the scale of an output's group lies in <see cref="Scales"/>.</summary>
     protected abstract long ScaleIndex(long output, long group);
 
-    private int Middle => 1 << Bits - 1;
+    protected uint Middle => 1u << Bits - 1;
 
     public Tensor Unpack(List<IDisposable> owned)
     {
@@ -122,28 +119,20 @@ internal abstract unsafe class IntegerLayer
 
     private Tensor UnpackToHalves(int[] groupOf, List<IDisposable> owned)
     {
-        var memory = Own(Outputs * Inputs * sizeof(ushort), owned);
-        var overflow = 0;
+        var matrix = HalfMatrix.New(Outputs, Inputs, owned);
         EachTile((first, rows, integers) =>
         {
-            var halves = (Half*)memory.Data + first * Inputs;
             for (var row = 0; row < rows; row++)
             {
                 var output = first + row;
                 for (long i = 0; i < Inputs; i++)
                 {
                     var group = groupOf[i];
-                    var zero = HasZeros ? Zero(output, group) : (uint)Middle;
-                    var half = (Half)(((int)integers[row * Inputs + i] - (int)zero) * Scale(ScaleIndex(output, group)));
-                    halves[row * Inputs + i] = half;
-                    if (Half.IsInfinity(half))
-                        Volatile.Write(ref overflow, 1);
+                    matrix.Set(output, i, ((int)integers[row * Inputs + i] - (int)Zero(output, group)) * StoredScales.Read(Scales, ScaleIndex(output, group)));
                 }
             }
         });
-        return overflow == 0
-            ? new Tensor(Name, DType.F16, [Outputs, Inputs], memory.Data, Outputs * Inputs * sizeof(ushort), memory)
-            : throw new InputException(Path, Name, "weights beyond float16", "weights in activation order that float16 can hold", Next);
+        return matrix.ToTensor(Name) ?? throw new InputException(Path, Name, "weights beyond float16", "weights in activation order that float16 can hold", Next);
     }
 
     private delegate void Tile(long first, int rows, byte* integers);
@@ -166,8 +155,6 @@ internal abstract unsafe class IntegerLayer
     {
         if (Bits < 4)
             return true;
-        if (!HasZeros)
-            return false;
         for (long o = 0; o < Outputs; o++)
         {
             for (long g = 0; g < Groups; g++)
@@ -181,7 +168,7 @@ internal abstract unsafe class IntegerLayer
 
     private uint CheckedZero(long output, long group)
     {
-        var zero = HasZeros ? Zero(output, group) : (uint)Middle;
+        var zero = Zero(output, group);
         return zero < 1u << Bits ? zero : throw new InputException(Path, Name, $"a zero point of {zero} in {Bits} bits, which writers read differently", $"zero points up to {(1 << Bits) - 1}", Next);
     }
 
@@ -198,16 +185,13 @@ internal abstract unsafe class IntegerLayer
         return true;
     }
 
-    /// <summary>float16 stays, bfloat16 has numbers that only float32 holds as well.</summary>
-    private DType ScaleType => Scales.DType == DType.F16 ? DType.F16 : DType.F32;
+    private DType ScaleType => StoredScales.TypeInMemory(Scales);
 
     private (long Scales, long Zeros) Places(long integerBytes)
     {
-        var scalesAt = Aligned(integerBytes);
-        return (scalesAt, Aligned(scalesAt + Outputs * Groups * ScaleType.BlockBytes()));
+        var scalesAt = StoredScales.Aligned(integerBytes);
+        return (scalesAt, StoredScales.Aligned(scalesAt + Outputs * Groups * ScaleType.BlockBytes()));
     }
-
-    private static long Aligned(long offset) => (offset + 63) / 64 * 64;
 
     private static NativeBuffer Own(long bytes, List<IDisposable> owned)
     {
@@ -222,21 +206,8 @@ internal abstract unsafe class IntegerLayer
         for (long o = 0; o < Outputs; o++)
         {
             for (long g = 0; g < Groups; g++)
-            {
-                var from = ScaleIndex(o, g);
-                if (ScaleType == DType.F16)
-                    ((ushort*)data)[o * Groups + g] = Unsafe.ReadUnaligned<ushort>(Scales.Data + from * sizeof(ushort));
-                else
-                    ((float*)data)[o * Groups + g] = Scale(from);
-            }
+                StoredScales.Copy(Scales, ScaleIndex(o, g), data, o * Groups + g);
         }
         return new Tensor($"{Name}.scales", ScaleType, [Outputs, Groups], data, Outputs * Groups * ScaleType.BlockBytes(), memory);
     }
-
-    private float Scale(long index) => Scales.DType switch
-    {
-        DType.F16 => (float)Unsafe.ReadUnaligned<Half>(Scales.Data + index * sizeof(ushort)),
-        DType.BF16 => BitConverter.UInt32BitsToSingle((uint)Unsafe.ReadUnaligned<ushort>(Scales.Data + index * sizeof(ushort)) << 16),
-        _ => Unsafe.ReadUnaligned<float>(Scales.Data + index * sizeof(float)),
-    };
 }

@@ -19,13 +19,13 @@ internal sealed class ServedEmbedder(string name, EmbeddingModel model, int most
     public string Name => name;
 
     /// <summary>The name with a tag, as Ollama's clients have it.</summary>
-    public string TaggedName => ModelSource.Tagged(name);
+    public string TaggedName => ModelName.Tagged(name);
 
     public EmbeddingModel Model => model;
 
     public DateTimeOffset Loaded { get; } = DateTimeOffset.UtcNow;
 
-    public bool IsNamed(string? given) => string.IsNullOrEmpty(given) || given == Name || given == TaggedName;
+    public bool IsNamed(string? given) => string.IsNullOrEmpty(given) || ModelName.Means(given, Name);
 
     /// <summary>The vectors of a request, with all their tokens.</summary>
     /// <exception cref="RequestException">Too many wait.</exception>

@@ -5,11 +5,5 @@ namespace Temoto.Server.Models;
 /// <param name="Load">Loads it, on a thread of its own. Before it takes memory it tells how much, and goes on when that returns.</param>
 internal sealed record ModelSource(string Name, Func<Action<MemoryPlan>, LanguageModel> Load)
 {
-    /// <summary>What Ollama's clients put behind a name without a tag.</summary>
-    private const string DefaultTag = ":latest";
-
-    public bool IsNamed(string name) => name == Name || name == Tagged(Name);
-
-    /// <summary>The name with a tag.</summary>
-    public static string Tagged(string name) => name.Contains(':', StringComparison.Ordinal) ? name : name + DefaultTag;
+    public bool IsNamed(string given) => ModelName.Means(given, Name);
 }

@@ -22,7 +22,7 @@ internal sealed class ServedModel : IDisposable
     public string Name { get; }
 
     /// <summary>The name with a tag.</summary>
-    public string TaggedName => ModelSource.Tagged(Name);
+    public string TaggedName => ModelName.Tagged(Name);
 
     public LanguageModel Model { get; }
 

@@ -71,8 +71,8 @@ internal static class OllamaModels
 
     private static OllamaModel Entry(KnownModel model) => new()
     {
-        Name = ModelSource.Tagged(model.Name),
-        Model = ModelSource.Tagged(model.Name),
+        Name = ModelName.Tagged(model.Name),
+        Model = ModelName.Tagged(model.Name),
         Size = model.Info.WeightBytes,
         Digest = Digest($"{model.Name} {model.Info.ModelType} {model.Info.ParameterCount} {model.Info.WeightBytes}"),
         Details = Details(model.Info),
@@ -81,8 +81,8 @@ internal static class OllamaModels
     /// <summary>A model that was never loaded: its name is all that is known.</summary>
     private static OllamaModel Unknown(string name) => new()
     {
-        Name = ModelSource.Tagged(name),
-        Model = ModelSource.Tagged(name),
+        Name = ModelName.Tagged(name),
+        Model = ModelName.Tagged(name),
         Size = 0,
         Digest = Digest(name),
         Details = new OllamaDetails("", "", "", [], "", "unknown"),

@@ -14,7 +14,7 @@ internal static class OpenAiModels
     public static Task GetAsync(HttpContext context, ServedModels models)
     {
         var id = context.Request.RouteValues["id"] as string ?? "";
-        var entry = Entries(models).FirstOrDefault(entry => id.Length == 0 || id == entry.Id || id == ModelSource.Tagged(entry.Id)) ?? throw RequestException.NoModel(id, models.Names);
+        var entry = Entries(models).FirstOrDefault(entry => id.Length == 0 || ModelName.Means(id, entry.Id)) ?? throw RequestException.NoModel(id, models.Names);
         return JsonAnswer.WriteAsync(context, entry, OpenAiContext.Default.ModelEntry);
     }
 

@@ -23,17 +23,20 @@ namespace Temoto.Server.Scheduling;
 /// </remarks>
 internal sealed class PrefixCacheFile : IDisposable
 {
+    /// <summary>In front of the first place.</summary>
+    public const int HeaderBytes = 64;
+
     private const int HashBytes = SHA256.HashSizeInBytes;
-    private const int HeaderBytes = 64;
-    private const int ChainAt = HashBytes, BeforeAt = 2 * HashBytes, OrderAt = 3 * HashBytes, TokensAt = OrderAt + sizeof(long);
+    private const int ChainAt = HashBytes, BeforeAt = 2 * HashBytes, OrderAt = 3 * HashBytes, TokensAt = OrderAt + sizeof(long), DataAt = TokensAt + PrefixCache.BlockTokens * sizeof(int);
 
     /// <summary>Of blocks that wait to be written, each a copy; one may wait in any case.</summary>
     private const int MostWaitingBytes = 16 << 20;
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private readonly string path;
     private readonly byte[] identity;
-    private readonly int dataAt, placeBytes;
+    private readonly int placeBytes;
     private readonly FileStream file;
     private readonly Action<string>? note;
     private readonly Stack<int> free = [];
@@ -49,9 +52,8 @@ internal sealed class PrefixCacheFile : IDisposable
     /// <exception cref="InputException">The file cannot be used, or another server uses it.</exception>
     public PrefixCacheFile(string path, byte[] identity, long blockBytes, int blocks, Action<string>? note = null)
     {
-        (this.identity, this.note) = (identity, note);
-        dataAt = TokensAt + PrefixCache.BlockTokens * sizeof(int);
-        placeBytes = checked(dataAt + (int)blockBytes);
+        (this.path, this.identity, this.note) = (path, identity, note);
+        placeBytes = BytesOfPlace(blockBytes);
         writes = Channel.CreateBounded<(int, byte[])>(Math.Max(1, MostWaitingBytes / placeBytes));
         file = Open(path);
         try
@@ -76,6 +78,9 @@ internal sealed class PrefixCacheFile : IDisposable
             free.Push(place);
         writing = Task.Factory.StartNew(WriteAll, TaskCreationOptions.LongRunning);
     }
+
+    /// <summary>What a block of keys and values takes with all that stands in front of it.</summary>
+    public static int BytesOfPlace(long blockBytes) => checked(DataAt + (int)blockBytes);
 
     /// <summary>The chain before a first block.</summary>
     public static byte[] NoChain { get; } = new byte[HashBytes];
@@ -122,7 +127,7 @@ internal sealed class PrefixCacheFile : IDisposable
     }
 
     /// <summary>Keys and values of a block that <see cref="Read"/> told.</summary>
-    public void ReadData(KeptBlock block, Span<byte> data) => RandomAccess.Read(Handle, data, At(block.Place) + dataAt);
+    public void ReadData(KeptBlock block, Span<byte> data) => ReadAt(At(block.Place) + DataAt, data);
 
     /// <summary>Has a block written.</summary>
     /// <returns>Its place, or -1 where it is not kept.</returns>
@@ -136,7 +141,7 @@ internal sealed class PrefixCacheFile : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(OrderAt), ++order);
         for (var i = 0; i < tokens.Length; i++)
             BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(TokensAt + i * sizeof(int)), tokens[i]);
-        data.CopyTo(bytes.AsSpan(dataAt));
+        data.CopyTo(bytes.AsSpan(DataAt));
         if (writes.Writer.TryWrite((place, bytes)))
             return place;
         spare.Add(bytes);
@@ -207,14 +212,27 @@ internal sealed class PrefixCacheFile : IDisposable
         return header;
     }
 
+    /// <returns>Bytes that were there.</returns>
+    private int ReadAt(long offset, Span<byte> bytes)
+    {
+        try
+        {
+            return RandomAccess.Read(Handle, bytes, offset);
+        }
+        catch (IOException error)
+        {
+            throw Unusable(path, error.Message);
+        }
+    }
+
     private long At(int place) => HeaderBytes + (long)place * placeBytes;
 
     /// <summary>Null where the place holds no whole block.</summary>
     private KeptBlock? ReadPlace(int place, byte[] bytes)
     {
-        if (RandomAccess.Read(Handle, bytes, At(place)) != placeBytes || !bytes.AsSpan(0, HashBytes).SequenceEqual(Hash(bytes)))
+        if (ReadAt(At(place), bytes) != placeBytes || !bytes.AsSpan(0, HashBytes).SequenceEqual(Hash(bytes)))
             return null;
-        var tokens = MemoryMarshal.Cast<byte, int>(bytes.AsSpan(TokensAt, dataAt - TokensAt)).ToArray();
+        var tokens = MemoryMarshal.Cast<byte, int>(bytes.AsSpan(TokensAt, DataAt - TokensAt)).ToArray();
         var chain = bytes.AsSpan(ChainAt, HashBytes);
         var written = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(OrderAt));
         return chain.SequenceEqual(Chain(bytes.AsSpan(BeforeAt, HashBytes), tokens)) ? new KeptBlock(place, written, chain.ToArray(), bytes.AsSpan(BeforeAt, HashBytes).ToArray(), tokens) : null;

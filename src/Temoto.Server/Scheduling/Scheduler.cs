@@ -167,16 +167,8 @@ internal sealed class Scheduler : IDisposable
     {
         var blockBytes = PrefixCache.BytesOfBlock(layout);
         var blocks = (int)Math.Min(settings.PrefixCacheBytes / blockBytes, int.MaxValue);
-        if (settings.PrefixCachePath is not { } path || blocks == 0)
-            return new PrefixCache(layout, settings.PrefixCacheBytes);
-        try
-        {
-            return new PrefixCache(layout, settings.PrefixCacheBytes, new PrefixCacheFile(path, model.ComputeIdentity(), blockBytes, blocks, note));
-        }
-        catch (IOException error)
-        {
-            throw new InputException(path, null, FileFailure.Of(path, error), "a file that can be read", "remove it, or give another folder");
-        }
+        var file = settings.PrefixCachePath is { } path && blocks > 0 ? new PrefixCacheFile(path, model.ComputeIdentity(), blockBytes, blocks, note) : null;
+        return new PrefixCache(layout, settings.PrefixCacheBytes, file);
     }
 
     private bool HasRoom(int count) => queue.Count + count <= settings.QueueLength + settings.Slots - busySlots;

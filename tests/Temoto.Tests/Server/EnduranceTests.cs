@@ -67,11 +67,10 @@ public sealed class EnduranceTests
     /// <summary>Whole places, one at least, behind the head.</summary>
     private static async Task AwaitWrittenAsync(string path)
     {
-        const int head = 64, beforeData = 104 + sizeof(int) * PrefixCache.BlockTokens;
         using var model = ServerUnderTest.LoadDemo();
         using var cache = model.Engine.NewCache();
-        var place = beforeData + PrefixCache.BytesOfBlock(cache.Layout);
-        while (new FileInfo(path).Length is var length && (length <= head || (length - head) % place != 0))
+        var place = PrefixCacheFile.BytesOfPlace(PrefixCache.BytesOfBlock(cache.Layout));
+        while (new FileInfo(path).Length - PrefixCacheFile.HeaderBytes is var bytes && (bytes <= 0 || bytes % place != 0))
             await Task.Delay(1);
     }
 

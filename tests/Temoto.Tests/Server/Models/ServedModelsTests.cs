@@ -82,8 +82,7 @@ public sealed class ServedModelsTests
             new HttpRequestMessage(HttpMethod.Post, Chat) { Content = new StringContent("""{"model": "a", "stream": true, "ignore_eos": true, "max_tokens": 480, "messages": [{"role": "user", "content": "a"}]}""") },
             HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         var other = server.AskAsync(Chat, Question("b"));
-        while (server.Server.Models.Loaded.Any(model => model.Name == "a"))
-            await Task.Delay(1, TestContext.Current.CancellationToken);
+        await UntilAsync(() => server.Server.Models.Loaded.All(model => model.Name != "a"));
         var again = server.AskAsync(Chat, Question("a"));
 
         var text = await running.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
@@ -183,8 +182,7 @@ public sealed class ServedModelsTests
         using var first = await models.AcquireAsync("a", TestContext.Current.CancellationToken);
         var second = await models.AcquireAsync("b", TestContext.Current.CancellationToken);
         var third = server.AskAsync(Chat, Question("c"));
-        while (models.Loaded.Any(model => model.Name == "a"))
-            await Task.Delay(1, TestContext.Current.CancellationToken);
+        await UntilAsync(() => models.Loaded.All(model => model.Name != "a"));
 
         second.Dispose();
 
@@ -202,14 +200,12 @@ public sealed class ServedModelsTests
         using var first = await models.AcquireAsync("a", TestContext.Current.CancellationToken);
         using var left = new CancellationTokenSource();
         var second = models.AcquireAsync("b", left.Token);
-        while (models.Loaded.Count > 0)
-            await Task.Delay(1, TestContext.Current.CancellationToken);
+        await UntilAsync(() => models.Loaded.Count == 0);
 
         await left.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
-        while (models.Loaded.Count == 0)
-            await Task.Delay(1, TestContext.Current.CancellationToken);
+        await UntilAsync(() => models.Loaded.Count > 0);
         Assert.Equal("a", models.Loaded[0].Name);
         Assert.Equal(Bytes, models.UsedBytes);
     }
@@ -251,8 +247,7 @@ public sealed class ServedModelsTests
         var server = await StartAsync(Bytes, "a", "b");
         using var lease = await server.Server.Models.AcquireAsync("a", TestContext.Current.CancellationToken);
         var other = server.AskAsync(Chat, Question("b"));
-        while (server.Server.Models.Loaded.Any(model => model.Name == "a"))
-            await Task.Delay(1, TestContext.Current.CancellationToken);
+        await UntilAsync(() => server.Server.Models.Loaded.All(model => model.Name != "a"));
 
         var stopped = server.Server.StopAsync();
 
@@ -260,6 +255,12 @@ public sealed class ServedModelsTests
         lease.Dispose();
         await stopped;
         await server.DisposeAsync();
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+            await Task.Delay(1, TestContext.Current.CancellationToken);
     }
 
     private static ServerSettings Small => new() { Slots = 1, PrefixCacheBytes = 0 };

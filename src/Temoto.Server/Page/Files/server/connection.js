@@ -1,6 +1,7 @@
 // Whether the server is there, and what it serves. It is asked at the start and as long as it is not ready; while all is well nobody asks.
 import { faultOf, ServerFault } from "./fault.js";
-import { key, keyHeaders } from "./key.js";
+import { key } from "./key.js";
+import { send } from "./send.js";
 
 const retryMilliseconds = 2000;
 
@@ -47,7 +48,7 @@ class Connection extends EventTarget {
 
     async #ask(loads) {
         try {
-            const health = await get("/health");
+            const health = await send("/health");
             if (!health.ok) {
                 const { status } = await health.json();
                 this.#be(status === "stopping" ? "stopping" : "loading");
@@ -56,20 +57,22 @@ class Connection extends EventTarget {
             this.props = await this.#askProps(loads);
             this.#be("ready");
         } catch (error) {
-            this.#be(error instanceof ServerFault && error.kind !== "refused" ? error.kind : "gone");
+            const kind = error instanceof ServerFault && error.kind !== "refused" ? error.kind : "gone";
+            // No model is there just now: one is on its way in.
+            this.#be(kind === "unloaded" ? "loading" : kind);
         }
     }
 
     /** Of the chosen model, where it is there; one that had to make room is as it was, and a question loads it again. */
     async #askProps(loads) {
         if (this.model === null)
-            return (await good(await get("/props"))).json();
+            return (await good(await send("/props"))).json();
         const path = `/props?model=${encodeURIComponent(this.model)}`;
-        let props = await get(path);
+        let props = await send(path);
         if (props.status === 503 && loads) {
-            const loaded = await post("/tokenize", { model: this.model, content: "" });
+            const loaded = await send("/tokenize", { model: this.model, content: "" });
             if (loaded.ok)
-                props = await get(path);
+                props = await send(path);
             else if (loaded.status === 401)
                 throw await faultOf(loaded);
         }
@@ -79,8 +82,8 @@ class Connection extends EventTarget {
             return this.props;
         // It cannot be loaded, or the server has it no more.
         this.model = null;
-        await good(await post("/tokenize", { content: "" }));
-        return (await good(await get("/props"))).json();
+        await good(await send("/tokenize", { content: "" }));
+        return (await good(await send("/props"))).json();
     }
 
     #be(state) {
@@ -99,9 +102,5 @@ async function good(response) {
         throw await faultOf(response);
     return response;
 }
-
-const post = (path, body) => fetch(path, { method: "POST", headers: { ...keyHeaders(), "Content-Type": "application/json" }, body: JSON.stringify(body), cache: "no-store" });
-
-const get = path => fetch(path, { headers: keyHeaders(), cache: "no-store" });
 
 export const connection = new Connection();

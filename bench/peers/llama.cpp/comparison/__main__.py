@@ -4,15 +4,13 @@ import dataclasses
 import datetime
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 from . import cells, processor, quiet, rounds, scales, sides, table
 from .files import Files
+from .program import HERE, ROOT, commit, peer_version, run
 
-HERE = Path(__file__).resolve().parent.parent
-ROOT = HERE.parent.parent.parent
 MINUTES = {"usual": 18, "full": 86}
 
 
@@ -57,12 +55,6 @@ def cache_bytes():
         return 0
 
 
-def commit():
-    def git(*words):
-        return subprocess.run(["git", "-C", str(ROOT), *words], capture_output=True, text=True, check=False).stdout.strip()
-    return git("rev-parse", "--short=10", "HEAD") + (" with changes" if git("status", "--porcelain", "--untracked-files=no") else "")
-
-
 class Comparison:
     def __init__(self, chosen):
         self.chosen = chosen
@@ -82,13 +74,10 @@ class Comparison:
 
     def _about(self):
         return [("date", f"{datetime.datetime.now():%Y-%m-%d %H:%M}"), ("commit", commit()), ("processor", str(processor.this())),
-                ("llama.cpp", f"{self._version()}, llama-bench and llama-batched-bench with {self.llama.library()}"),
+                ("llama.cpp", f"{peer_version()}, llama-bench and llama-batched-bench with {self.llama.library()}"),
                 ("Temoto", f"kernels {self.chosen.kernels or 'of its own choice'}; tried beside them in the first round: {', '.join(self.kernel_sets) or 'none'}"),
                 ("rounds", f"at most {self.chosen.rounds}, thrown away where others took more than {self.chosen.others:g} % of the processors or a program was faster than the read loop"),
                 ("command", f"bench/peers/llama.cpp/compare {' '.join(sys.argv[1:])}".rstrip())]
-
-    def _version(self):
-        return "node-llama-cpp " + json.loads((HERE / "node_modules" / "node-llama-cpp" / "package.json").read_text())["version"]
 
     def measure(self, result, number):
         """One round: the sides in turn, the other first each time."""
@@ -174,11 +163,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except quiet.Failed as failure:
-        say(str(failure))
-        sys.exit(1)
-    except KeyboardInterrupt:
-        say("interrupted; what was measured is written")
-        sys.exit(130)
+    run(main, say)

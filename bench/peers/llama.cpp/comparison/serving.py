@@ -5,16 +5,14 @@ import datetime
 import json
 import os
 import statistics
-import subprocess
 import sys
 from pathlib import Path
 
-from . import cells, processor, quiet, rounds, servers, sides
+from . import cells, processor, rounds, servers, sides
 from .files import Files
-from .table import spread
+from .program import ROOT, commit, peer_version, run
+from .table import rounds_of, spread
 
-HERE = Path(__file__).resolve().parent.parent
-ROOT = HERE.parent.parent.parent
 HEAD = ("| load | tokens/s, all answers: Temoto | llama-server | its best setting | ratio | first token, ms (median): Temoto | llama-server | each token after it, ms: Temoto | llama-server | peak resident, MiB: Temoto / llama-server | rounds |",
         "|---|---:|---:|---|---:|---:|---:|---:|---:|---:|---:|")
 
@@ -72,11 +70,9 @@ def row(result):
     times = lambda served, name: spread(one.figures[name]["p50"] * 1000 for one in served)
     peak = lambda served: f"{max(one.figures['peak_resident_bytes'] for one in served) / 1048576:.0f}"
     ratio = spread((our.tokens_per_second / their.tokens_per_second for our, their in zip(ours, theirs)), 2)
-    thrown = sum(bool(one.thrown_away) for one in result.rounds)
-    count = "none was quiet" if result.all_noisy else f"{len(result.good)}" + (f", {thrown} thrown away" if thrown else "")
     setting = statistics.mode(one.setting for one in theirs)
     return (f"| {load.test} | {rate(ours)} | {rate(theirs)} | {setting} | {ratio} | {times(ours, 'first_token_seconds')} | {times(theirs, 'first_token_seconds')} "
-            f"| {times(ours, 'token_seconds')} | {times(theirs, 'token_seconds')} | {peak(ours)} / {peak(theirs)} | {count} |")
+            f"| {times(ours, 'token_seconds')} | {times(theirs, 'token_seconds')} | {peak(ours)} / {peak(theirs)} | {rounds_of(result)} |")
 
 
 def document(about, results):
@@ -86,10 +82,8 @@ def document(about, results):
 
 
 def about(chosen, path, llama):
-    git = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
-    version = json.loads((HERE / "node_modules" / "node-llama-cpp" / "package.json").read_text())["version"]
-    return [("date", f"{datetime.datetime.now():%Y-%m-%d %H:%M}"), ("commit", git), ("processor", str(processor.this())), ("file", path.name),
-            ("threads", str(chosen.threads)), ("llama.cpp", f"node-llama-cpp {version}, llama-server with {llama.library()}"),
+    return [("date", f"{datetime.datetime.now():%Y-%m-%d %H:%M}"), ("commit", commit()), ("processor", str(processor.this())), ("file", path.name),
+            ("threads", str(chosen.threads)), ("llama.cpp", f"{peer_version()}, llama-server with {llama.library()}"),
             ("command", f"bench/peers/llama.cpp/compare-servers {' '.join(sys.argv[1:])}".rstrip())]
 
 
@@ -119,11 +113,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except quiet.Failed as failure:
-        say(str(failure))
-        sys.exit(1)
-    except KeyboardInterrupt:
-        say("interrupted; what was measured is written")
-        sys.exit(130)
+    run(main, say)

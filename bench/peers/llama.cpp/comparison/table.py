@@ -26,6 +26,12 @@ def shares(result, side):
     return [max(rate.tokens_per_second for rate in one.rates[side]) * one.machine["bytes_per_token"] / one.machine["bandwidth"] for one in result.good]
 
 
+def rounds_of(result):
+    """How many rounds count, in words."""
+    thrown = sum(bool(one.thrown_away) for one in result.rounds)
+    return "none was quiet" if result.all_noisy else f"{len(result.good)}" + (f", {thrown} thrown away" if thrown else "")
+
+
 def row(result):
     cell = result.cell
     start = f"| {cell.file} | {cell.threads} | {cell.test} |"
@@ -37,9 +43,7 @@ def row(result):
     kernels = max(result.kernels, key=lambda rate: rate.tokens_per_second, default=None)
     other = f"{kernels.setting} {kernels.tokens_per_second:.1f}" if kernels and kernels.tokens_per_second > statistics.median(ours) else "the same"
     share = "" if cell.prompt else f"{statistics.median(shares(result, 'temoto')):.2f} / {statistics.median(shares(result, 'llama.cpp')):.2f}"
-    thrown = sum(bool(one.thrown_away) for one in result.rounds)
-    count = "none was quiet" if result.all_noisy else f"{len(result.good)}" + (f", {thrown} thrown away" if thrown else "")
-    return f"{start} {spread(ours)} ({own}) | {other} | {spread(theirs)} | {setting} | {spread(ratios(result), 2)} | {share} | {count} |"
+    return f"{start} {spread(ours)} ({own}) | {other} | {spread(theirs)} | {setting} | {spread(ratios(result), 2)} | {share} | {rounds_of(result)} |"
 
 
 def bandwidth(results):

@@ -1,8 +1,8 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Temoto.Formats.Checkpoints;
 using Temoto.Generation.Embeddings;
 using Temoto.Tests.Formats;
+using Temoto.Tests.Models;
 
 namespace Temoto.Tests.Generation;
 
@@ -26,17 +26,11 @@ public class EmbeddingModelTests
             {
                 using var checkpoint = CheckpointReader.Open(path);
                 using var engine = new EmbeddingEngine(checkpoint, new ModelOptions { Precise = precise, Dataflow = dataflow, KvCache = KvCacheType.F32 });
-                using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(path, "case.json")));
-                foreach (var item in document.RootElement.GetProperty("cases").EnumerateArray())
+                foreach (var (tokens, expected) in GoldenLogits.Cases(path))
                 {
-                    int[] tokens = [.. item.GetProperty("input").EnumerateArray().Select(id => id.GetInt32())];
-                    var expected = Floats(Path.Combine(path, item.GetProperty("expected").GetString()!));
                     var actual = new List<float>();
                     engine.Vectors(tokens, rows => actual.AddRange(rows), TestContext.Current.CancellationToken);
-                    Assert.Equal(expected.Length, actual.Count);
-                    var mean = expected.Average();
-                    var deviation = Math.Sqrt(expected.Average(value => (value - mean) * (value - mean)));
-                    var worst = expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max() / deviation;
+                    var worst = GoldenLogits.Worst(expected, [.. actual]);
                     Assert.True(worst <= tolerance, $"{folder} {dataflow} {(precise ? "precise" : "default")} {tokens.Length}: off by {worst:E2} standard deviations");
                 }
             }
@@ -58,7 +52,7 @@ public class EmbeddingModelTests
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(MiniLm, "embeddings.json")));
         var rows = document.RootElement.GetProperty("rows").EnumerateArray().ToList();
-        var expected = Floats(Path.Combine(MiniLm, "embeddings.f32")).Chunk(384).ToList();
+        var expected = GoldenLogits.Floats(Path.Combine(MiniLm, "embeddings.f32")).Chunk(384).ToList();
         using var precise = EmbeddingModel.Load(MiniLm, new ModelOptions { Precise = true });
         using var fast = EmbeddingModel.Load(MiniLm);
         Assert.Equal((384, 256, EmbeddingPooling.Mean, true), (fast.Dimensions, fast.MaxTokens, fast.Pooling, fast.Normalizes));
@@ -167,6 +161,4 @@ public class EmbeddingModelTests
         using var checkpoint = CheckpointReader.Open(RepositoryPaths.DataPath("golden-models/opt"));
         Assert.Contains("'opt'", Assert.Throws<InputException>(() => new EmbeddingEngine(checkpoint, new ModelOptions())).Message, StringComparison.Ordinal);
     }
-
-    private static float[] Floats(string path) => MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path)).ToArray();
 }

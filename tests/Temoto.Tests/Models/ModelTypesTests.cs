@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Temoto.Formats.Checkpoints;
@@ -46,19 +45,19 @@ public class ModelTypesTests
         using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(path, "case.json")));
         if (HuggingFaceConfig.Read(Path.Combine(path, "config.json")).Vision is null)
         {
-            foreach (var (tokens, expected) in TextCases(path))
+            foreach (var (tokens, expected) in GoldenLogits.Cases(path))
             {
                 using var model = Load(path, tokens.Length, new ModelOptions { Precise = true });
-                AssertGolden(folder, expected, Logits(model, tokens));
+                AssertGolden(folder, expected, GoldenLogits.Of(model, tokens));
             }
             return;
         }
         using var vision = VisionModel.Load(path, new ModelOptions { Precise = true });
         foreach (var item in document.RootElement.GetProperty("cases").EnumerateArray())
         {
-            var pixels = Floats(Path.Combine(path, item.GetProperty("input").GetString()!));
+            var pixels = GoldenLogits.Floats(Path.Combine(path, item.GetProperty("input").GetString()!));
             var scores = vision.Classify([pixels], vision.ImageHeight, vision.ImageWidth).SelectMany(scores => scores.OrderBy(score => score.Index).Select(score => score.Logit));
-            AssertGolden(folder, Floats(Path.Combine(path, item.GetProperty("expected").GetString()!)), [.. scores]);
+            AssertGolden(folder, GoldenLogits.Floats(Path.Combine(path, item.GetProperty("expected").GetString()!)), [.. scores]);
         }
     }
 
@@ -86,10 +85,10 @@ public class ModelTypesTests
     public void EveryDataflowAndPhaseEqualsTransformers(string folder, DataflowChoice dataflow)
     {
         var path = RepositoryPaths.DataPath($"golden-models/{folder}");
-        foreach (var (tokens, expected) in TextCases(path))
+        foreach (var (tokens, expected) in GoldenLogits.Cases(path))
         {
             using var model = Load(path, tokens.Length, new ModelOptions { Precise = true, Dataflow = dataflow });
-            AssertGolden($"{folder} {dataflow} prefill", expected, Logits(model, tokens));
+            AssertGolden($"{folder} {dataflow} prefill", expected, GoldenLogits.Of(model, tokens));
             AssertGolden($"{folder} {dataflow} in pieces", expected, LogitsInPieces(model, tokens));
             AssertGolden($"{folder} {dataflow} decode", expected, DecodedLogits(model, tokens));
         }
@@ -104,12 +103,12 @@ public class ModelTypesTests
     public void DefaultKernelsComeCloseToTransformers(string folder)
     {
         var path = RepositoryPaths.DataPath($"golden-models/{folder}");
-        foreach (var (tokens, expected) in TextCases(path))
+        foreach (var (tokens, expected) in GoldenLogits.Cases(path))
         {
             using var model = Load(path, tokens.Length, new ModelOptions { KvCache = KvCacheType.F32 });
-            foreach (var (phase, actual) in new[] { ("prefill", Logits(model, tokens)), ("decode", DecodedLogits(model, tokens)) })
+            foreach (var (phase, actual) in new[] { ("prefill", GoldenLogits.Of(model, tokens)), ("decode", DecodedLogits(model, tokens)) })
             {
-                var error = Math.Sqrt(expected.Zip(actual, (e, a) => (double)(e - a) * (e - a)).Average()) / Deviation(expected);
+                var error = Math.Sqrt(expected.Zip(actual, (e, a) => (double)(e - a) * (e - a)).Average()) / GoldenLogits.Deviation(expected);
                 TestContext.Current.SendDiagnosticMessage($"{folder} {phase}, {tokens.Length} tokens: root mean square difference {error:E1} standard deviations");
                 Assert.True(error <= 1e-4, $"{phase} of {tokens.Length} tokens: off by {error:E2} standard deviations");
             }
@@ -143,11 +142,11 @@ public class ModelTypesTests
     {
         var path = RepositoryPaths.DataPath($"golden-models/{folder}");
         using var model = LanguageModel.Load(path, new ModelOptions { KvCache = KvCacheType.Int8, Dataflow = dataflow });
-        foreach (var (tokens, expected) in TextCases(path))
+        foreach (var (tokens, expected) in GoldenLogits.Cases(path))
         {
-            foreach (var (phase, actual) in new[] { ("prefill", Logits(model, tokens)), ("decode", DecodedLogits(model, tokens)) })
+            foreach (var (phase, actual) in new[] { ("prefill", GoldenLogits.Of(model, tokens)), ("decode", DecodedLogits(model, tokens)) })
             {
-                var error = Math.Sqrt(expected.Zip(actual, (e, a) => (double)(e - a) * (e - a)).Average()) / Deviation(expected);
+                var error = Math.Sqrt(expected.Zip(actual, (e, a) => (double)(e - a) * (e - a)).Average()) / GoldenLogits.Deviation(expected);
                 TestContext.Current.SendDiagnosticMessage($"{folder} {dataflow} {phase}, {tokens.Length} tokens: root mean square difference {error:E1} standard deviations");
                 Assert.True(error <= tolerance, $"{phase} of {tokens.Length} tokens: off by {error:E2} standard deviations");
             }
@@ -233,13 +232,6 @@ public class ModelTypesTests
         }
     }
 
-    private static float[] Logits(LanguageModel model, int[] tokens)
-    {
-        using var cache = model.Engine.NewCache();
-        using var executor = model.Engine.NewExecutor(model.Engine.NewPlan(Temoto.Plans.Phase.Prefill, tokens.Length, tokens.Length));
-        return executor.Forward(tokens, cache, tokens.Length).ToArray();
-    }
-
     /// <summary>A prompt of 90 tokens in runs of 7: windows, positions and caches cross the boundaries.</summary>
     private static float[] LogitsInPieces(LanguageModel model, int[] tokens)
     {
@@ -256,29 +248,10 @@ public class ModelTypesTests
         return [.. tokens.SelectMany(token => executor.Forward([token], cache, 1).ToArray())];
     }
 
-    private static List<(int[] Tokens, float[] Expected)> TextCases(string path)
-    {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(path, "case.json")));
-        return
-        [
-            .. document.RootElement.GetProperty("cases").EnumerateArray().Select(item =>
-                (item.GetProperty("input").EnumerateArray().Select(id => id.GetInt32()).ToArray(), Floats(Path.Combine(path, item.GetProperty("expected").GetString()!)))),
-        ];
-    }
-
-    private static double Deviation(float[] expected)
-    {
-        var mean = expected.Average();
-        return Math.Sqrt(expected.Average(value => (value - mean) * (value - mean)));
-    }
-
     private static void AssertGolden(string what, float[] expected, float[] actual)
     {
-        Assert.Equal(expected.Length, actual.Length);
-        var worst = expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max() / Deviation(expected);
+        var worst = GoldenLogits.Worst(expected, actual);
         TestContext.Current.SendDiagnosticMessage($"{what}, {expected.Length} outputs: largest difference {worst:E1} standard deviations");
         Assert.True(worst <= GoldenTolerance, $"{what}: off by {worst:E2} standard deviations");
     }
-
-    private static float[] Floats(string path) => MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path)).ToArray();
 }

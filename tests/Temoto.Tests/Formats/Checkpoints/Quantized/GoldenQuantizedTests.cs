@@ -1,9 +1,8 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Temoto.Formats.Checkpoints;
-using Temoto.Plans;
 using Temoto.Tensors;
 using Temoto.Tests.Generation.Adapters;
+using Temoto.Tests.Models;
 using Temoto.Tests.Quantization;
 
 namespace Temoto.Tests.Formats.Checkpoints.Quantized;
@@ -142,22 +141,11 @@ public sealed class GoldenQuantizedTests : IDisposable
     private static double WorstLogit(string name, out double rounding)
     {
         using var model = LanguageModel.Load(Source(name), new ModelOptions { Precise = true });
+        var cases = GoldenLogits.Cases(Source(name));
+        var worst = cases.Max(item => GoldenLogits.Worst(item.Expected, GoldenLogits.Of(model, item.Tokens)));
         using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Source(name), "case.json")));
-        var root = document.RootElement;
-        var (worst, least) = (0.0, double.MaxValue);
-        foreach (var item in root.GetProperty("cases").EnumerateArray())
-        {
-            var expected = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Path.Combine(Source(name), item.GetProperty("expected").GetString()!))).ToArray();
-            int[] tokens = [.. item.GetProperty("input").EnumerateArray().Select(id => id.GetInt32())];
-            using var cache = model.Engine.NewCache();
-            using var executor = model.Engine.NewExecutor(model.Engine.NewPlan(Phase.Prefill, tokens.Length, tokens.Length));
-            var actual = executor.Forward(tokens, cache, tokens.Length).ToArray();
-            Assert.Equal(expected.Length, actual.Length);
-            var deviation = Math.Sqrt(expected.Average(value => (double)value * value) - Math.Pow(expected.Average(), 2));
-            worst = Math.Max(worst, expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max() / deviation);
-            least = Math.Min(least, deviation);
-        }
-        rounding = root.TryGetProperty("weights_rounded_to", out var to) ? to.GetProperty("max_abs_logit_diff").GetDouble() / least : 0;
+        var rounded = document.RootElement.TryGetProperty("weights_rounded_to", out var to) ? to.GetProperty("max_abs_logit_diff").GetDouble() : 0;
+        rounding = rounded / cases.Min(item => GoldenLogits.Deviation(item.Expected));
         TestContext.Current.SendDiagnosticMessage($"{name}: largest difference {worst:E1} standard deviations; rounding of the library {rounding:E1}");
         return worst;
     }

@@ -126,7 +126,7 @@ internal static class SummaryTask
         {
             var complaints = string.Join(language == Language.En ? ", " : "、", entry.Readings.Where(reading => reading.Abnormal).Select(reading => reading.Complaint(language)));
             var text = language == Language.En ? $"{entry.Name} is {entry.State!.En}" : $"{entry.Name}{Texts.Gap(entry.Name)}は{entry.State!.Ja}";
-            return complaints.Length == 0 ? text : language == Language.En ? $"{text} ({complaints})" : $"{text} ({complaints})";
+            return complaints.Length == 0 ? text : $"{text} ({complaints})";
         }
         return language == Language.En ? string.Join("; ", entries.Select(Clause)) + "." : string.Join("、", entries.Select(Clause)) + "です。";
     }

@@ -37,11 +37,13 @@ internal sealed class ServerLoadRun
 
     public async Task<int> RunAsync(bool asJson, CancellationToken cancellation)
     {
-        using var http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+        // A connection for each request: some servers close kept ones just when the next request comes (llama-server does behind a streamed answer), which is not what is measured.
+        using var connections = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero };
+        using var http = new HttpClient(connections, disposeHandler: false) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
         var name = model ?? await ServerClient.FirstModelAsync(http, cancellation);
         var client = new ServerClient(http, name, TimeProvider.System);
-        var prompts = new WordPrompts(await TokensPerWordAsync(client, cancellation), sharedTokens, Seed);
+        var prompts = new WordPrompts(await TokensPerWordAsync(client, WordPrompts.MeasuredWords(tests.Min(test => test.PromptTokens)), cancellation), sharedTokens, Seed);
         var load = new ServerLoad(client, prompts, requests, Seed, TimeProvider.System);
         var results = new List<ServerLoadResult>();
         await ProgressBar.RunAsync("bench", async bar =>
@@ -55,14 +57,14 @@ internal sealed class ServerLoadRun
     }
 
     /// <summary>One answer that is not counted: what a word takes, and a server that is warm.</summary>
-    private static async Task<double> TokensPerWordAsync(ServerClient client, CancellationToken cancellation)
+    private static async Task<double> TokensPerWordAsync(ServerClient client, int words, CancellationToken cancellation)
     {
-        var answer = await client.AskAsync(WordPrompts.MeasureText(Seed), 2, TimeProvider.System.GetTimestamp(), cancellation);
+        var answer = await client.AskAsync(WordPrompts.MeasureText(Seed, words), 2, TimeProvider.System.GetTimestamp(), cancellation);
         return answer switch
         {
             { End: not AnswerEnd.Whole } => throw new InputException("--server", null, answer.Fault ?? "no place for a first request (429 or 503)", "an answer of /v1/completions", "wait until the server is ready, and see what it logs"),
             { PromptTokens: 0 } => throw new InputException("--server", null, "an answer without usage", "prompt_tokens where stream_options.include_usage is asked for", "time a server that tells them"),
-            _ => (double)answer.PromptTokens / WordPrompts.MeasuredWords,
+            _ => (double)answer.PromptTokens / words,
         };
     }
 

@@ -42,7 +42,7 @@ internal static class SeededCheckpoint
         if (config.Vision is { } vision)
             WritePreprocessor(directory, vision);
         else
-            WriteTokenizer(directory);
+            WriteTokenizer(directory, config.VocabSize);
         // Last, since a directory without it is no checkpoint.
         AtomicFile.WriteText(
             Path.Combine(directory, HuggingFaceConfig.FileName),
@@ -51,9 +51,9 @@ internal static class SeededCheckpoint
                 : HuggingFaceConfigWriter.Write(config, torchDType));
     }
 
-    private static void WriteTokenizer(string directory)
+    private static void WriteTokenizer(string directory, int vocabSize)
     {
-        SeededTokenizer.Write(directory);
+        SeededTokenizer.Write(directory, vocabSize);
         AtomicFile.WriteText(
             Path.Combine(directory, HuggingFaceConfig.GenerationFileName),
             $$"""

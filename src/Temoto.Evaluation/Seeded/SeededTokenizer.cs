@@ -7,7 +7,8 @@ namespace Temoto.Evaluation.Seeded;
 
 /// <summary>
 /// The tokenizer of seeded checkpoints: the 256 bytes without merges, and three control tokens, so that every text works with a vocabulary
-/// of any size from <see cref="SmallestVocabSize"/> on. Written as Hugging Face's tokenizer.json and tokenizer_config.json.
+/// of any size from <see cref="SmallestVocabSize"/> on. Further tokens are words made up of syllables: no text is cut into them, for want of merges, but a model
+/// says them, and what says nothing cannot be timed by its pieces. Written as Hugging Face's tokenizer.json and tokenizer_config.json.
 /// </summary>
 internal static class SeededTokenizer
 {
@@ -19,15 +20,20 @@ internal static class SeededTokenizer
     private const string ChatTemplate =
         "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
+    /// <summary>A space in GPT-2's alphabet.</summary>
+    private const char Space = '\u0120';
+
+    private const string Consonants = "bdfghjklmnprstvwyz", Vowels = "aeiou";
+
     private static readonly (int Id, string Content)[] Specials = [(EndOfText, "<|endoftext|>"), (TurnStart, "<|im_start|>"), (TurnEnd, "<|im_end|>")];
 
-    public static void Write(string directory)
+    public static void Write(string directory, int vocabSize)
     {
-        AtomicFile.WriteText(Path.Combine(directory, "tokenizer.json"), Json(WriteTokenizer));
+        AtomicFile.WriteText(Path.Combine(directory, "tokenizer.json"), Json(json => WriteTokenizer(json, vocabSize)));
         AtomicFile.WriteText(Path.Combine(directory, "tokenizer_config.json"), Json(WriteConfig));
     }
 
-    private static void WriteTokenizer(Utf8JsonWriter json)
+    private static void WriteTokenizer(Utf8JsonWriter json, int vocabSize)
     {
         json.WriteString("version", "1.0");
         json.WriteNull("truncation");
@@ -65,10 +71,25 @@ internal static class SeededTokenizer
             var printable = b is >= '!' and <= '~' or >= 0xA1 and <= 0xAC or >= 0xAE and <= 0xFF;
             json.WriteNumber(((char)(printable ? b : next++)).ToString(), b);
         }
+        // Here too: readers give added tokens that they do not find here the next id.
+        foreach (var (id, content) in Specials)
+            json.WriteNumber(content, id);
+        for (var id = SmallestVocabSize; id < vocabSize; id++)
+            json.WriteNumber(Word(id - SmallestVocabSize), id);
         json.WriteEndObject();
         json.WriteStartArray("merges");
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    /// <summary>A space and the syllables of a number, at least two: each number has its own word.</summary>
+    private static string Word(int number)
+    {
+        var syllables = Consonants.Length * Vowels.Length;
+        var word = "";
+        for (var rest = number + syllables; rest > 0; rest /= syllables)
+            word = $"{Consonants[rest % syllables / Vowels.Length]}{Vowels[rest % Vowels.Length]}{word}";
+        return Space + word;
     }
 
     private static void WriteByteLevel(Utf8JsonWriter json, string key)

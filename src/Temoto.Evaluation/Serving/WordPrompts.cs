@@ -7,14 +7,20 @@ namespace Temoto.Evaluation.Serving;
 /// <param name="sharedTokens">Of each prompt, at its beginning.</param>
 internal sealed class WordPrompts(double tokensPerWord, int sharedTokens, ulong seed)
 {
-    /// <summary>Long enough that the ends of a text do not count.</summary>
-    public const int MeasuredWords = 200;
+    /// <summary>The most tokens that a word of the list may take: its letters and a space.</summary>
+    private const int MostTokensOfWord = 8;
+
+    /// <summary>Of a text to learn from: long enough that the ends do not count.</summary>
+    private const int LeastMeasuredWords = 8, MostMeasuredWords = 200;
 
     private static readonly string[] WordList =
         "pump valve motor fan tank line press filter belt sensor the a this that each one runs stops warms cools fills turns waits reads shows holds slow fast high low open closed now then again after before while because water air oil steam power day night shift part check note report".Split(' ');
 
-    /// <summary>A text to learn from how many tokens a word takes.</summary>
-    public static string MeasureText(ulong seed) => Words(new RandomSource(seed), MeasuredWords);
+    /// <summary>How many words a text to learn from has: no more than a prompt of <paramref name="tokens"/> has in any vocabulary, since the server may have no place for more.</summary>
+    public static int MeasuredWords(int tokens) => Math.Clamp(tokens / MostTokensOfWord, LeastMeasuredWords, MostMeasuredWords);
+
+    /// <summary>A text of <paramref name="words"/> to learn from how many tokens a word takes.</summary>
+    public static string MeasureText(ulong seed, int words) => Words(new RandomSource(seed), words);
 
     /// <summary>The prompt of a request: some <paramref name="tokens"/>.</summary>
     public string Of(int request, int tokens)

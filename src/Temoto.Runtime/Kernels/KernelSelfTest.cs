@@ -41,7 +41,7 @@ internal static unsafe class KernelSelfTest
         var superBlocks = dtype.BlockElements() / BlockColumns;
         if (products == IntegerProducts.Panels)
         {
-            foreach (var tokens in (ReadOnlySpan<int>)[1, 2, 7])
+            foreach (var tokens in (ReadOnlySpan<int>)[1, 2, 7, 9])
             {
                 if (!Multiplies(kernel, dtype, products, superBlocks > 1 ? 2 * superBlocks : 3, dtype is DType.I4 or DType.I8 ? 2 : 0, dtype == DType.I4 && tokens != 2, tokens))
                     return false;

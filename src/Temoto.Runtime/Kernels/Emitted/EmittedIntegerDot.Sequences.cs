@@ -15,11 +15,19 @@ internal sealed unsafe partial class EmittedIntegerDot
     private readonly delegate* unmanaged<EmittedRows.Job*, void> rowsOfSequences = EmittedSequences.Load();
 
     public override long MatVecsScratchFloats(long columns, int rows, int tokens) =>
-        Math.Max((tokens * columns / BlockColumns * 2 * RegisterBytes + PlainBytes(columns, rows) + Alignment) / sizeof(float), single.MatVecsScratchFloats(columns, rows, tokens));
+        Math.Max(
+            Math.Max(tokens * columns / BlockColumns * 2 * RegisterBytes + PlainBytes(columns, rows) + Alignment, LaidScratchBytes(columns, rows)) / sizeof(float),
+            single.MatVecsScratchFloats(columns, rows, tokens));
 
     public override void MatVecs(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
-        if (weight.Encoded?.Panels is not null || OneTokenLayout(weight) is not { } layout)
+        // In panels a token is added up alone as with others.
+        if (weight.Encoded?.Panels is not null)
+        {
+            MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+            return;
+        }
+        if (OneTokenLayout(weight) is not { } layout)
         {
             single.MatVecs(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
             return;

@@ -1,12 +1,13 @@
 using System.Runtime.Intrinsics;
 using Temoto.Kernels.Integers;
+using Temoto.Kernels.Integers.Panels;
 using Temoto.Tensors;
 
 namespace Temoto.Kernels.Emitted;
 
 /// <summary>
 /// Integer products of several tokens by <see cref="EmittedGemm"/>: 32 rows are unpacked once into a panel whose lanes are rows, and all tokens use it from the core's
-/// cache. Blocks are added in the order of the specification: the result is the same bit for bit. Tokens one by one, and those of several sequences, are the matter of the other parts; other types, and what these do not take, are left to the set's other products.
+/// cache. Weights that lie in panels already are the matter of another part; here rows are plain, or encoded. Blocks are added in the order of the specification: the result is the same bit for bit. Tokens one by one, and those of several sequences, are the matter of the other parts; other types, and what these do not take, are left to the set's other products.
 /// </summary>
 /// <param name="single">Products that emitted code does not take, and the rounding of activations.</param>
 internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : IntegerDot
@@ -21,7 +22,7 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
 
     private readonly delegate* unmanaged<EmittedGemm.Tile*, void> gemm = EmittedGemm.Load();
 
-    public override int MostPanelTokens => single.MostPanelTokens;
+    public override int MostPanelTokens => int.MaxValue;
 
     public override void Quantize(float* x, long columns, QuantizedRow destination) => single.Quantize(x, columns, destination);
 
@@ -32,16 +33,19 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
     {
         var blocks = columns / BlockColumns;
         var bytes = Panels(rows) * PanelBytes(blocks) + GroupBytes(blocks) + PlainBytes(columns, rows) + 2 * Alignment;
-        bytes = Math.Max(bytes, OneTokenBytes(columns, rows));
+        bytes = Math.Max(Math.Max(bytes, OneTokenBytes(columns, rows)), LaidScratchBytes(columns, rows));
         return Math.Max(bytes / sizeof(float), single.MatMulScratchFloats(columns, rows));
     }
 
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
-        // One token of rows in panels is added up as several are, which the code for one token does not.
-        if (weight.Encoded?.Panels is not null && tokens <= Math.Max(1, MostPanelTokens))
+        if (weight.Encoded?.Panels is { } laid)
         {
-            single.MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+            // One token of rows in panels is added up as several are, which the code for one token does not.
+            if (tokens == 1)
+                single.MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+            else
+                PanelProducts.Call(weight, new LaidProduct(this, laid, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch));
             return;
         }
         if (tokens == 1 && OneTokenLayout(weight) is { } layout)
@@ -79,21 +83,11 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
         var floats = stackalloc float[2 * TileFloats + Alignment / sizeof(float)];
         var totals = (float*)Aligned(floats);
         new Span<float>(totals, TileFloats).Clear();
-        var tile = new EmittedGemm.Tile
-        {
-            Blocks = blocks,
-            ScaleOffset = 0,
-            SumOffset = sizeof(float) * blocks,
-            IntegerOffset = 2 * sizeof(float) * blocks,
-            Totals = totals,
-            Output = totals + TileFloats,
-        };
+        var tile = NewTile(blocks, totals);
         for (var token = 0; token < tokens; token += TileTokens)
         {
             var tileTokens = Math.Min(TileTokens, tokens - token);
-            // Tokens that are missing repeat the first.
-            for (var t = 0; t < TileTokens; t++)
-                tile.Activations[t] = (nint)(x + (token + (t < tileTokens ? t : 0)) * rowBytes);
+            SetActivations(ref tile, x + token * rowBytes, tileTokens, rowBytes);
             for (var row = 0; row < rows; row += PanelRows)
             {
                 tile.Panel = panels + row / PanelRows * PanelBytes(blocks);
@@ -102,6 +96,25 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
                 Store(tile.Output, Math.Min(PanelRows, rows - row), bias is null ? null : bias + row, tileTokens, y + token * yStride + row, yStride);
             }
         }
+    }
+
+    /// <summary>Six tokens and scales of blocks, until it is told otherwise.</summary>
+    /// <param name="totals">Zeros, and behind them room for as much.</param>
+    private static EmittedGemm.Tile NewTile(long blocks, float* totals) => new()
+    {
+        Blocks = blocks,
+        ScaleOffset = 0,
+        SumOffset = sizeof(float) * blocks,
+        IntegerOffset = 2 * sizeof(float) * blocks,
+        Totals = totals,
+        Output = totals + TileFloats,
+    };
+
+    /// <summary>Tokens that are missing repeat the first.</summary>
+    private static void SetActivations(ref EmittedGemm.Tile tile, byte* x, int tokens, long rowBytes)
+    {
+        for (var t = 0; t < TileTokens; t++)
+            tile.Activations[t] = (nint)(x + (t < tokens ? t : 0) * rowBytes);
     }
 
     /// <summary>Adds the bias and stores as many rows and tokens of a tile as there are.</summary>

@@ -19,4 +19,10 @@ public class WordPromptsTests
     [InlineData(0, 1, 1)]
     [InlineData(500, 100, 51)]
     public void SomethingIsAlwaysOnesOwn(int shared, int tokens, int words) => Assert.Equal(words, new WordPrompts(2, shared, 1).Of(0, tokens).Split(' ').Length);
+
+    /// <summary>A server may have no place for more than the prompts that it is asked for, whatever a word takes: at most a token for each of its bytes.</summary>
+    [Theory]
+    [InlineData(512)]
+    [InlineData(100)]
+    public void WhatIsLearntFromIsNoLongerThanAPrompt(int tokens) => Assert.InRange(WordPrompts.MeasureText(1, WordPrompts.MeasuredWords(tokens)).Length, tokens / 4, tokens);
 }

@@ -6,8 +6,8 @@ namespace Temoto.Kernels.Integers.Panels;
 /// <summary>Products of weights in panels: the kernel of each element type.</summary>
 internal static unsafe class PanelProducts
 {
-    /// <summary>Tokens that meet panels as they lie with every set; of more, sets with wider products than AVX2's lay rows out for those.</summary>
-    public const int FewTokens = 8;
+    /// <summary>Tokens that meet panels as they lie; of more, sets with wider products than AVX2's that have none for panels lay rows out plain, which takes as long as the products of some hundred tokens.</summary>
+    public const int FewTokens = 96;
 
     /// <summary>Whether there is a kernel for a weight once it lies in panels.</summary>
     public static bool Takes(Tensor weight) => IntegerDot.Takes(weight) && PanelLayout.Of(weight) is not null;
@@ -17,50 +17,69 @@ internal static unsafe class PanelProducts
 
     /// <inheritdoc cref="IntegerDot.MatMul"/>
     /// <param name="scratch"><see cref="ScratchFloats"/>.</param>
-    public static void MatMul(Tensor weight, PanelRows panels, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
+    public static void MatMul(Tensor weight, PanelRows panels, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch) =>
+        Call(weight, new Product(panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch));
+
+    /// <summary>Calls with what the integers of a weight stand for in panels.</summary>
+    public static void Call<TCall>(Tensor weight, TCall call)
+        where TCall : struct, IPanelCall
     {
         switch (weight.DType)
         {
             case DType.Q4_0:
-                PanelDot<NibblePanel<HalfScales>>.MatMul(panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+                call.With<NibblePanel<HalfScales>>();
                 break;
             case DType.Q4_1:
-                PanelDot<Q41Panel>.MatMul(panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+                call.With<Q41Panel>();
                 break;
             case DType.Q5_0:
-                PanelDot<Q5Panel>.MatMul(panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+                call.With<Q5Panel>();
                 break;
             case DType.Q8_0:
-                PanelDot<BytePanel<HalfScales>>.MatMul(panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+                call.With<BytePanel<HalfScales>>();
                 break;
             case DType.Q4_K:
-                PanelDot<KPanel<FourBits>>.MatMul(panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+                call.With<KPanel<FourBits>>();
                 break;
             case DType.Q5_K:
-                PanelDot<KPanel<FiveBits>>.MatMul(panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+                call.With<KPanel<FiveBits>>();
                 break;
             case DType.Q6_K:
-                PanelDot<Q6KPanel>.MatMul(panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+                call.With<Q6KPanel>();
                 break;
             case DType.I4 or DType.I8 when weight.Scales!.Scales.DType == DType.F16:
-                MatMul<HalfScales>(weight, panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+                Call<TCall, HalfScales>(weight, call);
                 break;
             case DType.I4 or DType.I8:
-                MatMul<SingleScales>(weight, panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+                Call<TCall, SingleScales>(weight, call);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(weight), weight.DType, "no products of panels of this element type");
         }
     }
 
-    private static void MatMul<TScales>(Tensor weight, PanelRows panels, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
+    private static void Call<TCall, TScales>(Tensor weight, TCall call)
+        where TCall : struct, IPanelCall
         where TScales : struct, IPanelScales
     {
         if (weight.DType == DType.I8)
-            PanelDot<BytePanel<TScales>>.MatMul(panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+            call.With<BytePanel<TScales>>();
         else if (weight.Scales!.Zeros is null)
-            PanelDot<NibblePanel<TScales>>.MatMul(panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+            call.With<NibblePanel<TScales>>();
         else
-            PanelDot<ZeroedNibblePanel<TScales>>.MatMul(panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+            call.With<ZeroedNibblePanel<TScales>>();
     }
+
+    private readonly struct Product(PanelRows panels, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch) : IPanelCall
+    {
+        public void With<TKind>()
+            where TKind : struct, IPanelKind => PanelDot<TKind>.MatMul(panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+    }
+}
+
+/// <summary>What is called with a weight's kind.</summary>
+internal interface IPanelCall
+{
+    void With<TKind>()
+        where TKind : struct, IPanelKind;
 }

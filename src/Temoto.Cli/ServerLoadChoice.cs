@@ -18,6 +18,8 @@ internal sealed class ServerLoadChoice
 
     public Option<int> Shared { get; } = new("--shared") { Description = "With --server: tokens at the beginning of a prompt that all prompts have in common", HelpName = "N", DefaultValueFactory = _ => 0 };
 
+    public Option<bool> NoReuse { get; } = new("--no-reuse") { Description = "With --server: ask it to compute each prompt anew (cache_prompt: false, which llama-server and temoto serve know)" };
+
     public Option<IReadOnlyList<double>> Goal { get; } = new("--goal") { Description = "With --server: count the answers that take at most so many milliseconds to the first token, and so many for each one after it", HelpName = "MS,MS", DefaultValueFactory = _ => [] };
 
     public Option<string?> ServedModel { get; } = new("--served-model") { Description = "With --server: the model's name there (default: the first that it lists)", HelpName = "NAME" };
@@ -33,7 +35,7 @@ internal sealed class ServerLoadChoice
         Goal.EachWithin(0.001, MostMilliseconds);
     }
 
-    private Option[] Own => [Server, Clients, Rate, Requests, Shared, Goal, ServedModel, KeyFile];
+    private Option[] Own => [Server, Clients, Rate, Requests, Shared, NoReuse, Goal, ServedModel, KeyFile];
 
     public void AddTo(Command command)
     {

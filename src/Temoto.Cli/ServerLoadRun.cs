@@ -14,6 +14,7 @@ internal sealed class ServerLoadRun
     private readonly string? key;
     private readonly string? model;
     private readonly int requests, sharedTokens;
+    private readonly bool reuses;
     private readonly ServerGoal? goal;
     private readonly List<ServerTest> tests;
 
@@ -25,6 +26,7 @@ internal sealed class ServerLoadRun
         model = parsed.GetValue(choice.ServedModel);
         requests = parsed.GetValue(choice.Requests);
         sharedTokens = parsed.GetValue(choice.Shared);
+        reuses = !parsed.GetValue(choice.NoReuse);
         goal = parsed.GetRequiredValue(choice.Goal) switch
         {
             [] => null,
@@ -42,7 +44,7 @@ internal sealed class ServerLoadRun
         using var http = new HttpClient(connections, disposeHandler: false) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
         var name = model ?? await ServerClient.FirstModelAsync(http, cancellation);
-        var client = new ServerClient(http, name, TimeProvider.System);
+        var client = new ServerClient(http, name, TimeProvider.System, reuses);
         var prompts = new WordPrompts(await TokensPerWordAsync(client, WordPrompts.MeasuredWords(tests.Min(test => test.PromptTokens)), cancellation), sharedTokens, Seed);
         var load = new ServerLoad(client, prompts, requests, Seed, TimeProvider.System);
         var results = new List<ServerLoadResult>();

@@ -8,7 +8,8 @@ namespace Temoto.Evaluation.Serving;
 
 /// <summary>Asks a server that speaks OpenAI's API for texts (<c>/v1/completions</c>), streamed, and notes when their pieces come.</summary>
 /// <param name="http">Its base address is the server's root, with a slash at the end.</param>
-internal sealed class ServerClient(HttpClient http, string model, TimeProvider clock)
+/// <param name="reuses">Whether the server may use what it keeps of prompts that begin alike.</param>
+internal sealed class ServerClient(HttpClient http, string model, TimeProvider clock, bool reuses = true)
 {
     /// <summary>The model that a server names first.</summary>
     /// <exception cref="InputException">It cannot be asked, or names none.</exception>
@@ -108,6 +109,9 @@ internal sealed class ServerClient(HttpClient http, string model, TimeProvider c
             ["stream"] = true,
             ["stream_options"] = new JsonObject { ["include_usage"] = true },
         };
+        // Servers that do not know it may refuse it: only where it is asked for.
+        if (!reuses)
+            body["cache_prompt"] = false;
         return new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
     }
 

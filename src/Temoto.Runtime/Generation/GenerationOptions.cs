@@ -40,6 +40,9 @@ public sealed record GenerationOptions
     /// <summary>Whether tokens are guessed and computed ahead. The text is the same, bit for bit; null is <see cref="DraftChoice.Off"/>.</summary>
     public DraftChoice? Draft { get; init; }
 
+    /// <summary>Whether what is kept of a text that begins alike may take the place of computing the prompt anew.</summary>
+    public bool ReusePrompt { get; init; } = true;
+
     /// <summary>Same seed, same text (on the same kernels). Null draws a seed.</summary>
     public ulong? Seed { get; init; }
 

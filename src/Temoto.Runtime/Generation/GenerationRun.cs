@@ -49,7 +49,7 @@ internal sealed class GenerationRun
         decoder = StreamingDecoder.Create(model.Tokenizer, before: LastOfText(prompt), shown: request.ShownTokens);
         stops = new StopMatcher(options.Stop);
         TakeAhead = TakeRow;
-        reused = cache.CommonPrefix(prompt);
+        reused = options.ReusePrompt ? cache.CommonPrefix(prompt) : 0;
         cache.Truncate(reused);
         Input = prompt.AsMemory(reused);
         firstToken = last = start;

@@ -31,6 +31,7 @@ internal sealed record OpenAiOptions(GenerationOptions Generation, int Choices, 
             Stop = fields.Stops("stop"),
             LogitBias = Bias(fields),
             Form = AnswerForms.OfOpenAi(fields),
+            ReusePrompt = fields.Flag("cache_prompt") ?? true,
         };
         var stream = fields.Object("stream_options");
         return new OpenAiOptions(

@@ -228,16 +228,16 @@ internal sealed class Scheduler : IDisposable
         while (busySlots < slots.Length && queue.Dequeue() is { } job)
         {
             var prompt = job.Request.Prompt;
-            var kept = prefixes.Match(prompt);
+            var kept = Reuses(job) ? prefixes.Match(prompt) : 0;
             var slot = slots.Where(slot => slot.Job is null)
-                .OrderByDescending(slot => slot.Cache.CommonPrefix(prompt) is var own && own >= kept ? own : 0)
+                .OrderByDescending(slot => Reuses(job) && slot.Cache.CommonPrefix(prompt) is var own && own >= kept ? own : 0)
                 .ThenBy(slot => slot.LastUsed)
                 .First();
             slot.LastUsed = ++round;
             busySlots++;
             try
             {
-                prefixes.Restore(slot.Cache, prompt);
+                Restore(slot, job);
                 slot.Begin(job);
             }
             catch (Exception error)
@@ -248,6 +248,14 @@ internal sealed class Scheduler : IDisposable
             metrics.QueueSeconds.Observe(Stopwatch.GetElapsedTime(job.Submitted).TotalSeconds);
         }
     }
+
+    private void Restore(Slot slot, GenerationJob job)
+    {
+        if (Reuses(job))
+            prefixes.Restore(slot.Cache, job.Request.Prompt);
+    }
+
+    private static bool Reuses(GenerationJob job) => job.Request.Options.ReusePrompt;
 
     /// <summary>The next token of all texts under way, in as few runs as the engine allows.</summary>
     private void Decode()
@@ -339,7 +347,7 @@ internal sealed class Scheduler : IDisposable
             return;
         // What another slot has computed meanwhile: prompts with a common beginning that come together compute it once.
         var before = slot.Cache.Count;
-        prefixes.Restore(slot.Cache, job.Request.Prompt);
+        Restore(slot, job);
         run.Reuse(slot.Cache.Count - before);
         var chunk = ChunkOf(run.Input.Length, slot.Cache.Count);
         var isLast = chunk == run.Input.Length;

@@ -26,14 +26,14 @@ class Load:
     prompt: int
     tokens: int
     shared: int = 0
-    #: Whether the servers may keep the beginnings of prompts.
+    #: Whether the servers may use what they keep of prompts.
     keeps: bool = True
     most_rounds: int = 1 << 30
 
     @property
     def test(self):
         beginning = f", {self.shared} of them alike" if self.shared else ""
-        return f"{self.clients} client{'s' if self.clients > 1 else ''}, prompts of {self.prompt}{beginning}, answers of {self.tokens}" + ("" if self.keeps else ", nothing kept")
+        return f"{self.clients} client{'s' if self.clients > 1 else ''}, prompts of {self.prompt}{beginning}, answers of {self.tokens}" + ("" if self.keeps else ", nothing reused")
 
     @property
     def context(self):
@@ -58,8 +58,7 @@ class Temoto:
         self.program = root / "temoto"
 
     def command(self, load, setting, path, port):
-        kept = [] if load.keeps else ["--prefix-cache-size", "0B"]
-        return [self.program, "serve", path, "--port", port, "--no-log", "--slots", load.clients, "--context", load.context, "-t", load.threads, "--kv", "f16", *kept]
+        return [self.program, "serve", path, "--port", port, "--no-log", "--slots", load.clients, "--context", load.context, "-t", load.threads, "--kv", "f16"]
 
 
 class LlamaServer:
@@ -70,8 +69,7 @@ class LlamaServer:
         self.program = bin_folder / "llama-server"
 
     def command(self, load, setting, path, port):
-        kept = [] if load.keeps else ["--no-cache-prompt", "--cache-ram", "0"]
-        return [self.program, "-m", path, "--host", "127.0.0.1", "--port", port, "-np", load.clients, "-c", load.clients * load.context, "-t", load.threads, "-fa", setting.rpartition(" ")[2], *kept]
+        return [self.program, "-m", path, "--host", "127.0.0.1", "--port", port, "-np", load.clients, "-c", load.clients * load.context, "-t", load.threads, "-fa", setting.rpartition(" ")[2]]
 
 
 @contextlib.contextmanager
@@ -114,12 +112,17 @@ def peak_resident_bytes(status):
     return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
 
 
+def asking(load, root, port):
+    """The command of the client."""
+    reuse = [] if load.keeps else ["--no-reuse"]
+    return [root / "temoto", "bench", "--server", f"http://127.0.0.1:{port}", "--clients", load.clients, "--requests", load.requests, "-p", load.prompt, "-n", load.tokens, "--shared", load.shared, *reuse, "--json"]
+
+
 def measure(side, load, setting, path, root):
     """A fresh server: nothing of an earlier load is kept. Returns Served and the share of the processors that others took."""
     port = free_port()
     with running(side.command(load, setting, path, port), port) as process:
-        ran = quiet.run([root / "temoto", "bench", "--server", f"http://127.0.0.1:{port}", "--clients", load.clients, "--requests", load.requests, "-p", load.prompt, "-n", load.tokens,
-                         "--shared", load.shared, "--json"], beside=[process.pid])
+        ran = quiet.run(asking(load, root, port), beside=[process.pid])
         with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
             peak = peak_resident_bytes(file.read())
     return Served(setting, *figures(ran.output, load, peak)), ran.others

@@ -211,11 +211,11 @@ class ServerTests(unittest.TestCase):
         self.assertEqual(serving.HEAD[0].count("|"), row.count("|"))
         self.assertEqual(row.count("|"), serving.row(rounds.Result(self.LOAD)).count("|"))
 
-    def test_what_is_not_kept_is_asked_of_both(self):
+    def test_what_is_not_reused_is_said_to_the_client_of_both(self):
         load = servers.Load("a", 2, clients=1, requests=2, prompt=432, tokens=16, shared=400, keeps=False)
         self.assertEqual(768, load.context)
-        self.assertIn("--no-cache-prompt", servers.LlamaServer(Path("bin")).command(load, "flash attention off", Path("a"), 1))
-        self.assertIn("0B", servers.Temoto(Path("root")).command(load, "", Path("a"), 1))
+        self.assertIn("--no-reuse", servers.asking(load, Path("root"), 1))
+        self.assertNotIn("--no-reuse", servers.asking(self.LOAD, Path("root"), 1))
 
 
 if __name__ == "__main__":

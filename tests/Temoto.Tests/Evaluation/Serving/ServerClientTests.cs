@@ -26,6 +26,18 @@ public sealed class ServerClientTests
             body.GetProperty("ignore_eos").GetBoolean(), body.GetProperty("stream_options").GetProperty("include_usage").GetBoolean()));
     }
 
+    /// <summary>Servers that do not know the field may refuse it.</summary>
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task OnlyWhereNothingIsToBeReusedTheServerIsTold(bool reuses, bool told)
+    {
+        using var script = new Script([Piece("a"), "[DONE]"], HttpStatusCode.OK);
+        using var http = new HttpClient(script) { BaseAddress = new Uri("http://server/") };
+        await new ServerClient(http, "m", script.Clock, reuses).AskAsync("x", 1, script.Clock.GetTimestamp(), Cancellation);
+        Assert.Equal(told, script.Asked.TryGetProperty("cache_prompt", out var value) && !value.GetBoolean());
+    }
+
     [Fact]
     public async Task PiecesAreCountedWhereTheServerDoesNot()
     {

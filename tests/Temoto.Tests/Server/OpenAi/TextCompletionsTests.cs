@@ -23,6 +23,18 @@ public sealed class TextCompletionsTests(DemoServer server) : IClassFixture<Demo
         Assert.Equal(2 * text.GetProperty("usage").GetProperty("prompt_tokens").GetInt32(), both.GetProperty("usage").GetProperty("prompt_tokens").GetInt32());
     }
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData(", \"cache_prompt\": true", true)]
+    [InlineData(", \"cache_prompt\": false", false)]
+    public async Task WhatIsKeptOfAPromptIsReusedUnlessForbidden(string field, bool reused)
+    {
+        var prompt = string.Join(' ', Enumerable.Range(0, 60).Select(i => $"Pump {i}"));
+        await demo.AskAsync(Path, $"{{\"prompt\": \"{prompt}\", \"max_tokens\": 1}}");
+        var (_, answer) = await demo.AskAsync(Path, $"{{\"prompt\": \"{prompt}\", \"max_tokens\": 1{field}}}");
+        Assert.Equal(reused, answer.GetProperty("usage").GetProperty("prompt_tokens_details").GetProperty("cached_tokens").GetInt32() > 32);
+    }
+
     [Fact]
     public async Task SixteenTokensWhereNothingIsSaid()
     {

@@ -18,5 +18,7 @@ internal abstract class CombinedLanguage(Language[] parts) : Language
         return code.ToHashCode();
     }
 
+    protected override bool RemembersAfter => true;
+
     protected override int[] MakeCuts() => Merged(parts);
 }

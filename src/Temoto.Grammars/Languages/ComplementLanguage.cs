@@ -17,12 +17,14 @@ internal sealed class ComplementLanguage : Language
 
     public Language Body => body;
 
-    public override Language After(int point, LanguageTable table) => table.Complement(body.After(point, table));
+    protected override Language Derive(int point, LanguageTable table) => table.Complement(body.After(point, table));
 
     public override bool IsLike(Language other) => other is ComplementLanguage like && like.body == body;
 
     public override int HashOfParts() => HashCode.Combine(7, body.Id);
 
     /// <summary>Surrogates are in no text, of a complement neither.</summary>
+    protected override bool RemembersAfter => true;
+
     protected override int[] MakeCuts() => Merged(body.Cuts(), [PointSet.FirstSurrogate, PointSet.LastSurrogate + 1]);
 }

@@ -13,7 +13,7 @@ internal sealed class IntersectionLanguage : CombinedLanguage
         SafePoints = SafePointsOf(parts);
     }
 
-    public override Language After(int point, LanguageTable table) => table.Intersection([.. Parts.Select(part => part.After(point, table))]);
+    protected override Language Derive(int point, LanguageTable table) => table.Intersection([.. Parts.Select(part => part.After(point, table))]);
 
     /// <summary>What lacks finitely many texts only meets every language that goes on for ever. Of two others nothing is known; one that ends, ends a point earlier, since its last text may be lacking.</summary>
     private static int SafePointsOf(Language[] parts)

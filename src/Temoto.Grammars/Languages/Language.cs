@@ -10,7 +10,11 @@ internal abstract class Language
     /// <summary>For <see cref="SafePoints"/>: as many as you like.</summary>
     public const int NoEnd = int.MaxValue;
 
+    /// <summary>Ranges of alike points whose derivatives are remembered: a language of more has pages of them.</summary>
+    private const int MostRemembered = 512;
+
     private int[]? cuts;
+    private (Language? Language, int Effort)[]? afters;
 
     /// <summary>Counts the languages of a table.</summary>
     public int Id { get; set; } = -1;
@@ -36,8 +40,22 @@ internal abstract class Language
     /// <summary>Whether it holds a text; null until somebody looked. Only a doubtful one is asked.</summary>
     public bool? HoldsText { get; set; }
 
-    /// <summary>What may follow a point.</summary>
-    public abstract Language After(int point, LanguageTable table);
+    /// <summary>What may follow a point. Remembered for the points that are alike, with the effort that it took: looking for texts comes back to the same languages, and what a source may spend does not hang on others before it.</summary>
+    public Language After(int point, LanguageTable table)
+    {
+        if (!RemembersAfter || Cuts().Length > MostRemembered)
+            return Derive(point, table);
+        ref var after = ref (afters ??= new (Language?, int)[Cuts().Length])[CutBefore(point)];
+        if (after.Language is { } known)
+        {
+            table.Spend(after.Effort);
+            return known;
+        }
+        var left = table.EffortLeft;
+        var language = Derive(point, table);
+        after = (language, left - table.EffortLeft);
+        return language;
+    }
 
     /// <summary>Made alike; the parts of both are objects of one table.</summary>
     public abstract bool IsLike(Language other);
@@ -56,6 +74,12 @@ internal abstract class Language
     }
 
     protected abstract int[] MakeCuts();
+
+    /// <summary>Whether a derivative costs more than to look it up.</summary>
+    protected virtual bool RemembersAfter => false;
+
+    /// <summary>Of one point (Brzozowski's derivative).</summary>
+    protected abstract Language Derive(int point, LanguageTable table);
 
     /// <summary>Both, in order, each once.</summary>
     protected static int[] Merged(ReadOnlySpan<int> left, ReadOnlySpan<int> right)

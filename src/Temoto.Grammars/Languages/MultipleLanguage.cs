@@ -34,7 +34,7 @@ internal sealed class MultipleLanguage : Language
         return missing < room;
     }
 
-    public override Language After(int point, LanguageTable table)
+    protected override Language Derive(int point, LanguageTable table)
     {
         if (point == '.')
             return behindPoint < 0 ? table.Multiple(unit, places, remainder, 0) : table.Nothing;

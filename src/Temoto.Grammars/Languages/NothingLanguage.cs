@@ -8,7 +8,7 @@ internal sealed class NothingLanguage : Language
         IsFinite = true;
     }
 
-    public override Language After(int point, LanguageTable table) => this;
+    protected override Language Derive(int point, LanguageTable table) => this;
 
     public override bool IsLike(Language other) => other is NothingLanguage;
 

@@ -15,7 +15,7 @@ internal sealed class PointLanguage : Language
 
     public PointSet Points => points;
 
-    public override Language After(int point, LanguageTable table) => points.Contains(point) ? table.Empty : table.Nothing;
+    protected override Language Derive(int point, LanguageTable table) => points.Contains(point) ? table.Empty : table.Nothing;
 
     public override bool IsLike(Language other) => other is PointLanguage like && like.points.Equals(points);
 

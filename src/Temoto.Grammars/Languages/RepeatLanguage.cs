@@ -27,12 +27,14 @@ internal sealed class RepeatLanguage : Language
 
     public int Most => most;
 
-    public override Language After(int point, LanguageTable table) =>
+    protected override Language Derive(int point, LanguageTable table) =>
         table.Sequence(body.After(point, table), table.Repeat(body, Math.Max(0, least - 1), most == NoEnd ? NoEnd : most - 1));
 
     public override bool IsLike(Language other) => other is RepeatLanguage like && like.body == body && like.least == least && like.most == most;
 
     public override int HashOfParts() => HashCode.Combine(8, body.Id, least, most);
+
+    protected override bool RemembersAfter => true;
 
     protected override int[] MakeCuts() => body.Cuts();
 }

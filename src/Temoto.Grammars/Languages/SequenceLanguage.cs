@@ -21,7 +21,7 @@ internal sealed class SequenceLanguage : Language
 
     public Language Rest => rest;
 
-    public override Language After(int point, LanguageTable table)
+    protected override Language Derive(int point, LanguageTable table)
     {
         if (!first.IsNullable)
             return table.Sequence(first.After(point, table), rest);
@@ -46,6 +46,8 @@ internal sealed class SequenceLanguage : Language
     public override bool IsLike(Language other) => other is SequenceLanguage like && like.first == first && like.rest == rest;
 
     public override int HashOfParts() => HashCode.Combine(4, first.Id, rest.Id);
+
+    protected override bool RemembersAfter => true;
 
     protected override int[] MakeCuts()
     {

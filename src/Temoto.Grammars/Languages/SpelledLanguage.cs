@@ -29,10 +29,13 @@ internal sealed class SpelledLanguage : Language
 
     public TextSpelling Spelling => spelling;
 
+    /// <summary>What has come of a code point.</summary>
+    public PartialPoint Part => part;
+
     /// <summary>No code point has begun.</summary>
     public bool IsBetweenPoints => part.IsNone;
 
-    public override Language After(int point, LanguageTable table)
+    protected override Language Derive(int point, LanguageTable table)
     {
         if (part.IsNone && spelling != TextSpelling.Plain && point == '"')
             return body.IsNullable ? table.Empty : table.Nothing;

@@ -21,7 +21,7 @@ internal sealed class TextLanguage : Language
 
     public ReadOnlySpan<char> Text => text.AsSpan(start);
 
-    public override Language After(int point, LanguageTable table) => Length > 0 && text[start] == point ? table.Text(text, start + 1) : table.Nothing;
+    protected override Language Derive(int point, LanguageTable table) => Length > 0 && text[start] == point ? table.Text(text, start + 1) : table.Nothing;
 
     public override bool IsLike(Language other) =>
         other is TextLanguage like && ((ReferenceEquals(like.text, text) && like.start == start) || like.Text.SequenceEqual(Text));

@@ -13,5 +13,5 @@ internal sealed class UnionLanguage : CombinedLanguage
         SafePoints = parts.Max(part => part.SafePoints);
     }
 
-    public override Language After(int point, LanguageTable table) => table.Union([.. Parts.Select(part => part.After(point, table))]);
+    protected override Language Derive(int point, LanguageTable table) => table.Union([.. Parts.Select(part => part.After(point, table))]);
 }

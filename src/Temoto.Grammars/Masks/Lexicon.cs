@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Temoto.Grammars.Languages;
 
 namespace Temoto.Grammars.Masks;
@@ -13,6 +14,9 @@ internal sealed class Lexicon
     /// <summary>Of one use: about half a second.</summary>
     private const int MostEffort = 1 << 20;
 
+    /// <summary>Of states that differ in bounds alone, from which on two masks more are worth it.</summary>
+    private const int LeastBetween = 3;
+
     private readonly Lock gate = new();
     private readonly TokenVocabulary vocabulary;
 
@@ -20,6 +24,9 @@ internal sealed class Lexicon
     private readonly LexicalState[] path;
     private readonly int[] lefts;
     private readonly Dictionary<StateKey, LexicalState> states = [];
+
+    /// <summary>By the state without bounds, and those that were taken away.</summary>
+    private readonly Dictionary<(LexicalState Loose, RepeatBounds Bounds), (int States, BoundReach? Reach)> reaches = [];
 
     public Lexicon(TokenVocabulary vocabulary)
     {
@@ -70,18 +77,52 @@ internal sealed class Lexicon
     }
 
     /// <summary>What a state allows, whatever comes behind its node.</summary>
-    public StateMask MaskOf(LexicalState state) => state.Mask ??= MakeMask(state);
+    public StateMask MaskOf(LexicalState state) => state.Mask ??= MaskOfContent(state) ?? MaskBetween(state) ?? Walked(state, vocabulary.Tree);
 
-    private StateMask MakeMask(LexicalState state)
+    /// <summary>Of the inside of a string that takes any content; else null.</summary>
+    private StateMask? MaskOfContent(LexicalState state)
     {
         var content = vocabulary.Content;
         if (ContentOf(state, content.MostPoints) is not { } points)
-            return Walked(state, vocabulary.Tree);
+            return null;
         // What else a string allows depends on its bounds only where they are near.
         var alike = State([.. state.Languages.Select(language => Table.WithoutFarBounds(language, content.Others.MostBytes))], [.. state.Ways]);
         var others = alike.OthersMask ??= Walked(alike, content.Others);
         return others with { Content = content.UpTo(points) };
     }
+
+    /// <summary>
+    /// What a state allows whose repeats have bounds: (\S+\s+){0,199} is another state after each word, and all of them allow nearly the same. Only what bounds may take away is looked at (<see cref="BoundReach"/>).
+    /// Null where that cannot be done, or is not worth it.
+    /// </summary>
+    private StateMask? MaskBetween(LexicalState state)
+    {
+        var bounds = RepeatBounds.Below(state.Languages);
+        if (bounds == default)
+            return null;
+        var loose = Rebound(state, bounds, toAny: true);
+        if (loose == state)
+            return null;
+        ref var reach = ref CollectionsMarshal.GetValueRefOrAddDefault(reaches, (loose, bounds), out _);
+        if (++reach.States < LeastBetween)
+            return null;
+        if (reach.States == LeastBetween)
+        {
+            var (least, most) = (OwnMask(Rebound(state, bounds, toAny: false)), OwnMask(loose));
+            reach.Reach = BoundReach.Takes(least, most) ? new BoundReach(least, most) : null;
+        }
+        if (reach.Reach is not { } between)
+            return null;
+        if (between.IsAlike)
+            return between.Most;
+        var (tokens, exits) = (new ulong[vocabulary.MaskWords], new List<MaskExit>());
+        Walk(between.Tree, 0, state, 0, tokens, exits, between.Places);
+        return between.With(tokens, exits);
+    }
+
+    private LexicalState Rebound(LexicalState state, RepeatBounds bounds, bool toAny) => State([.. state.Languages.Select(language => Table.Rebound(language, bounds, toAny))], [.. state.Ways]);
+
+    private StateMask OwnMask(LexicalState state) => state.Mask ??= MaskOfContent(state) ?? Walked(state, vocabulary.Tree);
 
     private StateMask Walked(LexicalState state, TokenTree tree)
     {
@@ -107,13 +148,29 @@ internal sealed class Lexicon
 
     /// <summary>Follows the tokens below a place of a tree: sets the bits of those that can be taken from a state, and finds where ways end with tokens behind.</summary>
     /// <param name="way">The state's, where it has one.</param>
-    public void Walk(TokenTree tree, int root, LexicalState start, int way, ulong[] tokens, List<MaskExit> exits)
+    public void Walk(TokenTree tree, int root, LexicalState start, int way, ulong[] tokens, List<MaskExit> exits) => Walk(tree, root, start, way, tokens, exits, []);
+
+    /// <param name="only">Places, in order, that are of interest: others are passed over; all are where there are none.</param>
+    private void Walk(TokenTree tree, int root, LexicalState start, int way, ulong[] tokens, List<MaskExit> exits, ReadOnlySpan<int> only)
     {
+        var (isWhole, nextOnly) = (only.IsEmpty, 0);
         var (place, end) = (root + 1, tree.End(root));
         path[tree.Depth(root)] = start;
         lefts[tree.Depth(root)] = way;
         while (place < end)
         {
+            if (!isWhole)
+            {
+                while (nextOnly < only.Length && only[nextOnly] < place)
+                    nextOnly++;
+                if (nextOnly == only.Length)
+                    return;
+                if (only[nextOnly] >= tree.End(place))
+                {
+                    place = tree.End(place);
+                    continue;
+                }
+            }
             var depth = tree.Depth(place);
             var (before, value) = (path[depth - 1], tree.Value(place));
             if (before.After(value, this) is not { } state)

@@ -11,6 +11,7 @@ internal sealed class TokenTree
     private readonly ushort[] depths;
     private readonly int[] firstTokens;
     private readonly int[] sameBytes;
+    private readonly int[] placeOf;
 
     /// <param name="bytesOf">Of each token; null for what is never part of a text.</param>
     /// <param name="wanted">Which of them are in this tree.</param>
@@ -21,6 +22,7 @@ internal sealed class TokenTree
         var places = new List<(byte Value, ushort Depth, int Token)> { (0, 0, -1) };
         sameBytes = new int[bytesOf.Count];
         Array.Fill(sameBytes, -1);
+        placeOf = new int[bytesOf.Count];
         byte[] before = [];
         foreach (var id in ids)
         {
@@ -31,6 +33,7 @@ internal sealed class TokenTree
             var place = places[^1];
             sameBytes[id] = place.Token;
             places[^1] = place with { Token = id };
+            placeOf[id] = places.Count - 1;
             before = bytes;
             MostBytes = Math.Max(MostBytes, bytes.Length);
         }
@@ -57,6 +60,9 @@ internal sealed class TokenTree
     public bool HasMore(int place) => ends[place] > place + 1;
 
     public bool HasToken(int place) => firstTokens[place] >= 0;
+
+    /// <summary>Where a token ends.</summary>
+    public int PlaceOf(int token) => placeOf[token];
 
     /// <summary>Sets the bits of the tokens that end at a place.</summary>
     public void Set(int place, ulong[] mask)

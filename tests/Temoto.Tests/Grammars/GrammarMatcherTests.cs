@@ -17,6 +17,9 @@ public class GrammarMatcherTests
         "root ::= .* t\nt ::= \"a\" | \"(\" t \")\"",
         "root ::= (a{1,3} | \"b\"){2,4}\na ::= \"a\" | \"(\" a \")\" | \"\"",
         "root ::= \"{\\\"\" [^\"]* \"\\\":\" (root | [0-9]{1,3} | \"null\") \"}\"",
+        "root ::= ([ab]+ [cd]+){0,12} [ab]+",
+        "root ::= \"x\" [a-c]{2,15} (\"d\" [a-c]{0,40})? \"e\"",
+        "root ::= ((a \" \"){0,9} [a-c]{9,11} \"d\"){0,20}\na ::= [a-c]+ | \"(\" a \")\"",
         "root ::= e (\"+\" e)*\ne ::= [0-9]+ | \"(\" root \")\" | [a-zé€😀] e?");
 
     /// <summary>What a source before it has spent is not missing to another.</summary>

@@ -343,7 +343,7 @@ internal sealed class CallParser(ToolFormat format, IReadOnlyList<ToolDefinition
     {
         if (callId is not null)
         {
-            TellCall(AnswerPartKind.CallFails, call!.Name!, raw.ToString(), parts);
+            TellCall(AnswerPartKind.CallFails, call!.Name!, BesideCalls(raw.ToString()), parts);
             begun++;
             hasText = true;
         }
@@ -382,15 +382,21 @@ internal sealed class CallParser(ToolFormat format, IReadOnlyList<ToolDefinition
     /// <summary>Tells text; white space waits, since it is dropped beside calls.</summary>
     private void Tell(string text, List<AnswerPart> parts)
     {
-        text = space + text;
+        text = BesideCalls(space + text);
+        if (text.Length == 0)
+            return;
+        hasText = true;
+        parts.Add(new AnswerPart(AnswerPartKind.Text, text));
+    }
+
+    /// <summary>The first text behind calls begins without white space; white space at the end waits.</summary>
+    private string BesideCalls(string text)
+    {
         if (begun > 0 && !hasText)
             text = text.TrimStart();
         var end = text.AsSpan().TrimEnd().Length;
         space = text[end..];
-        if (end == 0)
-            return;
-        hasText = true;
-        parts.Add(new AnswerPart(AnswerPartKind.Text, text[..end]));
+        return text[..end];
     }
 
     private string NewId(string? given)

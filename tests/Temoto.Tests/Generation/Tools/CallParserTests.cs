@@ -84,8 +84,8 @@ public class CallParserTests
         Assert.Equal(text, whole.Text);
         Assert.Equal(calls.Select(Compact), whole.Calls.Select(call => Compact($"{call.Name} {call.Arguments}")));
         for (var cut = 1; cut < answer.Length; cut++)
-            AssertSame(whole, Parse(format, [answer[..cut], answer[cut..]]), cut);
-        AssertSame(whole, Parse(format, answer.Select(letter => letter.ToString())), 0);
+            AssertSame(whole, Parse(format, [answer[..cut], answer[cut..]]), $"{cut}");
+        AssertSame(whole, Parse(format, answer.Select(letter => letter.ToString())), "letters");
     }
 
     [Fact]
@@ -113,9 +113,19 @@ public class CallParserTests
     {
         var parser = new CallParser(ToolFormats.Hermes, Tools);
         var parts = Push(parser, "<tool_call>{\"name\": \"f\", \"arguments\": {\"a\": ");
-        var failed = Push(parser, "?").First();
-        Assert.Equal((AnswerPartKind.CallBegins, AnswerPartKind.CallFails), (parts[0].Kind, failed.Kind));
-        Assert.Equal(("<tool_call>{\"name\": \"f\", \"arguments\": {\"a\": ", parts[0].CallId), (failed.Text, failed.CallId));
+        var (failed, rest) = Push(parser, "?") is [var first, var second] ? (first, second) : default;
+        Assert.Equal((AnswerPartKind.CallBegins, AnswerPartKind.CallFails, AnswerPartKind.Text), (parts[0].Kind, failed.Kind, rest.Kind));
+        Assert.Equal(("<tool_call>{\"name\": \"f\", \"arguments\": {\"a\":", parts[0].CallId), (failed.Text, failed.CallId));
+        Assert.Equal(" ?", rest.Text);
+    }
+
+    /// <summary>A second call behind the same mark that is found to be none, all at once or when its beginning has been told.</summary>
+    [Fact]
+    public void WhatWasNoCallBehindAnotherIsGivenBackWithoutTheSpaceBefore()
+    {
+        const string text = "<tool_call>{\"name\": \"f\"}\n{\"name\": \"get_time\", \"arguments\": {\"\\uda\": 1}}</tool_call>";
+        Assert.Equal("{\"name\": \"get_time\", \"arguments\": {\"\\uda\": 1}}</tool_call>", Parse("hermes", [text]).Text);
+        AssertSame(Parse("hermes", [text]), Parse("hermes", text.Select(letter => letter.ToString())), text);
     }
 
     [Fact]
@@ -149,7 +159,7 @@ public class CallParserTests
                 if (text.Length == 0)
                     continue;
                 var whole = Parse(format, [text]);
-                AssertSame(whole, Parse(format, text.Select(letter => letter.ToString())), round);
+                AssertSame(whole, Parse(format, text.Select(letter => letter.ToString())), $"{format}: {text}");
                 Assert.All(whole.Calls, call => Assert.True(ToolDefinition.IsObject(call.Arguments), call.Arguments));
                 if (whole.Calls.Count == 0 && format != "deepseek")
                     Assert.Equal(text, whole.Text);
@@ -165,9 +175,9 @@ public class CallParserTests
         return new string(damaged, 0, random.Next(1, damaged.Length + 1));
     }
 
-    private static void AssertSame(AnswerText expected, AnswerText actual, int cut)
+    private static void AssertSame(AnswerText expected, AnswerText actual, string cut)
     {
-        Assert.Equal((cut, expected.Text), (cut, actual.Text));
+        Assert.True(expected.Text == actual.Text, $"{cut}\nwhole {expected.Text}\ncut   {actual.Text}");
         Assert.Equal(expected.Calls.Select(call => (call.Name, call.Arguments)), actual.Calls.Select(call => (call.Name, call.Arguments)));
     }
 

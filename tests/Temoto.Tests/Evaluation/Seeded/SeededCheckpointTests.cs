@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Text;
 using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
+using Temoto.Formats.Tokenizers;
+using Temoto.Generation.Tokenizers;
 using Temoto.Kernels;
 using Temoto.Models;
 using Temoto.Tensors;
@@ -39,6 +42,20 @@ public sealed class SeededCheckpointTests : IDisposable
         Assert.Equal(
             ["config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"],
             Directory.GetFiles(folder.File("model")).Select(Path.GetFileName).Order());
+    }
+
+    /// <summary>What a seeded model says can be read, and timed by its pieces; texts are bytes all the same.</summary>
+    [Fact]
+    public void TokensBehindTheBytesAreWords()
+    {
+        var config = ModelShapes.Get("tiny-llama");
+        SeededCheckpoint.Write(config, 7, folder.Path, DType.F16, null, CancellationToken.None);
+        var tokenizer = Tokenizer.Create(TokenizerFiles.Read(folder.Path)!, folder.Path);
+        var words = Enumerable.Range(SeededTokenizer.SmallestVocabSize, config.VocabSize - SeededTokenizer.SmallestVocabSize).Select(id => Encoding.UTF8.GetString(tokenizer.BytesInText(id)!)).ToList();
+        Assert.NotEmpty(words);
+        Assert.All(words, word => Assert.Matches("^ ([bdfghjklmnprstvwyz][aeiou]){2,}$", word));
+        Assert.Equal(words.Count, words.Distinct().Count());
+        Assert.Equal([.. Encoding.UTF8.GetBytes(words[0]).Select(value => (int)value)], tokenizer.Encode(words[0], addSpecialTokens: false, parseSpecial: false));
     }
 
     [Fact]

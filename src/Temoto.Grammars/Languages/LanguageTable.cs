@@ -8,9 +8,6 @@ namespace Temoto.Grammars.Languages;
 /// </summary>
 internal sealed class LanguageTable
 {
-    /// <summary>Of a language, to where bounds are looked for; farther in they stay.</summary>
-    public const int MostReboundDepth = 64;
-
     private readonly Dictionary<Language, Language> known = new(new Likeness());
     private readonly int mostLanguages;
     private int effort = int.MaxValue;
@@ -178,28 +175,6 @@ internal sealed class LanguageTable
         if (language is not SpelledLanguage { IsBetweenPoints: true, Body: RepeatLanguage { Body: PointLanguage } repeat } spelled || repeat.Most == Language.NoEnd || repeat.Most <= points)
             return language;
         return Spelled(Repeat(repeat.Body, Math.Min(repeat.Least, points + 1), Language.NoEnd), spelled.Spelling);
-    }
-
-    /// <summary>
-    /// A language whose repeats of at most so many times or more (but not of any number) are of at most so many, or of any number. With a larger bound it holds more texts, with a smaller one fewer: complements, where it
-    /// would be the other way round, keep their bounds.
-    /// </summary>
-    public Language Rebound(Language language, RepeatBounds bounds, bool toAny) => Rebound(language, bounds, toAny, MostReboundDepth);
-
-    private Language Rebound(Language language, RepeatBounds bounds, bool toAny, int depth)
-    {
-        if (depth == 0)
-            return language;
-        Spend(1);
-        return language switch
-        {
-            SequenceLanguage sequence => Sequence(Rebound(sequence.First, bounds, toAny, depth - 1), Rebound(sequence.Rest, bounds, toAny, depth - 1)),
-            RepeatLanguage repeat => Repeat(Rebound(repeat.Body, bounds, toAny, depth - 1), repeat.Least, bounds.Of(repeat) is { } bound ? toAny ? Language.NoEnd : bound : repeat.Most),
-            UnionLanguage union => Union([.. union.Parts.Select(part => Rebound(part, bounds, toAny, depth - 1))]),
-            IntersectionLanguage intersection => Intersection([.. intersection.Parts.Select(part => Rebound(part, bounds, toAny, depth - 1))]),
-            SpelledLanguage spelled => Spelled(Rebound(spelled.Body, bounds, toAny, depth - 1), spelled.Spelling, spelled.Part),
-            _ => language,
-        };
     }
 
     /// <summary>Whether a language holds a text at all.</summary>

@@ -120,7 +120,7 @@ internal sealed class Lexicon
         return between.With(tokens, exits);
     }
 
-    private LexicalState Rebound(LexicalState state, RepeatBounds bounds, bool toAny) => State([.. state.Languages.Select(language => Table.Rebound(language, bounds, toAny))], [.. state.Ways]);
+    private LexicalState Rebound(LexicalState state, RepeatBounds bounds, bool toAny) => State([.. state.Languages.Select(language => bounds.Apply(language, Table, toAny))], [.. state.Ways]);
 
     private StateMask OwnMask(LexicalState state) => state.Mask ??= MaskOfContent(state) ?? Walked(state, vocabulary.Tree);
 

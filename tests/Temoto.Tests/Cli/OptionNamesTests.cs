@@ -8,7 +8,7 @@ public class OptionNamesTests
     [Fact]
     public void EveryOptionOfTheLibraryHasAName()
     {
-        string[] onlyOfPrograms = [nameof(ModelOptions.MemoryPlanned), nameof(GenerationOptions.LogitBias), nameof(GenerationOptions.TopLogprobs)];
+        string[] onlyOfPrograms = [nameof(ModelOptions.MemoryPlanned), nameof(GenerationOptions.LogitBias), nameof(GenerationOptions.TopLogprobs), nameof(GenerationOptions.ReusePrompt)];
         foreach (var type in new[] { typeof(ModelOptions), typeof(GenerationOptions) })
         {
             foreach (var property in type.GetProperties().Where(property => !onlyOfPrograms.Contains(property.Name)))

@@ -80,6 +80,8 @@ internal static class ScriptedModel
 
     private static void WriteTokenizer(string folder, string template, Dictionary<string, int> ids, string[] special)
     {
+        // Without the words of seeded models: the ids behind the bytes are the pieces'.
+        SeededTokenizer.Write(folder, SeededTokenizer.SmallestVocabSize);
         var path = Path.Combine(folder, "tokenizer.json");
         var tokenizer = JsonNode.Parse(File.ReadAllText(path))!;
         foreach (var (piece, id) in ids)

@@ -57,8 +57,7 @@ internal static unsafe class GemmSource
 
     private static void Assemble(Assembler a, GemmKind kind, int tokens)
     {
-        foreach (var register in Saved)
-            a.push(register);
+        SavedRegisters.Save(a, Saved);
         a.mov(Panel, Field(&Tile->Panel));
         a.mov(Scales, Field(&Tile->Scales));
         a.mov(Blocks, Field(&Tile->Blocks));
@@ -99,10 +98,7 @@ internal static unsafe class GemmSource
         a.mov(r10, Field(&Tile->Output));
         for (var i = 0; i < 2 * tokens; i++)
             a.vmovups(__zmmword_ptr[r10 + RegisterBytes * i], Floats[i]);
-        a.vzeroupper();
-        foreach (var register in Saved.Reverse())
-            a.pop(register);
-        a.ret();
+        SavedRegisters.Return(a, Saved);
     }
 
     /// <summary>A block, or its half <paramref name="part"/>: sums of its quads, then what they stand for onto the totals.</summary>

@@ -43,8 +43,7 @@ internal static unsafe class RowsSource
         AssemblerRegisterZMM[] sums = [zmm0, zmm1, zmm2, zmm3];
         AssemblerRegisterXMM[] lowSums = [xmm0, xmm1, xmm2, xmm3];
 
-        foreach (var register in saved)
-            a.push(register);
+        SavedRegisters.Save(a, saved);
         a.mov(row, Field(&Job->Source));
         a.mov(rows, Field(&Job->Rows));
         a.mov(output, Field(&Job->Output));
@@ -143,10 +142,7 @@ internal static unsafe class RowsSource
         a.add(output, 8);
         a.sub(rows, 2);
         a.jg(pair);
-        a.vzeroupper();
-        foreach (var register in saved.Reverse())
-            a.pop(register);
-        a.ret();
+        SavedRegisters.Return(a, saved);
 
         // The second is the first where there is no other.
         void FirstAndSecond()

@@ -43,8 +43,7 @@ internal static unsafe class SequencesSource
         AssemblerRegisterZMM[] products = [zmm12, zmm13, zmm14, zmm15];
         AssemblerRegisterZMM[] tokenScales = [zmm16, zmm17, zmm18, zmm19];
 
-        foreach (var register in saved)
-            a.push(register);
+        SavedRegisters.Save(a, saved);
         a.mov(row, Field(&Job->Source));
         a.mov(rows, Field(&Job->Rows));
         a.mov(output, Field(&Job->Output));
@@ -93,10 +92,7 @@ internal static unsafe class SequencesSource
         a.add(output, 4);
         a.sub(rows, 1);
         a.jg(next);
-        a.vzeroupper();
-        foreach (var register in saved.Reverse())
-            a.pop(register);
-        a.ret();
+        SavedRegisters.Return(a, saved);
 
         void Store(AssemblerRegisterZMM first, AssemblerRegisterZMM second)
         {

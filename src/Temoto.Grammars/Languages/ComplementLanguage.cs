@@ -23,8 +23,8 @@ internal sealed class ComplementLanguage : Language
 
     public override int HashOfParts() => HashCode.Combine(7, body.Id);
 
-    /// <summary>Surrogates are in no text, of a complement neither.</summary>
     protected override bool RemembersAfter => true;
 
+    /// <summary>Surrogates are in no text, of a complement neither.</summary>
     protected override int[] MakeCuts() => Merged(body.Cuts(), [PointSet.FirstSurrogate, PointSet.LastSurrogate + 1]);
 }

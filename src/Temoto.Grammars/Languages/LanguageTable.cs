@@ -37,6 +37,7 @@ internal sealed class LanguageTable
     /// <param name="units">Parts of unions and intersections looked at, and steps of who reads a source: a microsecond or less each.</param>
     public void AllowEffort(int units) => effort = units;
 
+    /// <summary>Of what was allowed.</summary>
     public int EffortLeft => effort;
 
     public void Spend(int units)

@@ -6,18 +6,27 @@ namespace Temoto.Grammars.Masks;
 /// What the states allow that differ in bounds of repeats from a given one on: between what the smallest of these bounds allows and what no bound allows, since bounds only ever take texts away. What only one of the two allows is all that has to be looked at
 /// for each state.
 /// </summary>
-internal sealed class BoundReach(StateMask least, StateMask most)
+internal sealed class BoundReach
 {
-    /// <summary>Tokens and exits of one and not of the other, at their places in the tree.</summary>
-    private readonly int[] places = Between(least, most);
-    private readonly HashSet<MaskExit> exits = [.. most.Exits.Except(least.Exits)];
+    private readonly StateMask least;
 
-    public TokenTree Tree => most.Tree;
+    /// <summary>Tokens and exits of one and not of the other, at their places in the tree.</summary>
+    private readonly int[] places;
+    private readonly HashSet<MaskExit> exits;
+
+    /// <param name="least">What the smallest bounds allow, of the same tree and without content apart.</param>
+    /// <param name="most">What no bound allows.</param>
+    public BoundReach(StateMask least, StateMask most)
+    {
+        (this.least, Most) = (least, most);
+        exits = [.. most.Exits.Except(least.Exits)];
+        places = [.. TokenPlaces(least, most).Concat(exits.Select(exit => exit.Place)).Distinct().Order()];
+    }
+
+    public StateMask Most { get; }
 
     /// <summary>All of them allow the same.</summary>
     public bool IsAlike => places.Length == 0;
-
-    public StateMask Most => most;
 
     /// <summary>Places to look at, in order.</summary>
     public ReadOnlySpan<int> Places => places;
@@ -26,16 +35,15 @@ internal sealed class BoundReach(StateMask least, StateMask most)
     public static bool Takes(StateMask least, StateMask most) => least.Content is null && most.Content is null && least.Tree == most.Tree;
 
     /// <summary>What a state allows, of which the places were looked at.</summary>
-    /// <param name="tokens">Those found there.</param>
-    /// <param name="found">Exits found on the way.</param>
-    public StateMask With(ulong[] tokens, List<MaskExit> found)
+    /// <param name="found">There and on the way.</param>
+    public StateMask With(StateMask found)
     {
-        for (var i = 0; i < tokens.Length; i++)
-            tokens[i] |= least.Tokens[i];
-        return new StateMask(null, tokens, most.Tree, [.. least.Exits.Concat(found.Where(exits.Contains)).OrderBy(exit => exit.Place)]);
+        for (var i = 0; i < found.Tokens.Length; i++)
+            found.Tokens[i] |= least.Tokens[i];
+        return found with { Exits = [.. least.Exits.Concat(found.Exits.Where(exits.Contains)).OrderBy(exit => exit.Place)] };
     }
 
-    private static int[] Between(StateMask least, StateMask most)
+    private static List<int> TokenPlaces(StateMask least, StateMask most)
     {
         var places = new List<int>();
         for (var word = 0; word < most.Tokens.Length; word++)
@@ -43,7 +51,6 @@ internal sealed class BoundReach(StateMask least, StateMask most)
             for (var bits = most.Tokens[word] & ~least.Tokens[word]; bits != 0; bits &= bits - 1)
                 places.Add(most.Tree.PlaceOf((word << 6) + BitOperations.TrailingZeroCount(bits)));
         }
-        places.AddRange(most.Exits.Except(least.Exits).Select(exit => exit.Place));
-        return [.. places.Distinct().Order()];
+        return places;
     }
 }

@@ -111,23 +111,17 @@ internal sealed class Lexicon
             var (least, most) = (OwnMask(Rebound(state, bounds, toAny: false)), OwnMask(loose));
             reach.Reach = BoundReach.Takes(least, most) ? new BoundReach(least, most) : null;
         }
-        if (reach.Reach is not { } between)
-            return null;
-        if (between.IsAlike)
-            return between.Most;
-        var (tokens, exits) = (new ulong[vocabulary.MaskWords], new List<MaskExit>());
-        Walk(between.Tree, 0, state, 0, tokens, exits, between.Places);
-        return between.With(tokens, exits);
+        return reach.Reach is not { } between ? null : between.IsAlike ? between.Most : between.With(Walked(state, between.Most.Tree, between.Places));
     }
 
     private LexicalState Rebound(LexicalState state, RepeatBounds bounds, bool toAny) => State([.. state.Languages.Select(language => bounds.Apply(language, Table, toAny))], [.. state.Ways]);
 
     private StateMask OwnMask(LexicalState state) => state.Mask ??= MaskOfContent(state) ?? Walked(state, vocabulary.Tree);
 
-    private StateMask Walked(LexicalState state, TokenTree tree)
+    private StateMask Walked(LexicalState state, TokenTree tree, ReadOnlySpan<int> only = default)
     {
         var (tokens, exits) = (new ulong[vocabulary.MaskWords], new List<MaskExit>());
-        Walk(tree, 0, state, 0, tokens, exits);
+        Walk(tree, 0, state, 0, tokens, exits, only);
         return new StateMask(null, tokens, tree, [.. exits]);
     }
 
@@ -148,10 +142,8 @@ internal sealed class Lexicon
 
     /// <summary>Follows the tokens below a place of a tree: sets the bits of those that can be taken from a state, and finds where ways end with tokens behind.</summary>
     /// <param name="way">The state's, where it has one.</param>
-    public void Walk(TokenTree tree, int root, LexicalState start, int way, ulong[] tokens, List<MaskExit> exits) => Walk(tree, root, start, way, tokens, exits, []);
-
     /// <param name="only">Places, in order, that are of interest: others are passed over; all are where there are none.</param>
-    private void Walk(TokenTree tree, int root, LexicalState start, int way, ulong[] tokens, List<MaskExit> exits, ReadOnlySpan<int> only)
+    public void Walk(TokenTree tree, int root, LexicalState start, int way, ulong[] tokens, List<MaskExit> exits, ReadOnlySpan<int> only = default)
     {
         var (isWhole, nextOnly) = (only.IsEmpty, 0);
         var (place, end) = (root + 1, tree.End(root));

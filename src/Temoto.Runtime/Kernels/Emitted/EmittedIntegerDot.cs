@@ -65,56 +65,89 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
         var plain = weight.PlainRows(rowStart, rowEnd, groups + GroupBytes(blocks));
         for (var row = 0; row < rows; row += PanelRows)
             Pack(weight, rowStart + row, Math.Min(PanelRows, rows - row), plain + row * weight.RowBytes, groups, panels + row / PanelRows * PanelBytes(blocks));
-        Multiply(weight.Columns, rows, panels, bias is null ? null : bias + rowStart, x, tokens, y, yStride);
+        Multiply<BytePanel<SingleScales>>(blocks, panels, rowStart, rowStart, rowEnd, bias, x, tokens, null, y, yStride);
     }
 
     private static byte* Aligned(float* scratch) => (byte*)(((nuint)scratch + Alignment - 1) / Alignment * Alignment);
 
     private static long Panels(int rows) => (rows + PanelRows - 1) / PanelRows;
 
-    /// <summary>A panel's bytes and its scales, [blocks, rows] float32.</summary>
-    private static long PanelBytes(long blocks) => blocks * PanelRows * (BlockColumns + sizeof(float));
+    /// <summary>Rows that are stored plain become panels with a scale for each block, whatever they were.</summary>
+    private static long PanelBytes(long blocks) => RaisedPanel<BytePanel<SingleScales>>.Bytes(blocks);
 
-    /// <param name="bias">Of the first row, or null.</param>
-    private void Multiply(long columns, int rows, byte* panels, float* bias, byte* x, int tokens, float* y, long yStride)
+    /// <summary>Panels times all tokens, a tile after the other.</summary>
+    /// <param name="raised">Panels as <see cref="RaisedPanel{TKind}"/> has them, from row <paramref name="first"/> on.</param>
+    /// <param name="values">Room for <see cref="EmittedGemm.Tile.TokenValues"/>, where the kind has some.</param>
+    /// <param name="y">Of row <paramref name="start"/>.</param>
+    private void Multiply<TKind>(long blocks, byte* raised, long first, long start, long end, float* bias, byte* x, int tokens, byte* values, float* y, long yStride)
+        where TKind : struct, IPanelKind
     {
-        var blocks = columns / BlockColumns;
-        var rowBytes = QuantizedRow.Bytes(columns);
+        var kind = TKind.Bits == 6 ? GemmKind.HalfBlocks : TKind.HasMinima ? GemmKind.Minima : GemmKind.Scales;
+        var rowBytes = QuantizedRow.Bytes(blocks * BlockColumns);
         var floats = stackalloc float[2 * TileFloats + Alignment / sizeof(float)];
         var totals = (float*)Aligned(floats);
         new Span<float>(totals, TileFloats).Clear();
-        var tile = NewTile(blocks, totals);
-        for (var token = 0; token < tokens; token += TileTokens)
+        var tile = new EmittedGemm.Tile
         {
-            var tileTokens = Math.Min(TileTokens, tokens - token);
-            SetActivations(ref tile, x + token * rowBytes, tileTokens, rowBytes);
-            for (var row = 0; row < rows; row += PanelRows)
+            Blocks = blocks,
+            ScaleOffset = 0,
+            SumOffset = sizeof(float) * blocks,
+            IntegerOffset = 2 * sizeof(float) * blocks,
+            Totals = totals,
+            Output = totals + TileFloats,
+            TokenValues = values,
+        };
+        for (var token = 0; token < tokens;)
+        {
+            var size = EmittedGemm.NextTile(tokens - token);
+            var count = Math.Min(size, tokens - token);
+            // Tokens that are missing repeat the first.
+            for (var t = 0; t < size; t++)
+                tile.Activations[t] = (nint)(x + (token + (t < count ? t : 0)) * rowBytes);
+            tile.Variant = EmittedGemm.VariantOf(kind, size);
+            if (kind == GemmKind.Minima)
+                WriteMinimumFactors<TKind>(tile, blocks, size, (float*)values);
+            else if (kind == GemmKind.HalfBlocks)
+                WriteHalfOffsets(tile, blocks, size, (int*)values);
+            for (var row = first; row < end; row += PanelRows)
             {
-                tile.Panel = panels + row / PanelRows * PanelBytes(blocks);
-                tile.Scales = (float*)(tile.Panel + blocks * PanelRows * BlockColumns);
+                tile.Panel = raised + (row - first) / PanelRows * RaisedPanel<TKind>.Bytes(blocks);
+                tile.Scales = (float*)(tile.Panel + RaisedPanel<TKind>.ScalesAt(blocks));
+                tile.Minima = (float*)(tile.Panel + RaisedPanel<TKind>.MinimaAt(blocks));
                 gemm(&tile);
-                Store(tile.Output, Math.Min(PanelRows, rows - row), bias is null ? null : bias + row, tileTokens, y + token * yStride + row, yStride);
+                var from = Math.Max(start, row);
+                Store(tile.Output + (from - row), (int)(Math.Min(end, row + PanelRows) - from), bias is null ? null : bias + from, count, y + token * yStride + (from - start), yStride);
             }
+            token += count;
         }
     }
 
-    /// <summary>Six tokens and scales of blocks, until it is told otherwise.</summary>
-    /// <param name="totals">Zeros, and behind them room for as much.</param>
-    private static EmittedGemm.Tile NewTile(long blocks, float* totals) => new()
+    /// <summary>What a block's minima are multiplied with: [blocks, tokens].</summary>
+    private static void WriteMinimumFactors<TKind>(in EmittedGemm.Tile tile, long blocks, int tokens, float* factors)
+        where TKind : struct, IPanelKind
     {
-        Blocks = blocks,
-        ScaleOffset = 0,
-        SumOffset = sizeof(float) * blocks,
-        IntegerOffset = 2 * sizeof(float) * blocks,
-        Totals = totals,
-        Output = totals + TileFloats,
-    };
+        for (var token = 0; token < tokens; token++)
+        {
+            var scales = (float*)tile.Activations[token];
+            var offsets = (int*)scales + blocks;
+            for (long block = 0; block < blocks; block++)
+                factors[block * tokens + token] = scales[block] * (-TKind.MinimumSign * (offsets[block] >> 7));
+        }
+    }
 
-    /// <summary>Tokens that are missing repeat the first.</summary>
-    private static void SetActivations(ref EmittedGemm.Tile tile, byte* x, int tokens, long rowBytes)
+    /// <summary>-128 times the sum of each 16 activations: [blocks, 2, tokens].</summary>
+    private static void WriteHalfOffsets(in EmittedGemm.Tile tile, long blocks, int tokens, int* offsets)
     {
-        for (var t = 0; t < TileTokens; t++)
-            tile.Activations[t] = (nint)(x + (t < tokens ? t : 0) * rowBytes);
+        for (var token = 0; token < tokens; token++)
+        {
+            var integers = (sbyte*)tile.Activations[token] + 2 * sizeof(float) * blocks;
+            for (long block = 0; block < blocks; block++, integers += BlockColumns)
+            {
+                var to = offsets + block * 2 * tokens + token;
+                var (first, second) = Avx2Products.HalfSums(integers);
+                (to[0], to[tokens]) = (-QuantizedRow.WeightOffset * first, -QuantizedRow.WeightOffset * second);
+            }
+        }
     }
 
     /// <summary>Adds the bias and stores as many rows and tokens of a tile as there are.</summary>

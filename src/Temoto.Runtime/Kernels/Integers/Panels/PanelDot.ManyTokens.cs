@@ -25,24 +25,15 @@ internal static unsafe partial class PanelDot<TKind>
         {
             var entries = !TKind.HasBlockScales ? 1 : (int)Math.Min(groupBlocks, blocks - block) * (TKind.Bits == 6 ? 2 : 1);
             for (var half = 0; half < 2; half++)
-                ReadHeader(panel, half, entries, scales + 8 * half, minima + 8 * half);
+            {
+                PanelHeader<TKind>.Write(panel, half, entries, Rows, scales + 8 * half, minima + 8 * half);
+                // Groups have them, of which blocks have no numbers of their own.
+                if (TKind.HasZeros)
+                    TKind.GroupZero(panel, half).Store((int*)minima + 8 * half);
+            }
             scales += Rows * entries;
             minima += Rows * entries;
             panel += layout.HeaderBytes + groupBlocks * layout.BlockBytes;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ReadHeader(byte* header, int half, int entries, float* scales, float* minima)
-    {
-        Vector256<float> groupScale = TKind.Scale(header, half), groupMinimum = TKind.Minimum(header, half);
-        for (var entry = 0; entry < entries; entry++, scales += Rows, minima += Rows)
-        {
-            TKind.BlockScale(header, groupScale, entry, half).Store(scales);
-            if (TKind.HasMinima)
-                TKind.BlockMinimum(header, groupMinimum, entry, half).Store(minima);
-            else if (TKind.HasZeros)
-                TKind.GroupZero(header, half).Store((int*)minima);
         }
     }
 

@@ -97,9 +97,9 @@ internal static unsafe partial class PanelDot<TKind>
             var integers = (sbyte*)x + 2 * sizeof(float) * blocks;
             for (long block = 0; block < blocks; block++, integers += BlockColumns)
             {
-                var sums = Avx2Products.Small(Vector256.Create((byte)1), Vector256.Load(integers));
-                *corrections++ = -TKind.Zero * Vector128.Sum(sums.GetLower());
-                *corrections++ = -TKind.Zero * Vector128.Sum(sums.GetUpper());
+                var (first, second) = Avx2Products.HalfSums(integers);
+                *corrections++ = -TKind.Zero * first;
+                *corrections++ = -TKind.Zero * second;
             }
         }
     }

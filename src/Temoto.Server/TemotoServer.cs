@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Temoto.Server.Embeddings;
 using Temoto.Server.Http;
 using Temoto.Server.Models;
@@ -91,11 +90,12 @@ internal sealed class TemotoServer : IAsyncDisposable
 
     private static WebApplication Build(ServerSettings settings, TlsCertificate? certificate)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        // Its own lines may hold what clients sent.
-        builder.Logging.ClearProviders();
+        // Empty: settings come from the command line alone. A slim builder reads appsettings.json of the working folder and variables of the environment, which may open a port beyond the loopback address, watches every folder below, and writes logs that hold what clients sent.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Services.AddRoutingCore();
         // Signals are the command's.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.WebHost.UseKestrelCore();
         if (certificate is not null)
             builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>

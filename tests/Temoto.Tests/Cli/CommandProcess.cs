@@ -28,9 +28,13 @@ internal sealed class CommandProcess : IDisposable
     public static CommandProcess Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
 
     /// <param name="environment">Beside that of the tests.</param>
-    public static CommandProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static CommandProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) => StartIn("", environment, arguments);
+
+    /// <param name="folder">Where it is started; empty for where the tests run.</param>
+    /// <param name="environment">Beside that of the tests.</param>
+    public static CommandProcess StartIn(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);

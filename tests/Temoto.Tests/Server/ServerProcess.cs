@@ -24,12 +24,18 @@ internal sealed class ServerProcess : IDisposable
 
     public long ResidentBytes => StatusKilobytes("VmRSS:") * 1024;
 
+    /// <summary>Folders and files whose changes the system reports to it.</summary>
+    public int Watches => Directory.GetFiles($"/proc/{process.Id}/fdinfo").Sum(file => File.ReadLines(file).Count(line => line.StartsWith("inotify ", StringComparison.Ordinal)));
+
     public int OpenFiles => Directory.GetFileSystemEntries($"/proc/{process.Id}/fd").Length;
 
     /// <summary>Returns when the model is loaded.</summary>
-    public static async Task<ServerProcess> StartAsync(params string[] options)
+    public static Task<ServerProcess> StartAsync(params string[] options) => StartInAsync("", SmallYoungGeneration, options);
+
+    /// <param name="folder">Where it is started; empty for where the tests run.</param>
+    public static async Task<ServerProcess> StartInAsync(string folder, IReadOnlyDictionary<string, string> environment, params string[] options)
     {
-        var process = CommandProcess.Start(SmallYoungGeneration, ["serve", "demo", "--port", "0", "--no-log", .. options]);
+        var process = CommandProcess.StartIn(folder, environment, ["serve", "demo", "--port", "0", "--no-log", .. options]);
         var url = "";
         for (var line = 0; line < 5; line++)
         {

@@ -150,6 +150,25 @@ public sealed class SecurityTests : IDisposable
 
     /// <summary>Neither prompts nor answers nor what else a client writes, whatever becomes of the request.</summary>
     [Fact]
+    public async Task SettingsOfTheFolderAndTheEnvironmentOpenNoOtherDoor()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "watches are counted in /proc");
+        var (byFile, byVariable) = (FreePort(), FreePort());
+        folder.Write("appsettings.json", $$"""{"Kestrel": {"Endpoints": {"Other": {"Url": "http://127.0.0.1:{{byFile}}"} } } }""");
+        for (var i = 0; i < 20; i++)
+            Directory.CreateDirectory(folder.File($"folder{i}"));
+        var environment = new Dictionary<string, string> { ["Kestrel__Endpoints__Third__Url"] = $"http://127.0.0.1:{byVariable}", ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{byVariable}" };
+        using var server = await ServerProcess.StartInAsync(folder.Path, environment);
+        Assert.NotEqual("", await server.AnswerAsync("What are you?"));
+        Assert.InRange(server.Watches, 0, 10);
+        foreach (var port in new[] { byFile, byVariable })
+        {
+            using var client = new TcpClient();
+            Assert.Equal(SocketError.ConnectionRefused, (await Assert.ThrowsAsync<SocketException>(() => client.ConnectAsync(IPAddress.Loopback, port))).SocketErrorCode);
+        }
+    }
+
+    [Fact]
     public async Task LogsHoldNothingThatAClientWrote()
     {
         await using var server = await ServerUnderTest.StartAsync();
@@ -312,5 +331,12 @@ public sealed class SecurityTests : IDisposable
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request));
         using var reader = new StreamReader(client.GetStream());
         return toEnd ? await reader.ReadToEndAsync() : await reader.ReadLineAsync() ?? "";
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Temoto.Cli;
@@ -76,12 +75,5 @@ public class ReleaseTests
         }
     }
 
-    private static (int ExitCode, string Output, string Errors) Run(params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo("bash", [Script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, errors.Result);
-    }
+    private static (int ExitCode, string Output, string Errors) Run(params string[] arguments) => ProcessRun.Of("bash", [Script, .. arguments]);
 }

@@ -32,14 +32,15 @@ internal sealed class CommandProcess : IDisposable
 
     /// <param name="folder">Where it is started; empty for where the tests run.</param>
     /// <param name="environment">Beside that of the tests.</param>
-    public static CommandProcess StartIn(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static CommandProcess StartIn(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        StartProgram("dotnet", folder, environment, [typeof(CommandLine).Assembly.Location, .. arguments]);
+
+    /// <summary>The command in another form than the tests have it.</summary>
+    public static CommandProcess StartProgram(string program, string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
         return new CommandProcess(Process.Start(start)!);
     }
 

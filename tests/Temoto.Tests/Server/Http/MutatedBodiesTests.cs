@@ -1,9 +1,10 @@
 using System.Net.Http.Headers;
+using Temoto.Server.Embeddings;
 
 namespace Temoto.Tests.Server.Http;
 
 /// <summary>Bodies damaged in seeded ways: every one is answered, and none with a 500.</summary>
-public sealed class MutatedBodiesTests(DemoServer server) : IClassFixture<DemoServer>
+public sealed class MutatedBodiesTests(DemoServerWithVectors server) : IClassFixture<DemoServerWithVectors>
 {
     private const int UsualCases = 60;
 
@@ -14,6 +15,12 @@ public sealed class MutatedBodiesTests(DemoServer server) : IClassFixture<DemoSe
     [InlineData("/v1/completions", """{"model": "demo", "prompt": ["a b", "c"], "max_tokens": 2, "logprobs": 1, "echo": false, "n": 1, "presence_penalty": 1, "frequency_penalty": -1, "stream": true}""")]
     [InlineData("/v1/messages", """{"model": "demo", "max_tokens": 2, "system": "a", "messages": [{"role": "user", "content": [{"type": "text", "text": "b"}]}], "stop_sequences": ["x"], "top_k": 5, "stream": true}""")]
     [InlineData("/v1/messages", """{"max_tokens": 3, "messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": [{"type": "thinking", "thinking": "t", "signature": ""}, {"type": "tool_use", "id": "c", "name": "f", "input": {"x": "\ud83d\ude00"}}]}, {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "c", "content": "b"}]}], "tools": [{"name": "f", "input_schema": {"type": "object"}}], "tool_choice": {"type": "any"}, "thinking": {"type": "disabled"}}""")]
+    [InlineData("/v1/messages/count_tokens", """{"messages": [{"role": "user", "content": "a"}], "system": [{"type": "text", "text": "b"}], "tools": [{"name": "f", "input_schema": {"type": "object"}}]}""")]
+    [InlineData("/v1/embeddings", """{"model": "vectors", "input": ["a b", "手"], "encoding_format": "base64", "dimensions": 8, "user": "u"}""")]
+    [InlineData("/v1/embeddings", """{"input": [[1, 2, 300], [4]], "encoding_format": "float"}""")]
+    [InlineData("/api/embed", """{"model": "vectors:latest", "input": ["a b", "手"], "truncate": true, "dimensions": 8, "keep_alive": "5m", "options": {}}""")]
+    [InlineData("/api/embeddings", """{"model": "vectors", "prompt": "a b"}""")]
+    [InlineData("/api/show", """{"model": "demo", "verbose": false}""")]
     [InlineData("/api/chat", """{"model": "demo", "messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "", "tool_calls": [{"function": {"name": "f", "arguments": {"x": 1}}}]}, {"role": "tool", "tool_name": "f", "content": "b"}], "tools": [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}], "think": true, "options": {"num_predict": 3}}""")]
     [InlineData("/api/chat", """{"model": "demo:latest", "messages": [{"role": "user", "content": "a"}], "options": {"num_predict": 2, "temperature": 0.1, "stop": "x", "seed": 3}, "stream": true, "keep_alive": "5m"}""")]
     [InlineData("/api/generate", """{"model": "demo", "prompt": "a", "system": "b", "raw": false, "options": {"num_predict": 2}, "context": [], "images": []}""")]
@@ -39,4 +46,15 @@ public sealed class MutatedBodiesTests(DemoServer server) : IClassFixture<DemoSe
         await server.Demo.AwaitIdleAsync();
         Assert.DoesNotContain("fault=", server.Demo.Log, StringComparison.Ordinal);
     }
+}
+
+/// <summary>The demo model, which also makes the vectors.</summary>
+public sealed class DemoServerWithVectors : IAsyncLifetime
+{
+    public ServerUnderTest Demo { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Demo = await ServerUnderTest.StartAsync(
+        loadEmbedder: () => new ServedEmbedder("vectors", EmbeddingModel.Load(ServerUnderTest.DemoPath, new ModelOptions { Threads = 2 }), 8, TimeSpan.FromMinutes(10)));
+
+    public ValueTask DisposeAsync() => Demo.DisposeAsync();
 }

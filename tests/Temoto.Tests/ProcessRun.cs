@@ -1,0 +1,16 @@
+using System.Diagnostics;
+
+namespace Temoto.Tests;
+
+/// <summary>A program run to its end: what it wrote, and how it ended.</summary>
+internal static class ProcessRun
+{
+    public static (int ExitCode, string Output, string Errors) Of(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, errors.Result);
+    }
+}

@@ -72,12 +72,15 @@ internal readonly struct RequestFields(JsonElement element, string place = "")
         return [.. value.EnumerateArray().Select((item, i) => (item, $"{at}[{i}]"))];
     }
 
+    /// <summary>A value to be kept beyond the request's document; null where it is missing or null.</summary>
+    public JsonElement? Kept(string name) => Any(name) is { } value ? Kept(value) : null;
+
     /// <summary>All members, to be kept beyond the request's document.</summary>
     public IReadOnlyDictionary<string, JsonElement> Members()
     {
         var members = new Dictionary<string, JsonElement>();
         foreach (var member in element.EnumerateObject())
-            members[member.Name] = member.Value.Clone();
+            members[member.Name] = Kept(member.Value);
         return members;
     }
 
@@ -109,6 +112,35 @@ internal readonly struct RequestFields(JsonElement element, string place = "")
     public static string TextOf(JsonElement value, string place) => value.ValueKind == JsonValueKind.String
         ? value.GetString()!
         : throw RequestException.Bad(place, Shown(value), "a string", "mend the request");
+
+    private static JsonElement Kept(JsonElement value)
+    {
+        RequireUnicode(value);
+        return value.Clone();
+    }
+
+    /// <summary>Whoever reads or writes a kept value later may rely on it.</summary>
+    /// <exception cref="InvalidOperationException">A string or a key has half a surrogate pair.</exception>
+    private static void RequireUnicode(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            _ = value.GetString();
+        }
+        else if (value.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in value.EnumerateArray())
+                RequireUnicode(item);
+        }
+        else if (value.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in value.EnumerateObject())
+            {
+                _ = member.Name;
+                RequireUnicode(member.Value);
+            }
+        }
+    }
 
     /// <summary>The kind only: what a client wrote is not repeated to others who may read the line.</summary>
     private static string Shown(JsonElement value) => value.ValueKind switch

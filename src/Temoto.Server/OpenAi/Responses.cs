@@ -110,8 +110,8 @@ internal static class Responses
                 ToolChoice = ChatRequest.ReadChoice(fields, choice => choice),
                 ParallelToolCalls = fields.Flag("parallel_tool_calls") ?? true,
             }),
-            ToolChoice = fields.Any("tool_choice")?.Clone() ?? JsonElement.Parse("\"auto\""),
-            Tools = fields.Any("tools")?.Clone() ?? JsonElement.Parse("[]"),
+            ToolChoice = fields.Kept("tool_choice") ?? JsonElement.Parse("\"auto\""),
+            Tools = fields.Kept("tools") ?? JsonElement.Parse("[]"),
         };
     }
 

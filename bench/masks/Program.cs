@@ -73,6 +73,7 @@ void Run(bool isLast)
     }
     if (!isLast)
         return;
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"collected {GC.CollectionCount(0)} times, {GC.GetTotalPauseDuration().TotalMilliseconds:F0} ms in all; allocated {GC.GetTotalAllocatedBytes() >> 20} MiB, held {GC.GetTotalMemory(false) >> 20} MiB"));
     Show("schema to matcher", compile);
     Show("schema to first mask", first);
     Show("mask, every token", masks);

@@ -8,10 +8,18 @@ public sealed class GrammarMatcher
     /// <summary>Readings of a text at the same time; beyond, the grammar is too ambiguous to follow.</summary>
     private const int MostPoints = 1 << 12;
 
+    /// <summary>
+    /// Readings of one mask that are looked up for all exits of a way together. Ways that differ only in how they came about are told apart there, and in some grammars they double with each letter; place by place of the token tree
+    /// they are not: beyond, that is done.
+    /// </summary>
+    private const int MostJoined = 1 << 12;
+
     private readonly Grammar grammar;
     private readonly Lexicon lexicon;
     private readonly Frame bottom = new(null!, null);
     private readonly HashSet<MatchPoint> seen = [];
+    private readonly HashSet<(StateMask Ended, int Way, MatchPoint After)> joined = [];
+    private readonly Stack<(StateMask Ended, int Way, MatchPoint After)> toJoin = new();
     private readonly HashSet<(TokenTree Tree, int Place, MatchPoint Point)> walked = [];
     private readonly Stack<(TokenTree Tree, int Place, MatchPoint Point)> toWalk = new();
     private readonly List<MaskExit> exits = [];
@@ -20,6 +28,7 @@ public sealed class GrammarMatcher
     private List<MatchPoint> points = [];
     private List<MatchPoint> next = [];
     private bool canEnd;
+    private int joins;
 
     internal GrammarMatcher(Grammar grammar)
     {
@@ -61,10 +70,15 @@ public sealed class GrammarMatcher
         Array.Clear(mask);
         using (lexicon.Use())
         {
+            joins = 0;
+            joined.Clear();
+            toJoin.Clear();
             walked.Clear();
             toWalk.Clear();
             foreach (var point in points)
                 AddTokens(point, mask);
+            while (toJoin.TryPop(out var join))
+                JoinOn(join.Ended, join.Way, join.After, mask);
             while (toWalk.TryPop(out var walk))
                 WalkOn(walk.Tree, walk.Place, walk.Point, mask);
         }
@@ -162,14 +176,55 @@ public sealed class GrammarMatcher
     private void AddTokens(MatchPoint point, ulong[] mask)
     {
         var allowed = lexicon.MaskOf(point.State);
-        for (var i = 0; i < allowed.Tokens.Length; i++)
-            mask[i] |= allowed.Tokens[i];
-        if (allowed.Content is { } content)
+        allowed.Tokens.AddTo(mask);
+        TokenSet.Add(allowed.Content, mask);
+        JoinBehind(allowed, point);
+    }
+
+    /// <summary>Behind each way that ends at exits, tokens go on with what comes behind the point's node.</summary>
+    private void JoinBehind(StateMask ended, MatchPoint point)
+    {
+        foreach (var way in ended.ExitWays)
         {
-            for (var i = 0; i < content.Length; i++)
-                mask[i] |= content[i];
+            FindBehind(point, way);
+            joins += 1 + behind.Count;
+            foreach (var after in behind)
+            {
+                if (joined.Add((ended, way, after)))
+                    toJoin.Push((ended, way, after));
+            }
         }
-        WalkBehind(allowed.Tree, allowed.Exits, point);
+    }
+
+    private void JoinOn(StateMask ended, int way, MatchPoint after, ulong[] mask)
+    {
+        if (joins > MostJoined || lexicon.Behind(ended, way, after.State) is not { } allowed)
+        {
+            WalkFrom(ended, way, after);
+            return;
+        }
+        allowed.Tokens.AddTo(mask);
+        JoinBehind(allowed, after);
+    }
+
+    private void WalkFrom(StateMask ended, int way, MatchPoint after)
+    {
+        foreach (var exit in ended.Exits)
+        {
+            if (exit.Way == way && walked.Add((ended.Tree, exit.Place, after)))
+                toWalk.Push((ended.Tree, exit.Place, after));
+        }
+        RequireFewWalks();
+    }
+
+    /// <summary>The readings that go on when a way has ended.</summary>
+    private void FindBehind(MatchPoint point, int way)
+    {
+        var couldEnd = canEnd;
+        behind.Clear();
+        seen.Clear();
+        Continue(point.Then(way), point.Below, behind);
+        canEnd = couldEnd;
     }
 
     /// <summary>Below an exit, tokens go on with what comes behind the point's node.</summary>
@@ -180,11 +235,8 @@ public sealed class GrammarMatcher
         {
             if (way != last || behind.Count == 0)
             {
-                var couldEnd = canEnd;
-                behind.Clear();
-                seen.Clear();
-                Continue(point.Then(way), point.Below, behind);
-                (last, canEnd) = (way, couldEnd);
+                FindBehind(point, way);
+                last = way;
             }
             foreach (var after in behind)
             {
@@ -193,6 +245,11 @@ public sealed class GrammarMatcher
             }
         }
         behind.Clear();
+        RequireFewWalks();
+    }
+
+    private void RequireFewWalks()
+    {
         if (walked.Count > MostExits)
             throw new GrammarException("", "tokens that can be read in thousands of ways", "a form whose alternatives differ early", "make the form less ambiguous");
     }

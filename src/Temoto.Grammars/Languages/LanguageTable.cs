@@ -12,6 +12,9 @@ internal sealed class LanguageTable
     private readonly int mostLanguages;
     private int effort = int.MaxValue;
 
+    /// <summary>Parts of the union or intersection that is being made.</summary>
+    private readonly List<Language> gathered = [];
+
     /// <param name="mostLanguages">Beyond, the source is refused: expressions can be written that have more states than there is memory.</param>
     public LanguageTable(int mostLanguages = 1 << 18)
     {
@@ -86,48 +89,93 @@ internal sealed class LanguageTable
     public Language Union(params ReadOnlySpan<Language> parts)
     {
         Spend(parts.Length);
-        var all = new SortedSet<Language>(ByNumber.Instance);
+        gathered.Clear();
         PointSet? points = null;
-        foreach (var given in parts)
+        foreach (var part in parts)
         {
-            foreach (var part in given is UnionLanguage union ? union.Parts : [given])
+            if (part is not UnionLanguage union)
             {
-                if (part == Anything)
-                    return Anything;
-                if (part is PointLanguage set)
-                    points = points is null ? set.Points : points.Or(set.Points);
-                else if (part != Nothing)
-                    all.Add(part);
+                Gather(part, ref points);
+                continue;
             }
+            foreach (var within in union.Parts)
+                Gather(within, ref points);
         }
         if (points is not null)
-            all.Add(Points(points));
+            gathered.Add(Points(points));
+        SortGathered();
+        if (gathered.Contains(Anything))
+            return Anything;
         // The empty text is in what holds it already.
-        if (all.Count > 1 && all.Contains(Empty) && all.Any(part => part != Empty && part.IsNullable))
-            all.Remove(Empty);
-        return all.Count switch { 0 => Nothing, 1 => all.Min!, _ => Known(new UnionLanguage([.. all])) };
+        if (gathered.Count > 1 && gathered.Contains(Empty) && gathered.Exists(part => part != Empty && part.IsNullable))
+            gathered.Remove(Empty);
+        return gathered.Count switch { 0 => Nothing, 1 => gathered[0], _ => Known(new UnionLanguage([.. gathered])) };
     }
 
     public Language Intersection(params ReadOnlySpan<Language> parts)
     {
         Spend(parts.Length);
-        var all = new SortedSet<Language>(ByNumber.Instance);
-        foreach (var given in parts)
+        gathered.Clear();
+        foreach (var part in parts)
         {
-            foreach (var part in given is IntersectionLanguage intersection ? intersection.Parts : [given])
-            {
-                if (part == Nothing)
-                    return Nothing;
-                if (part != Anything)
-                    all.Add(part);
-            }
+            if (part is IntersectionLanguage intersection)
+                gathered.AddRange(intersection.Parts);
+            else if (part != Anything)
+                gathered.Add(part);
         }
-        if (all.Contains(Empty))
-            return all.All(part => part.IsNullable) ? Empty : Nothing;
-        if (all.Count > 1 && all.Any(part => part is ComplementLanguage complement && all.Contains(complement.Body)))
+        MergeRepeats();
+        SortGathered();
+        if (gathered.Contains(Nothing))
             return Nothing;
-        return all.Count switch { 0 => Anything, 1 => all.Min!, _ => Known(new IntersectionLanguage([.. all])) };
+        if (gathered.Contains(Empty))
+            return gathered.TrueForAll(part => part.IsNullable) ? Empty : Nothing;
+        foreach (var part in gathered)
+        {
+            if (part is ComplementLanguage complement && gathered.Contains(complement.Body))
+                return Nothing;
+        }
+        return gathered.Count switch { 0 => Anything, 1 => gathered[0], _ => Known(new IntersectionLanguage([.. gathered])) };
     }
+
+    /// <summary>A part of a union; points are gathered into one set.</summary>
+    private void Gather(Language part, ref PointSet? points)
+    {
+        if (part is PointLanguage set)
+            points = points is null ? set.Points : points.Or(set.Points);
+        else if (part != Nothing)
+            gathered.Add(part);
+    }
+
+    /// <summary>In the order of their numbers, each once.</summary>
+    private void SortGathered()
+    {
+        gathered.Sort(static (left, right) => left.Id.CompareTo(right.Id));
+        var count = 0;
+        for (var i = 0; i < gathered.Count; i++)
+        {
+            if (count == 0 || gathered[i] != gathered[count - 1])
+                gathered[count++] = gathered[i];
+        }
+        gathered.RemoveRange(count, gathered.Count - count);
+    }
+
+    /// <summary>Texts of points of a set, at least so many, and texts of points of another, at most so many: texts of points of both sets, from so many to so many. Their length is known, that of an intersection is not.</summary>
+    private void MergeRepeats()
+    {
+        if (gathered.FindIndex(IsOfPoints) is var first && (first < 0 || gathered.FindIndex(first + 1, IsOfPoints) < 0))
+            return;
+        PointSet? points = null;
+        var (least, most) = (0, Language.NoEnd);
+        foreach (var part in gathered)
+        {
+            if (part is RepeatLanguage { Body: PointLanguage body } repeat)
+                (points, least, most) = (points?.And(body.Points) ?? body.Points, Math.Max(least, repeat.Least), Math.Min(most, repeat.Most));
+        }
+        gathered.RemoveAll(IsOfPoints);
+        gathered.Add(least <= most ? Repeat(Points(points!), least, most) : Nothing);
+    }
+
+    private static bool IsOfPoints(Language language) => language is RepeatLanguage { Body: PointLanguage };
 
     /// <summary>All texts of code points but those.</summary>
     public Language Complement(Language body)
@@ -283,12 +331,5 @@ internal sealed class LanguageTable
         public bool Equals(Language? x, Language? y) => ReferenceEquals(x, y) || (x is not null && y is not null && x.GetType() == y.GetType() && x.IsLike(y));
 
         public int GetHashCode(Language obj) => obj.HashOfParts();
-    }
-
-    private sealed class ByNumber : IComparer<Language>
-    {
-        public static readonly ByNumber Instance = new();
-
-        public int Compare(Language? x, Language? y) => x!.Id.CompareTo(y!.Id);
     }
 }

@@ -117,7 +117,19 @@ internal sealed class PointSet : IEquatable<PointSet>
     }
 
     /// <summary>Whether every point of the other is in this.</summary>
-    public bool Covers(PointSet other) => other.Except(this).IsEmpty;
+    public bool Covers(PointSet other)
+    {
+        var i = 0;
+        foreach (var (first, last) in other.ranges)
+        {
+            while (i < ranges.Length && ranges[i].Last < first)
+                i++;
+            // Ranges touch nowhere: what one of them does not hold, two do not.
+            if (i == ranges.Length || ranges[i].First > first || ranges[i].Last < last)
+                return false;
+        }
+        return true;
+    }
 
     public bool Equals(PointSet? other) => other is not null && hash == other.hash && ranges.AsSpan().SequenceEqual(other.ranges.AsSpan());
 

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Temoto.Grammars.Masks;
 
 /// <summary>
@@ -34,23 +32,17 @@ internal sealed class BoundReach
     /// <summary>Whether the two can be compared.</summary>
     public static bool Takes(StateMask least, StateMask most) => least.Content is null && most.Content is null && least.Tree == most.Tree;
 
-    /// <summary>What a state allows, of which the places were looked at.</summary>
-    /// <param name="found">There and on the way.</param>
-    public StateMask With(StateMask found)
-    {
-        for (var i = 0; i < found.Tokens.Length; i++)
-            found.Tokens[i] |= least.Tokens[i];
-        return found with { Exits = [.. least.Exits.Concat(found.Exits.Where(exits.Contains)).OrderBy(exit => exit.Place)] };
-    }
+    /// <summary>What all of them allow.</summary>
+    public TokenSet Tokens => least.Tokens;
 
-    private static List<int> TokenPlaces(StateMask least, StateMask most)
+    /// <summary>What a state allows, of which the places were looked at.</summary>
+    /// <param name="found">There and on the way, beside <see cref="Tokens"/>.</param>
+    public StateMask With(StateMask found) =>
+        new(found.Content, found.Tokens, found.Tree, [.. least.Exits.Concat(found.Exits.Where(exits.Contains)).OrderBy(exit => exit.Place)]);
+
+    private static IEnumerable<int> TokenPlaces(StateMask least, StateMask most)
     {
-        var places = new List<int>();
-        for (var word = 0; word < most.Tokens.Length; word++)
-        {
-            for (var bits = most.Tokens[word] & ~least.Tokens[word]; bits != 0; bits &= bits - 1)
-                places.Add(most.Tree.PlaceOf((word << 6) + BitOperations.TrailingZeroCount(bits)));
-        }
-        return places;
+        int[] more = [.. most.Tokens.Numbers], less = [.. least.Tokens.Numbers];
+        return more.Except(less).Select(most.Tree.PlaceOf);
     }
 }

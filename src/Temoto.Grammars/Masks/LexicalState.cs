@@ -13,17 +13,17 @@ internal sealed class LexicalState
 
     private readonly Language[] languages;
     private readonly int[] ways;
-    private LexicalState?[]? next;
+    private StateTransitions next;
 
-    /// <summary>The way that is left behind a byte, where this state has several and the next has one.</summary>
-    private readonly int[]? wayLeft;
+    /// <summary>Bytes that lead back here, as far as they were met (<see cref="ByteSets"/>).</summary>
+    private UInt128 loop;
+    private bool isWideKnown;
 
     /// <param name="ways">Of each language, its number in the node; [0] where there is one.</param>
     public LexicalState(Language[] languages, int[] ways)
     {
         this.languages = languages;
         this.ways = ways;
-        wayLeft = ways.Length > 1 ? new int[256] : null;
         Ended = [.. Enumerable.Range(0, languages.Length).Where(i => languages[i].IsNullable).Select(i => ways[i])];
         GoesOn = languages.Any(language => language is not TextLanguage { Length: 0 });
     }
@@ -33,7 +33,7 @@ internal sealed class LexicalState
     /// <summary>Of each language, its way; 0 where there is one.</summary>
     public IReadOnlyList<int> Ways => ways;
 
-    public bool HasOneWay => wayLeft is null;
+    public bool HasOneWay => ways.Length <= 1;
 
     /// <summary>The ways that may end here.</summary>
     public int[] Ended { get; }
@@ -50,12 +50,27 @@ internal sealed class LexicalState
     /// <summary>The state behind a byte; null where there is none.</summary>
     public LexicalState? After(byte value, Lexicon lexicon)
     {
-        var after = (next ??= new LexicalState?[256])[value] ?? Make(value, lexicon);
+        var after = next.Behind(value) ?? Make(value, lexicon);
         return after == Dead ? null : after;
     }
 
+    /// <summary>Whether texts of these bytes all lead back here, so that every token of them is taken and none has to be followed, not even where the node may end between. What is not known yet is no.</summary>
+    public bool LoopsOver(UInt128 bytes, Lexicon lexicon)
+    {
+        var unknown = bytes & ~loop;
+        if (unknown == UInt128.Zero)
+            return true;
+        if (unknown != ByteSets.Wide || isWideKnown || loop == UInt128.Zero)
+            return false;
+        isWideKnown = true;
+        if (!ByteSets.LoopsOverWide(this, lexicon))
+            return false;
+        loop |= ByteSets.Wide;
+        return true;
+    }
+
     /// <summary>The way that a byte leaves, for a state that has several before it and one behind it.</summary>
-    public int WayLeft(byte value) => wayLeft![value];
+    public int WayLeft(byte value) => next.WayLeft(value);
 
     /// <summary>Makes the state behind a byte, which is that behind all bytes that its languages do not tell apart from it.</summary>
     private LexicalState Make(byte value, Lexicon lexicon)
@@ -72,9 +87,9 @@ internal sealed class LexicalState
             open.Add(ways[i]);
         }
         var state = open.Count == 0 ? Dead : lexicon.State([.. after], [.. open]);
-        next.AsSpan(first, last - first + 1).Fill(state);
-        if (wayLeft is not null && open.Count == 1)
-            wayLeft.AsSpan(first, last - first + 1).Fill(open[0]);
+        next.Add((byte)first, (byte)last, state, open.Count == 1 ? open[0] : 0);
+        if (state == this)
+            loop |= ByteSets.Ascii(first, last);
         return state;
     }
 

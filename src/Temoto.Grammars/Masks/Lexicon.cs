@@ -14,6 +14,9 @@ internal sealed class Lexicon
     /// <summary>Of one use: about half a second.</summary>
     private const int MostEffort = 1 << 20;
 
+    /// <summary>What is kept of <see cref="Behind"/>.</summary>
+    private const int MostBehind = 1 << 14;
+
     /// <summary>Of states that differ in bounds alone, from which on two masks more are worth it.</summary>
     private const int LeastBetween = 3;
 
@@ -23,7 +26,11 @@ internal sealed class Lexicon
     /// <summary>The states on the way to each depth of a walk, and the way that is left there.</summary>
     private readonly LexicalState[] path;
     private readonly int[] lefts;
+
+    /// <summary>Bits of the tokens of one walk.</summary>
+    private readonly ulong[] found;
     private readonly Dictionary<StateKey, LexicalState> states = [];
+    private readonly Dictionary<(StateMask Ended, int Way, LexicalState After), StateMask> behinds = [];
 
     /// <summary>By the state without bounds, and those that were taken away.</summary>
     private readonly Dictionary<(LexicalState Loose, RepeatBounds Bounds), (int States, BoundReach? Reach)> reaches = [];
@@ -33,6 +40,7 @@ internal sealed class Lexicon
         this.vocabulary = vocabulary;
         path = new LexicalState[vocabulary.Tree.MostBytes + 1];
         lefts = new int[path.Length];
+        found = new ulong[vocabulary.MaskWords];
     }
 
     public LanguageTable Table { get; } = new();
@@ -49,6 +57,9 @@ internal sealed class Lexicon
 
     /// <summary>States made so far.</summary>
     public int States => states.Count;
+
+    /// <summary>Places of token trees looked at so far.</summary>
+    public long Visited { get; private set; }
 
     public LexicalState StartOf(GrammarNode node)
     {
@@ -77,7 +88,30 @@ internal sealed class Lexicon
     }
 
     /// <summary>What a state allows, whatever comes behind its node.</summary>
-    public StateMask MaskOf(LexicalState state) => state.Mask ??= MaskOfContent(state) ?? MaskBetween(state) ?? Walked(state, vocabulary.Tree);
+    public StateMask MaskOf(LexicalState state) => state.Mask ??= MaskOfContent(state) ?? MaskOfNear(state) ?? MaskBetween(state) ?? Walked(state, vocabulary.Tree);
+
+    /// <summary>
+    /// What tokens allow whose beginning ends a way, at any of its exits, and that go on from a state: where a text can be read in many ways, most of them end at the same exits and go on alike. Null where it is not known and no more
+    /// is kept.
+    /// </summary>
+    public StateMask? Behind(StateMask ended, int way, LexicalState after)
+    {
+        if (behinds.TryGetValue((ended, way, after), out var known))
+            return known;
+        if (behinds.Count >= MostBehind)
+            return null;
+        Array.Clear(found);
+        var exits = new List<MaskExit>();
+        foreach (var exit in ended.Exits)
+        {
+            if (exit.Way == way)
+                Walk(ended.Tree, exit.Place, after, 0, found, exits);
+        }
+        // Exits lie below one another, so that ways meet.
+        var mask = new StateMask(null, new TokenSet(found), ended.Tree, [.. exits.Distinct()]);
+        behinds.Add((ended, way, after), mask);
+        return mask;
+    }
 
     /// <summary>Of the inside of a string that takes any content; else null.</summary>
     private StateMask? MaskOfContent(LexicalState state)
@@ -86,10 +120,15 @@ internal sealed class Lexicon
         if (ContentOf(state, content.MostPoints) is not { } points)
             return null;
         // What else a string allows depends on its bounds only where they are near.
-        var alike = State([.. state.Languages.Select(language => Table.WithoutFarBounds(language, content.Others.MostBytes))], [.. state.Ways]);
+        var alike = WithoutFarBounds(state, content.Others);
         var others = alike.OthersMask ??= Walked(alike, content.Others);
-        return others with { Content = content.UpTo(points) };
+        return new StateMask(content.UpTo(points), others.Tokens, others.Tree, others.Exits);
     }
+
+    /// <summary>Where bounds are farther away than the longest token: what is allowed without them, which is the same for many states. Null where none is.</summary>
+    private StateMask? MaskOfNear(LexicalState state) => WithoutFarBounds(state, vocabulary.Tree) is var near && near != state ? MaskOf(near) : null;
+
+    private LexicalState WithoutFarBounds(LexicalState state, TokenTree tree) => State([.. state.Languages.Select(language => Table.WithoutFarBounds(language, tree.MostBytes))], [.. state.Ways]);
 
     /// <summary>
     /// What a state allows whose repeats have bounds: (\S+\s+){0,199} is another state after each word, and all of them allow nearly the same. Only what bounds may take away is looked at (<see cref="BoundReach"/>).
@@ -111,18 +150,21 @@ internal sealed class Lexicon
             var (least, most) = (OwnMask(Rebound(state, bounds, toAny: false)), OwnMask(loose));
             reach.Reach = BoundReach.Takes(least, most) ? new BoundReach(least, most) : null;
         }
-        return reach.Reach is not { } between ? null : between.IsAlike ? between.Most : between.With(Walked(state, between.Most.Tree, between.Places));
+        return reach.Reach is not { } between ? null : between.IsAlike ? between.Most : between.With(Walked(state, between.Most.Tree, between));
     }
 
     private LexicalState Rebound(LexicalState state, RepeatBounds bounds, bool toAny) => State([.. state.Languages.Select(language => bounds.Apply(language, Table, toAny))], [.. state.Ways]);
 
     private StateMask OwnMask(LexicalState state) => state.Mask ??= MaskOfContent(state) ?? Walked(state, vocabulary.Tree);
 
-    private StateMask Walked(LexicalState state, TokenTree tree, ReadOnlySpan<int> only = default)
+    /// <param name="between">What is known beforehand; null where nothing is.</param>
+    private StateMask Walked(LexicalState state, TokenTree tree, BoundReach? between = null)
     {
-        var (tokens, exits) = (new ulong[vocabulary.MaskWords], new List<MaskExit>());
-        Walk(tree, 0, state, 0, tokens, exits, only);
-        return new StateMask(null, tokens, tree, [.. exits]);
+        Array.Clear(found);
+        between?.Tokens.AddTo(found);
+        var exits = new List<MaskExit>();
+        Walk(tree, 0, state, 0, found, exits, between is null ? default : between.Places);
+        return new StateMask(null, new TokenSet(found), tree, [.. exits]);
     }
 
     /// <summary>How many code points of content are allowed here, and no more; null where that has to be looked up token by token.</summary>
@@ -163,8 +205,15 @@ internal sealed class Lexicon
                     continue;
                 }
             }
+            Visited++;
             var depth = tree.Depth(place);
             var (before, value) = (path[depth - 1], tree.Value(place));
+            if (before.LoopsOver(tree.BytesFrom(place), this))
+            {
+                tree.SetAll(place, tokens);
+                place = tree.End(place);
+                continue;
+            }
             if (before.After(value, this) is not { } state)
             {
                 place = tree.End(place);

@@ -12,6 +12,7 @@ internal sealed class TokenTree
     private readonly int[] firstTokens;
     private readonly int[] sameBytes;
     private readonly int[] placeOf;
+    private readonly UInt128[] bytesFrom;
 
     /// <param name="bytesOf">Of each token; null for what is never part of a text.</param>
     /// <param name="wanted">Which of them are in this tree.</param>
@@ -41,6 +42,7 @@ internal sealed class TokenTree
         depths = [.. places.Select(place => place.Depth)];
         firstTokens = [.. places.Select(place => place.Token)];
         ends = EndsOf(depths);
+        bytesFrom = ByteSets.From(values, depths, ends);
     }
 
     /// <summary>Of the longest token.</summary>
@@ -57,12 +59,22 @@ internal sealed class TokenTree
     /// <summary>The first place behind those below a place.</summary>
     public int End(int place) => ends[place];
 
+    /// <summary>The bytes that lead to a place and to those below it, as one of <see cref="ByteSets"/>.</summary>
+    public UInt128 BytesFrom(int place) => bytesFrom[place];
+
     public bool HasMore(int place) => ends[place] > place + 1;
 
     public bool HasToken(int place) => firstTokens[place] >= 0;
 
     /// <summary>Where a token ends.</summary>
     public int PlaceOf(int token) => placeOf[token];
+
+    /// <summary>Sets the bits of the tokens that end at a place or below it.</summary>
+    public void SetAll(int place, ulong[] mask)
+    {
+        for (var end = ends[place]; place < end; place++)
+            Set(place, mask);
+    }
 
     /// <summary>Sets the bits of the tokens that end at a place.</summary>
     public void Set(int place, ulong[] mask)

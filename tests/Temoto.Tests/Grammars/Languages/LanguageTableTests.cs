@@ -55,6 +55,11 @@ public class LanguageTableTests
         Assert.Same(table.Text("ab"), table.Sequence(a, b));
         Assert.Same(table.Anything, table.Complement(table.Nothing));
         Assert.Same(table.Nothing, table.Except(a, a));
+        Language Letters(char first, char last, int least, int most) => table.Repeat(table.Points(PointSet.Of((first, last))), least, most);
+        Assert.Same(Letters('c', 'f', 2, 5), table.Intersection(Letters('a', 'f', 2, Language.NoEnd), Letters('c', 'z', 0, 9), Letters('c', 'z', 1, 5)));
+        Assert.Same(table.Nothing, table.Intersection(Letters('a', 'f', 0, 2), Letters('a', 'f', 3, 9)));
+        Assert.Same(table.Empty, table.Intersection(Letters('a', 'c', 0, 2), Letters('d', 'f', 0, 2)));
+        Assert.Same(table.Nothing, table.Intersection(Letters('a', 'c', 2, 2), Letters('d', 'f', 0, 2)));
         Assert.Same(table.Repeat(a, 0, Language.NoEnd), table.Repeat(a, 0, Language.NoEnd).After('a', table));
     }
 

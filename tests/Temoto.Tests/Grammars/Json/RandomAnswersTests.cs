@@ -23,7 +23,7 @@ public partial class RandomAnswersTests
     public void AnswersToGeneratedSchemasAreOfThem()
     {
         var random = new Random(7);
-        var (answers, unfinished) = (0, 0);
+        var (answers, unfinished, unread) = (0, 0, 0);
         for (var i = 0; i < Thoroughness.Cases(300); i++)
         {
             var schema = Generated(random, 3);
@@ -47,11 +47,14 @@ public partial class RandomAnswersTests
                     continue;
                 }
                 answers++;
-                RequireOf(judge, schema, answer);
+                if (HasLongNumber(answer))
+                    unread++;
+                else
+                    RequireOf(judge, schema, answer);
             }
         }
 
-        Assert.True(answers > 600 && unfinished < answers / 20, $"{answers} answers, {unfinished} unfinished");
+        Assert.True(answers > 600 && unfinished < answers / 20 && unread < answers / 5, $"{answers} answers, {unfinished} unfinished, {unread} with numbers that the other does not read");
     }
 
     [Fact]
@@ -104,6 +107,12 @@ public partial class RandomAnswersTests
             return null;
         }
     }
+
+    /// <summary>The other reads numbers as decimals, of 28 digits, and asks a double whether one is whole: 6436637596722468925.3 is to it.</summary>
+    private static bool HasLongNumber(string answer) => LongNumberExpression().IsMatch(answer);
+
+    [GeneratedRegex(@"\d[\d.]{15}|\d[eE][+-]?\d\d")]
+    private static partial Regex LongNumberExpression();
 
     private static void RequireOf(JsonSchema judge, string schema, string answer) => Assert.True(IsOf(judge, answer), $"{schema}\n{answer}");
 

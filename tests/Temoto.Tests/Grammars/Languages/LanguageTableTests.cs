@@ -34,7 +34,8 @@ public class LanguageTableTests
         for (var i = 0; i < Thoroughness.Cases(300); i++)
         {
             var (language, pattern) = Expression(random, 4);
-            var regex = new Regex($@"^(?:{pattern})\z", RegexOptions.CultureInvariant);
+            // Groups that capture, since .NET joins loops of others, and then finds no empty text in (?:(?:(?:aa){1,3}|)){1,3}.
+            var regex = new Regex($@"^({pattern})\z", RegexOptions.CultureInvariant);
             for (var j = 0; j < 30; j++)
             {
                 var text = RandomText(random, 8);
@@ -235,14 +236,14 @@ public class LanguageTableTests
                 return (table.Text(text), text);
             case 1:
                 var (former, latter) = (Expression(random, depth - 1), Expression(random, depth - 1));
-                return (table.Union(former.Language, latter.Language), $"(?:{former.Pattern}|{latter.Pattern})");
+                return (table.Union(former.Language, latter.Language), $"({former.Pattern}|{latter.Pattern})");
             case 2:
                 var (first, rest) = (Expression(random, depth - 1), Expression(random, depth - 1));
                 return (table.Sequence(first.Language, rest.Language), $"{first.Pattern}{rest.Pattern}");
             default:
                 var body = Expression(random, depth - 1);
                 var least = random.Next(3);
-                return (table.Repeat(body.Language, least, least + 2), $"(?:{body.Pattern}){{{least},{least + 2}}}");
+                return (table.Repeat(body.Language, least, least + 2), $"({body.Pattern}){{{least},{least + 2}}}");
         }
     }
 

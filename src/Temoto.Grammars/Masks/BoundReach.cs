@@ -10,15 +10,13 @@ internal sealed class BoundReach
 
     /// <summary>Tokens and exits of one and not of the other, at their places in the tree.</summary>
     private readonly int[] places;
-    private readonly HashSet<MaskExit> exits;
 
     /// <param name="least">What the smallest bounds allow, of the same tree and without content apart.</param>
     /// <param name="most">What no bound allows.</param>
     public BoundReach(StateMask least, StateMask most)
     {
         (this.least, Most) = (least, most);
-        exits = [.. most.Exits.Except(least.Exits)];
-        places = [.. TokenPlaces(least, most).Concat(exits.Select(exit => exit.Place)).Distinct().Order()];
+        places = [.. TokenPlaces(least, most).Concat(most.Exits.Except(least.Exits).Select(exit => exit.Place)).Distinct().Order()];
     }
 
     public StateMask Most { get; }
@@ -35,10 +33,9 @@ internal sealed class BoundReach
     /// <summary>What all of them allow.</summary>
     public TokenSet Tokens => least.Tokens;
 
-    /// <summary>What a state allows, of which the places were looked at.</summary>
+    /// <summary>What a state allows, of which the places were looked at. Exits found on the way count even where no bound has none: there, all tokens below are taken anyway, and exits were not looked for.</summary>
     /// <param name="found">There and on the way, beside <see cref="Tokens"/>.</param>
-    public StateMask With(StateMask found) =>
-        new(found.Content, found.Tokens, found.Tree, [.. least.Exits.Concat(found.Exits.Where(exits.Contains)).OrderBy(exit => exit.Place)]);
+    public StateMask With(StateMask found) => new(found.Content, found.Tokens, found.Tree, [.. least.Exits.Union(found.Exits).OrderBy(exit => exit.Place)]);
 
     private static IEnumerable<int> TokenPlaces(StateMask least, StateMask most)
     {

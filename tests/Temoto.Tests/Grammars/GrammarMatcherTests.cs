@@ -42,6 +42,35 @@ public class GrammarMatcherTests
             CheckWalk(new Random(seed), table => GbnfGrammar.Read(grammar, table), 15);
     }
 
+    /// <summary>Where a text may go on at any letter, a bound decides at which it has to: also within long tokens of letters that would all be taken without it.</summary>
+    [Theory]
+    [InlineData("root ::= [a-c]{0,12} t \"e\"\nt ::= \"a\" | \"b\" t | \"(\" t \")\"")]
+    [InlineData("root ::= \"(\" root \")\" | [a-c]{0,14} t\nt ::= [bc] | [a-d] t \"e\"")]
+    [InlineData("root ::= t [a-b]{2,30} t\nt ::= [a-c]* | \"(\" t \")\"")]
+    public void BoundsWithinLongTokensAreKept(string grammar)
+    {
+        var random = new Random(3);
+        var letters = Enumerable.Range(0, 600).Select(_ => Encoding.ASCII.GetBytes(new string(random.GetItems("aaabbbcd(e".AsSpan(0, random.Next(4) == 0 ? 10 : 7), random.Next(1, 22)))));
+        byte[]?[] tokens = [null, .. letters, null];
+        var form = Grammar.Make(RandomVocabulary.Make(tokens), table => GbnfGrammar.Read(grammar, table));
+        var (matcher, probe) = (form.NewMatcher(), form.NewMatcher());
+        var text = "";
+        for (var step = 0; step < 16; step++)
+        {
+            var allowed = Allowed(matcher, tokens.Length).ToHashSet();
+            for (var id = 1; id < tokens.Length - 1; id++)
+            {
+                probe.Restart();
+                Assert.True(text.Length == 0 || probe.Accept(Encoding.ASCII.GetBytes(text)));
+                Assert.Equal((text, Encoding.ASCII.GetString(tokens[id]!), probe.Accept(tokens[id])), (text, Encoding.ASCII.GetString(tokens[id]!), allowed.Contains(id)));
+            }
+            text += step % 3 == 0 ? "b" : "a";
+            if (!matcher.Accept(Encoding.ASCII.GetBytes(text[^1..])))
+                break;
+        }
+        Assert.True(text.Length > 5);
+    }
+
     [Fact]
     public void AMaskOfRandomNodesIsWhatMayBeTaken()
     {

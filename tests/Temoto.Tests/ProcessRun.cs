@@ -5,9 +5,12 @@ namespace Temoto.Tests;
 /// <summary>A program run to its end: what it wrote, and how it ended.</summary>
 internal static class ProcessRun
 {
-    public static (int ExitCode, string Output, string Errors) Of(string program, params string[] arguments)
+    public static (int ExitCode, string Output, string Errors) Of(string program, params string[] arguments) => Of(new ProcessStartInfo(program, arguments));
+
+    public static (int ExitCode, string Output, string Errors) Of(ProcessStartInfo start)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

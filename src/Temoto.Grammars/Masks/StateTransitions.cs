@@ -5,7 +5,7 @@ internal struct StateTransitions
 {
     private const int MostRanges = 4;
 
-    private readonly record struct Range(byte First, byte Last, LexicalState State, int Way);
+    private readonly record struct Range(byte First, byte Last, LexicalState? State, int Way);
 
     private Range[]? ranges;
     private int count;
@@ -13,30 +13,10 @@ internal struct StateTransitions
     private int[]? ways;
 
     /// <summary>Null where it is not known.</summary>
-    public readonly LexicalState? Behind(byte value)
-    {
-        if (table is not null)
-            return table[value];
-        for (var i = 0; i < count; i++)
-        {
-            if (value >= ranges![i].First && value <= ranges[i].Last)
-                return ranges[i].State;
-        }
-        return null;
-    }
+    public readonly LexicalState? Behind(byte value) => table is null ? RangeOf(value).State : table[value];
 
     /// <summary>The way that is left behind a byte whose state is known, where one is.</summary>
-    public readonly int WayLeft(byte value)
-    {
-        if (table is not null)
-            return ways is null ? 0 : ways[value];
-        for (var i = 0; i < count; i++)
-        {
-            if (value >= ranges![i].First && value <= ranges[i].Last)
-                return ranges[i].Way;
-        }
-        return 0;
-    }
+    public readonly int WayLeft(byte value) => table is null ? RangeOf(value).Way : ways is null ? 0 : ways[value];
 
     /// <param name="state">Behind the bytes from first to last.</param>
     /// <param name="way">Left behind them; 0 where there are several, or this is the only one.</param>
@@ -54,6 +34,16 @@ internal struct StateTransitions
             Fill(range);
         else
             (ranges ??= new Range[MostRanges])[count++] = range;
+    }
+
+    private readonly Range RangeOf(byte value)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            if (value >= ranges![i].First && value <= ranges[i].Last)
+                return ranges[i];
+        }
+        return default;
     }
 
     private void Fill(Range range)

@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Unicode;
+using Temoto.Formats.Json;
 
 namespace Temoto.Server.Http;
 
@@ -113,33 +116,12 @@ internal readonly struct RequestFields(JsonElement element, string place = "")
         ? value.GetString()!
         : throw RequestException.Bad(place, Shown(value), "a string", "mend the request");
 
+    /// <summary>Whoever reads or writes it later may rely on its being Unicode.</summary>
+    /// <exception cref="InvalidOperationException">It is not, as the JSON library would find then.</exception>
     private static JsonElement Kept(JsonElement value)
     {
-        RequireUnicode(value);
-        return value.Clone();
-    }
-
-    /// <summary>Whoever reads or writes a kept value later may rely on it.</summary>
-    /// <exception cref="InvalidOperationException">A string or a key has half a surrogate pair.</exception>
-    private static void RequireUnicode(JsonElement value)
-    {
-        if (value.ValueKind == JsonValueKind.String)
-        {
-            _ = value.GetString();
-        }
-        else if (value.ValueKind == JsonValueKind.Array)
-        {
-            foreach (var item in value.EnumerateArray())
-                RequireUnicode(item);
-        }
-        else if (value.ValueKind == JsonValueKind.Object)
-        {
-            foreach (var member in value.EnumerateObject())
-            {
-                _ = member.Name;
-                RequireUnicode(member.Value);
-            }
-        }
+        var text = JsonMarshal.GetRawUtf8Value(value);
+        return Utf8.IsValid(text) && JsonText.FindHalfPair(text) < 0 ? value.Clone() : throw new InvalidOperationException("a string that is no Unicode text");
     }
 
     /// <summary>The kind only: what a client wrote is not repeated to others who may read the line.</summary>

@@ -67,13 +67,10 @@ public sealed class CompletionCommandTests : IDisposable
     {
         var places = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
         Assert.SkipUnless(places.Any(place => File.Exists(Path.Combine(place, shell))), $"needs {shell}");
-        var start = new ProcessStartInfo(shell, arguments) { WorkingDirectory = folder.Path, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(shell, arguments) { WorkingDirectory = folder.Path };
         start.Environment["HOME"] = folder.Path;
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{shell}: {process.ExitCode} {errors.Result}");
+        var (exitCode, output, errors) = ProcessRun.Of(start);
+        Assert.True(exitCode == 0, $"{shell}: {exitCode} {errors}");
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
     }
 }

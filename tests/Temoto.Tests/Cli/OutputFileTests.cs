@@ -51,13 +51,7 @@ public sealed class OutputFileTests : IDisposable
 
     private CommandLineTests.Result Run(string script)
     {
-        var start = new ProcessStartInfo("bash") { WorkingDirectory = folder.Path, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { "-c", script, "bash", "dotnet", typeof(CommandLine).Assembly.Location })
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEndAsync();
-        process.WaitForExit();
-        return new CommandLineTests.Result(process.ExitCode, output.Result, errors.Result);
+        var (exitCode, output, errors) = ProcessRun.Of(new ProcessStartInfo("bash", ["-c", script, "bash", "dotnet", typeof(CommandLine).Assembly.Location]) { WorkingDirectory = folder.Path });
+        return new CommandLineTests.Result(exitCode, output, errors);
     }
 }

@@ -29,13 +29,9 @@ public sealed class TemotoScriptTests : IDisposable
 
     private (int ExitCode, string Output, string Errors) Run(params string[] arguments)
     {
-        var start = new ProcessStartInfo("bash", [folder.File("temoto"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", [folder.File("temoto"), .. arguments]);
         start.Environment["PATH"] = $"{folder.File("bin")}:{Environment.GetEnvironmentVariable("PATH")}";
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, errors.Result);
+        return ProcessRun.Of(start);
     }
 
     [Fact]

@@ -51,6 +51,11 @@ public sealed class ServerUnderTest : IAsyncDisposable
         return new ServerUnderTest(server, log);
     }
 
+    /// <summary>The demo model beside itself as what makes vectors.</summary>
+    internal static Task<ServerUnderTest> StartWithVectorsAsync(int mostWaiting = 8) => StartAsync(loadEmbedder: () => new ServedEmbedder("vectors", LoadVectors(), mostWaiting, TimeSpan.FromMinutes(10)));
+
+    internal static EmbeddingModel LoadVectors() => EmbeddingModel.Load(DemoPath, new ModelOptions { Threads = 2 });
+
     internal static LanguageModel LoadDemo(int slots = 4) => LanguageModel.Load(DemoPath, new ModelOptions { Threads = 2, MaxBatchSequences = slots });
 
     internal Task<HttpResponseMessage> PostAsync(string path, string json) => Client.PostAsync(path, new StringContent(json, Encoding.UTF8, "application/json"));

@@ -13,15 +13,11 @@ public class ServedEmbedderTests
 {
     private static readonly string[] Texts = ["The pump has stopped.", "ポンプが停止した。", "x"];
 
-    private static EmbeddingModel Load() => EmbeddingModel.Load(ServerUnderTest.DemoPath, new ModelOptions { Threads = 2 });
-
-    private static Task<ServerUnderTest> StartAsync(int queue = 8) => ServerUnderTest.StartAsync(loadEmbedder: () => new ServedEmbedder("vectors", Load(), queue, TimeSpan.FromMinutes(10)));
-
     [Fact]
     public async Task OpenAisClientGetsTheVectorsOfTheLibrary()
     {
-        using var model = Load();
-        await using var server = await StartAsync();
+        using var model = ServerUnderTest.LoadVectors();
+        await using var server = await ServerUnderTest.StartWithVectorsAsync();
         var client = new EmbeddingClient("vectors", new ApiKeyCredential("none"), new OpenAIClientOptions { Endpoint = new Uri(server.Client.BaseAddress!, "v1") });
         // It asks for base64.
         var answer = await client.GenerateEmbeddingsAsync(Texts, cancellationToken: TestContext.Current.CancellationToken);
@@ -34,8 +30,8 @@ public class ServedEmbedderTests
     [Fact]
     public async Task OllamasClientGetsTheSame()
     {
-        using var model = Load();
-        await using var server = await StartAsync();
+        using var model = ServerUnderTest.LoadVectors();
+        await using var server = await ServerUnderTest.StartWithVectorsAsync();
         using var client = new OllamaApiClient(server.Client.BaseAddress!, "vectors:latest");
         var answer = await client.EmbedAsync(new OllamaSharp.Models.EmbedRequest { Model = "vectors", Input = [.. Texts] }, TestContext.Current.CancellationToken);
         Assert.Equal(Texts.Select(text => model.Embed(text)), answer.Embeddings);
@@ -47,8 +43,8 @@ public class ServedEmbedderTests
     [Fact]
     public async Task NumbersAndTokensAreTakenToo()
     {
-        using var model = Load();
-        await using var server = await StartAsync();
+        using var model = ServerUnderTest.LoadVectors();
+        await using var server = await ServerUnderTest.StartWithVectorsAsync();
         var tokens = model.Encode("pump", EmbeddingKind.Text, out _);
         var (status, answer) = await server.AskAsync("/v1/embeddings", $$"""{"input": [[{{string.Join(", ", tokens)}}], "pump"]}""");
         Assert.Equal(HttpStatusCode.OK, status);
@@ -67,7 +63,7 @@ public class ServedEmbedderTests
     [InlineData("""{"input": "x", "model": "demo"}""", 404, "demo")]
     public async Task WhatCannotBeUsedIsNamed(string request, int status, string named)
     {
-        await using var server = await StartAsync();
+        await using var server = await ServerUnderTest.StartWithVectorsAsync();
         var (actual, answer) = await server.AskAsync("/v1/embeddings", request);
         Assert.Equal(status, (int)actual);
         Assert.Contains(named, answer.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
@@ -77,7 +73,7 @@ public class ServedEmbedderTests
     [Fact]
     public async Task ALongTextIsRefusedOrCut()
     {
-        await using var server = await StartAsync();
+        await using var server = await ServerUnderTest.StartWithVectorsAsync();
         var text = JsonSerializer.Serialize(string.Concat(Enumerable.Repeat("pump ", 2000)));
         Assert.Equal(HttpStatusCode.BadRequest, (await server.AskAsync("/v1/embeddings", $$"""{"input": {{text}}}""")).Status);
         Assert.Equal(HttpStatusCode.OK, (await server.AskAsync("/api/embed", $$"""{"model": "vectors", "input": {{text}}}""")).Status);
@@ -97,7 +93,7 @@ public class ServedEmbedderTests
     [Fact]
     public async Task ThoseThatWaitAreCounted()
     {
-        await using var server = await StartAsync(queue: 1);
+        await using var server = await ServerUnderTest.StartWithVectorsAsync(mostWaiting: 1);
         var text = JsonSerializer.Serialize(string.Concat(Enumerable.Repeat("pump ", 100)));
         var many = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => server.AskAsync("/v1/embeddings", $$"""{"input": [{{text}}, {{text}}, {{text}}]}""")));
         Assert.All(many, answer => Assert.True((int)answer.Status is 200 or 429, $"{answer.Status}"));
@@ -109,14 +105,14 @@ public class ServedEmbedderTests
     [Fact]
     public async Task ARequestHasItsTime()
     {
-        await using var server = await ServerUnderTest.StartAsync(loadEmbedder: () => new ServedEmbedder("vectors", Load(), 8, TimeSpan.Zero));
+        await using var server = await ServerUnderTest.StartAsync(loadEmbedder: () => new ServedEmbedder("vectors", ServerUnderTest.LoadVectors(), 8, TimeSpan.Zero));
         Assert.Equal(HttpStatusCode.GatewayTimeout, (await server.AskAsync("/v1/embeddings", """{"input": "x"}""")).Status);
     }
 
     [Fact]
     public async Task BothModelsNeedNamesOfTheirOwn()
     {
-        await using var server = await ServerUnderTest.StartAsync(awaitModel: false, loadEmbedder: () => new ServedEmbedder("demo", Load(), 1, TimeSpan.FromMinutes(10)));
+        await using var server = await ServerUnderTest.StartAsync(awaitModel: false, loadEmbedder: () => new ServedEmbedder("demo", ServerUnderTest.LoadVectors(), 1, TimeSpan.FromMinutes(10)));
         Assert.Contains("--alias", (await Assert.ThrowsAsync<InputException>(() => server.Server.Models.Ready)).Message, StringComparison.Ordinal);
     }
 }

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using Temoto.Server.Embeddings;
 
 namespace Temoto.Tests.Server.Http;
 
@@ -68,8 +67,7 @@ public sealed class DemoServerWithVectors : IAsyncLifetime
 {
     public ServerUnderTest Demo { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Demo = await ServerUnderTest.StartAsync(
-        loadEmbedder: () => new ServedEmbedder("vectors", EmbeddingModel.Load(ServerUnderTest.DemoPath, new ModelOptions { Threads = 2 }), 8, TimeSpan.FromMinutes(10)));
+    public async ValueTask InitializeAsync() => Demo = await ServerUnderTest.StartWithVectorsAsync();
 
     public ValueTask DisposeAsync() => Demo.DisposeAsync();
 }

@@ -148,7 +148,6 @@ public sealed class SecurityTests : IDisposable
             Assert.StartsWith($"HTTP/1.1 {status} ", await RawAsync(server, $"GET /health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
     }
 
-    /// <summary>Neither prompts nor answers nor what else a client writes, whatever becomes of the request.</summary>
     [Fact]
     public async Task SettingsOfTheFolderAndTheEnvironmentOpenNoOtherDoor()
     {
@@ -168,6 +167,7 @@ public sealed class SecurityTests : IDisposable
         }
     }
 
+    /// <summary>Neither prompts nor answers nor what else a client writes, whatever becomes of the request.</summary>
     [Fact]
     public async Task LogsHoldNothingThatAClientWrote()
     {

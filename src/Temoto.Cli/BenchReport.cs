@@ -16,6 +16,8 @@ internal sealed class BenchReport(string source, string weightsName, long weight
 
     private EnginePlan Plan => benchmark.Results[0].Variant.Plan;
 
+    private bool? ReadsPastCaches => benchmark.Results[0].Variant.ReadsPastCaches;
+
     /// <summary>Some test has several sequences: then a token and a run of the model are two things.</summary>
     private bool Batches => benchmark.Results.Any(result => result.Test.Sequences > 1);
 
@@ -24,7 +26,7 @@ internal sealed class BenchReport(string source, string weightsName, long weight
     public string Markdown()
     {
         var text = new StringBuilder();
-        text.AppendLine(Invariant($"{source}: {HostProcessor.FullName}, {Plan.Threads} threads, kernels {Plan.Kernels.Name}, {rounds} interleaved rounds after one that is not counted"));
+        text.AppendLine(Invariant($"{source}: {HostProcessor.FullName}, {Plan.Threads} threads, kernels {Plan.Kernels.Name}{(ReadsPastCaches == true ? " (one token reads past the caches)" : "")}, {rounds} interleaved rounds after one that is not counted"));
         text.AppendLine();
         text.AppendLine($"| test | dataflow | weights | kv | {(Pictures ? "pictures/s, median (min to max) | " : "")}tokens/s, median (min to max) | {(Batches ? "tokens/s per sequence | MB per run (computed) | " : "")}MB per token (computed) | of the read bandwidth | activations, MiB |");
         text.AppendLine($"|---|---|---|---|{(Pictures ? "---:|" : "")}{(Batches ? "---:|---:|" : "")}---:|---:|---:|---:|");
@@ -77,7 +79,7 @@ internal sealed class BenchReport(string source, string weightsName, long weight
         : Cli.Json.Document(new BenchModels(reports.Select(report => report.Figures())), ResultContext.Default.BenchModels);
 
     private BenchFigures Figures() => new(
-        source, HostProcessor.FullName, Plan.Threads, Plan.Kernels.Name, rounds, ReadBytesPerSecond / 1e9, SpreadFigures.Of(benchmark.ReadSamples, 1e-9),
+        source, HostProcessor.FullName, Plan.Threads, Plan.Kernels.Name, ReadsPastCaches, rounds, ReadBytesPerSecond / 1e9, SpreadFigures.Of(benchmark.ReadSamples, 1e-9),
         benchmark.NoisyRounds, benchmark.Results.Select(Result), weightBytes, benchmark.PeakResidentBytes, loading.TotalSeconds,
         profiles.Count == 0 ? null : profiles.Select(profile => ProfileReport.Figures(profile, benchmark.Results[0].Variant)));
 
@@ -98,9 +100,10 @@ internal sealed class BenchReport(string source, string weightsName, long weight
 internal sealed record BenchModels(IEnumerable<BenchFigures> Models);
 
 /// <summary>The document of <c>bench</c> with one model.</summary>
+/// <param name="ReadsPastCaches">Which way one token reads weights in panels, as measured when the model was loaded; left out where nothing was to choose.</param>
 /// <param name="Profiles">Of each test with <c>--profile</c>, else left out.</param>
 internal sealed record BenchFigures(
-    string Model, string Cpu, int Threads, string Kernels, int Repetitions, double ReadBandwidthGigabytesPerSecond, SpreadFigures ReadSamplesGigabytesPerSecond,
+    string Model, string Cpu, int Threads, string Kernels, bool? ReadsPastCaches, int Repetitions, double ReadBandwidthGigabytesPerSecond, SpreadFigures ReadSamplesGigabytesPerSecond,
     int NoisyRounds, IEnumerable<BenchResult> Results, long WeightBytes, long PeakResidentBytes, double LoadSeconds, IEnumerable<ProfileFigures>? Profiles);
 
 /// <summary>One test; sequences count in decode alone, pictures in vision models alone.</summary>

@@ -16,6 +16,7 @@ internal sealed record CodeFile(string Type, byte[] Code, string Listing)
         Of("EmittedGemm", nameof(GemmSource), GemmSource.Assemble),
         Of("EmittedHalfScores", nameof(HalfScoresSource), HalfScoresSource.Assemble),
         Of("EmittedHalfValues", nameof(HalfValuesSource), HalfValuesSource.Assemble),
+        Of("EmittedPanels", nameof(PanelsSource), PanelsSource.Assemble),
         Of("EmittedRows", nameof(RowsSource), RowsSource.Assemble),
         Of("EmittedSequences", nameof(SequencesSource), SequencesSource.Assemble),
         Of("EmittedScores", nameof(ScoresSource), ScoresSource.Assemble),

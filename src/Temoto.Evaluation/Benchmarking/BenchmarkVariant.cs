@@ -14,6 +14,9 @@ internal abstract class BenchmarkVariant(string dataflow, string kv) : IDisposab
 
     public abstract EnginePlan Plan { get; }
 
+    /// <summary>How one token reads weights in panels; null where nothing was to choose.</summary>
+    public virtual bool? ReadsPastCaches => null;
+
     /// <summary>The threads of the engine.</summary>
     public abstract WorkerPool Pool { get; }
 

@@ -105,10 +105,11 @@ internal sealed record Calibration(Board Board, HostRates Rates, IReadOnlyList<(
         // As a model's weights lie once it is loaded.
         Tensor AsMultiplied(Tensor weight, List<IDisposable> owned)
         {
-            if (!kernels.PrefersIntegers || !LaidPanels.AreWanted(new ModelOptions(), kernels.Integers) || !PanelProducts.Takes(weight) || LaidPanels.Run(weight, pool, out var memory) is not { } laid)
+            if (!kernels.PrefersIntegers || !LaidPanels.AreWanted(new ModelOptions(), kernels.Integers) || !PanelProducts.Takes(weight))
                 return weight;
-            owned.Add(memory!);
-            return laid;
+            var memory = new TensorMemory(LaidPanels.BytesOf(weight));
+            owned.Add(memory);
+            return LaidPanels.Run(weight, pool, memory) ?? weight;
         }
 
         // Weights that no cache holds: what reading and multiplying take together, beside what each takes alone. Both are measured in turn: memory is not as fast at every moment.

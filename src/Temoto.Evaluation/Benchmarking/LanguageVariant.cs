@@ -32,6 +32,8 @@ internal sealed class LanguageVariant : BenchmarkVariant
 
     public override EnginePlan Plan => engine.Plan;
 
+    public override bool? ReadsPastCaches => engine.ReadsPastCaches;
+
     public override WorkerPool Pool => engine.Pool;
 
     public override double Run(BenchmarkTest test, CancellationToken cancellation)

@@ -36,7 +36,7 @@ internal sealed unsafe class ReadLoop : IParallelWork, IDisposable
         chunkBytes = (int)Math.Clamp(bytes / (4L * threads) / 1024 * 1024, LeastChunkBytes, MostChunkBytes);
         Chunks = checked((int)((bytes + chunkBytes - 1) / chunkBytes));
         buffer = new NativeBuffer((long)Chunks * chunkBytes);
-        PageAdvice.AskForHugePages(buffer.Data, buffer.ByteLength);
+        buffer.PreferLargePages();
         var numbers = (long*)buffer.Data;
         for (long i = 0; i < Bytes / sizeof(long); i++)
             numbers[i] = i;

@@ -13,8 +13,11 @@ internal sealed unsafe class BoundWeights : IDisposable
 {
     private readonly Dictionary<string, Tensor> tensors = [];
 
-    /// <summary>Vectors as floats, and matrices laid out anew.</summary>
-    private readonly List<NativeBuffer> owned = [];
+    /// <summary>Vectors as floats.</summary>
+    private readonly List<NativeBuffer> vectors = [];
+
+    /// <summary>Of matrices laid out anew.</summary>
+    private readonly TensorMemory laid;
 
     /// <summary>What weights are mapped from; none where they were copied.</summary>
     private readonly MappedFile[] files;
@@ -26,6 +29,7 @@ internal sealed unsafe class BoundWeights : IDisposable
     public BoundWeights(EnginePlan plan, Checkpoint checkpoint, WorkerPool pool)
     {
         files = [.. plan.Graph.Weights.SelectMany(use => FilesOf(checkpoint.Require(use.Name, use.Shape.Span))).Distinct()];
+        laid = new TensorMemory(LaidBytes(plan, checkpoint));
         try
         {
             RequireUnchanged();
@@ -49,7 +53,7 @@ internal sealed unsafe class BoundWeights : IDisposable
                 continue;
             }
             var buffer = new NativeBuffer(tensor.ElementCount * sizeof(float));
-            owned.Add(buffer);
+            vectors.Add(buffer);
             BlockDecoder.DecodeRow(tensor, 0, buffer.Floats);
             tensors.Add(use.Name, new Tensor(use.Name, DType.F32, [tensor.ElementCount], buffer.Data, buffer.ByteLength, buffer));
         }
@@ -58,16 +62,17 @@ internal sealed unsafe class BoundWeights : IDisposable
     /// <summary>A matrix as it is multiplied: in panels, plain, or as it lies in the file.</summary>
     private Tensor AsPlanned(EnginePlan plan, string name, Tensor stored, WorkerPool pool)
     {
-        NativeBuffer? memory = null;
-        var laid = plan.InPanels.Contains(name) ? LaidPanels.Run(stored, pool, out memory) : null;
-        if (laid is null && plan.Unpacked.Contains(name))
-            laid = UnpackRows.Run(stored, pool, out memory);
-        if (laid is null)
+        var tensor = plan.InPanels.Contains(name) ? LaidPanels.Run(stored, pool, laid) : null;
+        if (tensor is null && plan.Unpacked.Contains(name))
+            tensor = UnpackRows.Run(stored, pool, laid);
+        if (tensor is null)
             return stored;
-        owned.Add(memory!);
         stored.ReleasePages();
-        return laid;
+        return tensor;
     }
+
+    private static long LaidBytes(EnginePlan plan, Checkpoint checkpoint) =>
+        plan.InPanels.Sum(name => TensorMemory.BytesOf(LaidPanels.BytesOf(checkpoint.Tensors[name]))) + plan.Unpacked.Except(plan.InPanels).Sum(name => TensorMemory.BytesOf(UnpackRows.BytesOf(checkpoint.Tensors[name])));
 
     /// <summary>To be asked before weights are read: see <see cref="MappedFile.RequireUnchanged"/>.</summary>
     /// <exception cref="InputException">A file was changed in place since it was opened.</exception>
@@ -90,12 +95,16 @@ internal sealed unsafe class BoundWeights : IDisposable
     private static IEnumerable<MappedFile> FilesOf(Tensor tensor) =>
         new[] { tensor.File, tensor.Scales?.Scales.File, tensor.Scales?.Zeros?.File }.OfType<MappedFile>();
 
+    /// <summary>In the order of their first use.</summary>
+    public IEnumerable<Tensor> Matrices => tensors.Values.Where(tensor => tensor.Shape.Length > 1);
+
     /// <summary>A weight by its name: matrices in their own type, vectors as F32.</summary>
     public Tensor Of(string name) => tensors[name];
 
     public void Dispose()
     {
-        foreach (var memory in owned)
-            memory.Dispose();
+        foreach (var vector in vectors)
+            vector.Dispose();
+        laid.Dispose();
     }
 }

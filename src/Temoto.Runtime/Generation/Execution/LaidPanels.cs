@@ -32,24 +32,22 @@ internal sealed unsafe class LaidPanels : IParallelWork
     /// <param name="integers">Null where activations stay floats.</param>
     public static bool AreWanted(ModelOptions options, IntegerDot? integers) => options.Repack != RepackChoice.Never && options.Load != ModelLoad.Copy && integers is { MultipliesPanels: true };
 
-    /// <returns>The weight in panels; null where a scale is too large for panels (<see cref="RaisedHalf"/>), as no trained model's is.</returns>
+    /// <returns>The weight in panels; null where a scale is too large for panels (<see cref="RaisedHalf"/>), as no trained model's is: their memory is then lost.</returns>
     /// <param name="rows">One that <see cref="PanelLayout.Of"/> has a layout for.</param>
-    /// <param name="memory">Holds the panels; the caller disposes it after the tensor's last use. Null where there are none.</param>
-    public static Tensor? Run(Tensor rows, WorkerPool pool, out NativeBuffer? memory)
+    /// <param name="memory">Gives room for <see cref="BytesOf"/>.</param>
+    public static Tensor? Run(Tensor rows, WorkerPool pool, TensorMemory memory)
     {
-        var layout = PanelLayout.Of(rows) ?? throw new ArgumentException($"{rows} has no panels", nameof(rows));
-        memory = new NativeBuffer(layout.Bytes(rows.Rows));
-        memory.PreferLargePages();
-        var work = new LaidPanels(rows, layout, memory.Data);
+        var layout = LayoutOf(rows);
+        var panels = memory.Take(layout.Bytes(rows.Rows), out var owner);
+        var work = new LaidPanels(rows, layout, panels);
         pool.Run(work, (int)((rows.Rows + work.chunkRows - 1) / work.chunkRows));
-        if (!work.isRaised)
-        {
-            memory.Dispose();
-            memory = null;
-            return null;
-        }
-        return PanelRows.Of(rows, layout, memory);
+        return work.isRaised ? PanelRows.Of(rows, layout, panels, owner) : null;
     }
+
+    /// <summary>What <paramref name="rows"/> take in panels.</summary>
+    public static long BytesOf(Tensor rows) => LayoutOf(rows).Bytes(rows.Rows);
+
+    private static PanelLayout LayoutOf(Tensor rows) => PanelLayout.Of(rows) ?? throw new ArgumentException($"{rows} has no panels", nameof(rows));
 
     public void Execute(int chunk, int worker)
     {

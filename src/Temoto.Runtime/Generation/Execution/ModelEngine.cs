@@ -43,6 +43,7 @@ internal sealed class ModelEngine : IDisposable
             weights = new BoundWeights(plan, checkpoint, pool);
             prefill = NewExecutor(plan.Prefill);
             decode = NewExecutor(plan.Decode);
+            ReadsPastCaches = PanelReading.Choose(weights.Matrices, plan.Kernels.Integers, pool);
             RunSeconds = new RunSeconds(MostTogether);
             batches = plan.Batch is null ? null : new DecodeBatches(runLock, plan.Batch.MaxTokens, Decode);
         }
@@ -66,6 +67,9 @@ internal sealed class ModelEngine : IDisposable
     public Plan PrefillPlan => plan.Prefill;
 
     public Plan DecodePlan => plan.Decode;
+
+    /// <summary>How weights are read for one token (<see cref="PanelReading"/>); null where nothing was to choose.</summary>
+    public bool? ReadsPastCaches { get; }
 
     public string KernelsName => plan.Kernels.Name;
 

@@ -15,14 +15,17 @@ internal sealed unsafe class UnpackRows : IParallelWork
         this.rows = rows;
     }
 
-    /// <param name="memory">Holds the rows; the caller disposes it after the tensor's last use.</param>
-    public static Tensor Run(Tensor packed, WorkerPool pool, out NativeBuffer memory)
+    /// <param name="memory">Gives room for <see cref="BytesOf"/>.</param>
+    public static Tensor Run(Tensor packed, WorkerPool pool, TensorMemory memory)
     {
-        memory = new NativeBuffer(packed.RowBytes * packed.Rows);
+        var rows = memory.Take(BytesOf(packed), out var owner);
         var blockRows = packed.Encoded!.BlockRows;
-        pool.Run(new UnpackRows(packed, memory.Data), (int)((packed.Rows + blockRows - 1) / blockRows));
-        return new Tensor(packed.Name, packed.DType, packed.Shape, memory.Data, memory.ByteLength, memory) { Scales = packed.Scales, InputGrid = packed.InputGrid };
+        pool.Run(new UnpackRows(packed, rows), (int)((packed.Rows + blockRows - 1) / blockRows));
+        return new Tensor(packed.Name, packed.DType, packed.Shape, rows, BytesOf(packed), owner) { Scales = packed.Scales, InputGrid = packed.InputGrid };
     }
+
+    /// <summary>What <paramref name="packed"/> takes plain.</summary>
+    public static long BytesOf(Tensor packed) => packed.RowBytes * packed.Rows;
 
     public void Execute(int chunk, int worker)
     {

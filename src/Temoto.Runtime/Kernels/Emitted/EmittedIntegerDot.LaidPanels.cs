@@ -19,7 +19,7 @@ internal sealed unsafe partial class EmittedIntegerDot
     {
         var blocks = columns / BlockColumns;
         // Where they begin within a panel, rows take one more.
-        return TokenValueBytes(blocks) + (Panels(Math.Min(rows, LaidRows(columns))) + 1) * blocks * MostBlockBytes + Alignment;
+        return Math.Max(LaidOneTokenBytes(blocks, rows), TokenValueBytes(blocks) + (Panels(Math.Min(rows, LaidRows(columns))) + 1) * blocks * MostBlockBytes) + Alignment;
     }
 
     /// <summary><see cref="EmittedGemm.Tile.TokenValues"/> of the kind that has most, a multiple of <see cref="Alignment"/>.</summary>

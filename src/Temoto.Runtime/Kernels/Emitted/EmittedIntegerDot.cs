@@ -24,6 +24,8 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
 
     public override int MostPanelTokens => int.MaxValue;
 
+    public override bool ReadsPastCaches => true;
+
     public override void Quantize(float* x, long columns, QuantizedRow destination) => single.Quantize(x, columns, destination);
 
     public override void QuantizeToGrid(float* x, float scale, long columns, QuantizedRow destination) => single.QuantizeToGrid(x, scale, columns, destination);
@@ -41,9 +43,8 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
     {
         if (weight.Encoded?.Panels is { } laid)
         {
-            // One token of rows in panels is added up as several are, which the code for one token does not.
             if (tokens == 1)
-                single.MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+                MatVecLaid(laid, rowStart, rowEnd, bias, x, y, scratch);
             else
                 PanelProducts.Call(weight, new LaidProduct(this, laid, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch));
             return;

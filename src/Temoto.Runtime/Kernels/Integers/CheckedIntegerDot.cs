@@ -22,6 +22,8 @@ internal sealed unsafe class CheckedIntegerDot(string name, IntegerDot kernel, I
 
     public override int MostPanelTokens => kernel.MostPanelTokens;
 
+    public override bool ReadsPastCaches => kernel.ReadsPastCaches;
+
     private IntegerDot Rounding => rounding ?? TestRounding();
 
     public override void Quantize(float* x, long columns, QuantizedRow destination) => Rounding.Quantize(x, columns, destination);

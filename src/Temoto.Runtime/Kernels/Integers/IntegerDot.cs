@@ -81,6 +81,9 @@ internal abstract unsafe class IntegerDot
     /// <summary>Most tokens that meet weights in panels as they lie, 0 where none do; for more, rows are laid out plain and then as the set's own products of many tokens have them.</summary>
     public virtual int MostPanelTokens => 0;
 
+    /// <summary>Whether products of one token heed <see cref="Tensors.Panels.PanelRows.PastCaches"/>.</summary>
+    public virtual bool ReadsPastCaches => false;
+
     /// <summary>127 / max|x| stays finite above it.</summary>
     public const float Smallest = 1e-36f;
 

@@ -209,6 +209,9 @@ internal static class HostBoard
         };
     }
 
+    /// <summary>Of weights that one token meets in a chunk.</summary>
+    public const int OneTokenBytes = 64 * 1024;
+
     /// <summary>
     /// 64 KiB of weights: small enough that a stolen core delays little, large enough that a chunk outweighs its atomic increment; twice that for several sequences, whose activations
     /// each chunk puts in order first. 128 tokens of TPHS: their queries for a group of heads stay in the core's cache, and the head's rows of the query weight, decoded once per chunk,
@@ -216,7 +219,7 @@ internal static class HostBoard
     /// GEMM attention are kept short. Whole panels of rows. None depends on the number of threads, which must not change a result.
     /// </summary>
     private static Tiling TilingOf(KernelSet kernels) => new(
-        OneTokenBytes: 64 * 1024,
+        OneTokenBytes,
         SequencesBytes: 128 * 1024,
         RowMultiple: 32,
         ChunksPerWorker: 6,

@@ -9,6 +9,9 @@ internal sealed unsafe class PanelRows(PanelLayout layout, byte* data, long rows
 {
     public PanelLayout Layout => layout;
 
+    /// <summary>Whether one token asks for lines past all caches but the core's first: for what no cache holds until it is read again. Results do not depend on it.</summary>
+    public bool PastCaches { get; set; }
+
     /// <summary>A small weight in panels: for tests of kernels. (Models' are laid out on all threads.)</summary>
     /// <param name="memory">Holds the panels.</param>
     public static Tensor Lay(Tensor rows, out NativeBuffer memory)
@@ -17,12 +20,13 @@ internal sealed unsafe class PanelRows(PanelLayout layout, byte* data, long rows
         memory = new NativeBuffer(layout.Bytes(rows.Rows));
         using var plain = new NativeBuffer(rows.Rows * rows.RowBytes);
         Write(rows, layout, 0, rows.Rows, rows.PlainRows(0, rows.Rows, plain.Data), memory.Data);
-        return Of(rows, layout, memory);
+        return Of(rows, layout, memory.Data, memory);
     }
 
-    /// <summary>A weight whose panels are in <paramref name="memory"/>.</summary>
-    public static Tensor Of(Tensor rows, PanelLayout layout, NativeBuffer memory) =>
-        new(rows.Name, rows.DType, rows.Shape, new PanelRows(layout, memory.Data, rows.Rows, memory)) { Scales = rows.Scales, InputGrid = rows.InputGrid };
+    /// <summary>A weight whose panels are at <paramref name="panels"/>.</summary>
+    /// <param name="owner">Keeps them alive.</param>
+    public static Tensor Of(Tensor rows, PanelLayout layout, byte* panels, object owner) =>
+        new(rows.Name, rows.DType, rows.Shape, new PanelRows(layout, panels, rows.Rows, owner)) { Scales = rows.Scales, InputGrid = rows.InputGrid };
 
     /// <summary>Lays rows [start, end) out.</summary>
     /// <param name="plain">Their plain bytes.</param>

@@ -161,11 +161,14 @@ internal readonly struct FiveBits : IPanelBits
 /// <summary>Q6_K: groups of 16 columns.</summary>
 internal readonly unsafe struct Q6KPanel : IPanelKind
 {
+    /// <summary>What stands for zero.</summary>
+    public const int ZeroPoint = 32;
+
     public static int Bits => 6;
 
     public static int HeaderBytes => HalfScales.Bytes + 16 * PanelLayout.Rows;
 
-    public static int Zero => 32;
+    public static int Zero => ZeroPoint;
 
     public static bool HasBlockScales => true;
 

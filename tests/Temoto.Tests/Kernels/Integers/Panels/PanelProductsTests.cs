@@ -27,6 +27,9 @@ public unsafe class PanelProductsTests
                 using var bias = KernelSetTests.RandomFloats(rows, 4);
                 var expected = IntegerDotTests.Multiply(Specification, weight, bias, x, tokens);
                 Assert.Equal(expected, IntegerDotTests.Multiply(kernel, inPanels, bias, x, tokens));
+                inPanels.Encoded!.Panels!.PastCaches = true;
+                if (tokens == 1)
+                    Assert.Equal(expected, IntegerDotTests.Multiply(kernel, inPanels, bias, x, tokens));
                 if (tokens <= PanelProducts.FewTokens)
                     Assert.Equal(expected, Sequences(kernel, inPanels, bias, x, tokens));
             }
@@ -38,7 +41,13 @@ public unsafe class PanelProductsTests
     [MemberData(nameof(IntegerDotTests.Kernels), MemberType = typeof(IntegerDotTests))]
     public void RowsMayBeginAndEndInsideAPanel(string name)
     {
-        const int rows = 77, tokens = 3;
+        PartsEqualTheWhole(name, tokens: 1);
+        PartsEqualTheWhole(name, tokens: 3);
+    }
+
+    private static void PartsEqualTheWhole(string name, int tokens)
+    {
+        const int rows = 77;
         var kernel = IntegerDotTests.Choose(name);
         foreach (var weight in IntegerDotTests.Cases(rows))
         {

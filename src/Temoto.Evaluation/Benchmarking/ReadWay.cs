@@ -13,6 +13,9 @@ internal enum Prefetching
 
     /// <summary>Into the second level and beyond.</summary>
     Second,
+
+    /// <summary>Into the first level alone, past the others.</summary>
+    Past,
 }
 
 /// <summary>A way to read memory: so many places at the same time, with or without asking ahead.</summary>

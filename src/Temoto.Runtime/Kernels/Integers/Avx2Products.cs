@@ -40,6 +40,16 @@ internal readonly struct Avx2Products : IByteProducts
 
     public static bool HasRaised => false;
 
+    /// <summary>Pairs of int16: of weights up to 15 eight additions fit (8 * 2 * 15 * 127 = 30480), up to 31 four (31496), up to 63 two (32004).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Add(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x) => (sum.AsInt16() + Avx2.MultiplyAddAdjacent(weights, x)).AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Widened(Vector256<int> sum) => Widen(sum.AsInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> AddSigned(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x) => sum + Signed(weights, x);
+
     /// <summary>Two products of weights up to 255 do not fit into int16.</summary>
     public static Vector256<int> Raised(Vector256<byte> weights, Vector256<sbyte> x) => throw new NotSupportedException();
 }

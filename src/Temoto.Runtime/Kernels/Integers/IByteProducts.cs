@@ -22,4 +22,14 @@ internal interface IByteProducts
 
     /// <param name="weights">Signed weights raised by 128: the sums are too large by 128 times the sum of activations.</param>
     static abstract Vector256<int> Raised(Vector256<byte> weights, Vector256<sbyte> x);
+
+    /// <summary>Adds products to a sum of them that is not yet <see cref="Widened"/>: as many as the comment of each set of products says.</summary>
+    /// <param name="weights">0 to 63.</param>
+    static abstract Vector256<int> Add(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x);
+
+    /// <summary>What <see cref="Add"/> has summed, as int32.</summary>
+    static abstract Vector256<int> Widened(Vector256<int> sum);
+
+    /// <summary>Adds products with signed weights; where <see cref="HasRaised"/>, each sum is too large by 128 times the sum of activations.</summary>
+    static abstract Vector256<int> AddSigned(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x);
 }

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Temoto.Kernels.Integers;
 
-/// <summary>AVX-VNNI: one instruction, without saturation.</summary>
+/// <summary>AVX-VNNI: one instruction, without saturation; sums are of int32 at once.</summary>
 internal readonly struct VnniProducts : IByteProducts
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -22,4 +22,14 @@ internal readonly struct VnniProducts : IByteProducts
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Raised(Vector256<byte> weights, Vector256<sbyte> x) => AvxVnni.MultiplyWideningAndAdd(Vector256<int>.Zero, weights, x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Add(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x) => AvxVnni.MultiplyWideningAndAdd(sum, weights, x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Widened(Vector256<int> sum) => sum;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> AddSigned(Vector256<int> sum, Vector256<sbyte> weights, Vector256<sbyte> x) =>
+        AvxVnni.MultiplyWideningAndAdd(sum, weights.AsByte() ^ Vector256.Create((byte)QuantizedRow.WeightOffset), x);
 }

@@ -17,11 +17,13 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles
 
     public override int MostPanelTokens => PanelProducts.FewTokens;
 
+    public override bool ReadsPastCaches => true;
+
     public sealed override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
         if (weight.Encoded?.Panels is { } panels && tokens <= MostPanelTokens)
         {
-            PanelProducts.MatMul(weight, panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+            PanelProducts.MatMul<TProducts>(weight, panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
             return;
         }
         if (tokens > 1 && weight.DType is not (DType.Q4_K or DType.Q5_K or DType.Q6_K))
@@ -84,7 +86,7 @@ internal abstract unsafe partial class X86IntegerDot<TProducts>(bool wideNibbles
     {
         if (weight.Encoded?.Panels is { } panels)
         {
-            PanelProducts.MatMul(weight, panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+            PanelProducts.MatMul<TProducts>(weight, panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
             return;
         }
         var rows = (int)(rowEnd - rowStart);

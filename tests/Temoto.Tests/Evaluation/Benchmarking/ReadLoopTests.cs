@@ -33,6 +33,6 @@ public class ReadLoopTests
         Assert.True(loop.BytesPerSecond(pool, 0) > 0);
         Assert.Equal(ReadWay.All.Count * SumOfAPass(loop), loop.Sum);
         Assert.Equal([1, 2, 4], ReadWay.All.Where(way => way.Ahead == Prefetching.None).Select(way => way.Streams));
-        Assert.Equal(Processor.HasPrefetch ? 9 : 3, ReadWay.All.Count);
+        Assert.Equal(Processor.HasPrefetch ? 12 : 3, ReadWay.All.Count);
     }
 }

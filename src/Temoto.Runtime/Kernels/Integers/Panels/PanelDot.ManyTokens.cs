@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Temoto.Kernels.Floats;
 using Temoto.Tensors.Panels;
 using static Temoto.Kernels.Integers.Avx2Products;
@@ -11,7 +10,7 @@ namespace Temoto.Kernels.Integers.Panels;
 /// Two tokens or four: weights are taken apart once for all of them. What stands in a panel's headers is read once for all tokens, so that each width of integers has one short loop, which the compiler inlines as a whole.
 /// Sums of floats stay in memory: they are touched once per block, and the registers belong to the integers.
 /// </summary>
-internal static unsafe partial class PanelDot<TKind>
+internal static unsafe partial class PanelDot<TKind, TProducts>
 {
     /// <summary>Scales of a panel's header are those of a group, of a block, or of half a block.</summary>
     private static long HeaderEntries(in PanelLayout layout) => TKind.Bits == 6 ? 2 * layout.Blocks : TKind.HasBlockScales ? layout.Blocks : layout.Groups;
@@ -56,7 +55,7 @@ internal static unsafe partial class PanelDot<TKind>
             MultiplyNibbles<TTokens>(layout, panel, scales, x, tokens, tile);
     }
 
-    /// <summary>Four bits: eight quads of two products of at most 15 * 127 are 30480, so int16 holds a block.</summary>
+    /// <summary>Four bits: int16 holds a block.</summary>
     private static void MultiplyNibbles<TTokens>(in PanelLayout layout, byte* panel, float* scales, byte* x, int tokens, float* tile)
         where TTokens : struct, ITokens
     {
@@ -68,7 +67,7 @@ internal static unsafe partial class PanelDot<TKind>
         for (long block = 0; block < blocks; block++, at += 16)
         {
             EnterBlock(ref panel, ref left, groupBlocks);
-            Vector256<short> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
+            Vector256<int> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
             var end = at + 16;
             for (; at < end; at += 4, panel += PanelLayout.QuadBytes)
             {
@@ -83,18 +82,18 @@ internal static unsafe partial class PanelDot<TKind>
                 AddQuads(low, nextLow, high, nextHigh, x2 + at, ref a2, ref b2);
                 AddQuads(low, nextLow, high, nextHigh, x3 + at, ref a3, ref b3);
             }
-            AddBlock(tile, Widen(a0), Widen(b0), scales, minima, x0, block, blocks);
-            AddBlock(tile + Rows, Widen(a1), Widen(b1), scales, minima, x1, block, blocks);
+            AddBlock(tile, TProducts.Widened(a0), TProducts.Widened(b0), scales, minima, x0, block, blocks);
+            AddBlock(tile + Rows, TProducts.Widened(a1), TProducts.Widened(b1), scales, minima, x1, block, blocks);
             if (TTokens.Count > 2)
             {
-                AddBlock(tile + 2 * Rows, Widen(a2), Widen(b2), scales, minima, x2, block, blocks);
-                AddBlock(tile + 3 * Rows, Widen(a3), Widen(b3), scales, minima, x3, block, blocks);
+                AddBlock(tile + 2 * Rows, TProducts.Widened(a2), TProducts.Widened(b2), scales, minima, x2, block, blocks);
+                AddBlock(tile + 3 * Rows, TProducts.Widened(a3), TProducts.Widened(b3), scales, minima, x3, block, blocks);
             }
             Next(left, ref scales, ref minima);
         }
     }
 
-    /// <summary>Five and six bits, spread once for all tokens (<see cref="SpreadIntegers"/>): two quads of two products of at most 63 * 127 are 32004, so int16 holds them. Six bits have a scale for each 16 columns.</summary>
+    /// <summary>Five and six bits, spread once for all tokens (<see cref="SpreadIntegers"/>): int16 holds two quads. Six bits have a scale for each 16 columns.</summary>
     private static void MultiplySpread<TTokens>(in PanelLayout layout, byte* integers, float* scales, byte* x, int tokens, int* corrections, float* tile)
         where TTokens : struct, ITokens
     {
@@ -162,7 +161,7 @@ internal static unsafe partial class PanelDot<TKind>
         Integers(bytes, highMore, k, true).Store(integers + PanelLayout.QuadBytes * (k + 4));
     }
 
-    /// <summary>Signed bytes: magnitudes times activations with the weights' signs.</summary>
+    /// <summary>Signed bytes.</summary>
     private static void MultiplyBytes<TTokens>(in PanelLayout layout, byte* panel, float* scales, byte* x, int tokens, float* tile)
         where TTokens : struct, ITokens
     {
@@ -225,20 +224,20 @@ internal static unsafe partial class PanelDot<TKind>
     private static void AddBytes(Vector256<sbyte> bytes, Vector256<sbyte> nextBytes, byte* integers, ref Vector256<int> a, ref Vector256<int> b)
     {
         var x = Quad(integers);
-        a += Avx2Products.Signed(bytes, x);
-        b += Avx2Products.Signed(nextBytes, x);
+        a = TProducts.AddSigned(a, bytes, x);
+        b = TProducts.AddSigned(b, nextBytes, x);
     }
 
-    /// <summary>A quad of low nibbles and the one of high nibbles, in int16.</summary>
+    /// <summary>A quad of low nibbles and the one of high nibbles.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddQuads(Vector256<byte> low, Vector256<byte> nextLow, Vector256<byte> high, Vector256<byte> nextHigh, byte* integers, ref Vector256<short> a, ref Vector256<short> b)
+    private static void AddQuads(Vector256<byte> low, Vector256<byte> nextLow, Vector256<byte> high, Vector256<byte> nextHigh, byte* integers, ref Vector256<int> a, ref Vector256<int> b)
     {
         var x = Quad(integers);
-        a += Avx2.MultiplyAddAdjacent(low, x);
-        b += Avx2.MultiplyAddAdjacent(nextLow, x);
+        a = TProducts.Add(a, low, x);
+        b = TProducts.Add(b, nextLow, x);
         x = Quad(integers + 16);
-        a += Avx2.MultiplyAddAdjacent(high, x);
-        b += Avx2.MultiplyAddAdjacent(nextHigh, x);
+        a = TProducts.Add(a, high, x);
+        b = TProducts.Add(b, nextHigh, x);
     }
 
     /// <summary>Two quads that follow each other, of sixteen rows.</summary>
@@ -246,8 +245,8 @@ internal static unsafe partial class PanelDot<TKind>
     private static void AddPair(Vector256<byte> w0, Vector256<byte> w1, Vector256<byte> w2, Vector256<byte> w3, byte* integers, ref Vector256<int> a, ref Vector256<int> b)
     {
         Vector256<sbyte> x = Quad(integers), y = Quad(integers + 4);
-        a += Widen(Avx2.MultiplyAddAdjacent(w0, x) + Avx2.MultiplyAddAdjacent(w2, y));
-        b += Widen(Avx2.MultiplyAddAdjacent(w1, x) + Avx2.MultiplyAddAdjacent(w3, y));
+        a += TProducts.Widened(TProducts.Add(TProducts.Add(default, w0, x), w2, y));
+        b += TProducts.Widened(TProducts.Add(TProducts.Add(default, w1, x), w3, y));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

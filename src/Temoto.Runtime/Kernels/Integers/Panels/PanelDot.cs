@@ -7,12 +7,14 @@ using Temoto.Tensors.Panels;
 namespace Temoto.Kernels.Integers.Panels;
 
 /// <summary>
-/// Integer products with weights in panels, by AVX2: a register of weights is eight rows times four columns, which meet four activations that are the same for all rows. Blocks are added in the order of the specification, for one token as
+/// Integer products with weights in panels, by AVX2 or AVX-VNNI: a register of weights is eight rows times four columns, which meet four activations that are the same for all rows. Blocks are added in the order of the specification, for one token as
 /// for many: each result is the specification's, bit for bit, whatever was computed together.
 /// </summary>
 /// <typeparam name="TKind">What the integers stand for.</typeparam>
-internal static unsafe partial class PanelDot<TKind>
+/// <typeparam name="TProducts">Of bytes.</typeparam>
+internal static unsafe partial class PanelDot<TKind, TProducts>
     where TKind : struct, IPanelKind
+    where TProducts : struct, IByteProducts
 {
     private const int Rows = PanelLayout.Rows;
     private const int BlockColumns = PanelLayout.BlockColumns;
@@ -66,19 +68,22 @@ internal static unsafe partial class PanelDot<TKind>
             for (var token = 0; token < tokens; token += TileTokens)
             {
                 var together = Math.Min(TileTokens, tokens - token);
-                Multiply(layout, panel, IsSpread ? spread : panel, headers, x + token * rowBytes, together, corrections + token * 2 * layout.Blocks, tile);
+                Multiply(layout, panel, panels.PastCaches, IsSpread ? spread : panel, headers, x + token * rowBytes, together, corrections + token * 2 * layout.Blocks, tile);
                 Store(tile + lane, count, bias is null ? null : bias + row, together, y + token * yStride + (row - rowStart), yStride);
             }
             row += count;
         }
     }
 
-    private static void Multiply(in PanelLayout layout, byte* panel, byte* spread, float* headers, byte* x, int tokens, int* corrections, float* tile)
+    private static void Multiply(in PanelLayout layout, byte* panel, bool pastCaches, byte* spread, float* headers, byte* x, int tokens, int* corrections, float* tile)
     {
         switch (tokens)
         {
+            case 1 when pastCaches:
+                MultiplyOne<PastCaches>(layout, panel, x, corrections, tile);
+                break;
             case 1:
-                MultiplyOne(layout, panel, x, corrections, tile);
+                MultiplyOne<IntoCaches>(layout, panel, x, corrections, tile);
                 break;
             case 2:
                 MultiplyMany<TwoTokens>(layout, spread, headers, x, tokens, corrections, tile);
@@ -137,6 +142,8 @@ internal static unsafe partial class PanelDot<TKind>
     {
         if (TKind.HasZeros)
             return sum + Avx2.MultiplyAddAdjacent(zeros.AsInt16(), Vector256.Create(offset >> 7).AsInt16());
+        if (TKind.Bits == 8)
+            return TProducts.HasRaised ? sum + Vector256.Create(offset) : sum;
         // The sum times -128, shifted by less: Zero is 8 or 16.
         return TKind.Zero == 0 ? sum : sum + (Vector256.Create(offset) >> (TKind.Zero == 8 ? 4 : 3));
     }

@@ -13,12 +13,14 @@ internal static unsafe class PanelProducts
     public static bool Takes(Tensor weight) => IntegerDot.Takes(weight) && PanelLayout.Of(weight) is not null;
 
     /// <summary>Scratch floats of <see cref="MatMul"/>.</summary>
-    public static long ScratchFloats(long columns) => PanelDot<Q6KPanel>.ScratchFloats(columns);
+    public static long ScratchFloats(long columns) => PanelDot<Q6KPanel, Avx2Products>.ScratchFloats(columns);
 
     /// <inheritdoc cref="IntegerDot.MatMul"/>
     /// <param name="scratch"><see cref="ScratchFloats"/>.</param>
-    public static void MatMul(Tensor weight, PanelRows panels, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch) =>
-        Call(weight, new Product(panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch));
+    /// <typeparam name="TProducts">Of bytes.</typeparam>
+    public static void MatMul<TProducts>(Tensor weight, PanelRows panels, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch)
+        where TProducts : struct, IByteProducts =>
+        Call(weight, new Product<TProducts>(panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch));
 
     /// <summary>Calls with what the integers of a weight stand for in panels.</summary>
     public static void Call<TCall>(Tensor weight, TCall call)
@@ -70,10 +72,11 @@ internal static unsafe class PanelProducts
             call.With<ZeroedNibblePanel<TScales>>();
     }
 
-    private readonly struct Product(PanelRows panels, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch) : IPanelCall
+    private readonly struct Product<TProducts>(PanelRows panels, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch) : IPanelCall
+        where TProducts : struct, IByteProducts
     {
         public void With<TKind>()
-            where TKind : struct, IPanelKind => PanelDot<TKind>.MatMul(panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+            where TKind : struct, IPanelKind => PanelDot<TKind, TProducts>.MatMul(panels, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
     }
 }
 

@@ -111,7 +111,7 @@ internal static unsafe class RaisedPanel<TKind>
         (Integers(nibbles, highMore, k, true) + raise).Store(integers + (k + 4) * QuadBytes);
     }
 
-    /// <inheritdoc cref="PanelDot{TKind}.Integers"/>
+    /// <inheritdoc cref="PanelDot{TKind, TProducts}.Integers"/>
     /// <remarks>Written out twice: a method that both call goes beyond what the compiler inlines for one token, which then takes 2.5 times as long (measured, Q6_K).</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<byte> Integers(Vector512<byte> nibbles, Vector512<byte> more, int k, bool high)

@@ -22,7 +22,7 @@ internal sealed unsafe class PanelReading : IParallelWork, IDisposable
     /// <summary>Passes of each way, in turn.</summary>
     private const int Rounds = 3;
 
-    /// <summary>Passes into all caches must take less than this of the others: so few passes are uncertain by as much, and reading past them has been the faster for all models of more than some ten megabytes.</summary>
+    /// <summary>Passes into all caches must take less than this of the others: so few passes are uncertain by as much, and reading past them was the faster for all of five models of 80 MB and more.</summary>
     private const double ClearlyFaster = 0.95;
 
     private readonly IntegerDot integers;

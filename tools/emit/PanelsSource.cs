@@ -71,7 +71,7 @@ internal static unsafe class PanelsSource
             a.cmovg(End, Blocks);
             a.Label(ref block);
         }
-        if (form.Numbers == PanelNumbers.HalfBlocks)
+        if (form.Bits == 6)
         {
             AddHalf(a, form, 0, past);
             AddHalf(a, form, 1, past);
@@ -110,16 +110,16 @@ internal static unsafe class PanelsSource
         const int halves = 2 * PanelLayout.Rows, singles = 4 * PanelLayout.Rows;
         for (var at = 0; at < form.HeaderBytes; at += QuadBytes)
             Ahead(a, at, past);
-        if (form.Numbers is PanelNumbers.Singles or PanelNumbers.SinglesAndZeros)
+        if (form.HasSingles)
             a.vmovups(GroupScale, __zmmword_ptr[Panel]);
         else
             ReadHalves(a, GroupScale, 0);
         if (form.HasMinima)
             ReadHalves(a, GroupMinimum, halves);
         if (form.HasZeros)
-            a.vpmovsxwd(Zeros, __ymmword_ptr[Panel + (form.Numbers == PanelNumbers.SinglesAndZeros ? singles : halves)]);
-        if (form.Numbers is PanelNumbers.Blocks or PanelNumbers.HalfBlocks)
-            a.lea(BlockNumbers, __[Panel + (form.Numbers == PanelNumbers.Blocks ? 2 : 1) * halves]);
+            a.vpmovsxwd(Zeros, __ymmword_ptr[Panel + (form.HasSingles ? singles : halves)]);
+        if (form.HasBlockScales)
+            a.lea(BlockNumbers, __[Panel + (form.HasMinima ? 2 : 1) * halves]);
         a.add(Panel, form.HeaderBytes);
     }
 
@@ -143,7 +143,7 @@ internal static unsafe class PanelsSource
     private static void AddBlock(Assembler a, PanelForm form, bool past)
     {
         var (scale, minimum) = (GroupScale, GroupMinimum);
-        if (form.Numbers == PanelNumbers.Blocks)
+        if (form.HasBlockScales)
         {
             ReadBytes(a, scale = Scale, GroupScale, 0, signed: false);
             ReadBytes(a, minimum = Minimum, GroupMinimum, ScaleBytes, signed: false);

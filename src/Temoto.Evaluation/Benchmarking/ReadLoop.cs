@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Temoto.Kernels;
 using Temoto.Machine;
 using Temoto.Tensors;
 
@@ -84,15 +85,15 @@ internal sealed unsafe class ReadLoop : IParallelWork, IDisposable
         sums[8 * worker] += way.Ahead switch
         {
             Prefetching.None => Read<NoPrefetch>(at),
-            Prefetching.First => Read<FirstLevel>(at),
+            Prefetching.First => Read<IntoCaches>(at),
             Prefetching.Second => Read<SecondLevel>(at),
             _ => Read<PastCaches>(at),
         };
     }
 
     /// <summary>Four loads a turn: of neighbouring lines of one stream, or of a line or two of each of several, which lie a part of the chunk apart.</summary>
-    private long Read<TPrefetch>(byte* chunk)
-        where TPrefetch : struct, IPrefetch
+    private long Read<TReading>(byte* chunk)
+        where TReading : struct, IReading
     {
         var linesEach = Lines / way.Streams;
         var step = linesEach * LineBytes;
@@ -101,10 +102,10 @@ internal sealed unsafe class ReadLoop : IParallelWork, IDisposable
         Vector512<long> s0 = default, s1 = default, s2 = default, s3 = default;
         for (var end = chunk + part; p0 < end; p0 += step, p1 += step, p2 += step, p3 += step)
         {
-            TPrefetch.Ask(p0);
-            TPrefetch.Ask(p1);
-            TPrefetch.Ask(p2);
-            TPrefetch.Ask(p3);
+            TReading.Ahead(p0);
+            TReading.Ahead(p1);
+            TReading.Ahead(p2);
+            TReading.Ahead(p3);
             s0 += Vector512.Load((long*)p0);
             s1 += Vector512.Load((long*)p1);
             s2 += Vector512.Load((long*)p2);
@@ -117,34 +118,16 @@ internal sealed unsafe class ReadLoop : IParallelWork, IDisposable
 
     public void Dispose() => buffer.Dispose();
 
-    /// <summary>A request for a line that will be read later; beyond the buffer it does nothing.</summary>
-    private interface IPrefetch
+    private readonly struct NoPrefetch : IReading
     {
-        static abstract void Ask(byte* at);
-    }
-
-    private readonly struct NoPrefetch : IPrefetch
-    {
-        public static void Ask(byte* at)
+        public static void Ahead(byte* read)
         {
         }
     }
 
-    /// <summary>Into all levels, 4 KB ahead.</summary>
-    private readonly struct FirstLevel : IPrefetch
-    {
-        public static void Ask(byte* at) => Sse.Prefetch0(at + 4096);
-    }
-
     /// <summary>Into the second level, 8 KB ahead: such requests do not wait in the first level's queue.</summary>
-    private readonly struct SecondLevel : IPrefetch
+    private readonly struct SecondLevel : IReading
     {
-        public static void Ask(byte* at) => Sse.Prefetch1(at + 8192);
-    }
-
-    /// <summary>Into the first level alone, 4 KB ahead: what is read once drives nothing out of the other caches.</summary>
-    private readonly struct PastCaches : IPrefetch
-    {
-        public static void Ask(byte* at) => Sse.PrefetchNonTemporal(at + 4096);
+        public static void Ahead(byte* read) => Sse.Prefetch1(read + 8192);
     }
 }

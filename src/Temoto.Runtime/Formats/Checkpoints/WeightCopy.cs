@@ -8,9 +8,6 @@ namespace Temoto.Formats.Checkpoints;
 /// </summary>
 internal sealed unsafe class WeightCopy : IDisposable
 {
-    /// <summary>Tensors begin at multiples of a cache line.</summary>
-    private const int Alignment = 64;
-
     private const int PieceBytes = 1 << 26;
 
     private readonly Dictionary<(nint Data, long ByteLength), long> offsets = [];
@@ -82,7 +79,7 @@ internal sealed unsafe class WeightCopy : IDisposable
         if (file is null || !offsets.TryAdd(((nint)data, byteLength), totalBytes))
             return;
         stretches.Add(new Stretch(file, data - file.Data, byteLength, totalBytes));
-        totalBytes = checked(totalBytes + (byteLength + Alignment - 1) / Alignment * Alignment);
+        totalBytes = checked(totalBytes + TensorMemory.BytesOf(byteLength));
     }
 
     private void Read(Stretch stretch)

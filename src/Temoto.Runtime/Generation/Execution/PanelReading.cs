@@ -74,20 +74,31 @@ internal sealed unsafe class PanelReading : IParallelWork, IDisposable
         long bytes = 0;
         var measured = all.TakeWhile(weight => (bytes += weight.Encoded!.ByteLength) <= MostBytes || bytes == weight.Encoded!.ByteLength).ToList();
         using var reading = new PanelReading(measured, integers, pool.Threads);
-        var seconds = new List<double>[] { [], [] };
-        for (var pass = -1; pass < 2 * Rounds; pass++)
+        // The first is not counted.
+        Pass(past: false);
+        List<double> into = [], past = [];
+        for (var round = 0; round < Rounds; round++)
         {
-            // The ways in turn, and in the other order every second time; the first pass is not counted.
-            var past = pass >= 0 && (pass % 2 == 1) != (pass / 2 % 2 == 1);
+            // In the other order every second time.
+            if (round % 2 == 0)
+                into.Add(Pass(past: false));
+            past.Add(Pass(past: true));
+            if (round % 2 == 1)
+                into.Add(Pass(past: false));
+        }
+        return Median(into) > ClearlyFaster * Median(past);
+
+        double Pass(bool past)
+        {
             foreach (var weight in measured)
                 weight.Encoded!.Panels!.PastCaches = past;
             var start = Stopwatch.GetTimestamp();
             pool.Run(reading, reading.chunks.Count);
-            if (pass >= 0)
-                seconds[past ? 1 : 0].Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            return Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
-        return seconds[0].Order().ElementAt(Rounds / 2) > ClearlyFaster * seconds[1].Order().ElementAt(Rounds / 2);
     }
+
+    private static double Median(List<double> seconds) => seconds.Order().ElementAt(seconds.Count / 2);
 
     public void Execute(int chunk, int worker)
     {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.Intrinsics;
 using Temoto.Kernels.Integers;
 using Temoto.Kernels.Integers.Panels;
@@ -13,39 +14,39 @@ internal sealed unsafe partial class EmittedIntegerDot
     /// <summary>Starts, two of a block at most, factors of minima, and sums of all rows of the panels.</summary>
     private static long LaidOneTokenBytes(long blocks, int rows) => sizeof(float) * (3 * blocks + rows + 2 * PanelLayout.Rows);
 
-    private void MatVecLaid(PanelRows laid, long rowStart, long rowEnd, float* bias, byte* x, float* y, float* scratch)
+    private void MatVecLaid<TKind>(PanelRows laid, long rowStart, long rowEnd, float* bias, byte* x, float* y, float* scratch)
+        where TKind : struct, IPanelKind
     {
         if (rowStart == rowEnd)
             return;
-        var form = PanelForm.Of(laid.Layout);
         var blocks = laid.Layout.Blocks;
         var activations = new QuantizedRow(x, blocks * BlockColumns);
         // Panels begin at whole panels of 16 rows.
         var first = rowStart / PanelLayout.Rows * PanelLayout.Rows;
         var job = new EmittedPanels.Job
         {
-            Number = EmittedPanels.NumberOf(form, laid.PastCaches),
+            Number = EmittedPanels.NumberOf<TKind>(laid.Layout.GroupBlocks == 1, laid.PastCaches),
             Panels = laid.Panel(first),
             Count = (rowEnd - first + PanelLayout.Rows - 1) / PanelLayout.Rows,
             Blocks = blocks,
             GroupBlocks = laid.Layout.GroupBlocks,
             Scales = activations.Scales,
             Integers = activations.Integers,
-            Starts = form.Bits == 8 ? activations.Offsets : (int*)scratch,
+            Starts = TKind.Bits == 8 ? activations.Offsets : (int*)scratch,
             MinimumFactors = scratch + 2 * blocks,
             Output = scratch + 3 * blocks,
         };
-        if (form.Numbers == PanelNumbers.HalfBlocks)
-            WriteHalfStarts(activations, job.Starts);
-        else if (form.HasMinima)
-            WriteMinimumFactors(activations, form.Numbers == PanelNumbers.Blocks ? 1 : -1, job.MinimumFactors);
-        else if (form.Bits != 8)
-            WriteStarts(activations, form.OffsetShift, job.Starts);
+        if (TKind.Bits == 6)
+            HalfSums.Write(activations, -TKind.Zero, job.Starts, 2, 1);
+        else if (TKind.HasMinima)
+            WriteMinimumFactors<TKind>(activations, job.MinimumFactors, 1);
+        else if (TKind.Bits != 8)
+            WriteStarts(activations, TKind.HasZeros ? 7 : 7 - BitOperations.Log2((uint)TKind.Zero), job.Starts);
         panelsOfOneToken(&job);
         Store(job.Output + (rowStart - first), (int)(rowEnd - rowStart), bias is null ? null : bias + rowStart, 1, y, 0);
     }
 
-    /// <summary><see cref="PanelForm.OffsetShift"/>.</summary>
+    /// <summary>What stands for zero times the sum of a block's activations: its offset, which is -128 times that sum, with fewer of the seven bits; without all of them, what zero points are multiplied with.</summary>
     private static void WriteStarts(QuantizedRow x, int shift, int* starts)
     {
         long block = 0;
@@ -53,22 +54,5 @@ internal sealed unsafe partial class EmittedIntegerDot
             (Vector512.Load(x.Offsets + block) >> shift).Store(starts + block);
         for (; block < x.Blocks; block++)
             starts[block] = x.Offsets[block] >> shift;
-    }
-
-    /// <summary>Six bits: -32 times the sum of each 16 activations.</summary>
-    private static void WriteHalfStarts(QuantizedRow x, int* starts)
-    {
-        for (long block = 0; block < x.Blocks; block++)
-        {
-            var (first, second) = Avx2Products.HalfSums(x.Integers + block * BlockColumns);
-            (starts[2 * block], starts[2 * block + 1]) = (-Q6KPanel.ZeroPoint * first, -Q6KPanel.ZeroPoint * second);
-        }
-    }
-
-    /// <summary>Activation scale times the sum of a block's activations, or that taken off (<paramref name="sign"/> 1 since offsets are negative).</summary>
-    private static void WriteMinimumFactors(QuantizedRow x, int sign, float* factors)
-    {
-        for (long block = 0; block < x.Blocks; block++)
-            factors[block] = x.Scales[block] * (sign * (x.Offsets[block] >> 7));
     }
 }

@@ -53,6 +53,12 @@ internal sealed unsafe partial class EmittedIntegerDot
     private readonly struct LaidProduct(EmittedIntegerDot dot, PanelRows laid, long rowStart, long rowEnd, float* bias, byte* x, int tokens, float* y, long yStride, float* scratch) : IPanelCall
     {
         public void With<TKind>()
-            where TKind : struct, IPanelKind => dot.MatMulLaid<TKind>(laid, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+            where TKind : struct, IPanelKind
+        {
+            if (tokens == 1)
+                dot.MatVecLaid<TKind>(laid, rowStart, rowEnd, bias, x, y, scratch);
+            else
+                dot.MatMulLaid<TKind>(laid, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
+        }
     }
 }

@@ -43,10 +43,7 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
     {
         if (weight.Encoded?.Panels is { } laid)
         {
-            if (tokens == 1)
-                MatVecLaid(laid, rowStart, rowEnd, bias, x, y, scratch);
-            else
-                PanelProducts.Call(weight, new LaidProduct(this, laid, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch));
+            PanelProducts.Call(weight, new LaidProduct(this, laid, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch));
             return;
         }
         if (tokens == 1 && OneTokenLayout(weight) is { } layout)
@@ -104,12 +101,16 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
             var count = Math.Min(size, tokens - token);
             // Tokens that are missing repeat the first.
             for (var t = 0; t < size; t++)
-                tile.Activations[t] = (nint)(x + (token + (t < count ? t : 0)) * rowBytes);
+            {
+                var activations = x + (token + (t < count ? t : 0)) * rowBytes;
+                tile.Activations[t] = (nint)activations;
+                var row = new QuantizedRow(activations, blocks * BlockColumns);
+                if (kind == GemmKind.Minima)
+                    WriteMinimumFactors<TKind>(row, (float*)values + t, size);
+                else if (kind == GemmKind.HalfBlocks)
+                    HalfSums.Write(row, -QuantizedRow.WeightOffset, (int*)values + t, 2 * size, size);
+            }
             tile.Variant = EmittedGemm.VariantOf(kind, size);
-            if (kind == GemmKind.Minima)
-                WriteMinimumFactors<TKind>(tile, blocks, size, (float*)values);
-            else if (kind == GemmKind.HalfBlocks)
-                WriteHalfOffsets(tile, blocks, size, (int*)values);
             for (var row = first; row < end; row += PanelRows)
             {
                 tile.Panel = raised + (row - first) / PanelRows * RaisedPanel<TKind>.Bytes(blocks);
@@ -123,32 +124,13 @@ internal sealed unsafe partial class EmittedIntegerDot(IntegerDot single) : Inte
         }
     }
 
-    /// <summary>What a block's minima are multiplied with: [blocks, tokens].</summary>
-    private static void WriteMinimumFactors<TKind>(in EmittedGemm.Tile tile, long blocks, int tokens, float* factors)
+    /// <summary>What a block's minima are multiplied with.</summary>
+    /// <param name="stride">Numbers from one block to the next.</param>
+    private static void WriteMinimumFactors<TKind>(QuantizedRow x, float* factors, long stride)
         where TKind : struct, IPanelKind
     {
-        for (var token = 0; token < tokens; token++)
-        {
-            var scales = (float*)tile.Activations[token];
-            var offsets = (int*)scales + blocks;
-            for (long block = 0; block < blocks; block++)
-                factors[block * tokens + token] = scales[block] * (-TKind.MinimumSign * (offsets[block] >> 7));
-        }
-    }
-
-    /// <summary>-128 times the sum of each 16 activations: [blocks, 2, tokens].</summary>
-    private static void WriteHalfOffsets(in EmittedGemm.Tile tile, long blocks, int tokens, int* offsets)
-    {
-        for (var token = 0; token < tokens; token++)
-        {
-            var integers = (sbyte*)tile.Activations[token] + 2 * sizeof(float) * blocks;
-            for (long block = 0; block < blocks; block++, integers += BlockColumns)
-            {
-                var to = offsets + block * 2 * tokens + token;
-                var (first, second) = Avx2Products.HalfSums(integers);
-                (to[0], to[tokens]) = (-QuantizedRow.WeightOffset * first, -QuantizedRow.WeightOffset * second);
-            }
-        }
+        for (long block = 0; block < x.Blocks; block++)
+            factors[block * stride] = x.Scales[block] * (-TKind.MinimumSign * (x.Offsets[block] >> 7));
     }
 
     /// <summary>Adds the bias and stores as many rows and tokens of a tile as there are.</summary>

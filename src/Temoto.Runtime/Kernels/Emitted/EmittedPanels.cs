@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Temoto.Kernels.Integers;
+using Temoto.Kernels.Integers.Panels;
 
 namespace Temoto.Kernels.Emitted;
 
@@ -15,12 +16,14 @@ internal static unsafe class EmittedPanels
     public static delegate* unmanaged<Job*, void> Load() => (delegate* unmanaged<Job*, void>)Entry.Value;
 
     /// <summary>For <see cref="Job.Number"/>.</summary>
+    /// <param name="oneBlock">Whether each block has a header of its own.</param>
     /// <param name="pastCaches"><see cref="Tensors.Panels.PanelRows.PastCaches"/>.</param>
-    public static int NumberOf(PanelForm form, bool pastCaches) => form.Index + (pastCaches ? PanelForm.All.Length : 0);
+    public static int NumberOf<TKind>(bool oneBlock, bool pastCaches)
+        where TKind : struct, IPanelKind => PanelForm.IndexOf<TKind>(oneBlock) + (pastCaches ? PanelForm.All.Length : 0);
 
     /// <summary>
     /// What the code reads: Output[p, r] = the sum over blocks b, in their order and each by a fused multiply-add, of float32(start[b, r] + sum over k of integer[p, b, r, k] * Integers[b, k]) * (scale[p, b, r] * Scales[b]),
-    /// where start is Starts[b], or zero[p, b, r] * Starts[b], or 0 where there are minima; with minima then minimum[p, b, r] * MinimumFactors[b]; of <see cref="PanelNumbers.HalfBlocks"/> the same for each half h of a block, with Starts[b, h].
+    /// where start is Starts[b], or zero[p, b, r] * Starts[b], or 0 where there are minima; with minima then minimum[p, b, r] * MinimumFactors[b]; of six bits the same for each half h of a block, with Starts[b, h].
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct Job
@@ -46,7 +49,7 @@ internal static unsafe class EmittedPanels
         /// <summary>[Blocks, 32].</summary>
         public sbyte* Integers;
 
-        /// <summary>[Blocks]; of half blocks [Blocks, 2].</summary>
+        /// <summary>[Blocks]; of six bits [Blocks, 2].</summary>
         public int* Starts;
 
         /// <summary>[Blocks].</summary>

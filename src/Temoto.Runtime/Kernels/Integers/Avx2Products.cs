@@ -18,14 +18,6 @@ internal readonly struct Avx2Products : IByteProducts
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Widen(Vector256<short> pairs) => Avx2.MultiplyAddAdjacent(pairs, Vector256<short>.One);
 
-    /// <summary>Sums of the first and of the last 16 of a block's activations.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe (int First, int Second) HalfSums(sbyte* integers)
-    {
-        var sums = Small(Vector256.Create((byte)1), Vector256.Load(integers));
-        return (Vector128.Sum(sums.GetLower()), Vector128.Sum(sums.GetUpper()));
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Small(Vector256<byte> weights, Vector256<sbyte> x) =>
         Widen(Avx2.MultiplyAddAdjacent(weights, x));

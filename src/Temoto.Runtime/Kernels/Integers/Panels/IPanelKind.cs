@@ -10,6 +10,9 @@ internal unsafe interface IPanelKind
 
     static abstract int HeaderBytes { get; }
 
+    /// <summary>Whether scales are float32, not float16.</summary>
+    static virtual bool HasSingles => false;
+
     /// <summary>What stands for zero where that is the same for all; 0 for signed bytes and where there are minima.</summary>
     static virtual int Zero => 0;
 

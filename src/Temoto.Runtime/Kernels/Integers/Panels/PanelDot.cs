@@ -97,16 +97,9 @@ internal static unsafe partial class PanelDot<TKind, TProducts>
     /// <summary>-Zero times the sum of each 16 activations: [tokens, blocks, 2].</summary>
     private static void WriteCorrections(long blocks, byte* x, int tokens, int* corrections)
     {
-        for (var token = 0; token < tokens; token++, x += QuantizedRow.Bytes(blocks * BlockColumns))
-        {
-            var integers = (sbyte*)x + 2 * sizeof(float) * blocks;
-            for (long block = 0; block < blocks; block++, integers += BlockColumns)
-            {
-                var (first, second) = Avx2Products.HalfSums(integers);
-                *corrections++ = -TKind.Zero * first;
-                *corrections++ = -TKind.Zero * second;
-            }
-        }
+        var columns = blocks * BlockColumns;
+        for (var token = 0; token < tokens; token++)
+            HalfSums.Write(new QuantizedRow(x + token * QuantizedRow.Bytes(columns), columns), -TKind.Zero, corrections + token * 2 * blocks, 2, 1);
     }
 
     /// <summary>Adds the bias and stores as many rows and tokens of a tile as there are.</summary>

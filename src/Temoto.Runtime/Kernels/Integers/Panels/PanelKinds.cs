@@ -77,6 +77,8 @@ internal readonly unsafe struct BytePanel<TScales> : IPanelKind
 
     public static int HeaderBytes => TScales.Bytes;
 
+    public static bool HasSingles => TScales.Bytes == SingleScales.Bytes;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Scale(byte* header, int half) => TScales.Load(header, half);
 }
@@ -88,6 +90,8 @@ internal readonly unsafe struct NibblePanel<TScales> : IPanelKind
     public static int Bits => 4;
 
     public static int HeaderBytes => TScales.Bytes;
+
+    public static bool HasSingles => TScales.Bytes == SingleScales.Bytes;
 
     public static int Zero => GroupScales.NibbleZero;
 
@@ -102,6 +106,8 @@ internal readonly unsafe struct ZeroedNibblePanel<TScales> : IPanelKind
     public static int Bits => 4;
 
     public static int HeaderBytes => TScales.Bytes + sizeof(short) * PanelLayout.Rows;
+
+    public static bool HasSingles => TScales.Bytes == SingleScales.Bytes;
 
     public static bool HasZeros => true;
 
@@ -161,14 +167,11 @@ internal readonly struct FiveBits : IPanelBits
 /// <summary>Q6_K: groups of 16 columns.</summary>
 internal readonly unsafe struct Q6KPanel : IPanelKind
 {
-    /// <summary>What stands for zero.</summary>
-    public const int ZeroPoint = 32;
-
     public static int Bits => 6;
 
     public static int HeaderBytes => HalfScales.Bytes + 16 * PanelLayout.Rows;
 
-    public static int Zero => ZeroPoint;
+    public static int Zero => 32;
 
     public static bool HasBlockScales => true;
 

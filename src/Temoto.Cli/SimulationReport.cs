@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Temoto.Plans;
 using Temoto.Simulation.Costing;
 using Temoto.Simulation.Exploration;
+using Temoto.Simulation.Report;
 using static System.FormattableString;
 
 namespace Temoto.Cli;
@@ -15,6 +16,11 @@ internal sealed class SimulationReport(IReadOnlyList<BoardSimulation> simulation
 {
     /// <summary>Beyond this many prompts and positions, operations are left to the JSON document.</summary>
     private const int MostDetailedPhases = 2;
+
+    /// <summary>For names of operations: post_feedforward_layernorm.</summary>
+    private const int NameColumns = 26;
+
+    private static readonly Texts English = new(ReportLanguage.English);
 
     public string Text()
     {
@@ -54,7 +60,7 @@ internal sealed class SimulationReport(IReadOnlyList<BoardSimulation> simulation
                 WriteOperations(text, simulation, phase);
         }
         foreach (var decision in simulation.Decisions)
-            text.AppendLine($"  chosen for {StandardOutput.Line(decision)}");
+            text.AppendLine($"  chosen for {StandardOutput.Line(DecisionText.Of(decision, English))}");
         var evidence = Assumption.Of(board).GroupBy(figure => figure.Evidence).OrderBy(group => group.Key).Select(group => $"{group.Count()} {group.Key.ToString().ToLowerInvariant()}");
         text.AppendLine($"  rests on figures of the board: {string.Join(", ", evidence)}; each with its source in --json");
     }
@@ -62,10 +68,10 @@ internal sealed class SimulationReport(IReadOnlyList<BoardSimulation> simulation
     private static void WriteOperations(StringBuilder text, BoardSimulation simulation, SimulatedPhase phase)
     {
         text.AppendLine(Invariant($"  {Name(simulation, phase)}: operations, in ms"));
-        text.AppendLine("    operation               device  times      fetch    compute      store     launch        all   MB moved  bound by");
+        text.AppendLine("    operation                  device  times      fetch    compute      store     launch        all   MB moved  bound by");
         foreach (var operation in phase.Operations)
         {
-            text.AppendLine(Invariant($"    {Cut(StandardOutput.Line(operation.Name)),-23} {Cut(StandardOutput.Line(operation.Device)),-7} {operation.Times,5} {operation.FetchSeconds * 1e3,10:0.000} {operation.ComputeSeconds * 1e3,10:0.000} {operation.StoreSeconds * 1e3,10:0.000} {operation.LaunchSeconds * 1e3,10:0.000} {operation.Seconds * 1e3,10:0.000} {operation.Traffic.Total / 1e6,10:0.000}  {operation.BoundBy}"));
+            text.AppendLine(Invariant($"    {Cut(StandardOutput.Line(operation.Name)),-NameColumns} {Cut(StandardOutput.Line(operation.Device)),-7} {operation.Times,5} {operation.FetchSeconds * 1e3,10:0.000} {operation.ComputeSeconds * 1e3,10:0.000} {operation.StoreSeconds * 1e3,10:0.000} {operation.LaunchSeconds * 1e3,10:0.000} {operation.Seconds * 1e3,10:0.000} {operation.Traffic.Total / 1e6,10:0.000}  {operation.BoundBy}"));
         }
     }
 
@@ -92,7 +98,7 @@ internal sealed class SimulationReport(IReadOnlyList<BoardSimulation> simulation
             simulation.Board.BytesOf(MemoryLevel.External),
             simulation.Fits,
             Assumption.Of(simulation.Board).Select(figure => new SimulationAssumption(figure.What, figure.Value, figure.Unit, figure.Evidence.ToString().ToLowerInvariant(), figure.Source)),
-            simulation.Decisions,
+            simulation.Decisions.Select(decision => DecisionText.Of(decision, English)),
             simulation.Phases.Select(phase => new SimulationResult(
                 simulation.IsPicture ? "picture" : phase.Phase.ToString().ToLowerInvariant(), phase.Tokens, phase.Context, phase.BandwidthGbps, phase.Dataflow.ToString().ToLowerInvariant(), phase.Packing, phase.Seconds, phase.Cycles?.Total,
                 phase.Traffic.Total, simulation.Board.Power is null ? null : phase.Joules, phase.TokensPerSecond, phase.BoundBy,
@@ -112,7 +118,7 @@ internal sealed class SimulationReport(IReadOnlyList<BoardSimulation> simulation
 
     private static string Mib(long bytes) => Invariant($"{bytes / 1048576.0:0.0} MiB");
 
-    private static string Cut(string text) => text.Length <= 23 ? text : text[^23..];
+    private static string Cut(string text) => text.Length <= NameColumns ? text : text[^NameColumns..];
 }
 
 /// <summary>The document of <c>simulate</c> on several boards.</summary>

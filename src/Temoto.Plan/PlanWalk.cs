@@ -36,6 +36,9 @@ public interface IPlanListener
 
     /// <summary>Something is computed.</summary>
     void Compute(Work work, double operations);
+
+    /// <summary>A loop comes to one of its tiles. Tells how many, it and those behind it, the listener need not hear: it knows what they do.</summary>
+    long PassOver(Loop loop, long tile, long tiles) => 0;
 }
 
 /// <summary>
@@ -133,7 +136,7 @@ public sealed class PlanWalk
         if (loop.Over == Dimension.Experts)
             ends[rows] = rowStart + ((rowEnd - rowStart) * step.Routing!.Chosen + end - 1) / Math.Max(1, end);
         var tiles = (end - start + loop.Tile - 1) / loop.Tile;
-        for (var tile = 0L; tile < tiles; tile++)
+        for (var tile = 0L; (tile += listener.PassOver(loop, tile, tiles)) < tiles; tile++)
         {
             var first = start + (loop.Descending ? tiles - 1 - tile : tile) * loop.Tile;
             (starts[over], ends[over]) = (first, Math.Min(end, first + loop.Tile));

@@ -26,6 +26,7 @@ internal sealed class CacheModel
     private readonly PageTable slotOf = new();
     private readonly long[] fetched = new long[Kinds];
     private readonly long[] written = new long[Kinds];
+    private readonly long[] dirtied = new long[Kinds];
     private Page[] pages = new Page[LeastPages];
     private int used;
     private int free = -1;
@@ -63,6 +64,9 @@ internal sealed class CacheModel
 
     /// <summary>Bytes of one kind written back so far.</summary>
     public long Written(MovedKind operand) => written[(int)operand];
+
+    /// <summary>Bytes of one kind written back so far, and those that will be.</summary>
+    public long Dirtied(MovedKind operand) => dirtied[(int)operand];
 
     /// <summary>Reads or writes <paramref name="bytes"/> from <paramref name="address"/>.</summary>
     public void Touch(long address, long bytes, bool write, MovedKind operand) => Touch(address, bytes, 0, 1, write, operand);
@@ -119,6 +123,8 @@ internal sealed class CacheModel
             before += lines;
         }
         (write ? written : fetched)[(int)operand] += through * LineBytes;
+        if (write)
+            dirtied[(int)operand] += through * LineBytes;
     }
 
     private void TouchPage(long number, ulong lines, bool write, MovedKind operand)
@@ -144,7 +150,11 @@ internal sealed class CacheModel
         heldLines += missing;
         if (write)
         {
+            Forget(page.Activations & lines, MovedKind.Activations);
+            Forget(page.Intermediates & lines, MovedKind.Intermediates);
+            Forget(page.Kv & lines, MovedKind.Kv);
             page.Write(lines, operand);
+            dirtied[(int)operand] += BitOperations.PopCount(lines) * (long)LineBytes;
         }
         else
         {
@@ -153,6 +163,9 @@ internal sealed class CacheModel
         while (heldLines > capacityLines)
             Evict(pages[newest].Previous);
     }
+
+    /// <summary>Lines that will be written back as those of whoever writes them now.</summary>
+    private void Forget(ulong lines, MovedKind kind) => dirtied[(int)kind] -= BitOperations.PopCount(lines) * (long)LineBytes;
 
     private void Evict(int slot)
     {

@@ -35,6 +35,7 @@ internal sealed record StepAccount(PlacedStep Step, Traffic Traffic, long Touche
 internal sealed class TrafficLedger : IPlanListener
 {
     private readonly CacheModel cache;
+    private readonly RepeatedTiles repeated;
 
     /// <summary>Of the step that is walked: a piece of work of each kind, and the operations of all of them.</summary>
     private readonly List<Work> works = [];
@@ -44,12 +45,16 @@ internal sealed class TrafficLedger : IPlanListener
     private readonly long kvBytes;
     private readonly bool keepsBetweenSteps;
     private long touchedBytes;
+
+    /// <summary>By tiles that were not carried out.</summary>
+    private Traffic passedOver;
     private PlacedStep placed = null!;
 
     private TrafficLedger(Plan plan, long onChipBytes, bool keepsBetweenSteps)
     {
         this.keepsBetweenSteps = keepsBetweenSteps;
         cache = new CacheModel(onChipBytes);
+        repeated = new RepeatedTiles(onChipBytes, cache.PageLines);
         // The arena lies at 0, weights and caches behind it.
         weightBase = Lines(plan.BytesOf(MemoryRegion.Activations));
         kvBase = weightBase + Lines(plan.BytesOf(MemoryRegion.Weights));
@@ -108,6 +113,22 @@ internal sealed class TrafficLedger : IPlanListener
         totals.Add(operations);
     }
 
+    long IPlanListener.PassOver(Loop loop, long tile, long tiles)
+    {
+        // Tiles of tokens see more of the cache the later they come; tiles of rows are alike.
+        if (loop.Over != Dimension.Columns)
+            return 0;
+        var count = repeated.From(loop, tile, tiles, new TileAccount(Traffic.CausedIn(cache) + passedOver, touchedBytes, WorkOfStep()));
+        if (count == 0)
+            return 0;
+        var like = repeated.Like!;
+        passedOver += like.Traffic * count;
+        touchedBytes += like.TouchedBytes * count;
+        for (var index = 0; index < totals.Count; index++)
+            totals[index] += like.Work[index].Operations * count;
+        return count;
+    }
+
     private void Touch(in Touch first, long strideBytes, long count)
     {
         touchedBytes += count * first.Bytes;
@@ -127,12 +148,14 @@ internal sealed class TrafficLedger : IPlanListener
         works.Clear();
         totals.Clear();
         (placed, touchedBytes) = (step, 0);
-        var before = Traffic.Of(cache);
+        var before = Moved();
         walk.Walk(step);
         if (!keepsBetweenSteps)
             cache.Flush();
-        return new StepAccount(step, Traffic.Of(cache) - before, touchedBytes, WorkOfStep());
+        return new StepAccount(step, Moved() - before, touchedBytes, WorkOfStep());
     }
+
+    private Traffic Moved() => Traffic.Of(cache) + passedOver;
 
     private Items<WorkDone> WorkOfStep()
     {

@@ -9,9 +9,9 @@ namespace Temoto.Simulation.Costing;
 /// <param name="KvBytes">Of one sequence with the context that was asked for.</param>
 /// <param name="ActivationBytes">Of the largest plan.</param>
 /// <param name="Phases">Prompts, then tokens; by bandwidth, then by dataflow.</param>
-/// <param name="Decisions">What was chosen and why, a line each.</param>
+/// <param name="Decisions">What was chosen and why.</param>
 internal sealed record BoardSimulation(
-    Board Board, string Model, string Packing, int ContextTokens, bool IsPicture, long WeightBytes, long KvBytes, long ActivationBytes, IReadOnlyList<SimulatedPhase> Phases, IReadOnlyList<string> Decisions)
+    Board Board, string Model, string Packing, int ContextTokens, bool IsPicture, long WeightBytes, long KvBytes, long ActivationBytes, IReadOnlyList<SimulatedPhase> Phases, IReadOnlyList<Decision> Decisions)
 {
     /// <summary>What the model takes of the board's memory.</summary>
     public long NeededBytes => WeightBytes + KvBytes + ActivationBytes;
@@ -26,7 +26,7 @@ internal sealed record BoardSimulation(
         foreach (var candidate in Candidate.All(model, board))
             ways.Add(new Way(candidate, new Lazy<ModelPlans>(() => candidate.Model.PlansOn(candidate.Board, context, request.Kv, candidate.Dataflow))));
         var bandwidths = request.BandwidthsGbps.Count > 0 ? request.BandwidthsGbps : [BoardVariant.BandwidthGbps(board)];
-        var (phases, decisions, used) = (new List<SimulatedPhase>(), new List<string>(), new List<ModelPlans>());
+        var (phases, decisions, used) = (new List<SimulatedPhase>(), new List<Decision>(), new List<ModelPlans>());
         // A picture is a prompt that is as long as it is.
         foreach (var tokens in model.IsPicture ? [model.MostTokens] : request.PromptTokens)
         {
@@ -34,7 +34,7 @@ internal sealed record BoardSimulation(
             foreach (var gbps in bandwidths)
             {
                 foreach (var dataflow in request.Dataflows)
-                    Choose(accounts, way => dataflow is null || way.Dataflow == dataflow, onlyFirst: dataflow is not null, gbps, tokens, FormattableString.Invariant($"{tokens} tokens"));
+                    Choose(accounts, way => dataflow is null || way.Dataflow == dataflow, onlyFirst: dataflow is not null, gbps, tokens);
             }
         }
         foreach (var position in model.IsPicture ? [] : request.DecodePositions)
@@ -42,7 +42,7 @@ internal sealed record BoardSimulation(
             // One token is carried out alike in both dataflows, whatever a prompt's runs are.
             var accounts = ways.ConvertAll(way => new Lazy<PhaseAccount>(() => PhaseAccount.Decode(way.Plans.Value.Decode, way.Candidate.Board, position)));
             foreach (var gbps in bandwidths)
-                Choose(accounts, way => way.Dataflow == DataflowMode.Gemm && way.Board.Devices[0].Tiling == board.Device(way.Board.Devices[0].Name).Tiling, onlyFirst: !request.Dataflows.Contains(null), gbps, 1, FormattableString.Invariant($"a token at {position}"));
+                Choose(accounts, way => way.Dataflow == DataflowMode.Gemm && way.Board.Devices[0].Tiling == board.Device(way.Board.Devices[0].Name).Tiling, onlyFirst: !request.Dataflows.Contains(null), gbps, 1, position);
         }
         return new BoardSimulation(
             board,
@@ -56,9 +56,9 @@ internal sealed record BoardSimulation(
             phases,
             decisions);
 
-        void Choose(List<Lazy<PhaseAccount>> accounts, Func<Candidate, bool> isAsked, bool onlyFirst, double gbps, int tokens, string what)
+        void Choose(List<Lazy<PhaseAccount>> accounts, Func<Candidate, bool> isAsked, bool onlyFirst, double gbps, int tokens, int? position = null)
         {
-            var priced = new List<(Candidate Candidate, SimulatedPhase? Phase, string Cost)>();
+            var priced = new List<ComparedWay>();
             (Way Way, SimulatedPhase Phase)? best = null;
             var asked = ways.Zip(accounts).Where(pair => isAsked(pair.First.Candidate)).Take(onlyFirst ? 1 : int.MaxValue).ToList();
             foreach (var (way, account) in asked)
@@ -66,14 +66,14 @@ internal sealed record BoardSimulation(
                 // What arithmetic alone would take longer is not walked.
                 if (best is { } known && LeastSeconds(way.Candidate, tokens) is var least && least > known.Phase.Seconds)
                 {
-                    priced.Add((way.Candidate, null, FormattableString.Invariant($"at least {least * 1e3:0.000} ms")));
+                    priced.Add(new ComparedWay(way.Candidate, least, null));
                     continue;
                 }
                 // Of those that take as long at least, all are walked or none: side by side.
                 if (!account.IsValueCreated)
                     WalkAll([.. asked.Where(other => LeastSeconds(other.First.Candidate, tokens) == LeastSeconds(way.Candidate, tokens)).Select(other => other.Second)]);
                 var phase = SimulatedPhase.Of(account.Value, WithBandwidth(way.Candidate.Board, gbps), way.Candidate.Model.Packing);
-                priced.Add((way.Candidate, phase, FormattableString.Invariant($"{phase.Seconds * 1e3:0.000} ms and {phase.Traffic.Total / 1e6:0.000} MB")));
+                priced.Add(new ComparedWay(way.Candidate, phase.Seconds, phase.Traffic.Total));
                 if (best is null || phase.Seconds < best.Value.Phase.Seconds)
                     best = (way, phase);
             }
@@ -81,7 +81,7 @@ internal sealed record BoardSimulation(
             phases.Add(chosen.Phase);
             used.Add(chosen.Way.Plans.Value);
             if (priced.Count > 1)
-                decisions.Add(FormattableString.Invariant($"{what} at {gbps:0.###} Gbit/s: ") + string.Join("; ", priced.OrderByDescending(item => item.Phase == chosen.Phase).Select(item => $"{item.Candidate.Label}, {item.Cost}")));
+                decisions.Add(new Decision(tokens, position, gbps, [.. priced.OrderByDescending(item => item.Candidate == chosen.Way.Candidate)]));
         }
     }
 

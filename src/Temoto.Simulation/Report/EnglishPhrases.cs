@@ -125,8 +125,16 @@ internal static class EnglishPhrases
         [Phrase.UtilisationWhy] = "the board answers half of the time by default; change it for your load",
         [Phrase.ReadingWhy] = "about 230 English words a minute, somewhat more than a token each",
         [Phrase.Decisions] = "What was chosen and why",
-        [Phrase.DecisionsNote] = "Lines of the simulation as it wrote them.",
+        [Phrase.DecisionsNote] = "The ways that were compared, the chosen one first. What takes at least as long as another was not worked out further.",
         [Phrase.NoDecisions] = "Nothing was left to choose: dataflow and bandwidth were given.",
+        [Phrase.DecidedForPrompt] = "{0} tokens at {1} Gbit/s",
+        [Phrase.DecidedForToken] = "a token at {0} at {1} Gbit/s",
+        [Phrase.DeviceAlone] = "{0} alone",
+        [Phrase.WeightsPacked] = "packed",
+        [Phrase.WeightsPlain] = "plain",
+        [Phrase.TokensARun] = "{0} tokens a run",
+        [Phrase.TimeAndBytes] = "{0} ms and {1} MB",
+        [Phrase.AtLeastTime] = "at least {0} ms",
         [Phrase.Footer] = "Made by temoto simulate. This file holds everything it shows and loads nothing.",
     };
 }

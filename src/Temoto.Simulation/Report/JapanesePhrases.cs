@@ -125,8 +125,16 @@ internal static class JapanesePhrases
         [Phrase.UtilisationWhy] = "既定では時間の半分を生成に使う。負荷に合わせて変更できる",
         [Phrase.ReadingWhy] = "英語で毎分約 230 語、1 語は 1 トークン強",
         [Phrase.Decisions] = "選択とその理由",
-        [Phrase.DecisionsNote] = "シミュレーションが出力した行をそのまま示す。",
+        [Phrase.DecisionsNote] = "比較した実行方法。先頭が選ばれたもの。ほかより遅いと分かった方法は、それ以上計算していない。",
         [Phrase.NoDecisions] = "データフローと帯域が指定されたため、選択の余地はなかった。",
+        [Phrase.DecidedForPrompt] = "プロンプト {0} トークン、{1} Gbit/s",
+        [Phrase.DecidedForToken] = "キャッシュに {0} トークンあるときの 1 トークン、{1} Gbit/s",
+        [Phrase.DeviceAlone] = "{0} のみ",
+        [Phrase.WeightsPacked] = "圧縮あり",
+        [Phrase.WeightsPlain] = "圧縮なし",
+        [Phrase.TokensARun] = "1 回に {0} トークン",
+        [Phrase.TimeAndBytes] = "{0} ms、{1} MB",
+        [Phrase.AtLeastTime] = "{0} ms 以上",
         [Phrase.Footer] = "temoto simulate が作成。表示に必要なものはすべてこのファイルにあり、外部から何も読み込まない。",
     };
 }

@@ -125,5 +125,13 @@ internal enum Phrase
     Decisions,
     DecisionsNote,
     NoDecisions,
+    DecidedForPrompt,
+    DecidedForToken,
+    DeviceAlone,
+    WeightsPacked,
+    WeightsPlain,
+    TokensARun,
+    TimeAndBytes,
+    AtLeastTime,
     Footer,
 }

@@ -64,14 +64,14 @@ internal static class BoardSection
         WriteDecisions(page, headline.Simulation.Decisions);
     }
 
-    private static void WriteDecisions(Page page, IReadOnlyList<string> decisions)
+    private static void WriteDecisions(Page page, IReadOnlyList<Decision> decisions)
     {
         page.Heading(3, page.Texts[Phrase.Decisions], page.Texts[decisions.Count > 0 ? Phrase.DecisionsNote : Phrase.NoDecisions], NumberLabel.Simulated);
         if (decisions.Count == 0)
             return;
         page.Markup.Open("ul", ("class", "decisions card"));
-        foreach (var line in decisions.Distinct())
-            page.Data(line, "li");
+        foreach (var line in decisions.Select(decision => DecisionText.Of(decision, page.Texts)).Distinct())
+            page.Markup.Element("li", line);
         page.Markup.Close();
     }
 

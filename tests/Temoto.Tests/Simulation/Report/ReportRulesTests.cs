@@ -41,7 +41,9 @@ public class ReportRulesTests
     public void Names_from_files_are_only_text()
     {
         var board = ReportSamples.Kv260.Board with { Name = Evil, Description = Evil };
-        var simulation = ReportSamples.Kv260 with { Board = board, Model = Evil, Packing = Evil, Decisions = [Evil], Phases = [.. ReportSamples.Kv260.Phases.Select(phase => phase with { Operations = [.. phase.Operations.Select(operation => operation with { Name = Evil })] })] };
+        var decision = ReportSamples.Meadow.Decisions[0];
+        decision = decision with { Ways = [.. decision.Ways.Select(way => way with { Candidate = way.Candidate with { OnlyDevice = Evil } })] };
+        var simulation = ReportSamples.Kv260 with { Board = board, Model = Evil, Packing = Evil, Decisions = [decision], Phases = [.. ReportSamples.Kv260.Phases.Select(phase => phase with { Operations = [.. phase.Operations.Select(operation => operation with { Name = Evil })] })] };
         var html = HtmlReport.Write([simulation, simulation], ReportSamples.Sweep, new ReportSettings { Published = [new(Evil, Evil, Evil, 1, 2, 3, Evil)], Host = simulation });
         Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("<img", html, StringComparison.OrdinalIgnoreCase);

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Reflection;
+using Temoto.Cli.Doctor;
 
 namespace Temoto.Cli;
 
@@ -10,6 +12,9 @@ internal static class CommandLine
     public const int WorkFailed = 1;
     private const int BadInput = 2;
     public const int Interrupted = 130;
+
+    /// <summary>Of this program, without the commit.</summary>
+    public static string Version { get; } = typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>Shared by every verb: the stack trace behind an error.</summary>
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Show the stack trace of an error", Recursive = true };
@@ -73,6 +78,7 @@ internal static class CommandLine
             BenchCommand.Create(),
             PlanCommand.Create(),
             SimulateCommand.Create(),
+            DoctorCommand.Create(),
             CompletionCommand.Create(),
         };
         root.Options.Add(Verbose);

@@ -186,7 +186,11 @@ internal static class InspectCommand
         ResultContext.Default.Inspection));
 
     private static long KvBytesPerToken(ModelConfig config, NumberType type) =>
-        new KvLayout(type, config.NumHiddenLayers, config.NumKeyValueHeads, config.HeadDim, config.MaxPositionEmbeddings).BytesPerPosition;
+        new KvLayout(type, Enumerable.Range(0, config.NumHiddenLayers).Count(layer => !config.IsConvolution(layer)), config.NumKeyValueHeads, config.HeadDim, config.MaxPositionEmbeddings)
+        {
+            ConvLayers = Enumerable.Range(0, config.NumHiddenLayers).Count(config.IsConvolution),
+            ConvWidth = config.HiddenSize,
+        }.BytesPerPosition;
 }
 
 /// <summary>The document of <c>inspect</c>.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Temoto.Cli.Doctor;
 
 namespace Temoto.Cli;
 
@@ -15,6 +16,7 @@ namespace Temoto.Cli;
 [JsonSerializable(typeof(CalibrationWritten))]
 [JsonSerializable(typeof(CallLine))]
 [JsonSerializable(typeof(Detokenized))]
+[JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(Evaluated))]
 [JsonSerializable(typeof(ImageAnswers))]
 [JsonSerializable(typeof(ImageEvaluation))]

@@ -6,12 +6,21 @@ namespace Temoto.Plans;
 /// The KV cache of one sequence: per attention layer and KV head a plane of keys, then a plane of values; for int8 behind all planes, in the same order, the float32 scales of their
 /// positions. Keys lie in panels of <see cref="PanelPositions"/> positions, [panels, HeadDim, 16]: a register then holds one element of sixteen keys; values position by position. Int8
 /// lies as instructions want it that sum four products of bytes: keys [panels, HeadDim / 4, 16, 4], values [positions / 4, HeadDim, 4].
+/// Layers with a short convolution keep what it convolves, [ConvLayers, positions, ConvWidth], behind all that: as floats in a cache of floats, else as half floats.
 /// </summary>
 /// <param name="Type">Float32, Float16 or Int8 (one scale per position and head).</param>
 /// <param name="Layers">Layers with attention.</param>
 /// <param name="Context">Positions a sequence may have.</param>
 public sealed record KvLayout(NumberType Type, int Layers, int KvHeads, int HeadDim, int Context)
 {
+    /// <summary>Layers with a short convolution.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int ConvLayers { get; init; }
+
+    /// <summary>Columns that each of them convolves.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int ConvWidth { get; init; }
+
     /// <summary>Positions of a key panel.</summary>
     public const int PanelPositions = 16;
 
@@ -43,13 +52,26 @@ public sealed record KvLayout(NumberType Type, int Layers, int KvHeads, int Head
     [JsonIgnore]
     public long Planes => 2L * Layers * KvHeads;
 
+    /// <summary>How rows of convolutions are stored.</summary>
+    [JsonIgnore]
+    public NumberType ConvType => Type == NumberType.Float32 ? NumberType.Float32 : NumberType.Float16;
+
+    /// <summary>Bytes of a position's row of one convolution.</summary>
+    [JsonIgnore]
+    public long ConvRowBytes => (long)ConvWidth * ConvElementBytes;
+
+    private int ConvElementBytes => Type == NumberType.Float32 ? 4 : 2;
+
     /// <summary>All of a sequence's cache.</summary>
     [JsonIgnore]
     public long Bytes => BytesPerPosition * Positions;
 
-    /// <summary>Bytes of keys and values of one position over all layers and heads, scales included.</summary>
+    /// <summary>Bytes of one position over all layers and heads, scales and convolutions included.</summary>
     [JsonIgnore]
-    public long BytesPerPosition => Planes * (StoredDim * ElementBytes + (Type == NumberType.Int8 ? sizeof(float) : 0));
+    public long BytesPerPosition => KvBytesPerPosition + ConvLayers * ConvRowBytes;
+
+    /// <summary>Of keys and values alone.</summary>
+    private long KvBytesPerPosition => Planes * (StoredDim * ElementBytes + (Type == NumberType.Int8 ? sizeof(float) : 0));
 
     /// <summary>Where a plane begins.</summary>
     /// <param name="layer">Among the layers with attention.</param>
@@ -57,6 +79,24 @@ public sealed record KvLayout(NumberType Type, int Layers, int KvHeads, int Head
 
     /// <summary>Where the scales of a plane begin.</summary>
     public long ScaleOffset(int layer, int kvHead, bool keys) => Planes * PlaneBytes + PlaneIndex(layer, kvHead, keys) * Positions * sizeof(float);
+
+    /// <summary>Where a convolution's rows begin.</summary>
+    /// <param name="layer">Among the layers with one.</param>
+    public long ConvOffset(int layer) => (KvBytesPerPosition + layer * ConvRowBytes) * Positions;
+
+    /// <summary>The operand of a layer's convolution.</summary>
+    /// <param name="layer">Among the layers with one.</param>
+    public Operand ConvOperand(int layer)
+    {
+        var rows = new Part(
+            PartKind.Elements,
+            ConvOffset(layer),
+            0,
+            ConvElementBytes,
+            ConvRowBytes * Positions,
+            [new Axis(Dimension.Positions, Positions, ConvRowBytes), new Axis(Dimension.Columns, ConvWidth, ConvElementBytes)]);
+        return new Operand(OperandRole.Convolved, nameof(OperandRole.Convolved), MemoryRegion.KvCache, new Format(ConvType, 8 * ConvElementBytes), [Positions, ConvWidth], [rows]);
+    }
 
     /// <summary>Rounded up to whole panels.</summary>
     public static int WholePanels(int positions) => checked((positions + PanelPositions - 1) / PanelPositions * PanelPositions);

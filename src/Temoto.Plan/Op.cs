@@ -163,6 +163,18 @@ public sealed record DownExpertsOp(string Name, int Layer, Value Input, Value Ro
     public override IReadOnlyList<Value> Inputs => [Input, Routes];
 }
 
+/// <summary>
+/// A gated causal convolution over the last <paramref name="Taps"/> positions, each column by itself (LFM2): with b, c and x, [tokens, Output.Width] each, side by side in the input,
+/// y = c * (sum over i of w[i] * (b * x)[position - Taps + 1 + i] + bias); what lies before the first position is 0. Stores b * x in the cache.
+/// </summary>
+/// <param name="Weight">[Taps * Output.Width]: of the oldest position first.</param>
+/// <param name="Bias">[Output.Width], or null.</param>
+public sealed record ShortConvOp(string Name, int Layer, Value Input, string Weight, string? Bias, int Taps, Value Output) : Op(Name, Layer, Output)
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<Value> Inputs => [Input];
+}
+
 /// <summary>Each row times sigmoid of a number of its own.</summary>
 /// <param name="Factors">[tokens, 1].</param>
 public sealed record ScaleRowsOp(string Name, int Layer, Value Input, Value Factors, Value Output) : Op(Name, Layer, Output)

@@ -93,6 +93,9 @@ public enum OperandRole
     /// <summary>The cached values of a layer.</summary>
     Values,
 
+    /// <summary>What a short convolution convolves, by position: rows of the cache.</summary>
+    Convolved,
+
     /// <summary>What each expert counts for each token; 0 where it is not asked.</summary>
     Routes,
 }
@@ -107,7 +110,7 @@ public enum MemoryRegion
     /// <summary>Weights, biases and norms.</summary>
     Weights,
 
-    /// <summary>Keys and values: one such memory for each sequence.</summary>
+    /// <summary>Keys and values, and what convolutions have seen: one such memory for each sequence.</summary>
     KvCache,
 
     /// <summary>What the run is given or what is worked out for it: token ids, pixels, cosines and sines.</summary>

@@ -177,7 +177,7 @@ public sealed class PlanWalk
         return step.Attention is not { } attention ? PositionOf(token) + 1 : attention.ComputesUnseen ? end : attention.SeenTo(PositionOf(token), end);
     }
 
-    private long SeenFrom(long token) => step.Attention?.SeenFrom(PositionOf(token)) ?? 0;
+    private long SeenFrom(long token) => step.Attention?.SeenFrom(PositionOf(token)) ?? Math.Max(0, PositionOf(token) + 1 - (step.Taps ?? int.MaxValue));
 
     private int PositionOf(long token) => plan.Phase == Phase.Decode ? run.Positions[(int)token] : run.Positions[0] + (int)token;
 

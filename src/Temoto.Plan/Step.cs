@@ -179,6 +179,10 @@ public sealed record Step(string Name, StepKind Kind, string Device, Items<Opera
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Routing? Routing { get; init; }
 
+    /// <summary>Short convolutions: positions that an output is made of, its own the last.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int? Taps { get; init; }
+
     /// <summary>Rotary positions: the width of a head, of which as many of the first columns are turned as the table has.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int? HeadDim { get; init; }

@@ -90,6 +90,9 @@ public enum StepKind
     /// <summary>Each row times the sigmoid of a number of its own, the second.</summary>
     ScaleRows,
 
+    /// <summary>y = c * (causal convolution of b * x, each column by itself); b, c and x are the thirds of the input, b * x goes into the cache.</summary>
+    ShortConv,
+
     /// <summary>Keeps the rows whose logits are wanted.</summary>
     SelectRows,
 }

@@ -98,7 +98,7 @@ internal static unsafe class ModelQuantizer
         {
             using var slice = new GraphSlice(graph, OpsOf(layer), stream.LongestSequence, name => WeightInfo.Of(source.Tensors[name]), compute);
             using var weights = LayerWeights.Load(source, names, compute);
-            var groups = BoundGroup.Of(slice.Ops, ModelTypes.Of(config).ScaleGroups, config.ModelType);
+            var groups = BoundGroup.Of(slice.Ops, ModelTypes.Of(config).GroupsOf(config, layer), config.ModelType);
             using var measured = new LayerCalibration(slice, weights, groups, stream, compute, cancellation);
             return new LayerQuantizer(source, settings, encoder, compute).Quantize(layer, measured, groups, names, report, layerProgress, cancellation);
         }

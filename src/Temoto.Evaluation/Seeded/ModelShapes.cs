@@ -100,6 +100,12 @@ internal static class ModelShapes
             VocabSize = 320, MaxPositionEmbeddings = 256, RmsNormEps = 1e-6f, RopeTheta = 1e6, AttentionBias = true,
             Experts = new ExpertsConfig { NumExperts = 6, NumExpertsPerTok = 2, IntermediateSize = 96, SharedIntermediateSize = 128, SparseLayers = [0, 1] },
         }),
+        // A convolution before attention and one behind it.
+        ("tiny-lfm2", new ModelConfig
+        {
+            ModelType = "lfm2", HiddenSize = 64, IntermediateSize = 160, NumHiddenLayers = 3, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 16,
+            VocabSize = 320, MaxPositionEmbeddings = 256, RmsNormEps = 1e-5f, RopeTheta = 1e6, TieWordEmbeddings = true, ConvLCache = 3, ConvLayers = [1, 0, 1],
+        }),
         ("tiny-opt", Opt(64, 160, 2, 4, 320, 256)),
         ("tiny-opt-post", Opt(64, 160, 2, 4, 320, 256) with { WordEmbedProjDim = 48, DoLayerNormBefore = false }),
         // Wider than high, so that rows and columns of patches cannot be mixed up.

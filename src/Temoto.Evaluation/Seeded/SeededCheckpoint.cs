@@ -22,7 +22,7 @@ internal static class SeededCheckpoint
     private const int PiecesPerWrite = 64;
 
     /// <summary>What writes into the residual stream, per model type.</summary>
-    private static readonly string[] IntoResidual = ["o_proj", "down_proj", "out_proj", "fc2", "output.dense"];
+    private static readonly string[] IntoResidual = ["o_proj", "down_proj", "out_proj", "fc2", "output.dense", "feed_forward.w2"];
 
     /// <param name="dtype">F32, F16 or BF16.</param>
     /// <param name="progress">Gets the bytes written so far and in all.</param>

@@ -5,7 +5,7 @@ using Temoto.Tensors;
 
 namespace Temoto.Generation;
 
-/// <summary>Keys and values of one session, for all layers, sized once for its context. Layout: <see cref="KvLayout"/>.</summary>
+/// <summary>Keys and values of one session, and what its convolutions have seen, for all layers, sized once for its context. Layout: <see cref="KvLayout"/>.</summary>
 internal sealed unsafe class KvCache : IDisposable
 {
     private readonly KvLayout layout;
@@ -33,6 +33,9 @@ internal sealed unsafe class KvCache : IDisposable
         data.Data + place.Offset + head * place.HeadStride,
         layout.Type == NumberType.Int8 ? (float*)(data.Data + place.ScaleOffset + head * place.ScaleHeadStride) : null,
         layout.HeadDim);
+
+    /// <summary>The row of a position where a plan has placed what a convolution convolves.</summary>
+    public byte* RowAt(CachePlace place, int position) => data.Data + place.Offset + position * layout.ConvRowBytes;
 
     /// <summary>Counts <paramref name="tokens"/> new positions as written.</summary>
     public void Advance(int tokens)
@@ -75,7 +78,7 @@ internal sealed unsafe class KvCache : IDisposable
         Advance(positions);
     }
 
-    /// <summary>Where positions lie: a range in every plane, and one in its scales.</summary>
+    /// <summary>Where positions lie: a range in every plane, and one in its scales; then one in every convolution.</summary>
     private IEnumerable<(long Offset, int Bytes)> Ranges(int position, int positions)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual((position | positions) % KvLayout.PanelPositions, 0, nameof(position));
@@ -88,6 +91,8 @@ internal sealed unsafe class KvCache : IDisposable
             if (layout.Type == NumberType.Int8)
                 yield return (layout.ScaleOffset(layer, head, keys) + position * sizeof(float), positions * sizeof(float));
         }
+        for (var layer = 0; layer < layout.ConvLayers; layer++)
+            yield return (layout.ConvOffset(layer) + position * layout.ConvRowBytes, (int)(positions * layout.ConvRowBytes));
     }
 
     public void Dispose()

@@ -60,6 +60,13 @@ internal abstract unsafe partial class KernelSet
             destination[i] = BitConverter.HalfToUInt16Bits((Half)source[i]);
     }
 
+    /// <summary>destination[i] = source[i], an IEEE half.</summary>
+    public virtual void WidenHalf(ushort* source, float* destination, int count)
+    {
+        for (var i = 0; i < count; i++)
+            destination[i] = (float)BitConverter.UInt16BitsToHalf(source[i]);
+    }
+
     /// <summary>Takes positions [start, end) of the cache into a tile's softmax; no score leaves the thread's scratch.</summary>
     /// <param name="start">A multiple of <see cref="KvHeadView.PanelPositions"/>.</param>
     /// <param name="integers">What computes in integers over an int8 cache; null to compute in float32.</param>

@@ -14,7 +14,7 @@ internal static class PhysicalMemory
         var bytes = TotalBytes();
         foreach (var file in LimitFiles)
         {
-            if (long.TryParse(FirstLine(file), NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0)
+            if (long.TryParse(SystemText.FirstLine(file), NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0)
                 bytes = Math.Min(bytes, limit);
         }
         return bytes;
@@ -65,17 +65,5 @@ internal static class PhysicalMemory
             // As if the line were missing.
         }
         return null;
-    }
-
-    private static string? FirstLine(string path)
-    {
-        try
-        {
-            return File.Exists(path) ? File.ReadLines(path).FirstOrDefault()?.Trim() : null;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
     }
 }

@@ -67,6 +67,9 @@ internal abstract class ModelType
     /// <summary>In the order of the layer; every linear layer is in exactly one.</summary>
     public abstract IReadOnlyList<ScaleGroup> ScaleGroups { get; }
 
+    /// <summary>The same of a layer, where layers differ.</summary>
+    public virtual IReadOnlyList<ScaleGroup> GroupsOf(ModelConfig config, int layer) => ScaleGroups;
+
     /// <summary>Which GGUF files are of this type; null where none are.</summary>
     public virtual GgufArchitecture? Gguf => null;
 

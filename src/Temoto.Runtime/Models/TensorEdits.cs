@@ -110,6 +110,15 @@ internal static unsafe class TensorEdits
         return new Tensor(tensor.Name, tensor.DType, [columns, rows], buffer.Data, buffer.ByteLength, buffer);
     }
 
+    /// <summary>Filters of columns, [columns, 1, taps] or [columns, taps], as [taps * columns]: the first tap of all columns, then the second. What is none of floats stays, and is refused where it is used.</summary>
+    public static Tensor TapByTap(Tensor filters)
+    {
+        if (!IsFloats(filters) || filters.Shape is not ([_, 1, _] or [_, _]))
+            return filters;
+        var turned = Transpose(new Tensor(filters.Name, filters.DType, [filters.Shape[0], filters.Shape[^1]], filters.Data, filters.ByteLength, filters));
+        return new Tensor(filters.Name, filters.DType, [filters.ElementCount], turned.Data, turned.ByteLength, turned);
+    }
+
     /// <summary>Tile by tile, so that lines of both stay in the cache.</summary>
     private static void Transpose<T>(T* source, T* destination, long rows, long columns)
         where T : unmanaged

@@ -146,6 +146,15 @@ internal sealed class GraphBuilder(ModelConfig config)
         return Push(new DownExpertsOp("down_experts", layer, gated, routes, routing, [.. numbers.Select(number => Weight(down(number), input.Width, width))], width, NewValue("down_experts", input.Width)));
     }
 
+    /// <summary>A gated causal convolution over the last positions: see <see cref="ShortConvOp"/>.</summary>
+    /// <param name="input">[tokens, 3 * width].</param>
+    /// <param name="conv">Weights [taps * width].</param>
+    public Value ShortConv(Value input, string conv, int taps, bool bias)
+    {
+        var width = input.Width / 3;
+        return Push(new ShortConvOp(conv, layer, input, Weight(conv, taps * (long)width), bias ? Use(prefix + conv + ".bias", width) : null, taps, NewValue(conv, width)));
+    }
+
     /// <summary>Each row times a number of its own, that of a column: gates of a whole feed-forward.</summary>
     /// <param name="factors">[tokens, 1].</param>
     public Value ScaleRows(Value input, Value factors) => Push(new ScaleRowsOp("scale_rows", layer, input, factors, NewValue("scale_rows", input.Width)));

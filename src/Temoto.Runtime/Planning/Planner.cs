@@ -95,6 +95,7 @@ internal static class Planner
     {
         AttentionShape? shape = null;
         var layers = new HashSet<int>();
+        var convolutions = graph.Ops.OfType<ShortConvOp>().ToList();
         foreach (var op in graph.Ops)
         {
             var own = op switch
@@ -111,7 +112,13 @@ internal static class Planner
             shape = own;
             layers.Add(op.Layer);
         }
-        return shape is null ? null : new KvLayout(wish.Kv, layers.Count, shape.KvHeads, shape.HeadDim, wish.ContextTokens);
+        return shape is null && convolutions.Count == 0
+            ? null
+            : new KvLayout(wish.Kv, layers.Count, shape?.KvHeads ?? 0, shape?.HeadDim ?? 0, wish.ContextTokens)
+            {
+                ConvLayers = convolutions.Count,
+                ConvWidth = convolutions.Count == 0 ? 0 : convolutions[0].Output.Width,
+            };
     }
 
     private static Format? IntegerFormat(BoardUnit? unit) => unit is { Activations: [{ IsInteger: true } format, ..] } ? format : null;

@@ -55,6 +55,7 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
         RouteOp route => RowByRow(route, StepKind.Route, [], route.Input, null) with { Routing = route.Routing },
         GatedExpertsOp gated => GatedExperts(gated),
         DownExpertsOp down => DownExperts(down),
+        ShortConvOp conv => ShortConv(conv),
         ScaleRowsOp scale => RowByRow(scale, StepKind.ScaleRows, [], scale.Input, scale.Factors),
         AddOp add => RowByRow(add, StepKind.Add, add.Scale is null ? [] : [Epilogue.Scale], add.Left, add.Right) with { Scale = add.Scale },
         AverageOp average => RowByRow(average, StepKind.Average, [], average.Left, average.Right),
@@ -488,6 +489,35 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
     {
         Attention = op.Shape,
     };
+
+    /// <summary>Each token by itself: what the ones before it were convolved from is worked out again, or in the cache.</summary>
+    private Step ShortConv(ShortConvOp op)
+    {
+        var column = new Axis(Dimension.Columns, op.Output.Width, 1);
+        return new Step(
+            op.Name,
+            StepKind.ShortConv,
+            "",
+            [
+                weights.Vector(OperandRole.Weight, op.Weight, op.Taps * (long)op.Output.Width, new Axis(Dimension.HeadDim, op.Taps, op.Output.Width), column),
+                .. op.Bias is null ? (Operand[])[] : [weights.Vector(OperandRole.Bias, op.Bias, op.Output.Width)],
+                place.Activations(OperandRole.Input, op.Input, new Axis(Dimension.GroupHeads, 3, op.Output.Width), column),
+                place.Convolved(),
+                place.Activations(OperandRole.Output, op.Output),
+            ],
+            [],
+            [EachRow(
+                Read(OperandRole.Input),
+                Read(OperandRole.Weight),
+                Read(OperandRole.Bias),
+                new Access(AccessKind.Append, OperandRole.Convolved),
+                Read(OperandRole.Convolved),
+                new Work(WorkKind.Elementwise, OperandRole.Output, [place.Rows, Dimension.Columns], op.Taps + 2),
+                Write(OperandRole.Output))])
+        {
+            Taps = op.Taps,
+        };
+    }
 
     /// <summary>Those whose logits are wanted come to the front.</summary>
     private Step Select(SelectRowsOp op)

@@ -10,6 +10,9 @@ internal sealed class StepOperands(long[] offsets, WeightPlaces weights, RunMemo
     /// <summary>The last layer whose attention was met, and which of the layers with attention it is.</summary>
     private int attentionLayer = -2, attentionIndex = -1;
 
+    /// <summary>Those met so far.</summary>
+    private int convolutions;
+
     /// <summary>Steps from the selection on work on the rows whose logits are wanted.</summary>
     public bool OnLogitRows { get; set; }
 
@@ -76,6 +79,9 @@ internal sealed class StepOperands(long[] offsets, WeightPlaces weights, RunMemo
         ]);
         return new Operand(role, "", MemoryRegion.Activations, value.Format, [wish.MaxTokens, value.Width], [part]) { IsIntermediate = true };
     }
+
+    /// <summary>What the next convolution convolves, by position.</summary>
+    public Operand Convolved() => kv!.ConvOperand(convolutions++);
 
     public Operand Cache(OperandRole role, int layer)
     {

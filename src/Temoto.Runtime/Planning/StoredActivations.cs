@@ -30,6 +30,7 @@ internal static class StoredActivations
             RouteOp route => route with { Input = Stored(route.Input), Output = Stored(route.Output) },
             GatedExpertsOp gated => gated with { Input = Stored(gated.Input), Routes = Stored(gated.Routes), Output = Stored(gated.Output) },
             DownExpertsOp down => down with { Input = Stored(down.Input), Routes = Stored(down.Routes), Output = Stored(down.Output) },
+            ShortConvOp conv => conv with { Input = Stored(conv.Input), Output = Stored(conv.Output) },
             ScaleRowsOp scale => scale with { Input = Stored(scale.Input), Factors = Stored(scale.Factors), Output = Stored(scale.Output) },
             AddOp add => add with { Left = Stored(add.Left), Right = Stored(add.Right), Output = Stored(add.Output) },
             AverageOp average => average with { Left = Stored(average.Left), Right = Stored(average.Right), Output = Stored(average.Output) },

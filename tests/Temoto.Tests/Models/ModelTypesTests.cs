@@ -17,7 +17,7 @@ public class ModelTypesTests
     /// <summary>Folders of golden-models that are read.</summary>
     public static TheoryData<string> Golden =>
     [
-        "arcee", "bitnet", "cohere", "cohere2", "deit", "ernie4_5", "exaone4", "falcon", "gemma", "gemma2", "gemma3_text", "glm", "glm4", "gpt2", "gpt_neox", "granite", "granitemoe", "helium", "hunyuan_v1_dense", "llama", "llama-bias",
+        "arcee", "bitnet", "cohere", "cohere2", "deit", "ernie4_5", "exaone4", "falcon", "gemma", "gemma2", "gemma3_text", "glm", "glm4", "gpt2", "gpt_neox", "granite", "granitemoe", "helium", "hunyuan_v1_dense", "lfm2", "llama", "llama-bias",
         "llama-dynamic", "llama-headdim", "llama-linear", "llama-llama3rope", "ministral", "mistral-window", "mixtral", "nemotron", "olmo", "olmo2", "olmo3", "olmoe", "opt", "phi", "phi3", "phi3-longrope",
         "phi3-partial", "qwen2", "qwen2-yarn", "qwen2_moe", "qwen3", "qwen3_moe", "seed_oss", "smollm3", "stablelm", "starcoder2", "vit",
     ];

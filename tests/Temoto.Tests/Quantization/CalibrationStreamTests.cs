@@ -19,6 +19,7 @@ public unsafe class CalibrationStreamTests
     [InlineData("tiny-smollm3")]
     [InlineData("tiny-gemma2")]
     [InlineData("tiny-olmo2")]
+    [InlineData("tiny-lfm2")]
     [InlineData("tiny-granite")]
     public void LayersComputeWhatTheExecutorComputes(string shape)
     {
@@ -44,7 +45,7 @@ public unsafe class CalibrationStreamTests
             using var executor = engine.NewExecutor(engine.NewPlan(Phase.Prefill, sequences[sequence].Length, 1));
             var logits = executor.Forward(sequences[sequence], cache, 1);
             var hidden = new ReadOnlySpan<float>(stream.Hidden(sequence) + (sequences[sequence].Length - 1L) * table.Length, table.Length).ToArray();
-            var norm = TinyCheckpoint.Mapped(source.Tensors["model.norm.weight"], (_, weight) => weight);
+            var norm = TinyCheckpoint.Mapped(source.Tensors[source.Config.ConvLayers is null ? "model.norm.weight" : "model.embedding_norm.weight"], (_, weight) => weight);
             var rms = Math.Sqrt(hidden.Average(value => (double)value * value) + source.Config.RmsNormEps);
             for (var token = 0; token < source.Config.VocabSize; token++)
             {

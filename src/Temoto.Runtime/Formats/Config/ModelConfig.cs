@@ -122,6 +122,15 @@ internal sealed record ModelConfig
     /// <summary>What a mixture of experts has beside the rest; null for dense models.</summary>
     public ExpertsConfig? Experts { get; init; }
 
+    /// <summary>lfm2: <c>conv_L_cache</c>, positions that a short convolution sees, its own included.</summary>
+    public int ConvLCache { get; init; }
+
+    /// <summary>lfm2: <c>conv_bias</c>, of the convolutions and of the projections before and behind them.</summary>
+    public bool ConvBias { get; init; }
+
+    /// <summary>lfm2: <c>layer_types</c>, of each layer 1 where it has a short convolution and 0 where it has attention; null where all have attention.</summary>
+    public Items<int>? ConvLayers { get; init; }
+
     public bool TieWordEmbeddings { get; init; }
 
     /// <summary>Biases on q, k and v (qwen2: always; llama, granite, smollm3, qwen3: <c>attention_bias</c>, opt: <c>enable_bias</c>, which then also cover the output; vit, deit: <c>qkv_bias</c>).</summary>
@@ -131,6 +140,9 @@ internal sealed record ModelConfig
     public bool MlpBias { get; init; }
 
     public string HiddenAct { get; init; } = "silu";
+
+    /// <summary>The layer has a short convolution in place of attention.</summary>
+    public bool IsConvolution(int layer) => ConvLayers is { } convolves && convolves[layer] != 0;
 
     /// <summary>The window of a layer's attention; null where it sees all positions.</summary>
     public int? WindowOf(int layer) => SlidingLayers is { } slides && slides[layer] == 0 ? null : SlidingWindow;

@@ -43,6 +43,7 @@ internal static class StepBinder
             StepKind.GatedExperts => new GatedExpertsStep(binding),
             StepKind.DownExperts => new DownExpertsStep(binding),
             StepKind.ScaleRows => new ScaleRowsStep(binding),
+            StepKind.ShortConv => new ShortConvStep(binding),
             StepKind.SelectRows => new SelectRowsStep(binding),
         };
     }
@@ -64,6 +65,7 @@ internal static class StepBinder
         StepKind.Attention => AttentionStep.ScratchFloats(plan, step, kernels),
         StepKind.GatedExperts => GatedExpertsStep.ScratchFloats(plan, step, kernels),
         StepKind.DownExperts => DownExpertsStep.ScratchFloats(plan, step, kernels),
+        StepKind.ShortConv => ShortConvStep.ScratchFloats(step),
         StepKind.Embed or StepKind.Patches or StepKind.LearnedTokens or StepKind.AddPositions or StepKind.RmsNorm or StepKind.LayerNorm or StepKind.Quantize or StepKind.RoundToGrid
             or StepKind.Rope or StepKind.StoreKv or StepKind.Softmax or StepKind.Activate or StepKind.ActivateMultiply or StepKind.Add or StepKind.Average or StepKind.Route or StepKind.ScaleRows or StepKind.SelectRows => 0,
     };

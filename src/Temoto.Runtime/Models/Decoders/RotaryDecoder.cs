@@ -108,7 +108,7 @@ internal abstract class RotaryDecoder : ModelType
         {
             ModelType = Name,
             HiddenSize = heads.HiddenSize,
-            IntermediateSize = root.RequiredInt("intermediate_size", 1, ModelLimits.IntermediateSize),
+            IntermediateSize = ReadIntermediateSize(root),
             NumHiddenLayers = root.RequiredInt("num_hidden_layers", 1, ModelLimits.Layers),
             NumAttentionHeads = heads.Heads,
             NumKeyValueHeads = heads.KeyValueHeads,
@@ -123,6 +123,9 @@ internal abstract class RotaryDecoder : ModelType
         config = RopeKeys.Read(root, config, ropeTheta, rotaryPart);
         return HasWindows ? config : WithoutWindows(root, config);
     }
+
+    /// <summary>The width of the feed-forward.</summary>
+    protected virtual int ReadIntermediateSize(JsonFields root) => root.RequiredInt("intermediate_size", 1, ModelLimits.IntermediateSize);
 
     /// <summary>The values of hidden_act that are computed; the first is what GGUF files mean.</summary>
     protected virtual IReadOnlyList<string> Activations => [ActivationNames.Silu];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Temoto.Tensors.Panels;
 
@@ -21,6 +22,7 @@ internal static class RaisedHalf
     /// <summary>64 and more, and infinities.</summary>
     private const int FirstTooLarge = TooLarge - (Raise << FractionBits);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ushort Of(ushort half)
     {
         var magnitude = half & ~Sign;

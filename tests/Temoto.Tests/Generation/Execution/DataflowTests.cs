@@ -27,6 +27,10 @@ public class DataflowTests
         // A window and caps.
         { "tiny-gemma2", "F32", KvCacheType.F16 },
         { "tiny-gemma2", "BF16", KvCacheType.Int8 },
+        // Convolutions, of floats and of half floats.
+        { "tiny-lfm2", "F32", KvCacheType.F32 },
+        { "tiny-lfm2", "F16", KvCacheType.F16 },
+        { "tiny-lfm2", "BF16", KvCacheType.Int8 },
     };
 
     [Theory]

@@ -1,0 +1,139 @@
+using System.Text.Json;
+using Temoto.Formats.Config;
+using Temoto.Formats.Json;
+using Temoto.Planning;
+using Temoto.Plans;
+using Temoto.Tensors;
+
+namespace Temoto.Models.Decoders;
+
+/// <summary>
+/// LFM2 (Liquid AI, arXiv 2511.23404), dense: most layers have a gated convolution over the last few positions where the others have attention, with a norm of each query and key head.
+/// </summary>
+internal sealed class Lfm2 : RotaryDecoder
+{
+    private const string AttentionLayer = "full_attention";
+    private const string ConvLayer = "conv";
+    private const string LayerTypes = "layer_types";
+    private const string Filter = "conv.conv";
+
+    /// <summary>Taps that make sense; published models have 3.</summary>
+    private const int MostTaps = 64;
+
+    public override string Name => "lfm2";
+
+    public override string ClassName(ModelConfig config) => "Lfm2ForCausalLM";
+
+    /// <summary>Filters lie column by column in files, and tap by tap here.</summary>
+    public override bool KeepsTensors => false;
+
+    protected override bool HasWindows => true;
+
+    protected override string FinalNorm => "model.embedding_norm";
+
+    public override ModelConfig Read(JsonFields root, string modelType)
+    {
+        var config = ReadShape(root, ropeTheta: RopeKeys.ThetaOr(root, "theta", 1e6), tied: root.Bool("tie_embedding") ?? true);
+        return config with
+        {
+            RmsNormEps = (float)(root.Number("norm_eps", 0, 1) ?? 1e-5),
+            ConvLCache = root.Int("conv_L_cache", 1, MostTaps) ?? 3,
+            ConvBias = root.Bool("conv_bias") ?? false,
+            ConvLayers = ReadConvLayers(root, config.NumHiddenLayers),
+        };
+    }
+
+    /// <summary>block_ff_dim wins over intermediate_size; where block_auto_adjust_ff_dim is not switched off, two thirds of it count, rounded up to whole blocks.</summary>
+    protected override int ReadIntermediateSize(JsonFields root)
+    {
+        var width = root.Int("block_ff_dim", 1, ModelLimits.IntermediateSize) ?? root.Int("intermediate_size", 1, ModelLimits.IntermediateSize) ?? 12288;
+        if (!(root.Bool("block_auto_adjust_ff_dim") ?? true))
+            return width;
+        width = Math.Max(1, 2 * width / 3);
+        // null switches the factor, and the rounding with it, off.
+        if (root.Keys.Contains("block_ffn_dim_multiplier") && !root.Has("block_ffn_dim_multiplier"))
+            return width;
+        width = Math.Max(1, (int)((root.Number("block_ffn_dim_multiplier", ModelLimits.SmallestMultiplier, 16) ?? 1) * width));
+        var block = root.Int("block_multiple_of", 1, ModelLimits.IntermediateSize) ?? 256;
+        return (width + block - 1) / block * block is var whole && whole <= ModelLimits.IntermediateSize ? whole : throw root.Wrong("block_multiple_of", $"feed-forwards of at most {ModelLimits.IntermediateSize}");
+    }
+
+    /// <summary>By layer_types, else full_attn_idxs; without either all layers attend.</summary>
+    private static Items<int> ReadConvLayers(JsonFields root, int layers)
+    {
+        var types = root.Strings(LayerTypes, most: ModelLimits.Layers);
+        if (types.Count == 0)
+        {
+            if (!root.Has("full_attn_idxs"))
+                return [.. Enumerable.Repeat(0, layers)];
+            var attending = root.IntOrList("full_attn_idxs", 0, layers - 1, ModelLimits.Layers);
+            return [.. Enumerable.Range(0, layers).Select(layer => attending.Contains(layer) ? 0 : 1)];
+        }
+        if (types.Count != layers)
+            throw root.Wrong(LayerTypes, $"{layers}: one for each layer");
+        if (types.FirstOrDefault(type => type is not (AttentionLayer or ConvLayer)) is { } other)
+            throw new InputException(root.Path, LayerTypes, $"'{other}'", $"{ConvLayer} or {AttentionLayer}", "use a checkpoint of LFM2's own layers");
+        return [.. types.Select(type => type == ConvLayer ? 1 : 0)];
+    }
+
+    protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config)
+    {
+        json.WriteNumber("norm_eps", config.RmsNormEps);
+        json.WriteBoolean("block_auto_adjust_ff_dim", false);
+        json.WriteNumber("conv_L_cache", config.ConvLCache);
+        json.WriteBoolean("conv_bias", config.ConvBias);
+        json.WriteStartArray(LayerTypes);
+        for (var layer = 0; layer < config.NumHiddenLayers; layer++)
+            json.WriteStringValue(config.IsConvolution(layer) ? ConvLayer : AttentionLayer);
+        json.WriteEndArray();
+    }
+
+    public override IReadOnlyList<ScaleGroup> GroupsOf(ModelConfig config, int layer) => config.IsConvolution(layer) ? [.. Convolution, .. FeedForwards] : [.. Attending, .. FeedForwards];
+
+    private static readonly ScaleGroup[] FeedForwards =
+    [
+        new(["feed_forward.w1", "feed_forward.w3"], "ffn_norm", "feed_forward.w2"),
+        new(["feed_forward.w2"], "feed_forward.w3", "feed_forward.w2"),
+    ];
+
+    private static readonly ScaleGroup[] Attending =
+    [
+        new(["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"], "operator_norm", "self_attn.out_proj"),
+        new(["self_attn.out_proj"], "self_attn.v_proj", "self_attn.out_proj", NeedsEqualShapes: true),
+    ];
+
+    /// <summary>Columns of the last projection are a third of the first one's rows, which nothing folds into.</summary>
+    private static readonly ScaleGroup[] Convolution = [new(["conv.in_proj"], "operator_norm", "conv.out_proj"), new(["conv.out_proj"], null, "conv.out_proj")];
+
+    protected override Value Layer(GraphBuilder g, ModelConfig config, int layer, Value hidden)
+    {
+        var input = Norm(g, hidden, "operator_norm");
+        hidden = g.Add(hidden, config.IsConvolution(layer) ? ShortConvolution(g, config, input) : SelfAttention(g, config, layer, input));
+        return g.Add(hidden, FeedForward(g, config, layer, Norm(g, hidden, "ffn_norm")));
+    }
+
+    private static Value ShortConvolution(GraphBuilder g, ModelConfig config, Value input)
+    {
+        var projected = g.Linear(input, "conv.in_proj", checked(3 * config.HiddenSize), config.ConvBias);
+        return g.Linear(g.ShortConv(projected, Filter, config.ConvLCache, config.ConvBias), "conv.out_proj", config.HiddenSize, config.ConvBias);
+    }
+
+    protected override Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey) => g.Rope(g.HeadNorm(projected, isKey ? "self_attn.k_layernorm" : "self_attn.q_layernorm"));
+
+    protected override Value Output(GraphBuilder g, ModelConfig config, Value attended) => g.Linear(attended, "self_attn.out_proj", config.HiddenSize);
+
+    protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input)
+    {
+        var gate = g.Linear(input, "feed_forward.w1", config.IntermediateSize);
+        var up = g.Linear(input, "feed_forward.w3", config.IntermediateSize);
+        return g.Linear(g.SiluMultiply(gate, up), "feed_forward.w2", config.HiddenSize);
+    }
+
+    public override IReadOnlyList<WeightUse> FileTensors(ModelConfig config) =>
+        [.. Build(config).Weights.Select(use => IsFilter(use.Name) ? use with { Shape = [config.HiddenSize, 1, config.ConvLCache] } : use)];
+
+    public override IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors) =>
+        WithPrefix(tensors, ["embed_tokens.", "layers.", "embedding_norm."]).ToDictionary(pair => pair.Key, pair => IsFilter(pair.Key) ? TensorEdits.TapByTap(pair.Value) : pair.Value);
+
+    private static bool IsFilter(string name) => name.EndsWith($".{Filter}.weight", StringComparison.Ordinal);
+}

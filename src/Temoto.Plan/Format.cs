@@ -15,11 +15,14 @@ public enum ScaleType
     /// <summary>IEEE half.</summary>
     Float16,
 
-    /// <summary>Six-bit integers times a half-float scale of the block (GGUF K types of four and five bits; four-bit ones in Q2_K).</summary>
+    /// <summary>Six-bit integers times a half-float scale of the block (GGUF K types of four and five bits; of three and four bits in Q2_K and IQ types).</summary>
     IntegerTimesFloat16,
 
     /// <summary>An exponent of two.</summary>
     Exponent,
+
+    /// <summary>A float of eight bits, four of them exponent.</summary>
+    Float8,
 }
 
 /// <summary>How rows of a weight are made shorter without loss.</summary>

@@ -87,4 +87,56 @@ public enum NumberType
     /// <summary>GGUF Q6_K: 256 integers of six bits, sixteen groups with a scale.</summary>
     [JsonStringEnumMemberName("q6_k")]
     Q6_K,
+
+    /// <summary>GGUF IQ4_NL: 32 nibbles that choose from sixteen integers, behind a half-float scale.</summary>
+    [JsonStringEnumMemberName("iq4_nl")]
+    IQ4_NL,
+
+    /// <summary>GGUF IQ4_XS: 256 nibbles that choose from sixteen integers, eight groups with a scale.</summary>
+    [JsonStringEnumMemberName("iq4_xs")]
+    IQ4_XS,
+
+    /// <summary>GGUF MXFP4: 32 floats of four bits behind an exponent.</summary>
+    [JsonStringEnumMemberName("mxfp4")]
+    MXFP4,
+
+    /// <summary>GGUF NVFP4: 64 floats of four bits, four groups with a float scale of eight bits.</summary>
+    [JsonStringEnumMemberName("nvfp4")]
+    NVFP4,
+
+    /// <summary>GGUF TQ1_0: 256 of -1, 0 and 1, five in a byte, with a half-float scale.</summary>
+    [JsonStringEnumMemberName("tq1_0")]
+    TQ1_0,
+
+    /// <summary>GGUF TQ2_0: 256 of -1, 0 and 1, four in a byte, with a half-float scale.</summary>
+    [JsonStringEnumMemberName("tq2_0")]
+    TQ2_0,
+
+    /// <summary>GGUF IQ3_XXS: 256 integers, four an entry of a grid, eight groups with a scale.</summary>
+    [JsonStringEnumMemberName("iq3_xxs")]
+    IQ3_XXS,
+
+    /// <summary>GGUF IQ3_S: as IQ3_XXS with a larger grid and all signs stored.</summary>
+    [JsonStringEnumMemberName("iq3_s")]
+    IQ3_S,
+
+    /// <summary>GGUF IQ2_XXS: 256 integers, eight an entry of a grid, eight groups with a scale.</summary>
+    [JsonStringEnumMemberName("iq2_xxs")]
+    IQ2_XXS,
+
+    /// <summary>GGUF IQ2_XS: as IQ2_XXS with a larger grid and sixteen groups.</summary>
+    [JsonStringEnumMemberName("iq2_xs")]
+    IQ2_XS,
+
+    /// <summary>GGUF IQ2_S: as IQ2_XS with a larger grid and all signs stored.</summary>
+    [JsonStringEnumMemberName("iq2_s")]
+    IQ2_S,
+
+    /// <summary>GGUF IQ1_S: 256 of about -1, 0 and 1, eight an entry of a grid, eight groups with a scale.</summary>
+    [JsonStringEnumMemberName("iq1_s")]
+    IQ1_S,
+
+    /// <summary>GGUF IQ1_M: as IQ1_S with sixteen groups.</summary>
+    [JsonStringEnumMemberName("iq1_m")]
+    IQ1_M,
 }

@@ -102,6 +102,48 @@ def q6_k(b):
     return per_group(scale, 16) * q.astype(F)
 
 
+UNEVEN = np.array([-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113], dtype=F)
+TWICE_E2M1 = np.array([0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12], dtype=F)
+
+
+def iq4_nl(b):
+    return UNEVEN[planes(b[:, 2:], 4, 16)] * half(b[:, :2])
+
+
+def iq4_xs(b):
+    high = bits(b[:, 2:4], 2).reshape(len(b), 8).astype(np.int32)
+    low = bits(b[:, 4:8], 4).reshape(len(b), 8).astype(np.int32)
+    scale = half(b[:, :2]) * (low + 16 * high - 32).astype(F)
+    return per_group(scale, 32) * UNEVEN[planes(b[:, 8:], 4, 16)]
+
+
+def mxfp4(b):
+    scale = np.ldexp(np.float64(1), b[:, :1].astype(np.int32) - 128).astype(F)
+    return TWICE_E2M1[planes(b[:, 1:], 4, 16)] * scale
+
+
+def nvfp4(b):
+    scale = np.array([0 if byte == 0x7F else abs(small_float(byte & 0x7F, 4, 3)) if byte & 0x7F != 0x7F else 480 for byte in range(256)], dtype=F) / F(2)
+    return per_group(scale[b[:, :4]], 16) * TWICE_E2M1[planes(b[:, 4:], 4, 8)]
+
+
+def digits(raw, count):
+    """A byte is a fraction of 256 whose digits to the base of three are 0, 1 and 2, first the most significant."""
+    fractions = [raw.astype(np.int64)]
+    for _ in range(count - 1):
+        fractions.append(fractions[-1] * 3 % 256)
+    return np.stack(fractions, axis=1).reshape(len(raw), -1) * 3 // 256 - 1
+
+
+def tq1_0(b):
+    q = np.concatenate([digits(b[:, :32], 5), digits(b[:, 32:48], 5), digits(b[:, 48:52], 4)], axis=1)
+    return q.astype(F) * half(b[:, 52:54])
+
+
+def tq2_0(b):
+    return (planes(b[:, :64], 2, 32) - 1).astype(F) * half(b[:, 64:66])
+
+
 def small_float(byte, exponent_bits, mantissa_bits):
     """IEEE-like, from the definition; the 'fn' variant of E4M3 has no infinity."""
     bias = 2 ** (exponent_bits - 1) - 1
@@ -130,6 +172,7 @@ def plain(dtype):
 BLOCKS = {
     "Q8_0": (34, q8_0), "Q4_0": (18, q4_0), "Q4_1": (20, q4_1), "Q5_0": (22, q5_0), "Q5_1": (24, q5_1),
     "Q2_K": (84, q2_k), "Q3_K": (110, q3_k), "Q4_K": (144, q4_k), "Q5_K": (176, q5_k), "Q6_K": (210, q6_k),
+    "IQ4_NL": (18, iq4_nl), "IQ4_XS": (136, iq4_xs), "MXFP4": (17, mxfp4), "NVFP4": (36, nvfp4), "TQ1_0": (54, tq1_0), "TQ2_0": (66, tq2_0),
 }
 PLAIN = {
     "F64": plain("<f8"), "F32": plain("<f4"), "F16": plain("<f2"), "I64": plain("<i8"), "I32": plain("<i4"), "I16": plain("<i2"), "I8": plain("i1"), "U8": plain("u1"),

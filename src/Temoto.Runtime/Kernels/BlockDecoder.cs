@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using Temoto.Kernels.Codebooks;
 using Temoto.Tensors;
 
 namespace Temoto.Kernels;
@@ -170,7 +171,8 @@ internal static unsafe class BlockDecoder
                     DecodeQ6_K(source, destination);
                     break;
                 default:
-                    throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "no such element type");
+                    CodebookBlocks.Decode(dtype, source, destination);
+                    break;
             }
         }
     }

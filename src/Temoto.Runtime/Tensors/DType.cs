@@ -28,17 +28,32 @@ internal enum DType
     Q4_K,
     Q5_K,
     Q6_K,
+    IQ4_NL,
+    IQ4_XS,
+    MXFP4,
+    NVFP4,
+    TQ1_0,
+    TQ2_0,
+    IQ3_XXS,
+    IQ3_S,
+    IQ2_XXS,
+    IQ2_XS,
+    IQ2_S,
+    IQ1_S,
+    IQ1_M,
 }
 
 /// <summary>Sizes of the element types: a block of <see cref="BlockElements"/> elements takes <see cref="BlockBytes"/> bytes.</summary>
 internal static class DTypeSizes
 {
-    /// <summary>Elements stored together; 1 for plain types, 32 or 256 for block types.</summary>
+    /// <summary>Elements stored together; 1 for plain types, 32, 64 or 256 for block types.</summary>
     public static int BlockElements(this DType dtype) => dtype switch
     {
         DType.I4 => 2,
-        DType.Q8_0 or DType.Q4_0 or DType.Q4_1 or DType.Q5_0 or DType.Q5_1 => 32,
-        DType.Q2_K or DType.Q3_K or DType.Q4_K or DType.Q5_K or DType.Q6_K => 256,
+        DType.Q8_0 or DType.Q4_0 or DType.Q4_1 or DType.Q5_0 or DType.Q5_1 or DType.IQ4_NL or DType.MXFP4 => 32,
+        DType.NVFP4 => 64,
+        DType.Q2_K or DType.Q3_K or DType.Q4_K or DType.Q5_K or DType.Q6_K
+            or DType.IQ4_XS or DType.TQ1_0 or DType.TQ2_0 or DType.IQ3_XXS or DType.IQ3_S or DType.IQ2_XXS or DType.IQ2_XS or DType.IQ2_S or DType.IQ1_S or DType.IQ1_M => 256,
         _ => 1,
     };
 
@@ -59,6 +74,19 @@ internal static class DTypeSizes
         DType.Q4_K => 144,
         DType.Q5_K => 176,
         DType.Q6_K => 210,
+        DType.IQ4_NL => 18,
+        DType.IQ4_XS => 136,
+        DType.MXFP4 => 17,
+        DType.NVFP4 => 36,
+        DType.TQ1_0 => 54,
+        DType.TQ2_0 => 66,
+        DType.IQ3_XXS => 98,
+        DType.IQ3_S => 110,
+        DType.IQ2_XXS => 66,
+        DType.IQ2_XS => 74,
+        DType.IQ2_S => 82,
+        DType.IQ1_S => 50,
+        DType.IQ1_M => 56,
         _ => throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "no such element type"),
     };
 

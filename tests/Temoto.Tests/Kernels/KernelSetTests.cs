@@ -1,6 +1,7 @@
 using Temoto.Kernels;
 using Temoto.Kernels.Floats;
 using Temoto.Tensors;
+using Temoto.Tests.Kernels.Codebooks;
 
 namespace Temoto.Tests.Kernels;
 
@@ -23,7 +24,7 @@ public unsafe class KernelSetTests
         }
     }
 
-    private static readonly DType[] WeightTypes = [DType.F32, DType.F16, DType.BF16, DType.F8E4M3, DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.Q5_0, DType.Q5_1, DType.Q2_K, DType.Q3_K, DType.Q4_K, DType.Q5_K, DType.Q6_K];
+    private static readonly DType[] WeightTypes = [DType.F32, DType.F16, DType.BF16, DType.F8E4M3, DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.Q5_0, DType.Q5_1, DType.Q2_K, DType.Q3_K, DType.Q4_K, DType.Q5_K, DType.Q6_K, .. CodebookBlocksTests.Types];
 
     [Theory]
     [MemberData(nameof(Sets))]
@@ -279,16 +280,22 @@ public unsafe class KernelSetTests
         int[] highBytes = dtype switch
         {
             DType.F16 or DType.BF16 or DType.Q8_0 or DType.Q4_0 or DType.Q5_0 => [1],
+            DType.IQ4_NL or DType.IQ4_XS or DType.IQ3_XXS or DType.IQ3_S or DType.IQ2_XXS or DType.IQ2_XS or DType.IQ2_S or DType.IQ1_S => [1],
             DType.Q4_1 or DType.Q5_1 or DType.Q4_K or DType.Q5_K => [1, 3],
             DType.Q2_K => [81, 83],
             DType.Q3_K => [109],
             DType.Q6_K => [209],
+            DType.TQ1_0 => [53],
+            DType.TQ2_0 => [65],
+            DType.IQ1_M => [55],
             _ => [],
         };
         for (long block = 0; block < bytes; block += dtype.BlockBytes())
         {
             foreach (var at in highBytes)
                 data[block + at] &= 0xBF;
+            if (dtype == DType.MXFP4)
+                data[block] = (byte)(0x70 | data[block] & 0xF);
             if (dtype == DType.F8E4M3 && (data[block] & 0x7F) == 0x7F)
                 data[block] = 0;
         }

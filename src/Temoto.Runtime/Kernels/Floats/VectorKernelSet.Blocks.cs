@@ -1,3 +1,4 @@
+using Temoto.Kernels.Codebooks;
 using Temoto.Tensors;
 
 namespace Temoto.Kernels.Floats;
@@ -49,6 +50,21 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
                     DecodeQ6(block, y);
                     break;
             }
+        }
+    }
+
+    /// <summary>Integers of a table with a scale for each 16 columns.</summary>
+    private static void DecodeCodebooks(DType dtype, byte* block, float* y, long count)
+    {
+        var integers = stackalloc sbyte[CodebookBlocks.MostElements];
+        var scales = stackalloc float[CodebookBlocks.MostElements / CodebookBlocks.GroupColumns];
+        var blockElements = dtype.BlockElements();
+        var blockBytes = dtype.BlockBytes();
+        for (long i = 0; i < count; i += blockElements, block += blockBytes, y += blockElements)
+        {
+            CodebookBlocks.Read(dtype, block, integers, scales);
+            for (var at = 0; at < blockElements; at += TLanes.Count)
+                TLanes.Store(TLanes.Multiply(TLanes.LoadI8(integers + at), TLanes.Broadcast(scales[at / CodebookBlocks.GroupColumns])), y + at);
         }
     }
 

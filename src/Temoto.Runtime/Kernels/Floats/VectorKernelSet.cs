@@ -1,4 +1,5 @@
 using Temoto.Kernels.Attention;
+using Temoto.Kernels.Codebooks;
 using Temoto.Kernels.Emitted;
 using Temoto.Kernels.Integers;
 using Temoto.Tensors;
@@ -52,6 +53,9 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>(string nam
                 break;
             case DType.Q8_0 or DType.Q4_0 or DType.Q4_1 or DType.Q5_0 or DType.Q5_1 or DType.Q2_K or DType.Q3_K or DType.Q4_K or DType.Q5_K or DType.Q6_K:
                 DecodeBlocks(weight.DType, source, destination, columns);
+                break;
+            case var dtype when CodebookBlocks.Has(dtype):
+                DecodeCodebooks(dtype, source, destination, columns);
                 break;
             default:
                 BlockDecoder.DecodeRow(weight.DType, source, destination, columns);

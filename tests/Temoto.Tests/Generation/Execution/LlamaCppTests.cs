@@ -165,6 +165,18 @@ public sealed class LlamaCppTests : IDisposable
     [InlineData("llama", DType.Q4_K, 0.03)]
     [InlineData("qwen2", DType.Q5_K, 0.03)]
     [InlineData("llama", DType.Q6_K, 0.03)]
+    [InlineData("llama", DType.IQ4_NL, 0.03)]
+    [InlineData("llama", DType.IQ4_XS, 0.03)]
+    [InlineData("llama", DType.MXFP4, 0.03)]
+    [InlineData("llama", DType.TQ1_0, 0.03)]
+    [InlineData("llama", DType.TQ2_0, 0.03)]
+    [InlineData("llama", DType.IQ3_XXS, 0.03)]
+    [InlineData("llama", DType.IQ3_S, 0.03)]
+    [InlineData("llama", DType.IQ2_XXS, 0.03)]
+    [InlineData("llama", DType.IQ2_XS, 0.03)]
+    [InlineData("llama", DType.IQ2_S, 0.03)]
+    [InlineData("llama", DType.IQ1_S, 0.03)]
+    [InlineData("llama", DType.IQ1_M, 0.03)]
     internal void LogitsAgree(string architecture, DType dtype, double tolerance, bool ropeFrequencies = false)
     {
         var path = folder.File("m.gguf");

@@ -3,6 +3,7 @@ using Temoto.Formats.Checkpoints.Gguf;
 using Temoto.Models;
 using Temoto.Models.Decoders;
 using Temoto.Tensors;
+using Temoto.Tests.Kernels.Codebooks;
 
 namespace Temoto.Tests.Formats.Checkpoints.Gguf;
 
@@ -15,7 +16,7 @@ public sealed class GgufCheckpointTests : IDisposable
     public static TheoryData<string, string> EveryTypeAndArchitecture()
     {
         var data = new TheoryData<string, string>();
-        foreach (var dtype in new[] { DType.F32, DType.F16, DType.BF16, DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.Q5_0, DType.Q5_1, DType.Q2_K, DType.Q3_K, DType.Q4_K, DType.Q5_K, DType.Q6_K })
+        foreach (var dtype in (DType[])[DType.F32, DType.F16, DType.BF16, DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.Q5_0, DType.Q5_1, DType.Q2_K, DType.Q3_K, DType.Q4_K, DType.Q5_K, DType.Q6_K, .. CodebookBlocksTests.Types])
             data.Add($"{dtype}", "llama");
         data.Add("Q8_0", "qwen2");
         data.Add("Q8_0", "qwen3");

@@ -1,6 +1,8 @@
 using System.Text;
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Checkpoints.Gguf;
+using Temoto.Tensors;
+using Temoto.Tests.Kernels.Codebooks;
 
 namespace Temoto.Tests.Formats.Checkpoints.Gguf;
 
@@ -77,10 +79,25 @@ public sealed class GgufFileTests : IDisposable
     [Fact]
     public void OtherTensorTypesAreNamedAndPassedOver()
     {
-        using var file = GgufFile.Open(Write(3, new byte[40], body => body.Tensor("iq", [256], 23, 0).Tensor("new", [1], 99, 0).Tensor("t", [4], 24, 32), 3));
+        using var file = GgufFile.Open(Write(3, new byte[40], body => body.Tensor("old", [256], 31, 0).Tensor("new", [1], 99, 0).Tensor("t", [4], 24, 32), 3));
         Assert.Equal(["t"], file.Tensors.Keys);
-        Assert.Contains("iq: found IQ4_XS; expected F32, ", file.Unread["iq"].Error().Message, StringComparison.Ordinal);
+        Assert.Contains("old: found Q4_0_4_4; expected F32, ", file.Unread["old"].Error().Message, StringComparison.Ordinal);
         Assert.Contains("new: found type 99; expected F32, ", file.Unread["new"].Error().Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PartsOfBlocksAreRefused()
+    {
+        foreach (var dtype in CodebookBlocksTests.Types)
+        {
+            var (elements, bytes, id) = ((ulong)dtype.BlockElements(), dtype.BlockBytes(), (uint)GgufFormat.TensorTypeId(dtype));
+            using (var file = GgufFile.Open(Write(3, new byte[bytes], body => body.Tensor("t", [elements], id, 0), 1)))
+                Assert.Equal(dtype, file.Tensors["t"].DType);
+            var part = Assert.Throws<InputException>(() => GgufFile.Open(Write(3, new byte[bytes], body => body.Tensor("t", [elements - 1], id, 0), 1)));
+            Assert.Contains($"expected rows of whole blocks of {elements}", part.Message, StringComparison.Ordinal);
+            var cut = Assert.Throws<InputException>(() => GgufFile.Open(Write(3, new byte[bytes - 1], body => body.Tensor("t", [elements], id, 0), 1)));
+            Assert.Contains("t: found", cut.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -60,11 +60,11 @@ public sealed class GgufOutlineTests : IDisposable
     public void TensorsOfOtherTypesAreSaid()
     {
         var path = Write(GgufFixture.Metadata(GgufFixture.Config("llama")), new TensorEntry("output.weight", DType.F32, [1]));
-        // The type of the only tensor, behind its name, its one dimension and before its offset: 23 is IQ4_XS.
+        // The type of the only tensor, behind its name, its one dimension and before its offset: 31 is Q4_0_4_4.
         var bytes = File.ReadAllBytes(path);
-        bytes[bytes.AsSpan().LastIndexOf("output.weight"u8) + "output.weight".Length + 4 + 8] = 23;
+        bytes[bytes.AsSpan().LastIndexOf("output.weight"u8) + "output.weight".Length + 4 + 8] = 31;
         File.WriteAllBytes(path, bytes);
-        Assert.Equal("tensors of types that are not read (IQ4_XS)", GgufOutline.Of(path)!.Reason);
+        Assert.Equal("tensors of types that are not read (Q4_0_4_4)", GgufOutline.Of(path)!.Reason);
     }
 
     private string Write(GgufMetadata metadata, params TensorEntry[] entries)

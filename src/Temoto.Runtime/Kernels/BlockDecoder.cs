@@ -13,6 +13,10 @@ internal static unsafe class BlockDecoder
 {
     private const int LegacyBlock = 32;
 
+    /// <summary>A row of this thread.</summary>
+    [ThreadStatic]
+    private static NativeBuffer? superBlocks;
+
     /// <summary>One row of a tensor, whatever its form. Integers with scales: (q - zero) * scale, the difference exact, the product rounded once.</summary>
     /// <param name="destination">[Columns]; its last quarter also serves as the place where an encoded row is laid out first.</param>
     public static void DecodeRow(Tensor weight, long row, float* destination)
@@ -26,9 +30,17 @@ internal static unsafe class BlockDecoder
 
     /// <summary>
     /// Where the plain bytes of a row lie. An encoded row is decoded to the end of <paramref name="destination"/>: turning integers of at most one byte into
-    /// floats from the front never overtakes what is still to be read, since float k ends at byte 4k + 4 and integer k + 1 begins at or behind 3 Columns + k + 1.
+    /// floats from the front never overtakes what is still to be read, since float k ends at byte 4k + 4 and integer k + 1 begins at or behind 3 Columns + k + 1; of blocks of 32 with scales in front likewise.
+    /// K types keep scales and bits of a whole super-block together, which its first floats would overtake: their rows have a place of their own.
     /// </summary>
-    public static byte* PlainRow(Tensor weight, long row, float* destination) => weight.PlainRows(row, row + 1, (byte*)(destination + weight.Columns) - weight.RowBytes);
+    public static byte* PlainRow(Tensor weight, long row, float* destination)
+    {
+        if (weight.Encoded is null || weight.DType.BlockElements() <= LegacyBlock)
+            return weight.PlainRows(row, row + 1, (byte*)(destination + weight.Columns) - weight.RowBytes);
+        if (!(superBlocks?.ByteLength >= weight.RowBytes))
+            superBlocks = new NativeBuffer(weight.RowBytes);
+        return weight.PlainRows(row, row + 1, superBlocks.Data);
+    }
 
     private static void DecodeIntegers(Tensor weight, GroupScales scales, long row, byte* source, float* destination)
     {

@@ -1,3 +1,4 @@
+using Temoto.Kernels;
 using Temoto.Tensors;
 using Temoto.Tensors.Panels;
 using Temoto.Tests.Kernels.Integers;
@@ -30,5 +31,31 @@ public unsafe class PanelRowsTests
             }
         }
         Assert.Equal([DType.I8, DType.I4, DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.Q5_0, DType.Q4_K, DType.Q5_K, DType.Q6_K], types.Order());
+    }
+
+    /// <summary>A tied embedding's rows are looked up in panels. They are laid out plain at the end of the floats they become, which must not overtake them: K types are decoded out of order.</summary>
+    [Fact]
+    public void RowsBecomeTheSameFloats()
+    {
+        foreach (var weight in IntegerDotTests.Cases(19))
+        {
+            if (weight.Encoded is not null || PanelLayout.Of(weight) is null)
+                continue;
+            var inPanels = PanelRows.Lay(weight, out var memory);
+            using var panels = memory;
+            foreach (var name in KernelChooser.Available)
+            {
+                for (var row = 0; row < 19; row++)
+                    Assert.True(Floats(name, weight, row).AsSpan().SequenceEqual(Floats(name, inPanels, row)), $"{name}: row {row} of {weight}");
+            }
+        }
+    }
+
+    private static float[] Floats(string kernels, Tensor weight, long row)
+    {
+        var values = new float[weight.Columns];
+        fixed (float* destination = values)
+            KernelChooser.Choose(kernels).DecodeRow(weight, row, destination);
+        return values;
     }
 }

@@ -1,5 +1,6 @@
 using Temoto.Formats.Config;
 using Temoto.Formats.Tokenizers;
+using Temoto.Kernels.Codebooks;
 using Temoto.Models;
 using Temoto.Tensors;
 
@@ -15,6 +16,9 @@ internal sealed class Checkpoint : IDisposable
     private IReadOnlyList<IDisposable> owned;
     private IReadOnlyDictionary<string, Tensor> tensors = null!;
     private bool settled;
+
+    /// <summary>What <see cref="Computed"/> made of stored tensors.</summary>
+    private readonly Dictionary<Tensor, Tensor> forms = [];
 
     public Checkpoint(IReadOnlyList<IDisposable> owned) => this.owned = owned;
 
@@ -78,6 +82,25 @@ internal sealed class Checkpoint : IDisposable
         return tensor.Shape.AsSpan().SequenceEqual(shape)
             ? tensor
             : throw new InputException(Path, name, $"{tensor.DType} [{string.Join(", ", tensor.Shape)}]", $"a tensor [{string.Join(", ", shape.ToArray())}]", "check that config and weights belong together");
+    }
+
+    /// <summary>A tensor in the form that it is computed with: as it is stored, or, of types with tables, as rows of a type with integer products (<see cref="CodebookForm"/>).</summary>
+    public Tensor Computed(string name)
+    {
+        var stored = Tensors[name];
+        if (!CodebookBlocks.Has(stored.DType))
+            return stored;
+        lock (forms)
+        {
+            if (!forms.TryGetValue(stored, out var form))
+            {
+                form = CodebookForm.Of(stored, out var memory) ?? stored;
+                forms.Add(stored, form);
+                if (memory is not null)
+                    owned = [.. owned, memory];
+            }
+            return form;
+        }
     }
 
     /// <summary>In the file the names may lack the prefix that all of ours have.</summary>

@@ -49,7 +49,7 @@ internal sealed unsafe class BoundWeights : IDisposable
             var tensor = checkpoint.Require(use.Name, use.Shape.Span);
             if (use.Shape.Count > 1)
             {
-                tensors.Add(use.Name, AsPlanned(plan, use.Name, tensor, pool));
+                tensors.Add(use.Name, AsPlanned(plan, tensor, checkpoint.Computed(use.Name), pool));
                 continue;
             }
             var buffer = new NativeBuffer(tensor.ElementCount * sizeof(float));
@@ -60,19 +60,19 @@ internal sealed unsafe class BoundWeights : IDisposable
     }
 
     /// <summary>A matrix as it is multiplied: in panels, plain, or as it lies in the file.</summary>
-    private Tensor AsPlanned(EnginePlan plan, string name, Tensor stored, WorkerPool pool)
+    private Tensor AsPlanned(EnginePlan plan, Tensor stored, Tensor rows, WorkerPool pool)
     {
-        var tensor = plan.InPanels.Contains(name) ? LaidPanels.Run(stored, pool, laid) : null;
-        if (tensor is null && plan.Unpacked.Contains(name))
-            tensor = UnpackRows.Run(stored, pool, laid);
+        var tensor = plan.InPanels.Contains(stored.Name) ? LaidPanels.Run(rows, pool, laid) : null;
+        if (tensor is null && plan.Unpacked.Contains(stored.Name))
+            tensor = UnpackRows.Run(rows, pool, laid);
         if (tensor is null)
-            return stored;
+            return rows;
         stored.ReleasePages();
         return tensor;
     }
 
     private static long LaidBytes(EnginePlan plan, Checkpoint checkpoint) =>
-        plan.InPanels.Sum(name => TensorMemory.BytesOf(LaidPanels.BytesOf(checkpoint.Tensors[name]))) + plan.Unpacked.Except(plan.InPanels).Sum(name => TensorMemory.BytesOf(UnpackRows.BytesOf(checkpoint.Tensors[name])));
+        plan.InPanels.Sum(name => TensorMemory.BytesOf(LaidPanels.BytesOf(checkpoint.Computed(name)))) + plan.Unpacked.Except(plan.InPanels).Sum(name => TensorMemory.BytesOf(UnpackRows.BytesOf(checkpoint.Computed(name))));
 
     /// <summary>To be asked before weights are read: see <see cref="MappedFile.RequireUnchanged"/>.</summary>
     /// <exception cref="InputException">A file was changed in place since it was opened.</exception>

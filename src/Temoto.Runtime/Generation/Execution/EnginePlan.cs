@@ -114,7 +114,7 @@ internal sealed class EnginePlan
     {
         var settings = EngineSettings.Of(checkpoint.Config, options, board.BytesOf(MemoryLevel.External));
         var machine = options.Activations == ActivationType.F32 ? board.WithFloatActivations() : board;
-        return new ModelPlans(GraphOf(checkpoint, settings.ContextTokens), name => WeightInfo.Of(checkpoint.Tensors[name]), machine, settings);
+        return new ModelPlans(GraphOf(checkpoint, settings.ContextTokens), name => WeightInfo.Of(checkpoint.Computed(name)), machine, settings);
     }
 
     /// <summary>
@@ -148,17 +148,20 @@ internal sealed class EnginePlan
     public Plan NewPlan(Phase phase, int maxTokens, int maxLogitRows) => Plans.NewPlan(phase, maxTokens, maxLogitRows);
 
     private ModelPlans NewPlans(Graph graph, ModelOptions options) =>
-        new(graph, name => WeightInfo.Of(checkpoint.Tensors[name]), HostBoard.Get(Kernels, Threads, HasIntegerActivations(options, Kernels)), settings);
+        new(graph, name => WeightInfo.Of(checkpoint.Computed(name)), HostBoard.Get(Kernels, Threads, HasIntegerActivations(options, Kernels)), settings);
 
     /// <summary>All tensors are copied, packed ones too that are laid out plain beside; of mapped ones only what is used counts, since the system can take back the rest.</summary>
     private long WeightBytes(ModelLoad load) => load == ModelLoad.Copy
         ? checkpoint.WeightBytes + Unpacked.Sum(name => Plans.Weight(name).ElementBytes)
-        : Graph.Weights.Sum(use => InPanels.Contains(use.Name) ? PanelBytes(use.Name) : Plans.Weight(use.Name).Bytes);
+        : Graph.Weights.Sum(use => InPanels.Contains(use.Name) ? PanelBytes(use.Name) + OwnScaleBytes(use.Name) : Plans.Weight(use.Name).Bytes);
 
-    private long PanelBytes(string name) => PanelLayout.Of(checkpoint.Tensors[name])!.Value.Bytes(checkpoint.Tensors[name].Rows);
+    private long PanelBytes(string name) => PanelLayout.Of(checkpoint.Computed(name))!.Value.Bytes(checkpoint.Computed(name).Rows);
+
+    /// <summary>Scales that a reader made in memory stay beside panels that have them too.</summary>
+    private long OwnScaleBytes(string name) => checkpoint.Computed(name).Scales is { Scales: { File: null } scales } ? scales.ByteLength : 0;
 
     /// <summary>Plain rows, or rows that are laid out plain, of a type with products of panels.</summary>
-    private bool LiesInPanels(string name) => checkpoint.Tensors[name] is var weight && (weight.Encoded is null || Unpacked.Contains(name)) && PanelProducts.Takes(weight);
+    private bool LiesInPanels(string name) => checkpoint.Computed(name) is var weight && (weight.Encoded is null || Unpacked.Contains(name)) && PanelProducts.Takes(weight);
 
     /// <summary>Weights that meet integers.</summary>
     private IEnumerable<string> Multiplied() => Plans.Graph.Ops.SelectMany(op => op switch

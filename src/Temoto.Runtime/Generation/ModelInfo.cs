@@ -24,7 +24,7 @@ public sealed record ModelInfo
     /// <summary>File or directory it was loaded from.</summary>
     public string Path { get; }
 
-    /// <summary>temoto, safetensors, autoawq, gptq, compressed-tensors, fp8, awq-macro, gguf or llama2.c.</summary>
+    /// <summary>temoto, safetensors, autoawq, gptq, compressed-tensors, bitsandbytes, fp8, awq-macro, gguf or llama2.c.</summary>
     public string Format { get; }
 
     /// <summary>config.json's model_type.</summary>

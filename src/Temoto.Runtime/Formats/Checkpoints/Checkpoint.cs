@@ -25,7 +25,7 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>The file or directory the checkpoint was opened from.</summary>
     public required string Path { get; init; }
 
-    /// <summary>temoto, safetensors, autoawq, gptq, compressed-tensors, fp8, awq-macro, gguf or llama2.c: for people to read.</summary>
+    /// <summary>temoto, safetensors, autoawq, gptq, compressed-tensors, bitsandbytes, fp8, awq-macro, gguf or llama2.c: for people to read.</summary>
     public required string Format { get; init; }
 
     public required ModelConfig Config { get; init; }

@@ -6,16 +6,16 @@ namespace Temoto.Formats.Checkpoints.Quantized;
 
 /// <summary>
 /// compressed-tensors, as LLM Compressor writes it for vLLM. pack-quantized: weight_packed [outputs, inputs * bits / 32], fields along the inputs, weight_shape, weight_scale [outputs, groups], perhaps
-/// weight_zero_point [outputs * bits / 32, groups], fields along the outputs, and weight_g_idx [inputs]. int-quantized: weight I8. float-quantized: weight F8_E4M3. weight_scale is [1], [outputs, 1] or
+/// weight_zero_point [outputs * bits / 32, groups], fields along the outputs, and weight_g_idx [inputs]. int-quantized: weight I8. float-quantized: weight F8_E4M3. mxfp4- and nvfp4-pack-quantized: <see cref="Float4Layer"/>, told by the bytes of weight_packed and by weight_global_scale. weight_scale is [1], [outputs, 1] or
 /// [outputs, groups]. Layers of one checkpoint may differ. How activations are to be rounded (input_scale) is the engine's own business here.
 /// </summary>
 internal sealed record CompressedTensorsConfig(string Weights) : QuantizationConfig
 {
-    private const string Weight = ".weight", Packed = ".weight_packed", Shape = ".weight_shape", Scale = ".weight_scale", Zeros = ".weight_zero_point", Groups = ".weight_g_idx";
+    private const string Weight = ".weight", Packed = ".weight_packed", Shape = ".weight_shape", Scale = ".weight_scale", Zeros = ".weight_zero_point", Groups = ".weight_g_idx", Whole = ".weight_global_scale";
     private const int MostGroups = 256;
-    private const string Next = "use the unquantized checkpoint, or one in pack-quantized, int-quantized or float-quantized";
+    private const string Next = "use the unquantized checkpoint, or one in pack-quantized, int-quantized, float-quantized, mxfp4-pack-quantized or nvfp4-pack-quantized";
 
-    private static readonly string[] Formats = ["pack-quantized", "int-quantized", "float-quantized", "naive-quantized", "mixed-precision"];
+    private static readonly string[] Formats = ["pack-quantized", "int-quantized", "float-quantized", "naive-quantized", "mixed-precision", "mxfp4-pack-quantized", "nvfp4-pack-quantized"];
 
     /// <summary>Of the layer's inputs and outputs; and what a global scale would multiply.</summary>
     private static readonly string[] Passed = [".input_scale", ".input_zero_point", ".output_scale", ".output_zero_point", ".input_global_scale"];
@@ -48,7 +48,7 @@ internal sealed record CompressedTensorsConfig(string Weights) : QuantizationCon
     public override IReadOnlyDictionary<string, Tensor> Unpack(
         string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, UnreadTensor> unread, List<IDisposable> owned)
     {
-        var modules = new LinearModules(path, tensors, unread, Packed, Scale, Zeros, Groups);
+        var modules = new LinearModules(path, tensors, unread, Packed, Scale, Zeros, Groups, Whole);
         return modules.Result([.. modules.With(Scale).Select(module => Matrix(modules, module, owned))]);
     }
 
@@ -62,6 +62,10 @@ internal sealed record CompressedTensorsConfig(string Weights) : QuantizationCon
     {
         foreach (var part in Passed)
             modules.TakeAny(module, part);
+        if (modules.Has(module, Whole))
+            return Float4Layer.Nv(modules, module + Weight, modules.Take(module, Packed, 2, DType.U8), modules.Take(module, Scale, 2, DType.F8E4M3), modules.Take(module, Whole, null, DType.F32), owned);
+        if (modules.HasOf(module, Packed, DType.U8))
+            return Float4Layer.Mx(modules, module + Weight, modules.Take(module, Packed, 2, DType.U8), modules.Take(module, Scale, 2, DType.U8), owned);
         if (modules.Has(module, Packed))
             return PackedLayer(modules, module).Unpack(owned);
         var weight = modules.Take(module, Weight, 2, DType.I8, DType.F8E4M3);

@@ -33,6 +33,8 @@ internal sealed class LinearModules
 
     public bool Has(string module, string part) => tensors.ContainsKey(module + part);
 
+    public bool HasOf(string module, string part, DType type) => tensors.TryGetValue(module + part, out var tensor) && tensor.DType == type;
+
     /// <summary>A part of a layer; it is taken from the others.</summary>
     /// <param name="rank">Null for any.</param>
     public Tensor Take(string module, string part, int? rank, params ReadOnlySpan<DType> types)

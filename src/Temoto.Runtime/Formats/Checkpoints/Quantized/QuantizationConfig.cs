@@ -33,7 +33,8 @@ internal abstract record QuantizationConfig
             "gptq" => GptqConfig.Of(fields),
             "compressed-tensors" => CompressedTensorsConfig.Of(fields),
             "fp8" => Float8Config.Of(fields),
-            _ => throw fields.Wrong("quant_method", "awq, gptq, compressed-tensors or fp8", "use the unquantized checkpoint, or one of these"),
+            "bitsandbytes" => BitsAndBytesConfig.Of(fields),
+            _ => throw fields.Wrong("quant_method", "awq, gptq, compressed-tensors, fp8 or bitsandbytes", "use the unquantized checkpoint, or one of these"),
         };
     }
 }

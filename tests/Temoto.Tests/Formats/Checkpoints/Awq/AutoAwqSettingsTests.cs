@@ -56,7 +56,7 @@ public sealed class AutoAwqSettingsTests : IDisposable
     [Theory]
     [InlineData("\"awq\"", "quantization_config")]
     [InlineData("{}", "quantization_config.quant_method")]
-    [InlineData("""{"quant_method":"bitsandbytes","load_in_4bit":true}""", "quantization_config.quant_method")]
+    [InlineData("""{"quant_method":"hqq","load_in_4bit":true}""", "quantization_config.quant_method")]
     [InlineData("""{"quant_method":"awq","bits":8,"group_size":128}""", "quantization_config.bits")]
     [InlineData("""{"quant_method":"awq","w_bit":3,"group_size":128}""", "quantization_config.w_bit")]
     [InlineData("""{"quant_method":"awq","bits":4,"w_bit":8,"group_size":128}""", "quantization_config.w_bit")]

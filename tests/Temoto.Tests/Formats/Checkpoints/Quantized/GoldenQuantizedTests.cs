@@ -25,11 +25,12 @@ public sealed class GoldenQuantizedTests : IDisposable
         { "gptq-8bit-g32", "I8" }, { "gptq-dynamic", "I8" },
         { "ct-w4a16-g128", "I4" }, { "ct-w4a16-g32", "I4" }, { "ct-w4a16-channel", "I4" }, { "ct-w4a16-asym-g128", "I4" }, { "ct-w4a16-asym-g32", "I4" }, { "ct-w4a16-asym-channel", "I4" },
         { "ct-w8a16-g128", "I8" }, { "ct-w8a8-int8", "I8" }, { "ct-w8a8-int8-static", "I8" },
+        { "ct-mxfp4a16", "MXFP4" },
     };
 
     /// <summary>What no integer tensor holds, rounded to F16.</summary>
     public static TheoryData<string> Halves =>
-        ["gptq-g32-actorder", "ct-w4a16-actorder-group", "fp8-block64", "fp8-block64-partial", "fp8-block64-qwen3", "ct-fp8-channel", "ct-fp8-tensor", "ct-mixed"];
+        ["gptq-g32-actorder", "ct-w4a16-actorder-group", "fp8-block64", "fp8-block64-partial", "fp8-block64-qwen3", "ct-fp8-channel", "ct-fp8-tensor", "ct-mixed", "ct-nvfp4", "ct-nvfp4a16", "bnb-nf4", "bnb-nf4-double"];
 
     [Theory]
     [MemberData(nameof(Integers))]
@@ -68,16 +69,18 @@ public sealed class GoldenQuantizedTests : IDisposable
         Assert.InRange(WorstLogit(name, out var rounding), 0, 1.1 * rounding + LogitTolerance);
     }
 
-    /// <summary>Nobody publishes small models in them, or their arithmetic is not here.</summary>
     [Theory]
-    [InlineData("bnb-nf4", "quantization_config.quant_method")]
-    [InlineData("bnb-nf4-double", "quantization_config.quant_method")]
-    [InlineData("ct-mxfp4a16", "quantization_config.format")]
-    [InlineData("ct-nvfp4", "quantization_config.format")]
-    [InlineData("ct-nvfp4a16", "quantization_config.format")]
-    public void OthersAreRefusedByName(string name, string key)
+    [InlineData("bnb-nf4", "\"load_in_4bit\": true", "\"load_in_4bit\": false", "quantization_config.load_in_4bit")]
+    [InlineData("bnb-nf4", "\"bnb_4bit_quant_type\": \"nf4\"", "\"bnb_4bit_quant_type\": \"nf5\"", "quantization_config.bnb_4bit_quant_type")]
+    [InlineData("bnb-nf4", "\"bnb_4bit_quant_type\": \"nf4\"", "\"bnb_4bit_quant_type\": \"fp4\"", "quant_state.bitsandbytes__fp4")]
+    [InlineData("ct-mxfp4a16", "mxfp4-pack-quantized", "marlin-24", "quantization_config.format")]
+    public void OthersAreRefusedByName(string name, string found, string replaced, string key)
     {
-        var refused = Assert.Throws<InputException>(() => CheckpointReader.Open(Source(name)));
+        var path = Copy(name, "config.json");
+        var config = File.ReadAllText(Path.Combine(path, "config.json"));
+        Assert.Contains(found, config, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(path, "config.json"), config.Replace(found, replaced, StringComparison.Ordinal));
+        var refused = Assert.Throws<InputException>(() => CheckpointReader.Open(path));
         Assert.Contains(key, refused.Message, StringComparison.Ordinal);
     }
 
@@ -87,6 +90,8 @@ public sealed class GoldenQuantizedTests : IDisposable
     [InlineData("ct-w4a16-asym-g32")]
     [InlineData("ct-mixed")]
     [InlineData("fp8-block64-partial")]
+    [InlineData("ct-mxfp4a16")]
+    [InlineData("bnb-nf4-double")]
     public void DamagedConfigsAreReadOrRefused(string name)
     {
         var path = Copy(name, "config.json");
@@ -105,6 +110,9 @@ public sealed class GoldenQuantizedTests : IDisposable
     [InlineData("ct-w4a16-asym-g32")]
     [InlineData("ct-w8a8-int8")]
     [InlineData("fp8-block64-partial")]
+    [InlineData("ct-mxfp4a16")]
+    [InlineData("ct-nvfp4")]
+    [InlineData("bnb-nf4-double")]
     public void DamagedHeadersAreReadOrRefused(string name)
     {
         var path = Copy(name, "config.json");

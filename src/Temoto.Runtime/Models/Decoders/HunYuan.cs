@@ -13,8 +13,20 @@ internal sealed class HunYuan : RotaryDecoder
 
     public override string ClassName(ModelConfig config) => "HunYuanDenseV1ForCausalLM";
 
-    public override ModelConfig Read(JsonFields root, string modelType) =>
-        ReadShape(root, keyValueHeadsRequired: false, rmsNormEps: 1e-5) with { AttentionBias = root.Bool("attention_bias") ?? false };
+    public override ModelConfig Read(JsonFields root, string modelType)
+    {
+        var config = ReadShape(root, keyValueHeadsRequired: false, rmsNormEps: 1e-5) with { AttentionBias = root.Bool("attention_bias") ?? false };
+        var rope = root.Object("rope_parameters") ?? root.Object("rope_scaling");
+        return config.RopeScaling is { RopeType: RopeScaling.Dynamic } scaling && rope?.Number("alpha", 0, 1e6) is { } alpha and > 0 ? WithAlpha(config, scaling, alpha) : config;
+    }
+
+    /// <summary>Where the dynamic scaling has an alpha, theta is multiplied once for texts of any length, and nothing else is scaled.</summary>
+    private static ModelConfig WithAlpha(ModelConfig config, RopeScaling scaling, double alpha) => config with
+    {
+        RopeTheta = config.RopeTheta * Math.Pow(alpha, config.HeadDim / (config.HeadDim - 2.0)),
+        RopeScaling = null,
+        MaxPositionEmbeddings = scaling.OriginalMaxPositionEmbeddings,
+    };
 
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config) => json.WriteBoolean("attention_bias", config.AttentionBias);
 

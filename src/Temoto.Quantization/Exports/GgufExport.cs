@@ -22,7 +22,7 @@ internal static class GgufExport
     {
         if (!BlockEncoder.Supports(dtype))
             throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "F32, F16, BF16, Q8_0 or Q4_0");
-        var architecture = ModelTypes.Of(checkpoint.Config).Gguf
+        var architecture = ModelTypes.Of(checkpoint.Config).Gguf?.For(checkpoint.Config)
             ?? throw new InputException(checkpoint.Path, "model_type", $"'{checkpoint.Config.ModelType}'", $"{ModelTypes.Names(type => type.Gguf is not null)}: the architectures GGUF export knows", "write a .temoto file");
         if (architecture.Unsayable(checkpoint.Config) is { } unsayable)
             throw new InputException(checkpoint.Path, "model_type", unsayable, $"{checkpoint.Config.ModelType} as GGUF means it", "write a .temoto file");
@@ -58,7 +58,7 @@ internal static class GgufExport
         if (config.RopeScaling is null or { RopeType: "linear" })
             return null;
         var plain = config with { RopeScaling = null };
-        return [.. Enumerable.Range(0, config.HeadDim / 2).Select(pair => (float)(plain.RopeFrequency(pair) / config.RopeFrequency(pair)))];
+        return [.. Enumerable.Range(0, (config.RotaryDim ?? config.HeadDim) / 2).Select(pair => (float)(plain.RopeFrequency(pair) / config.RopeFrequency(pair)))];
     }
 
     /// <summary>Each tensor of the file with those of the checkpoint that it holds.</summary>
@@ -69,11 +69,11 @@ internal static class GgufExport
         {
             foreach (var (name, isStacked, names) in architecture.JoinsOf(layer, checkpoint.Config))
             {
-                // A layer may have one feed-forward in place of experts.
+                // A layer may have one feed-forward in place of experts, and no biases.
                 if (!checkpoint.Tensors.ContainsKey(names[0]))
                     continue;
                 Tensor[] parts = [.. names.Select(part => checkpoint.Tensors[part])];
-                result.Add((name, parts, isStacked ? [parts.Length, .. parts[0].Shape] : [parts.Sum(part => part.Rows), parts[0].Columns]));
+                result.Add((name, parts, isStacked ? [parts.Length, .. parts[0].Shape] : [parts.Sum(part => part.Shape[0]), .. parts[0].Shape[1..]]));
             }
         }
         foreach (var tensor in checkpoint.Tensors.Values)
@@ -98,9 +98,8 @@ internal static class GgufExport
     private static unsafe void WriteTensor(GgufWriter writer, Tensor[] parts, DType dtype, Func<int, int>? order)
     {
         var tensor = parts[0];
-        var rowBytes = dtype.RowBytes(tensor.Columns);
-        using var row = new NativeBuffer(tensor.Columns * sizeof(float));
-        using var encoded = new NativeBuffer(rowBytes * parts.Sum(part => part.Rows));
+        using var row = new NativeBuffer(parts.Max(part => part.Columns) * sizeof(float));
+        using var encoded = new NativeBuffer(parts.Sum(part => dtype.RowBytes(part.Columns) * part.Rows));
         if (tensor.Shape.Length < 2 && order is not null)
         {
             // A bias of q or k: its elements are permuted as the rows of the matrix are.
@@ -114,7 +113,7 @@ internal static class GgufExport
             var destination = encoded.Data;
             foreach (var part in parts)
             {
-                for (long r = 0; r < part.Rows; r++, destination += rowBytes)
+                for (long r = 0; r < part.Rows; r++, destination += dtype.RowBytes(part.Columns))
                 {
                     BlockDecoder.DecodeRow(part, order is null ? r : order((int)r), row.Floats);
                     BlockEncoder.EncodeRow(dtype, row.Floats, destination, part.Columns);

@@ -11,7 +11,7 @@ namespace Temoto.Models;
 /// <param name="OfLayer">Names within a layer, without ".weight" and ".bias".</param>
 /// <param name="InterleavesRope">The rows of q and k lie so that rotated pairs are neighbours.</param>
 /// <param name="Read">The configuration, from the architecture's metadata and the file's tensors by GGUF name.</param>
-/// <param name="Write">Metadata as <paramref name="Read"/> reads it; a value is a uint, a float or a string.</param>
+/// <param name="Write">Metadata as <paramref name="Read"/> reads it; a value is a uint, a float, a bool or a string.</param>
 /// <param name="Unsayable">What the metadata has no word for, though config.json has; null where they can say everything.</param>
 internal sealed record GgufArchitecture(
     string Name,
@@ -34,8 +34,22 @@ internal sealed record GgufArchitecture(
 
     private const string GgufLayerPrefix = "blk.";
 
+    private static readonly string[] Ends = [".weight", ".bias"];
+
+    /// <summary>Whether a file of this name is of this type, where types share the name; null for the one that takes what no other does.</summary>
+    public Func<IConfigFields, bool>? Takes { get; init; }
+
+    /// <summary>The name within a layer, as ours, of a matrix of one row that files may hold as a vector; null where there is none.</summary>
+    public string? RowOfLayer { get; init; }
+
     /// <summary>Tensors of a layer that hold several of the Hugging Face checkpoint, one after the other.</summary>
     public IReadOnlyList<GgufJoin> Joins { get; init; } = [];
+
+    /// <summary>The names within a layer, where they depend on the configuration; null where they do not.</summary>
+    public Func<ModelConfig, IReadOnlyList<(string Gguf, string HuggingFace)>>? OfLayerBy { get; init; }
+
+    /// <summary>With the names of this configuration.</summary>
+    public GgufArchitecture For(ModelConfig config) => OfLayerBy is null ? this : this with { OfLayer = OfLayerBy(config) };
 
     /// <summary>What goes into the configuration and is no weight.</summary>
     public static bool IsConfiguration(string name) => name is RopeFrequencies or LongFactors or ShortFactors;
@@ -43,19 +57,26 @@ internal sealed record GgufArchitecture(
     /// <summary>The full names of what a joined tensor holds; null where it is none.</summary>
     public IReadOnlyList<string>? PartsOf(string name, ModelConfig config)
     {
+        var dot = name.IndexOf('.', Math.Min(name.Length, GgufLayerPrefix.Length));
+        if (!name.StartsWith(GgufLayerPrefix, StringComparison.Ordinal) || dot < 0 || !IsLayer(name.AsSpan(GgufLayerPrefix.Length, dot - GgufLayerPrefix.Length)))
+            return null;
         foreach (var join in Joins)
         {
-            const string end = ".weight";
-            if (name.StartsWith(GgufLayerPrefix, StringComparison.Ordinal) && name.EndsWith($".{join.Gguf}{end}", StringComparison.Ordinal)
-                && name[GgufLayerPrefix.Length..^(join.Gguf.Length + end.Length + 1)] is var layer && layer.Length is > 0 and < 6 && layer.All(char.IsAsciiDigit) && (layer.Length == 1 || layer[0] != '0'))
-                return [.. join.Parts(config).Select(part => $"{LayerPrefix}{layer}.{part}{end}")];
+            if (Array.Find(Ends, end => name.AsSpan(dot + 1).SequenceEqual(join.Gguf + end)) is { } end)
+                return [.. join.Parts(config).Select(part => $"{LayerPrefix}{name[GgufLayerPrefix.Length..dot]}.{part}{end}")];
         }
         return null;
     }
 
-    /// <summary>The joined tensors of a layer, each with the full names of its parts.</summary>
+    /// <summary>The number as the writers print it: no sign, no leading zero, so that two names never become one.</summary>
+    private static bool IsLayer(ReadOnlySpan<char> text) => text.Length is > 0 and < 6 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _) && (text.Length == 1 || text[0] != '0');
+
+    /// <summary>The joined tensors that a layer may be written with, each with the full names of its parts.</summary>
     public IEnumerable<(string Name, bool IsStacked, IReadOnlyList<string> Parts)> JoinsOf(int layer, ModelConfig config) =>
-        Joins.Select(join => ($"{GgufLayerPrefix}{layer}.{join.Gguf}.weight", join.IsStacked, (IReadOnlyList<string>)[.. join.Parts(config).Select(part => $"{LayerPrefix}{layer}.{part}.weight")]));
+        from whole in Joins
+        where !whole.IsOnlyRead
+        from end in Ends
+        select ($"{GgufLayerPrefix}{layer}.{whole.Gguf}{end}", whole.IsStacked, (IReadOnlyList<string>)[.. whole.Parts(config).Select(part => $"{LayerPrefix}{layer}.{part}{end}")]);
 
     /// <summary>The rows of the embedding, which no key need name.</summary>
     public static int VocabSize(string path, IReadOnlyDictionary<string, Tensor> tensors, int hiddenSize)
@@ -69,6 +90,9 @@ internal sealed record GgufArchitecture(
     /// <summary>Null where this architecture has no such tensor.</summary>
     public string? ToHuggingFace(string name) => Translate(name, GgufLayerPrefix, LayerPrefix, static pair => pair);
 
+    /// <summary>Whether a tensor, by our name, is a matrix of one row that files may hold as a vector.</summary>
+    public bool IsRow(string name) => RowOfLayer is { } row && name.EndsWith($".{row}.weight", StringComparison.Ordinal);
+
     /// <summary>Null where GGUF has no such tensor.</summary>
     public string? FromHuggingFace(string name) => Translate(name, LayerPrefix, GgufLayerPrefix, static pair => (pair.HuggingFace, pair.Gguf));
 
@@ -80,9 +104,9 @@ internal sealed record GgufArchitecture(
             return null;
         var rest = name.AsSpan(fromPrefix.Length);
         var dot = rest.IndexOf('.');
-        // The number as the writers print it: no sign, no leading zero, so that two names never become one.
-        if (dot <= 0 || !int.TryParse(rest[..dot], NumberStyles.None, CultureInfo.InvariantCulture, out var layer) || rest[..dot].Length > 1 && rest[0] == '0')
+        if (dot <= 0 || !IsLayer(rest[..dot]))
             return null;
+        var layer = rest[..dot];
         rest = rest[(dot + 1)..];
         var lastDot = rest.LastIndexOf('.');
         if (lastDot < 0 || rest[lastDot..] is not (".weight" or ".bias"))
@@ -103,7 +127,11 @@ internal sealed record GgufArchitecture(
 }
 
 /// <summary>A tensor of a GGUF layer that holds the rows of several.</summary>
-/// <param name="Gguf">Its name within the layer, without ".weight".</param>
+/// <param name="Gguf">Its name within the layer, without ".weight" and ".bias".</param>
 /// <param name="Parts">Theirs, in order.</param>
 /// <param name="IsStacked">[parts, rows, columns]: experts. Otherwise [rows of all, columns].</param>
-internal sealed record GgufJoin(string Gguf, Func<ModelConfig, IEnumerable<string>> Parts, bool IsStacked);
+internal sealed record GgufJoin(string Gguf, Func<ModelConfig, IEnumerable<string>> Parts, bool IsStacked)
+{
+    /// <summary>Files have it in place of the parts; we write the parts.</summary>
+    public bool IsOnlyRead { get; init; }
+}

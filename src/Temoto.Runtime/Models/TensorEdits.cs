@@ -82,6 +82,9 @@ internal static unsafe class TensorEdits
     public static Tensor View(Tensor tensor, string name, long start, long count) =>
         new(name, tensor.DType, [count, tensor.Columns], tensor.Row(start), count * tensor.RowBytes, tensor);
 
+    /// <summary>Some elements of a vector that is not in blocks; the bytes stay where they are.</summary>
+    public static Tensor Part(Tensor vector, string name, long start, long count) => Rows(vector, name, ref start, count);
+
     /// <summary>A copy of some rows, block after block.</summary>
     public static Tensor Gather(Tensor tensor, string name, IReadOnlyList<(long Start, long Count)> blocks)
     {
@@ -139,7 +142,7 @@ internal static unsafe class TensorEdits
 
     private static Tensor Rows(Tensor tensor, string name, ref long start, long count)
     {
-        var rowBytes = tensor.ByteLength / tensor.Shape[0];
+        var rowBytes = tensor.ByteLength / Math.Max(1, tensor.Shape[0]);
         var data = tensor.Data + start * rowBytes;
         start += count;
         return new Tensor(name, tensor.DType, [count, .. tensor.Shape[1..]], data, count * rowBytes, tensor);

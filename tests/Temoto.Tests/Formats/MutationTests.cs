@@ -138,6 +138,31 @@ public sealed unsafe class MutationTests : IDisposable
         Run("m.gguf", original, original.Length - (int)entries.Sum(entry => entry.ByteLength), folder.File("m.gguf"));
     }
 
+    /// <summary>Those whose metadata or tensors are read in ways of their own.</summary>
+    [Theory]
+    [InlineData("cohere2")]
+    [InlineData("exaone4")]
+    [InlineData("glm4")]
+    [InlineData("olmo")]
+    [InlineData("olmo3")]
+    public void GgufOfOtherTypes(string golden)
+    {
+        var read = HuggingFaceConfig.Read(Path.Combine(RepositoryPaths.DataPath($"golden-models/{golden}"), "config.json"));
+        // exaone4 of this number of layers alone has some that slide.
+        var layers = golden == "exaone4" ? 64 : 1;
+        var tiny = read with { HiddenSize = 16, IntermediateSize = 16, HeadDim = 4, RotaryDim = read.RotaryDim is null ? null : 2, VocabSize = 32, NumHiddenLayers = layers };
+        var (metadata, entries) = GgufFixture.Of(tiny with { SlidingLayers = read.SlidingLayers is null ? null : [.. Enumerable.Repeat(1, layers)] }, DType.F16);
+        using (var writer = new GgufWriter(folder.File("m.gguf"), metadata, entries))
+        {
+            foreach (var entry in entries)
+                writer.Write(new byte[entry.ByteLength]);
+            writer.Commit();
+        }
+        var original = File.ReadAllBytes(folder.File("m.gguf"));
+        CheckpointReader.Open(folder.File("m.gguf")).Dispose();
+        Run("m.gguf", original, original.Length - (int)entries.Sum(entry => entry.ByteLength), folder.File("m.gguf"));
+    }
+
     /// <summary>The second part of a split model; the first opens it.</summary>
     [Fact]
     public void GgufPart()

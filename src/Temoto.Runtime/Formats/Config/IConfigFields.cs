@@ -17,6 +17,9 @@ internal interface IConfigFields
 
     double? Number(string key, double smallest, double largest);
 
+    /// <summary>True or false for each of at most <paramref name="most"/>; null where the key is missing or holds no array.</summary>
+    IReadOnlyList<bool>? Flags(string key, int most);
+
     double RequiredNumber(string key, double smallest, double largest);
 
     /// <summary>An error about what stands under a key.</summary>

@@ -69,7 +69,7 @@ internal sealed record ModelConfig
     public IReadOnlyList<float>? RopeFrequencyFactors { get; init; }
 
     /// <summary>
-    /// True where a head's rotated pairs are neighbours (2i, 2i+1): llama2.c, and GGUF files of llama, granite and smollm3, whose converter
+    /// True where a head's rotated pairs are neighbours (2i, 2i+1): llama2.c, and GGUF files of llama, granite, smollm3 and others whose converter
     /// permutes q and k. False for the Hugging Face layout, where element i pairs with i + HeadDim/2.
     /// </summary>
     public bool RopeInterleaved { get; init; }

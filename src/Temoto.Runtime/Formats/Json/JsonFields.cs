@@ -146,6 +146,16 @@ internal readonly struct JsonFields(string path, string place, JsonElement eleme
         return [.. value.EnumerateArray().Select(item => item.GetString()!)];
     }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<bool>? Flags(string key, int most)
+    {
+        if (!Has(key) || element.GetProperty(key) is not { ValueKind: JsonValueKind.Array } value)
+            return null;
+        if (value.GetArrayLength() > most || value.EnumerateArray().Any(item => item.ValueKind is not (JsonValueKind.True or JsonValueKind.False)))
+            throw Wrong(key, $"an array of at most {most} times true or false");
+        return [.. value.EnumerateArray().Select(item => item.GetBoolean())];
+    }
+
     /// <summary>Objects of an array; empty where the key is missing.</summary>
     public IReadOnlyList<JsonFields> Objects(string key, int most)
     {

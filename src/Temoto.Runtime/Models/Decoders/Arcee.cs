@@ -21,6 +21,14 @@ internal class Arcee : RotaryDecoder
         MlpBias = root.Bool("mlp_bias") ?? false,
     };
 
+    protected override bool HasGguf => true;
+
+    protected override bool GgufInterleavesRope => true;
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames { get; } = [.. GgufOfLayer.Where(name => name.Gguf is not ("attn_q_norm" or "attn_k_norm" or "ffn_gate"))];
+
+    protected override string? UnsayableInGguf(ModelConfig config) => base.UnsayableInGguf(config) ?? UnsayableBiases(config);
+
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config)
     {
         json.WriteBoolean("attention_bias", config.AttentionBias);

@@ -3,6 +3,7 @@ using Temoto.Formats.Config;
 using Temoto.Formats.Json;
 using Temoto.Planning;
 using Temoto.Plans;
+using Temoto.Tensors;
 
 namespace Temoto.Models.Decoders;
 
@@ -31,6 +32,22 @@ internal class Cohere : RotaryDecoder
         json.WriteNumber("logit_scale", config.LogitScale!.Value);
         json.WriteBoolean("attention_bias", config.AttentionBias);
     }
+
+    protected override bool HasGguf => true;
+
+    protected override string GgufName => "command-r";
+
+    protected override bool GgufHasLayerNorms => true;
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames { get; } = [.. GgufOfLayer.Where(name => name.Gguf is not ("attn_q_norm" or "attn_k_norm" or "ffn_norm"))];
+
+    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors) =>
+        base.ReadGguf(metadata, tensors) with { LogitScale = (float)metadata.RequiredNumber("logit_scale", ModelLimits.SmallestMultiplier, ModelLimits.LargestMultiplier) };
+
+    protected override IEnumerable<(string Key, object Value)> WriteGguf(ModelConfig config) => [.. base.WriteGguf(config), ("logit_scale", config.LogitScale!.Value)];
+
+    protected override string? UnsayableInGguf(ModelConfig config) =>
+        base.UnsayableInGguf(config) ?? UnsayableBiases(config) ?? (config.TieWordEmbeddings ? null : $"{Name} whose head is not its embedding");
 
     protected override Value Norm(GraphBuilder g, Value input, string name) => g.LayerNorm(input, name, bias: false);
 

@@ -3,6 +3,7 @@ using Temoto.Formats.Config;
 using Temoto.Formats.Json;
 using Temoto.Planning;
 using Temoto.Plans;
+using Temoto.Tensors;
 
 namespace Temoto.Models.Decoders;
 
@@ -28,6 +29,23 @@ internal sealed class Cohere2 : Cohere
         base.WriteOwnKeys(json, config);
         WriteWindows(json, config);
     }
+
+    protected override string GgufName => "cohere2";
+
+    protected override bool GgufHasWindows => true;
+
+    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        var config = base.ReadGguf(metadata, tensors);
+        return config with { SlidingWindow = GgufWindow(metadata, config), SlidingLayers = GgufSlides(metadata, config) };
+    }
+
+    /// <summary>llama.cpp asks for the window, whether it cuts anything off or not.</summary>
+    protected override IEnumerable<(string Key, object Value)> WriteGguf(ModelConfig config) =>
+        [.. base.WriteGguf(config), ("attention.sliding_window", (uint)(config.SlidingWindow ?? config.MaxPositionEmbeddings))];
+
+    protected override string? UnsayableInGguf(ModelConfig config) =>
+        base.UnsayableInGguf(config) ?? (SlidesAs(config, SlidesInThrees) ? null : "cohere2 whose layers slide in another order");
 
     protected override Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey) =>
         config.SlidingLayers![layer] != 0 ? base.Heads(g, config, layer, projected, isKey) : projected;

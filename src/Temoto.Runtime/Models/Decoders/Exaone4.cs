@@ -3,6 +3,7 @@ using Temoto.Formats.Config;
 using Temoto.Formats.Json;
 using Temoto.Planning;
 using Temoto.Plans;
+using Temoto.Tensors;
 
 namespace Temoto.Models.Decoders;
 
@@ -29,6 +30,39 @@ internal sealed class Exaone4 : RotaryDecoder
     }
 
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config) => WriteWindows(json, config);
+
+    /// <summary>The one model of the family whose layers slide, by its layers: llama.cpp knows it so.</summary>
+    private const int LayersOfLargest = 64;
+
+    protected override bool HasGguf => true;
+
+    protected override bool GgufHasWindows => true;
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames { get; } =
+    [
+        .. GgufOfLayer.Where(name => name.Gguf is not ("attn_norm" or "ffn_norm")),
+        ("post_attention_norm", "post_attention_layernorm"),
+        ("post_ffw_norm", "post_feedforward_layernorm"),
+    ];
+
+    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        const string key = "attention.sliding_window";
+        var config = base.ReadGguf(metadata, tensors);
+        if (config.NumHiddenLayers != LayersOfLargest)
+            return GgufWindow(metadata, config) is null ? config : throw metadata.Wrong(key, $"no window in a model of {config.NumHiddenLayers} layers", FullAttention);
+        var window = metadata.Int(key, 1, int.MaxValue) ?? 4096;
+        return config with { SlidingWindow = window < config.MaxPositionEmbeddings ? window : null, SlidingLayers = GgufSlides(metadata, config) };
+    }
+
+    protected override IEnumerable<(string Key, object Value)> WriteGguf(ModelConfig config) =>
+        config.SlidingLayers is null ? base.WriteGguf(config) : [.. base.WriteGguf(config), ("attention.sliding_window", (uint)(config.SlidingWindow ?? config.MaxPositionEmbeddings))];
+
+    protected override string? UnsayableInGguf(ModelConfig config) =>
+        base.UnsayableInGguf(config) is { } unsayable ? unsayable
+        : config.SlidingLayers is not null != (config.NumHiddenLayers == LayersOfLargest) ? $"exaone4 of {config.NumHiddenLayers} layers {(config.SlidingLayers is null ? "none" : "some")} of which slide"
+        : !SlidesAs(config, SlidesInThrees) ? "exaone4 whose layers slide in another order"
+        : null;
 
     protected override Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey)
     {

@@ -28,6 +28,24 @@ internal class Glm : RotaryDecoder
 
     public override IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors, ModelConfig config) => TensorEdits.Split(FromFile(tensors), Parts, Build(config).Weights);
 
+    protected override bool HasGguf => true;
+
+    protected override string GgufName => "chatglm";
+
+    protected override bool TurnsParts => true;
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames { get; } =
+        [.. GgufOfLayer.Where(name => name.Gguf is not ("attn_q_norm" or "attn_k_norm" or "ffn_gate" or "ffn_up"))];
+
+    /// <summary>Files that were made of the checkpoints with their own code (ChatGLMModel) have one matrix for q, k and v too.</summary>
+    protected override IReadOnlyList<GgufJoin> GgufJoins { get; } = [GgufFusedHeads with { IsOnlyRead = true }, GgufFusedGate];
+
+    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors) => base.ReadGguf(metadata, tensors) with
+    {
+        AttentionBias = tensors.ContainsKey("blk.0.attn_q.bias") || tensors.ContainsKey("blk.0.attn_qkv.bias"),
+        AttentionOutBias = false,
+    };
+
     protected override Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey) => g.Rope(projected, neighbours: true);
 
     private static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> Parts = new Dictionary<string, IReadOnlyList<string>>

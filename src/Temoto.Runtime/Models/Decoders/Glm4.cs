@@ -11,6 +11,10 @@ internal sealed class Glm4 : Glm
 
     public override string ClassName(ModelConfig config) => "Glm4ForCausalLM";
 
+    protected override string GgufName => "glm4";
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames => [.. base.GgufNames, ("post_attention_norm", "post_self_attn_layernorm"), ("post_ffw_norm", "post_mlp_layernorm")];
+
     protected override Value Layer(GraphBuilder g, ModelConfig config, int layer, Value hidden)
     {
         var attended = SelfAttention(g, config, layer, Norm(g, hidden, "input_layernorm"));

@@ -30,6 +30,19 @@ internal sealed class HunYuan : RotaryDecoder
 
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config) => json.WriteBoolean("attention_bias", config.AttentionBias);
 
+    protected override bool HasGguf => true;
+
+    protected override string GgufName => "hunyuan-dense";
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames { get; } =
+    [
+        .. GgufOfLayer.Where(name => name.Gguf is not ("attn_q_norm" or "attn_k_norm")),
+        ("attn_q_norm", "self_attn.query_layernorm"),
+        ("attn_k_norm", "self_attn.key_layernorm"),
+    ];
+
+    protected override string? UnsayableInGguf(ModelConfig config) => base.UnsayableInGguf(config) ?? UnsayableBiases(config);
+
     protected override Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey) =>
         g.HeadNorm(g.Rope(projected), isKey ? "self_attn.key_layernorm" : "self_attn.query_layernorm");
 }

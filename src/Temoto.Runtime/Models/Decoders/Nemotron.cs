@@ -29,6 +29,17 @@ internal sealed class Nemotron : Arcee
         json.WriteNumber("norm_eps", config.LayerNormEps);
     }
 
+    protected override bool GgufInterleavesRope => false;
+
+    protected override bool GgufHasLayerNorms => true;
+
+    protected override bool GgufTiesHead => false;
+
+    protected override bool TurnsParts => true;
+
+    protected override string? UnsayableBiases(ModelConfig config) => null;
+
+    /// <summary>GGUF files have the 1 of the norms added.</summary>
     public override IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors) =>
         base.FromFile(tensors).ToDictionary(pair => pair.Key, pair => pair.Key.EndsWith("norm.weight", StringComparison.Ordinal) ? TensorEdits.AddOne(pair.Value) : pair.Value);
 

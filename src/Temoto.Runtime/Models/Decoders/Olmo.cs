@@ -3,6 +3,7 @@ using Temoto.Formats.Config;
 using Temoto.Formats.Json;
 using Temoto.Planning;
 using Temoto.Plans;
+using Temoto.Tensors;
 
 namespace Temoto.Models.Decoders;
 
@@ -21,6 +22,23 @@ internal sealed class Olmo : RotaryDecoder
     }
 
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config) => json.WriteBoolean("attention_bias", config.AttentionBias);
+
+    protected override bool HasGguf => true;
+
+    protected override bool GgufInterleavesRope => true;
+
+    protected override bool GgufHasLayerNorms => true;
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames { get; } = [.. GgufOfLayer.Where(name => !name.Gguf.EndsWith("norm", StringComparison.Ordinal))];
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufWhole => [.. base.GgufWhole.Where(name => !name.Gguf.StartsWith("output_norm.", StringComparison.Ordinal))];
+
+    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors) =>
+        metadata.Number("attention.clamp_kqv", 0, ModelLimits.LargestMultiplier) is > 0
+            ? throw metadata.Wrong("attention.clamp_kqv", "0, or no such key", "use a model whose q, k and v are not clipped")
+            : base.ReadGguf(metadata, tensors);
+
+    protected override string? UnsayableInGguf(ModelConfig config) => base.UnsayableInGguf(config) ?? UnsayableBiases(config);
 
     protected override Value Norm(GraphBuilder g, Value input, string name) => g.PlainLayerNorm(input, name);
 

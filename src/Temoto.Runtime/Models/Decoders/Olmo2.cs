@@ -18,7 +18,7 @@ internal class Olmo2 : RotaryDecoder
 
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config) => json.WriteBoolean("attention_bias", config.AttentionBias);
 
-    protected override bool HasGguf => Name == "olmo2";
+    protected override bool HasGguf => true;
 
     protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames { get; } =
     [

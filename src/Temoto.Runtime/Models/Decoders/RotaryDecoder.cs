@@ -43,11 +43,13 @@ internal abstract class RotaryDecoder : ModelType
     protected static IReadOnlyList<ScaleGroup> SideBySide(IReadOnlyList<ScaleGroup> groups) =>
         [groups[0] with { Linears = [.. groups[0].Linears, .. groups[2].Linears], InspectedEnd = groups[2].InspectedEnd }, groups[1], groups[3]];
 
-    private static readonly (string, string)[] GgufWhole =
+    /// <summary>The tensors outside the layers: a GGUF name, then ours.</summary>
+    protected virtual IReadOnlyList<(string Gguf, string HuggingFace)> GgufWhole =>
     [
-        ("token_embd.weight", "model.embed_tokens.weight"),
-        ("output_norm.weight", "model.norm.weight"),
-        ("output.weight", "lm_head.weight"),
+        ("token_embd.weight", $"{EmbeddingName}.weight"),
+        ("output_norm.weight", $"{FinalNorm}.weight"),
+        .. GgufHasLayerNorms ? [("output_norm.bias", $"{FinalNorm}.bias")] : Array.Empty<(string, string)>(),
+        ("output.weight", $"{HeadName}.weight"),
     ];
 
     protected static readonly (string Gguf, string HuggingFace)[] GgufOfLayer =
@@ -72,16 +74,39 @@ internal abstract class RotaryDecoder : ModelType
     /// <summary>True where a GGUF architecture of this name is read.</summary>
     protected virtual bool HasGguf => false;
 
-    public override GgufArchitecture? Gguf => !HasGguf ? null : gguf ??= new GgufArchitecture(GgufName, "model.layers.", GgufWhole, GgufNames, GgufInterleavesRope, ReadGguf, WriteGguf, UnsayableInGguf) { Joins = GgufJoins };
+    public override GgufArchitecture? Gguf => !HasGguf ? null : gguf ??= new GgufArchitecture(GgufName, LayerPrefix, GgufWhole, GgufNames, GgufInterleavesRope, ReadGguf, WriteGguf, UnsayableInGguf)
+    {
+        Joins = GgufJoins,
+        Takes = GgufTakes,
+        RowOfLayer = GgufRowOfLayer,
+    };
 
     /// <summary>general.architecture.</summary>
     protected virtual string GgufName => Name;
+
+    /// <summary>Whether a file is of this type, where another's architecture has the same name; null for the type that takes the others.</summary>
+    protected virtual Func<IConfigFields, bool>? GgufTakes => null;
+
+    /// <summary>A matrix of one row that files may hold as a vector.</summary>
+    protected virtual string? GgufRowOfLayer => null;
+
+    /// <summary>Norms subtract the mean: their epsilon has a key of its own.</summary>
+    protected virtual bool GgufHasLayerNorms => false;
+
+    /// <summary>llama.cpp takes the embedding as the head of a file that has none.</summary>
+    protected virtual bool GgufTiesHead => true;
+
+    private string GgufEpsilon => GgufHasLayerNorms ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon";
 
     /// <summary>The tensors of a layer: a GGUF name, then ours.</summary>
     protected virtual IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames => GgufOfLayer;
 
     /// <summary>Those of several of ours.</summary>
     protected virtual IReadOnlyList<GgufJoin> GgufJoins => [];
+
+    protected static readonly GgufJoin GgufFusedHeads = new("attn_qkv", _ => ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"], IsStacked: false);
+
+    protected static readonly GgufJoin GgufFusedGate = new("ffn_up", _ => ["mlp.gate_proj", "mlp.up_proj"], IsStacked: false);
 
     /// <summary>Checkpoints of the model without its head (Qwen3-Embedding) have names without "model.".</summary>
     public override IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors) => WithPrefix(tensors, ["embed_tokens.", "layers.", "norm."]);
@@ -313,9 +338,10 @@ internal abstract class RotaryDecoder : ModelType
         if (turned != heads.HeadDim && !(TurnsParts && turned > 0 && turned < heads.HeadDim && turned % 2 == 0))
             throw metadata.Wrong("rope.dimension_count", $"the head size, {heads.HeadDim}", OtherArchitecture);
         var contextLength = metadata.RequiredInt("context_length", 1, ModelLimits.Positions);
+        var epsilon = (float)metadata.RequiredNumber(GgufEpsilon, 0, 1);
         if (!GgufHasWindows && metadata.Int("attention.sliding_window", 0, int.MaxValue) is > 0 and var window && window < contextLength)
             throw metadata.Wrong("attention.sliding_window", $"full attention over the {contextLength} positions", OtherArchitecture);
-        return new ModelConfig
+        var config = new ModelConfig
         {
             ModelType = Name,
             HiddenSize = heads.HiddenSize,
@@ -326,7 +352,6 @@ internal abstract class RotaryDecoder : ModelType
             HeadDim = heads.HeadDim,
             VocabSize = GgufArchitecture.VocabSize(metadata.Path, tensors, heads.HiddenSize),
             MaxPositionEmbeddings = contextLength,
-            RmsNormEps = (float)metadata.RequiredNumber("attention.layer_norm_rms_epsilon", 0, 1),
             RopeTheta = metadata.Number("rope.freq_base", ModelLimits.SmallestRopeTheta, ModelLimits.LargestRopeTheta) ?? 10000,
             RopeScaling = RopeKeys.ReadGguf(metadata),
             RopeFrequencyFactors = RopeKeys.ReadGgufFactors(metadata.Path, tensors, GgufArchitecture.RopeFrequencies, turned / 2),
@@ -335,8 +360,9 @@ internal abstract class RotaryDecoder : ModelType
             HiddenAct = Activations[0],
             TieWordEmbeddings = !tensors.ContainsKey("output.weight"),
             AttentionBias = tensors.ContainsKey("blk.0.attn_q.bias"),
-            MlpBias = tensors.ContainsKey("blk.0.ffn_gate.bias"),
+            MlpBias = tensors.ContainsKey("blk.0.ffn_up.bias"),
         };
+        return GgufHasLayerNorms ? config with { LayerNormEps = epsilon } : config with { RmsNormEps = epsilon };
     }
 
     /// <summary>True where feed-forwards may be mixtures of experts.</summary>
@@ -352,6 +378,23 @@ internal abstract class RotaryDecoder : ModelType
     protected static int? GgufWindow(IConfigFields metadata, ModelConfig config) =>
         metadata.Int("attention.sliding_window", 0, int.MaxValue) is > 0 and var window && window < config.MaxPositionEmbeddings ? window : null;
 
+    /// <summary>All layers but every fourth: those that slide where a file does not say which.</summary>
+    protected static bool SlidesInThrees(int layer) => layer % GgufPattern != GgufPattern - 1;
+
+    private const int GgufPattern = 4;
+
+    /// <summary>Which layers slide, of architectures in which some do: a flag for each, or every how many one does not.</summary>
+    protected static Items<int> GgufSlides(IConfigFields metadata, ModelConfig config)
+    {
+        const string key = "attention.sliding_window_pattern";
+        if (metadata.Flags(key, ModelLimits.Layers) is not { } flags)
+        {
+            var pattern = metadata.Int(key, 1, ModelLimits.Layers) ?? GgufPattern;
+            return [.. Enumerable.Range(1, config.NumHiddenLayers).Select(number => number % pattern == 0 ? 0 : 1)];
+        }
+        return flags.Count == config.NumHiddenLayers ? [.. flags.Select(flag => flag ? 1 : 0)] : throw metadata.Wrong(key, $"{config.NumHiddenLayers}: one for each layer");
+    }
+
     /// <summary>Whether the layers that slide are those that <paramref name="slides"/> names: GGUF has no word for which.</summary>
     protected static bool SlidesAs(ModelConfig config, Func<int, bool> slides) =>
         config.SlidingLayers is not { } layers || layers.Index().All(layer => layer.Item != 0 == slides(layer.Index));
@@ -360,9 +403,13 @@ internal abstract class RotaryDecoder : ModelType
     protected virtual string? UnsayableInGguf(ModelConfig config) =>
         !GgufHasWindows && config.SlidingWindow is not null ? $"{Name} whose layers slide"
         : config.RopeScaling is { RopeType: not (RopeScaling.Linear or RopeScaling.Llama3) and var type } ? $"rotary positions of type {type}"
+        : config.TieWordEmbeddings && !GgufTiesHead ? $"{Name} whose head is its embedding"
         : null;
 
-    /// <summary>As <see cref="ReadGguf"/> reads it: key and value, a uint, float or string.</summary>
+    /// <summary>The same of types whose linear layers have no biases in llama.cpp.</summary>
+    protected virtual string? UnsayableBiases(ModelConfig config) => config.AttentionBias || config.MlpBias || (config.AttentionOutBias ?? false) ? $"{Name} with biases" : null;
+
+    /// <summary>As <see cref="ReadGguf"/> reads it: key and value, a uint, float, bool or string.</summary>
     protected virtual IEnumerable<(string Key, object Value)> WriteGguf(ModelConfig config)
     {
         yield return ("context_length", (uint)config.MaxPositionEmbeddings);
@@ -373,7 +420,7 @@ internal abstract class RotaryDecoder : ModelType
         yield return ("attention.head_count_kv", (uint)config.NumKeyValueHeads);
         yield return ("attention.key_length", (uint)config.HeadDim);
         yield return ("attention.value_length", (uint)config.HeadDim);
-        yield return ("attention.layer_norm_rms_epsilon", config.RmsNormEps);
+        yield return (GgufEpsilon, GgufHasLayerNorms ? config.LayerNormEps : config.RmsNormEps);
         yield return ("rope.dimension_count", (uint)(config.RotaryDim ?? config.HeadDim));
         yield return ("rope.freq_base", (float)config.RopeTheta);
         yield return ("vocab_size", (uint)config.VocabSize);

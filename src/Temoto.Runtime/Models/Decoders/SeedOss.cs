@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Temoto.Formats.Config;
 using Temoto.Formats.Json;
+using Temoto.Tensors;
 
 namespace Temoto.Models.Decoders;
 
@@ -17,6 +18,15 @@ internal sealed class SeedOss : RotaryDecoder
         AttentionOutBias = root.Bool("attention_out_bias") ?? false,
         MlpBias = root.Bool("mlp_bias") ?? false,
     };
+
+    protected override bool HasGguf => true;
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames { get; } =
+        [.. GgufOfLayer.Where(name => name.Gguf is not ("attn_q_norm" or "attn_k_norm" or "ffn_norm")), ("post_attention_norm", "post_attention_layernorm")];
+
+    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors) => base.ReadGguf(metadata, tensors) with { AttentionOutBias = false };
+
+    protected override string? UnsayableInGguf(ModelConfig config) => base.UnsayableInGguf(config) ?? UnsayableBiases(config with { AttentionBias = false });
 
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config)
     {

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Temoto.Evaluation;
 using Temoto.Evaluation.Seeded;
 using Temoto.Formats.Checkpoints;
+using Temoto.Models;
 using Temoto.Quantization.Exports;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
@@ -46,25 +47,30 @@ public sealed class LlamaCppTests : IDisposable
     {
         var path = folder.File("m.gguf");
         GgufFixture.Write(path, dtype, architecture);
-        using var answer = RunPeer(path, "ids");
+        AssertGreedyTokens(path, Prompt);
+    }
+
+    private static void AssertGreedyTokens(string path, int[] prompt)
+    {
+        using var answer = RunPeer(path, prompt, 16, "ids");
         var expected = answer.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).ToArray();
 
         using var model = LanguageModel.Load(path, new ModelOptions { Threads = 1, KvCache = KvCacheType.F32 });
         using var rows = new LogitRows(model.Engine);
-        var tokens = Prompt.ToList();
-        while (tokens.Count < Prompt.Length + expected.Length)
+        var tokens = prompt.ToList();
+        while (tokens.Count < prompt.Length + expected.Length)
         {
             var next = 0;
             rows.Run(tokens.ToArray(), tokens.Count - 1, (_, logits) => next = IndexOfLargest(logits), default);
             tokens.Add(next);
         }
         Assert.Equal(16, expected.Length);
-        Assert.Equal(expected, tokens.Skip(Prompt.Length));
+        Assert.Equal(expected, tokens.Skip(prompt.Length));
     }
 
     /// <summary>
     /// Models of transformers' making (shared/data/golden-models) under llama.cpp's names: our export, its logits; and what we read of the file is what we exported. Where GGUF has no word for what
-    /// a tiny model has otherwise than its published siblings, config.json says as they do.
+    /// a tiny model has otherwise than its published siblings, config.json says as they do; where it needs more layers, they are its own once more.
     /// </summary>
     [Theory]
     [InlineData("gemma")]
@@ -74,13 +80,24 @@ public sealed class LlamaCppTests : IDisposable
     [InlineData("phi3-partial")]
     [InlineData("olmo2")]
     [InlineData("qwen3_moe")]
+    [InlineData("ernie4_5")]
+    [InlineData("hunyuan_v1_dense")]
+    [InlineData("glm")]
+    [InlineData("glm4")]
+    [InlineData("exaone4", "sliding_window", "null")]
+    [InlineData("exaone4", "num_hidden_layers", "64", "layer_types", "null", "sliding_window_pattern", "4")]
+    [InlineData("cohere")]
+    [InlineData("cohere2", "num_hidden_layers", "4", "layer_types", "null")]
+    [InlineData("seed_oss")]
+    [InlineData("arcee")]
+    [InlineData("nemotron")]
+    [InlineData("olmo")]
+    [InlineData("olmo3", "num_hidden_layers", "4", "layer_types", "null")]
     public void PublishedArchitecturesAgree(string golden, params string[] changes)
     {
         int[] prompt = [.. Enumerable.Range(0, 40).Select(i => 30 + i * 37 % 200)];
         var source = WriteWithTokenizer(golden, changes);
-        var path = folder.File("m.gguf");
-        using (var checkpoint = CheckpointReader.Open(source))
-            GgufExport.Write(checkpoint, path, DType.F32, null, TestContext.Current.CancellationToken);
+        var path = Export(source);
         var fromFolder = Logits(source, prompt);
         var fromFile = Logits(path, prompt);
         var deviation = Math.Sqrt(fromFolder.Average(logit => (double)logit * logit));
@@ -93,6 +110,68 @@ public sealed class LlamaCppTests : IDisposable
         TestContext.Current.SendDiagnosticMessage($"{golden}: root mean square difference {difference:E1} standard deviations");
         // It rounds keys and values to float16, and sums in float32: 1.4e-4 sqrt 12 (three layers, four roundings each), twice where what attention adds is normed.
         Assert.InRange(difference, 0, 1e-3);
+        AssertGreedyTokens(path, prompt);
+    }
+
+    /// <summary>Files of earlier converters, or of checkpoints that came with code of their own, have q, k and v as one.</summary>
+    [Theory]
+    [InlineData("glm")]
+    [InlineData("glm4")]
+    public void FusedHeadsAreReadToo(string golden)
+    {
+        int[] prompt = [.. Enumerable.Range(0, 20).Select(i => 30 + i * 37 % 200)];
+        var path = Export(WriteWithTokenizer(golden, []));
+        var fused = folder.File("fused.gguf");
+        Fuse(path, fused, "attn_qkv", ["attn_q", "attn_k", "attn_v"]);
+        Assert.Equal(Logits(path, prompt), Logits(fused, prompt));
+        AssertLogits(fused, prompt);
+    }
+
+    private static void AssertLogits(string path, int[] prompt)
+    {
+        var logits = Logits(path, prompt);
+        using var answer = RunPeer(path, prompt, 16, "logits");
+        var expected = answer.RootElement.GetProperty("logits").EnumerateArray().SelectMany(row => row.EnumerateArray().Select(value => value.GetDouble())).ToArray();
+        Assert.Equal(expected.Length, logits.Length);
+        var difference = Math.Sqrt(expected.Zip(logits, (e, a) => (e - a) * (e - a)).Average() / expected.Average(logit => logit * logit));
+        TestContext.Current.SendDiagnosticMessage($"{Path.GetFileName(path)}: root mean square difference {difference:E1} of the logits'");
+        // As of PublishedArchitecturesAgree.
+        Assert.InRange(difference, 0, 1e-3);
+    }
+
+    private string Export(string source)
+    {
+        var path = folder.File("m.gguf");
+        using var checkpoint = CheckpointReader.Open(source);
+        GgufExport.Write(checkpoint, path, DType.F32, null, TestContext.Current.CancellationToken);
+        return path;
+    }
+
+    private static void Fuse(string from, string to, string whole, string[] parts) => GgufFixture.Rewrite(from, to, tensors =>
+    [
+        .. tensors.Where(tensor => !parts.Any(part => tensor.Name.Contains($".{part}.", StringComparison.Ordinal))),
+        .. tensors.Where(tensor => tensor.Name.Contains($".{parts[0]}.", StringComparison.Ordinal)).Select(first =>
+        {
+            var all = parts.Select(part => tensors.Single(tensor => tensor.Name == first.Name.Replace(parts[0], part, StringComparison.Ordinal))).ToArray();
+            return (first.Name.Replace(parts[0], whole, StringComparison.Ordinal), (long[])[all.Sum(part => part.Shape[0]), .. first.Shape[1..]], all.SelectMany(part => part.Bytes).ToArray());
+        }),
+    ]);
+
+    /// <summary>What llama.cpp would compute otherwise is not written.</summary>
+    [Theory]
+    [InlineData("ernie4_5", "ernie4_5 with biases", "use_bias", "true")]
+    [InlineData("arcee", "arcee with biases", "mlp_bias", "true")]
+    [InlineData("seed_oss", "seed_oss with biases", "attention_out_bias", "true")]
+    [InlineData("exaone4", "exaone4 of 3 layers some of which slide")]
+    [InlineData("cohere", "cohere whose head is not its embedding", "tie_word_embeddings", "false")]
+    [InlineData("cohere2", "cohere2 whose layers slide in another order")]
+    public void WhatGgufHasNoWordForIsRefused(string golden, string named, params string[] changes)
+    {
+        var config = JsonNode.Parse(File.ReadAllBytes(Path.Combine(RepositoryPaths.DataPath($"golden-models/{golden}"), "config.json")))!.AsObject();
+        for (var i = 0; i < changes.Length; i += 2)
+            config[changes[i]] = JsonNode.Parse(changes[i + 1]);
+        var read = HuggingFaceConfig.Parse(System.Text.Encoding.UTF8.GetBytes(config.ToJsonString()), "config.json");
+        Assert.Equal(named, ModelTypes.Of(read).Gguf!.Unsayable(read));
     }
 
     /// <summary>llama.cpp asks for as many keys as queries of this architecture, which the tiny model has not: the file is read as it was written.</summary>
@@ -116,8 +195,20 @@ public sealed class LlamaCppTests : IDisposable
         for (var i = 0; i < changes.Length; i += 2)
             config[changes[i]] = JsonNode.Parse(changes[i + 1]);
         File.WriteAllText(Path.Combine(source, "config.json"), config.ToJsonString());
-        File.Copy(Path.Combine(from, "model.safetensors"), Path.Combine(source, "model.safetensors"), overwrite: true);
+        using var weights = SafetensorsFile.Open(Path.Combine(from, "model.safetensors"));
+        var layers = config["num_hidden_layers"]?.GetValue<int>() ?? 0;
+        SafetensorsWriter.WriteAll(Path.Combine(source, "model.safetensors"), [.. weights.Tensors.Values, .. Enumerable.Range(GoldenLayers, Math.Max(0, layers - GoldenLayers)).SelectMany(layer => Layer(weights, layer))]);
         return source;
+    }
+
+    /// <summary>Of every model of transformers' making.</summary>
+    private const int GoldenLayers = 3;
+
+    /// <summary>A further layer, equal to one of those that there are.</summary>
+    private static IEnumerable<Tensor> Layer(SafetensorsFile weights, int layer)
+    {
+        var like = $".layers.{layer % GoldenLayers}.";
+        return weights.Tensors.Values.Where(tensor => tensor.Name.Contains(like, StringComparison.Ordinal)).Select(tensor => tensor.Renamed(tensor.Name.Replace(like, $".layers.{layer}.", StringComparison.Ordinal)));
     }
 
     private static float[] Logits(string path, int[] prompt)

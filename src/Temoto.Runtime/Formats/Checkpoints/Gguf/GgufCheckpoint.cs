@@ -37,7 +37,10 @@ internal static class GgufCheckpoint
     public static TokenizerModel? ReadTokenizer(GgufFile file) => GgufVocabulary.Read(file, Find(file.String(ArchitectureKey))?.Name, rows: null);
 
     /// <summary>Null where no model type is of that architecture.</summary>
-    public static GgufArchitecture? Find(string? name) => ModelTypes.All.Select(type => type.Gguf).FirstOrDefault(gguf => gguf is not null && gguf.Name == name);
+    public static GgufArchitecture? Find(string? name) => AllOf(name).FirstOrDefault();
+
+    /// <summary>Those of that name: more than one where the metadata says which of them a file is.</summary>
+    private static IEnumerable<GgufArchitecture> AllOf(string? name) => ModelTypes.All.Select(type => type.Gguf).OfType<GgufArchitecture>().Where(gguf => gguf.Name == name);
 
     private static Checkpoint Translate(GgufFile file)
     {
@@ -56,13 +59,16 @@ internal static class GgufCheckpoint
                 continue;
             if (architecture.PartsOf(tensor.Name, config) is { } parts)
             {
+                // The model's names are made of what the metadata says: not of more layers or experts than the file can have.
+                if (config.NumHiddenLayers > file.Tensors.Count || tensor.Rows < parts.Count && tensor.Shape.Length > 1)
+                    throw file.Bad(tensor.Name, $"[{string.Join(", ", tensor.Shape)}] in a file of {file.Tensors.Count} tensors", $"{parts.Count} matrices in each of {config.NumHiddenLayers} layers", "download or convert the model again");
                 rows ??= ModelTypes.Of(config).Build(config).Weights.ToDictionary(use => use.Name, use => use.Shape[0]);
                 Split(file, tensor, parts, rows, tensors);
                 continue;
             }
             var name = architecture.ToHuggingFace(tensor.Name)
                 ?? throw file.Bad(tensor.Name, "a tensor of unknown meaning", $"the tensors of a {config.ModelType} model", "use a model of a supported architecture");
-            if (!tensors.TryAdd(name, tensor.Renamed(name)))
+            if (!tensors.TryAdd(name, tensor.Shape.Length == 1 && architecture.IsRow(name) ? TensorEdits.View(tensor, name, 0, 1) : tensor.Renamed(name)))
                 throw file.Bad(tensor.Name, $"it beside another {name}", "one of them", "download or convert the model again");
         }
         var tokenizer = GgufVocabulary.Read(file, config.ModelType, config.VocabSize);
@@ -82,12 +88,13 @@ internal static class GgufCheckpoint
     private static void Split(GgufFile file, Tensor tensor, IReadOnlyList<string> parts, Dictionary<string, long> rows, Dictionary<string, Tensor> tensors)
     {
         var together = parts.Sum(part => rows.GetValueOrDefault(part));
-        if (tensor.Shape.Length < 2 || tensor.Rows != together)
-            throw file.Bad(tensor.Name, $"[{string.Join(", ", tensor.Shape)}]", $"the {together} rows of {parts[0]} and what follows it", "download or convert the model again");
+        var isVector = tensor.Shape.Length == 1;
+        if (tensor.Shape.Length == 0 || (isVector ? tensor.ElementCount : tensor.Rows) != together || isVector && tensor.DType.BlockElements() != 1)
+            throw file.Bad(tensor.Name, $"{tensor.DType} [{string.Join(", ", tensor.Shape)}]", $"the {together} rows of {parts[0]} and what follows it", "download or convert the model again");
         var start = 0L;
         foreach (var part in parts)
         {
-            if (!tensors.TryAdd(part, TensorEdits.View(tensor, part, start, rows[part])))
+            if (!tensors.TryAdd(part, isVector ? TensorEdits.Part(tensor, part, start, rows[part]) : TensorEdits.View(tensor, part, start, rows[part])))
                 throw file.Bad(tensor.Name, $"it beside {part}", "one of them", "download or convert the model again");
             start += rows[part];
         }
@@ -99,8 +106,10 @@ internal static class GgufCheckpoint
     private static (GgufArchitecture Architecture, ModelConfig Config) ReadConfig(GgufFile file)
     {
         var name = file.String(ArchitectureKey);
-        var architecture = Find(name)
+        var fields = new GgufFields(file, $"{name}.");
+        var architecture = AllOf(name).FirstOrDefault(one => one.Takes?.Invoke(fields) ?? false) ?? AllOf(name).FirstOrDefault(one => one.Takes is null)
             ?? throw file.Bad(ArchitectureKey, name is null ? "nothing" : $"'{name}'", ModelTypes.Names(type => type.Gguf is not null), "use a model of a supported architecture");
-        return (architecture, architecture.Read(new GgufFields(file, $"{architecture.Name}."), file.Tensors));
+        var config = architecture.Read(fields, file.Tensors);
+        return (architecture.For(config), config);
     }
 }

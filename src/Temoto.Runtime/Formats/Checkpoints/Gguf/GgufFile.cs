@@ -203,6 +203,16 @@ internal sealed unsafe class GgufFile : IDisposable
         return value.Type == GgufValueType.Array ? value.Count : throw Wrong(key, value, "an array");
     }
 
+    /// <summary>True or false for each of at most so many; null where the key is missing or holds no array.</summary>
+    public bool[]? Flags(string key, int most)
+    {
+        if (!metadata.TryGetValue(key, out var value) || value.Type != GgufValueType.Array)
+            return null;
+        if (value.ElementType != GgufValueType.Bool || value.Count > most)
+            throw Wrong(key, value, $"an array of at most {most} times true or false");
+        return [.. Enumerable.Range(0, (int)value.Count).Select(i => file.Data[value.Offset + i] != 0)];
+    }
+
     /// <summary>The strings of an array; none where the key is missing.</summary>
     public GgufStrings Strings(string key)
     {

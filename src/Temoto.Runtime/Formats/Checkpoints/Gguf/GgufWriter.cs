@@ -75,12 +75,13 @@ internal sealed class GgufMetadata
         return this;
     }
 
-    /// <param name="value">A string, a uint or a float.</param>
+    /// <param name="value">A string, a uint, a float or a bool.</param>
     public GgufMetadata Add(string key, object value) => value switch
     {
         string text => Add(key, text),
         uint number => Add(key, number),
         float number => Add(key, number),
+        bool truth => Add(key, truth),
         _ => throw new ArgumentException($"{value.GetType()} for '{key}'", nameof(value)),
     };
 

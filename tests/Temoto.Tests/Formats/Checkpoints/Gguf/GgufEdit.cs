@@ -10,61 +10,7 @@ internal static class GgufEdit
     /// <summary>The metadata with a key set to a string, uint, float or bool; null removes it.</summary>
     public static GgufMetadata With(GgufMetadata metadata, string key, object? value)
     {
-        var result = new GgufMetadata();
-        var bytes = metadata.Bytes;
-        while (bytes.Length > 0)
-        {
-            var name = Text(ref bytes);
-            var type = (GgufValueType)Int(ref bytes);
-            switch (type)
-            {
-                case GgufValueType.String:
-                    var text = Text(ref bytes);
-                    if (name != key)
-                        result.Add(name, text);
-                    break;
-                case GgufValueType.UInt32:
-                    var number = (uint)Int(ref bytes);
-                    if (name != key)
-                        result.Add(name, number);
-                    break;
-                case GgufValueType.Float32:
-                    var real = BitConverter.Int32BitsToSingle(Int(ref bytes));
-                    if (name != key)
-                        result.Add(name, real);
-                    break;
-                case GgufValueType.Bool:
-                    if (name != key)
-                        result.Add(name, bytes[0] != 0);
-                    bytes = bytes[1..];
-                    break;
-                case GgufValueType.Array:
-                    var elementType = (GgufValueType)Int(ref bytes);
-                    var count = Int(ref bytes);
-                    bytes = bytes[4..];
-                    if (elementType == GgufValueType.String)
-                    {
-                        var texts = new string[count];
-                        for (var i = 0; i < count; i++)
-                            texts[i] = Text(ref bytes);
-                        if (name != key)
-                            result.Add(name, texts);
-                    }
-                    else
-                    {
-                        var numbers = new int[count];
-                        for (var i = 0; i < count; i++)
-                            numbers[i] = Int(ref bytes);
-                        if (name != key && elementType == GgufValueType.Int32)
-                            result.Add(name, numbers);
-                        else if (name != key)
-                            result.Add(name, numbers.Select(BitConverter.Int32BitsToSingle).ToArray());
-                    }
-                    break;
-                default:
-                    throw new NotSupportedException($"{type}");
-            }
-        }
+        var result = Copy(metadata.Bytes, metadata.Count, key);
         return value switch
         {
             null => result,
@@ -77,6 +23,68 @@ internal static class GgufEdit
             float[] reals => result.Add(key, reals),
             _ => throw new NotSupportedException($"{value.GetType()}"),
         };
+    }
+
+    /// <summary>The metadata of a file that <see cref="GgufWriter"/> wrote.</summary>
+    public static GgufMetadata Of(ReadOnlySpan<byte> file) => Copy(file[24..], BinaryPrimitives.ReadInt64LittleEndian(file[16..]), without: null);
+
+    private static GgufMetadata Copy(ReadOnlySpan<byte> bytes, long entries, string? without)
+    {
+        var result = new GgufMetadata();
+        for (var entry = 0L; entry < entries; entry++)
+        {
+            var name = Text(ref bytes);
+            var type = (GgufValueType)Int(ref bytes);
+            switch (type)
+            {
+                case GgufValueType.String:
+                    var text = Text(ref bytes);
+                    if (name != without)
+                        result.Add(name, text);
+                    break;
+                case GgufValueType.UInt32:
+                    var number = (uint)Int(ref bytes);
+                    if (name != without)
+                        result.Add(name, number);
+                    break;
+                case GgufValueType.Float32:
+                    var real = BitConverter.Int32BitsToSingle(Int(ref bytes));
+                    if (name != without)
+                        result.Add(name, real);
+                    break;
+                case GgufValueType.Bool:
+                    if (name != without)
+                        result.Add(name, bytes[0] != 0);
+                    bytes = bytes[1..];
+                    break;
+                case GgufValueType.Array:
+                    var elementType = (GgufValueType)Int(ref bytes);
+                    var count = Int(ref bytes);
+                    bytes = bytes[4..];
+                    if (elementType == GgufValueType.String)
+                    {
+                        var texts = new string[count];
+                        for (var i = 0; i < count; i++)
+                            texts[i] = Text(ref bytes);
+                        if (name != without)
+                            result.Add(name, texts);
+                    }
+                    else
+                    {
+                        var numbers = new int[count];
+                        for (var i = 0; i < count; i++)
+                            numbers[i] = Int(ref bytes);
+                        if (name != without && elementType == GgufValueType.Int32)
+                            result.Add(name, numbers);
+                        else if (name != without)
+                            result.Add(name, numbers.Select(BitConverter.Int32BitsToSingle).ToArray());
+                    }
+                    break;
+                default:
+                    throw new NotSupportedException($"{type}");
+            }
+        }
+        return result;
     }
 
     private static int Int(ref ReadOnlySpan<byte> bytes)

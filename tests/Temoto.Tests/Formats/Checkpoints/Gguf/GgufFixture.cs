@@ -2,6 +2,7 @@ using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Checkpoints.Gguf;
 using Temoto.Formats.Config;
 using Temoto.Kernels;
+using Temoto.Models;
 using Temoto.Tensors;
 using Temoto.Tests.Formats.Tokenizers;
 
@@ -62,6 +63,53 @@ internal static unsafe class GgufFixture
         using var writer = new GgufWriter(path, Metadata(config), entries);
         foreach (var entry in entries)
             writer.Write(entry.Name == "rope_freqs.weight" ? Factors(config.HeadDim / 2) : Weights(entry, random));
+        writer.Commit();
+    }
+
+    /// <summary>What a file of any type has that GGUF knows: metadata without a vocabulary, and all tensors under their GGUF names.</summary>
+    public static (GgufMetadata Metadata, List<TensorEntry> Entries) Of(ModelConfig config, DType dtype)
+    {
+        var architecture = ModelTypes.Of(config).Gguf!.For(config);
+        var metadata = new GgufMetadata().Add("general.architecture", architecture.Name);
+        foreach (var (key, value) in architecture.Write(config))
+            metadata.Add($"{architecture.Name}.{key}", value);
+        var shapes = ModelTypes.Of(config).Build(config).Weights.ToDictionary(use => use.Name, use => use.Shape);
+        var entries = new List<TensorEntry>();
+        foreach (var (name, isStacked, parts) in Enumerable.Range(0, config.NumHiddenLayers).SelectMany(layer => architecture.JoinsOf(layer, config)).Where(join => shapes.ContainsKey(join.Parts[0])))
+            entries.Add(Entry(name, isStacked ? [parts.Count, .. shapes[parts[0]]] : [parts.Sum(part => shapes[part][0]), .. shapes[parts[0]].Skip(1)]));
+        foreach (var (name, shape) in shapes)
+        {
+            if (architecture.FromHuggingFace(name) is { } own)
+                entries.Add(Entry(own, [.. shape]));
+        }
+        return (metadata, entries);
+
+        TensorEntry Entry(string name, long[] shape) => new(name, shape.Length < 2 ? DType.F32 : dtype, shape);
+    }
+
+    /// <summary>Writes a model of any type that GGUF knows, as F32, with the fixture's vocabulary.</summary>
+    public static void Write(string path, ModelConfig config, int seed = 1)
+    {
+        var architecture = ModelTypes.Of(config).Gguf!;
+        var metadata = GgufEdit.With(Metadata(config with { ModelType = "unread" }), "general.architecture", architecture.Name);
+        foreach (var (key, value) in architecture.Write(config))
+            metadata.Add($"{architecture.Name}.{key}", value);
+        var random = new Random(seed);
+        var (_, entries) = Of(config, DType.F32);
+        using var writer = new GgufWriter(path, metadata, entries);
+        foreach (var entry in entries)
+            writer.Write(Weights(entry, random));
+        writer.Commit();
+    }
+
+    /// <summary>Writes a file again with other tensors, all of them F32.</summary>
+    public static void Rewrite(string from, string to, Func<List<(string Name, long[] Shape, byte[] Bytes)>, List<(string Name, long[] Shape, byte[] Bytes)>> edit)
+    {
+        using var file = GgufFile.Open(from);
+        var tensors = edit([.. file.Tensors.Values.Select(tensor => (tensor.Name, tensor.Shape, tensor.Bytes.ToArray()))]);
+        using var writer = new GgufWriter(to, GgufEdit.Of(File.ReadAllBytes(from)), [.. tensors.Select(tensor => new TensorEntry(tensor.Name, DType.F32, tensor.Shape))]);
+        foreach (var tensor in tensors)
+            writer.Write(tensor.Bytes);
         writer.Commit();
     }
 

@@ -142,9 +142,13 @@ public sealed unsafe class MutationTests : IDisposable
     [Theory]
     [InlineData("cohere2")]
     [InlineData("exaone4")]
+    [InlineData("falcon")]
     [InlineData("glm4")]
+    [InlineData("gpt2")]
+    [InlineData("gpt_neox")]
     [InlineData("olmo")]
     [InlineData("olmo3")]
+    [InlineData("phi")]
     public void GgufOfOtherTypes(string golden)
     {
         var read = HuggingFaceConfig.Read(Path.Combine(RepositoryPaths.DataPath($"golden-models/{golden}"), "config.json"));

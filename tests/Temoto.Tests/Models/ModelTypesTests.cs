@@ -214,7 +214,7 @@ public class ModelTypesTests
         Assert.All(architectures, group => Assert.Single(group, gguf => gguf.Takes is null));
         Assert.Equal(["olmo2"], architectures.Where(group => group.Count() > 1).Select(group => group.Key).Order());
         Assert.Equal(
-            "arcee, cohere, cohere2, ernie4_5, exaone4, gemma, gemma2, gemma3_text, glm, glm4, granite, hunyuan_v1_dense, llama, nemotron, olmo, olmo2, olmo3, olmoe, phi3, qwen2, qwen3, qwen3_moe, seed_oss or smollm3",
+            "arcee, cohere, cohere2, ernie4_5, exaone4, falcon, gemma, gemma2, gemma3_text, glm, glm4, gpt2, gpt_neox, granite, hunyuan_v1_dense, llama, nemotron, olmo, olmo2, olmo3, olmoe, phi, phi3, qwen2, qwen3, qwen3_moe, seed_oss, smollm3, stablelm or starcoder2",
             ModelTypes.Names(type => type.Gguf is not null));
     }
 

@@ -80,6 +80,42 @@ internal sealed class Falcon : RotaryDecoder
 
     protected override string FinalNorm => "transformer.ln_f";
 
+    protected override bool HasGguf => true;
+
+    protected override bool GgufHasLayerNorms => true;
+
+    public override GgufArchitecture? Gguf => base.Gguf! with { OfLayerBy = config => config.NormsInParallel == 2 ? GgufNamesOfTwoNorms : GgufNames };
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames { get; } =
+    [
+        ("attn_norm", "input_layernorm"),
+        ("attn_output", "self_attention.dense"),
+        ("ffn_up", "mlp.dense_h_to_4h"),
+        ("ffn_down", "mlp.dense_4h_to_h"),
+    ];
+
+    /// <summary>Of two norms the first by name is the feed-forward's.</summary>
+    private IReadOnlyList<(string Gguf, string HuggingFace)> GgufNamesOfTwoNorms => [("attn_norm", "ln_mlp"), ("attn_norm_2", "ln_attn"), .. GgufNames.Skip(1)];
+
+    /// <summary>All of q, then of k, then of v.</summary>
+    protected override IReadOnlyList<GgufJoin> GgufJoins { get; } = [GgufFusedHeads];
+
+    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        var config = base.ReadGguf(metadata, tensors);
+        var two = tensors.ContainsKey("blk.0.attn_norm_2.weight");
+        return config with
+        {
+            HiddenAct = ActivationNames.Gelu,
+            UseParallelResidual = true,
+            NormsInParallel = two ? 2 : 1,
+            NewDecoderArchitecture = two || config.NumKeyValueHeads > 1,
+        };
+    }
+
+    protected override string? UnsayableInGguf(ModelConfig config) =>
+        base.UnsayableInGguf(config) ?? UnsayableBiases(config) ?? (config.UseParallelResidual ? null : "falcon whose feed-forward is behind attention");
+
     public override IReadOnlyList<WeightUse> FileTensors(ModelConfig config) => HeadRows.Joined(Build(config).Weights);
 
     public override IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors, ModelConfig config) =>

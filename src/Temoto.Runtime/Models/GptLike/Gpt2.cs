@@ -90,6 +90,68 @@ internal sealed class Gpt2 : ModelType
         return TensorEdits.Split(turned, Parts, Build(config).Weights);
     }
 
+    private GgufArchitecture? gguf;
+
+    public override GgufArchitecture Gguf => gguf ??= new GgufArchitecture(Name, "transformer.h.", GgufWhole, GgufOfLayer, InterleavesRope: false, ReadGguf, WriteGguf, UnsayableInGguf)
+    {
+        Joins = [new GgufJoin("attn_qkv", _ => ["attn.q_proj", "attn.k_proj", "attn.v_proj"], IsStacked: false)],
+    };
+
+    private static readonly (string, string)[] GgufWhole =
+    [
+        ("token_embd.weight", "transformer.wte.weight"),
+        ("position_embd.weight", "transformer.wpe.weight"),
+        ("output_norm.weight", "transformer.ln_f.weight"),
+        ("output_norm.bias", "transformer.ln_f.bias"),
+        ("output.weight", "lm_head.weight"),
+    ];
+
+    private static readonly (string, string)[] GgufOfLayer =
+    [
+        ("attn_norm", "ln_1"),
+        ("attn_output", "attn.c_proj"),
+        ("ffn_norm", "ln_2"),
+        ("ffn_up", "mlp.c_fc"),
+        ("ffn_down", "mlp.c_proj"),
+    ];
+
+    private ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        var heads = AttentionHeads.Read(metadata, new AttentionKeys("embedding_length", "attention.head_count"), rotary: false);
+        if (metadata.Int("attention.head_count_kv", 0, int.MaxValue) is { } other && other != heads.Heads)
+            throw metadata.Wrong("attention.head_count_kv", $"as many as there are query heads, {heads.Heads}", Next);
+        return new ModelConfig
+        {
+            ModelType = Name,
+            HiddenSize = heads.HiddenSize,
+            IntermediateSize = metadata.RequiredInt("feed_forward_length", 1, ModelLimits.IntermediateSize),
+            NumHiddenLayers = metadata.RequiredInt("block_count", 1, ModelLimits.Layers),
+            NumAttentionHeads = heads.Heads,
+            NumKeyValueHeads = heads.Heads,
+            HeadDim = heads.HeadDim,
+            VocabSize = GgufArchitecture.VocabSize(metadata.Path, tensors, heads.HiddenSize),
+            MaxPositionEmbeddings = metadata.RequiredInt("context_length", 1, ModelLimits.Positions),
+            LayerNormEps = (float)metadata.RequiredNumber("attention.layer_norm_epsilon", 0, 1),
+            TieWordEmbeddings = !tensors.ContainsKey("output.weight"),
+            AttentionBias = true,
+            MlpBias = true,
+            HiddenAct = ActivationNames.GeluTanhNames[1],
+        };
+    }
+
+    private static IEnumerable<(string Key, object Value)> WriteGguf(ModelConfig config) =>
+    [
+        ("context_length", (uint)config.MaxPositionEmbeddings),
+        ("embedding_length", (uint)config.HiddenSize),
+        ("block_count", (uint)config.NumHiddenLayers),
+        ("feed_forward_length", (uint)config.IntermediateSize),
+        ("attention.head_count", (uint)config.NumAttentionHeads),
+        ("attention.layer_norm_epsilon", config.LayerNormEps),
+    ];
+
+    /// <summary>Nothing: what config.json can say otherwise is not read.</summary>
+    private static string? UnsayableInGguf(ModelConfig config) => null;
+
     public override Graph Build(ModelConfig config)
     {
         var g = new GraphBuilder(config);

@@ -50,6 +50,43 @@ internal sealed class GptNeoX : RotaryDecoder
 
     public override IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors, ModelConfig config) => HeadRows.Split(tensors, config.NumAttentionHeads, 1, config.HeadDim);
 
+    protected override bool HasGguf => true;
+
+    protected override string GgufName => "gptneox";
+
+    protected override bool GgufHasLayerNorms => true;
+
+    protected override bool GgufTiesHead => false;
+
+    protected override bool TurnsParts => true;
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames { get; } =
+    [
+        ("attn_norm", "input_layernorm"),
+        ("attn_output", "attention.dense"),
+        ("ffn_norm", "post_attention_layernorm"),
+        ("ffn_up", "mlp.dense_h_to_4h"),
+        ("ffn_down", "mlp.dense_4h_to_h"),
+    ];
+
+    /// <summary>All of q, then of k, then of v.</summary>
+    protected override IReadOnlyList<GgufJoin> GgufJoins { get; } = [GgufFusedHeads];
+
+    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors) => base.ReadGguf(metadata, tensors) with
+    {
+        UseParallelResidual = metadata.Bool("use_parallel_residual") ?? throw metadata.Wrong("use_parallel_residual", "true or false"),
+        AttentionBias = tensors.ContainsKey("blk.0.attn_qkv.bias"),
+        MlpBias = true,
+    };
+
+    protected override IEnumerable<(string Key, object Value)> WriteGguf(ModelConfig config) => [.. base.WriteGguf(config), ("use_parallel_residual", config.UseParallelResidual)];
+
+    protected override string? UnsayableInGguf(ModelConfig config) =>
+        base.UnsayableInGguf(config) is { } unsayable ? unsayable
+        : !config.AttentionBias ? "gpt_neox without biases"
+        : config.HiddenAct != Activations[0] ? $"hidden_act {config.HiddenAct}"
+        : null;
+
     private static readonly FusedHeads HeadRows = new("attention.query_key_value");
 
     protected override Value Norm(GraphBuilder g, Value input, string name) => g.LayerNorm(input, name);

@@ -4,6 +4,7 @@ using Temoto.Formats.Json;
 using Temoto.Models.Decoders;
 using Temoto.Planning;
 using Temoto.Plans;
+using Temoto.Tensors;
 
 namespace Temoto.Models.GptLike;
 
@@ -29,6 +30,31 @@ internal sealed class Phi : RotaryDecoder
     }
 
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config) => json.WriteNumber("layer_norm_eps", config.LayerNormEps);
+
+    protected override bool HasGguf => true;
+
+    protected override string GgufName => "phi2";
+
+    protected override bool GgufHasLayerNorms => true;
+
+    protected override bool GgufTiesHead => false;
+
+    protected override bool TurnsParts => true;
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufWhole => [.. base.GgufWhole, ("output.bias", $"{HeadName}.bias")];
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames { get; } =
+    [
+        .. GgufOfLayer.Where(name => name.Gguf is "attn_norm" or "attn_q" or "attn_k" or "attn_v"),
+        ("attn_output", "self_attn.dense"),
+        ("ffn_up", "mlp.fc1"),
+        ("ffn_down", "mlp.fc2"),
+    ];
+
+    /// <summary>Files from before 2024 have one matrix for q, k and v, as the first checkpoints had.</summary>
+    protected override IReadOnlyList<GgufJoin> GgufJoins { get; } = [GgufFusedHeads with { IsOnlyRead = true }];
+
+    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors) => base.ReadGguf(metadata, tensors) with { AttentionBias = true };
 
     protected override string FinalNorm => "model.final_layernorm";
 

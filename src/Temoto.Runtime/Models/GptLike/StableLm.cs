@@ -4,6 +4,7 @@ using Temoto.Formats.Json;
 using Temoto.Models.Decoders;
 using Temoto.Planning;
 using Temoto.Plans;
+using Temoto.Tensors;
 
 namespace Temoto.Models.GptLike;
 
@@ -33,6 +34,23 @@ internal sealed class StableLm : RotaryDecoder
     {
         json.WriteNumber("layer_norm_eps", config.LayerNormEps);
         json.WriteBoolean("use_qkv_bias", config.AttentionBias);
+    }
+
+    protected override bool HasGguf => true;
+
+    protected override bool GgufHasLayerNorms => true;
+
+    protected override bool GgufTiesHead => false;
+
+    protected override bool TurnsParts => true;
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames { get; } = [.. GgufOfLayer.Where(name => name.Gguf is not ("attn_q_norm" or "attn_k_norm"))];
+
+    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        if (metadata.Bool("use_parallel_residual") ?? false)
+            throw metadata.Wrong("use_parallel_residual", "false", "use a model without it, such as stablelm-2-1_6b");
+        return base.ReadGguf(metadata, tensors) with { AttentionOutBias = false };
     }
 
     protected override Value Norm(GraphBuilder g, Value input, string name) => g.LayerNorm(input, name);

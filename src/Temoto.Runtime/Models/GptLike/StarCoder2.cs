@@ -36,6 +36,19 @@ internal sealed class StarCoder2 : RotaryDecoder
         WriteWindows(json, config);
     }
 
+    protected override bool HasGguf => true;
+
+    protected override bool GgufHasLayerNorms => true;
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames { get; } =
+    [
+        .. GgufOfLayer.Where(name => name.Gguf is not ("attn_q_norm" or "attn_k_norm" or "ffn_gate" or "ffn_up" or "ffn_down")),
+        ("ffn_up", "mlp.c_fc"),
+        ("ffn_down", "mlp.c_proj"),
+    ];
+
+    protected override string? UnsayableInGguf(ModelConfig config) => base.UnsayableInGguf(config) ?? (config.AttentionBias ? null : "starcoder2 without biases");
+
     protected override Value Norm(GraphBuilder g, Value input, string name) => g.LayerNorm(input, name);
 
     protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input) =>

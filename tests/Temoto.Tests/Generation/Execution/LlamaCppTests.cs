@@ -80,6 +80,9 @@ public sealed class LlamaCppTests : IDisposable
     [InlineData("phi3-partial")]
     [InlineData("olmo2")]
     [InlineData("qwen3_moe")]
+    [InlineData("starcoder2", "sliding_window", "null")]
+    [InlineData("phi")]
+    [InlineData("stablelm")]
     [InlineData("ernie4_5")]
     [InlineData("hunyuan_v1_dense")]
     [InlineData("glm")]
@@ -93,6 +96,10 @@ public sealed class LlamaCppTests : IDisposable
     [InlineData("nemotron")]
     [InlineData("olmo")]
     [InlineData("olmo3", "num_hidden_layers", "4", "layer_types", "null")]
+    [InlineData("gpt2")]
+    [InlineData("gpt_neox", "hidden_act", "\"gelu\"")]
+    [InlineData("gpt_neox", "use_parallel_residual", "false")]
+    [InlineData("falcon")]
     public void PublishedArchitecturesAgree(string golden, params string[] changes)
     {
         int[] prompt = [.. Enumerable.Range(0, 40).Select(i => 30 + i * 37 % 200)];
@@ -115,6 +122,7 @@ public sealed class LlamaCppTests : IDisposable
 
     /// <summary>Files of earlier converters, or of checkpoints that came with code of their own, have q, k and v as one.</summary>
     [Theory]
+    [InlineData("phi")]
     [InlineData("glm")]
     [InlineData("glm4")]
     public void FusedHeadsAreReadToo(string golden)
@@ -125,6 +133,20 @@ public sealed class LlamaCppTests : IDisposable
         Fuse(path, fused, "attn_qkv", ["attn_q", "attn_k", "attn_v"]);
         Assert.Equal(Logits(path, prompt), Logits(fused, prompt));
         AssertLogits(fused, prompt);
+    }
+
+    /// <summary>Falcon 40B: attention has a norm of its own, whose name says second, and there is more than one key.</summary>
+    [Fact]
+    public void FalconOfTwoNormsAgrees()
+    {
+        int[] prompt = [.. Enumerable.Range(0, 20).Select(i => 30 + i * 37 % 200)];
+        var path = folder.File("m.gguf");
+        var config = HuggingFaceConfig.Read(Path.Combine(RepositoryPaths.DataPath("golden-models/falcon"), "config.json")) with { NormsInParallel = 2, NumKeyValueHeads = 2, NewDecoderArchitecture = true };
+        GgufFixture.Write(path, config);
+        using (var checkpoint = CheckpointReader.Open(path))
+            Assert.Equal(config, checkpoint.Config);
+        AssertLogits(path, prompt);
+        AssertGreedyTokens(path, prompt);
     }
 
     private static void AssertLogits(string path, int[] prompt)
@@ -159,12 +181,17 @@ public sealed class LlamaCppTests : IDisposable
 
     /// <summary>What llama.cpp would compute otherwise is not written.</summary>
     [Theory]
+    [InlineData("starcoder2", "starcoder2 whose layers slide")]
+    [InlineData("starcoder2", "starcoder2 without biases", "sliding_window", "null", "use_bias", "false")]
+    [InlineData("stablelm", "stablelm whose head is its embedding", "tie_word_embeddings", "true")]
     [InlineData("ernie4_5", "ernie4_5 with biases", "use_bias", "true")]
     [InlineData("arcee", "arcee with biases", "mlp_bias", "true")]
     [InlineData("seed_oss", "seed_oss with biases", "attention_out_bias", "true")]
     [InlineData("exaone4", "exaone4 of 3 layers some of which slide")]
     [InlineData("cohere", "cohere whose head is not its embedding", "tie_word_embeddings", "false")]
     [InlineData("cohere2", "cohere2 whose layers slide in another order")]
+    [InlineData("gpt_neox", "hidden_act gelu_new", "hidden_act", "\"gelu_new\"")]
+    [InlineData("falcon", "falcon whose feed-forward is behind attention", "parallel_attn", "false")]
     public void WhatGgufHasNoWordForIsRefused(string golden, string named, params string[] changes)
     {
         var config = JsonNode.Parse(File.ReadAllBytes(Path.Combine(RepositoryPaths.DataPath($"golden-models/{golden}"), "config.json")))!.AsObject();

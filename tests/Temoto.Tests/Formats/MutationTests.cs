@@ -146,9 +146,12 @@ public sealed unsafe class MutationTests : IDisposable
     [InlineData("glm4")]
     [InlineData("gpt2")]
     [InlineData("gpt_neox")]
+    [InlineData("granitemoe")]
+    [InlineData("mixtral")]
     [InlineData("olmo")]
     [InlineData("olmo3")]
     [InlineData("phi")]
+    [InlineData("qwen2_moe")]
     public void GgufOfOtherTypes(string golden)
     {
         var read = HuggingFaceConfig.Read(Path.Combine(RepositoryPaths.DataPath($"golden-models/{golden}"), "config.json"));

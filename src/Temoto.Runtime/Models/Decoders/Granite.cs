@@ -33,30 +33,9 @@ internal sealed class Granite : RotaryDecoder
         GraniteKeys.Write(json, config);
     }
 
-    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors)
-    {
-        // llama.cpp takes this key as the switch of the positions in this architecture alone.
-        if (metadata.Bool("rope.scaling.finetuned") == false)
-            throw metadata.Wrong("rope.scaling.finetuned", "true, or no such key: rotary positions", "use a checkpoint with rotary positions");
-        var config = base.ReadGguf(metadata, tensors);
-        // llama.cpp goes without a factor that is missing; scores are then scaled as everywhere.
-        return config with
-        {
-            EmbeddingMultiplier = GraniteKeys.Multiplier(metadata, "embedding_scale") ?? 1,
-            AttentionMultiplier = GraniteKeys.Multiplier(metadata, "attention.scale") ?? GraniteKeys.ScoreScale(config),
-            ResidualMultiplier = GraniteKeys.Multiplier(metadata, "residual_scale") ?? 1,
-            LogitsScaling = GraniteKeys.Multiplier(metadata, "logit_scale") ?? 1,
-        };
-    }
+    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors) => GraniteKeys.ReadGguf(metadata, base.ReadGguf(metadata, tensors));
 
-    protected override IEnumerable<(string Key, object Value)> WriteGguf(ModelConfig config) =>
-    [
-        .. base.WriteGguf(config),
-        ("embedding_scale", config.EmbeddingMultiplier),
-        ("attention.scale", GraniteKeys.ScoreScale(config)),
-        ("residual_scale", config.ResidualMultiplier),
-        ("logit_scale", config.LogitsScaling),
-    ];
+    protected override IEnumerable<(string Key, object Value)> WriteGguf(ModelConfig config) => [.. base.WriteGguf(config), .. GraniteKeys.WriteGguf(config)];
 
     protected override bool HasGguf => true;
 

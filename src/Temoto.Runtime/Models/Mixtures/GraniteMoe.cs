@@ -33,6 +33,16 @@ internal sealed class GraniteMoe() : Mixture("block_sparse_moe.router.layer", "b
         WriteExperts(json, config, "num_local_experts");
     }
 
+    protected override bool HasGguf => true;
+
+    protected override bool GgufInterleavesRope => true;
+
+    protected override bool GgufNormalizes => true;
+
+    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors) => GraniteKeys.ReadGguf(metadata, base.ReadGguf(metadata, tensors));
+
+    protected override IEnumerable<(string Key, object Value)> WriteGguf(ModelConfig config) => [.. base.WriteGguf(config), .. GraniteKeys.WriteGguf(config)];
+
     protected override Value Layer(GraphBuilder g, ModelConfig config, int layer, Value hidden)
     {
         hidden = g.Add(hidden, SelfAttention(g, config, layer, Norm(g, hidden, "input_layernorm")), config.ResidualMultiplier);

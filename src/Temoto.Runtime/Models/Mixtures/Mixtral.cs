@@ -19,6 +19,17 @@ internal sealed class Mixtral() : Mixture("block_sparse_moe.gate", "block_sparse
         return config with { Experts = ReadExperts(root, config, "num_local_experts", config.IntermediateSize, normalizes: true) };
     }
 
+    protected override bool HasGguf => true;
+
+    /// <summary>A Llama with experts, to llama.cpp.</summary>
+    protected override string GgufName => "llama";
+
+    protected override Func<IConfigFields, bool> GgufTakes => metadata => metadata.Int("expert_count", 0, int.MaxValue) is > 0;
+
+    protected override bool GgufInterleavesRope => true;
+
+    protected override bool GgufNormalizes => true;
+
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config)
     {
         WriteWindows(json, config);

@@ -77,17 +77,21 @@ internal abstract class Mixture(string router, string experts, string gate, stri
     {
         var config = base.ReadGguf(metadata, tensors);
         var count = metadata.RequiredInt("expert_count", 1, MostExperts);
+        var used = metadata.RequiredInt("expert_used_count", 1, count);
         return config with
         {
             Experts = Checked(metadata, "expert_count", config, new ExpertsConfig
             {
                 NumExperts = count,
-                NumExpertsPerTok = metadata.RequiredInt("expert_used_count", 1, count),
-                IntermediateSize = metadata.Int("expert_feed_forward_length", 1, ModelLimits.IntermediateSize) ?? config.IntermediateSize,
+                NumExpertsPerTok = used,
+                IntermediateSize = metadata.Int("expert_feed_forward_length", 1, ModelLimits.IntermediateSize) ?? GgufExpertWidth(config, used),
                 NormTopkProb = GgufNormalizes,
             }),
         };
     }
+
+    /// <summary>Of files that do not say.</summary>
+    protected virtual int GgufExpertWidth(ModelConfig config, int used) => config.IntermediateSize;
 
     /// <summary>What llama.cpp does with this architecture: it has no key for it.</summary>
     protected virtual bool GgufNormalizes => false;

@@ -3,6 +3,7 @@ using Temoto.Formats.Config;
 using Temoto.Formats.Json;
 using Temoto.Planning;
 using Temoto.Plans;
+using Temoto.Tensors;
 
 namespace Temoto.Models.Mixtures;
 
@@ -28,6 +29,36 @@ internal sealed class Qwen2Moe : QwenMoe
         json.WriteBoolean("qkv_bias", config.AttentionBias);
         json.WriteNumber("shared_expert_intermediate_size", config.Experts!.SharedIntermediateSize!.Value);
     }
+
+    protected override bool HasGguf => true;
+
+    protected override string GgufName => "qwen2moe";
+
+    protected override bool GgufTiesHead => false;
+
+    protected override string GgufRowOfLayer => "mlp.shared_expert_gate";
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames =>
+    [
+        .. base.GgufNames,
+        ("ffn_gate_inp_shexp", "mlp.shared_expert_gate"),
+        ("ffn_gate_shexp", "mlp.shared_expert.gate_proj"),
+        ("ffn_up_shexp", "mlp.shared_expert.up_proj"),
+        ("ffn_down_shexp", "mlp.shared_expert.down_proj"),
+    ];
+
+    /// <summary>The first files have no width but that of the feed-forward beside the experts, which is as wide as those of a token together.</summary>
+    protected override int GgufExpertWidth(ModelConfig config, int used) => Math.Max(1, config.IntermediateSize / used);
+
+    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        var config = base.ReadGguf(metadata, tensors);
+        var width = metadata.Int("expert_shared_feed_forward_length", 1, ModelLimits.IntermediateSize) ?? config.IntermediateSize;
+        return config with { Experts = config.Experts! with { SharedIntermediateSize = width } };
+    }
+
+    protected override IEnumerable<(string Key, object Value)> WriteGguf(ModelConfig config) =>
+        [.. base.WriteGguf(config), ("expert_shared_feed_forward_length", (uint)config.Experts!.SharedIntermediateSize!.Value)];
 
     protected override Value Output(GraphBuilder g, ModelConfig config, Value attended) => g.Linear(attended, "self_attn.o_proj", config.HiddenSize);
 

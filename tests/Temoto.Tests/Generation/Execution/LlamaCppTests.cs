@@ -91,6 +91,9 @@ public sealed class LlamaCppTests : IDisposable
     [InlineData("exaone4", "num_hidden_layers", "64", "layer_types", "null", "sliding_window_pattern", "4")]
     [InlineData("cohere")]
     [InlineData("cohere2", "num_hidden_layers", "4", "layer_types", "null")]
+    [InlineData("granitemoe")]
+    [InlineData("mixtral")]
+    [InlineData("qwen2_moe")]
     [InlineData("seed_oss")]
     [InlineData("arcee")]
     [InlineData("nemotron")]
@@ -161,6 +164,17 @@ public sealed class LlamaCppTests : IDisposable
         Assert.InRange(difference, 0, 1e-3);
     }
 
+    /// <summary>The gate of the feed-forward beside the experts is a vector in files of earlier converters, which wrote its width nowhere either.</summary>
+    [Fact]
+    public void AVectorIsAMatrixOfOneRow()
+    {
+        var path = Export(WriteWithTokenizer("qwen2_moe", ["shared_expert_intermediate_size", "64"]));
+        var other = folder.File("vector.gguf");
+        GgufFixture.Rewrite(path, other, tensors => [.. tensors.Select(tensor => tensor.Name.EndsWith("ffn_gate_inp_shexp.weight", StringComparison.Ordinal) ? (tensor.Name, new long[] { 64 }, tensor.Bytes) : tensor)]);
+        int[] prompt = [5, 90, 17, 300];
+        Assert.Equal(Logits(path, prompt), Logits(other, prompt));
+    }
+
     private string Export(string source)
     {
         var path = folder.File("m.gguf");
@@ -190,6 +204,8 @@ public sealed class LlamaCppTests : IDisposable
     [InlineData("exaone4", "exaone4 of 3 layers some of which slide")]
     [InlineData("cohere", "cohere whose head is not its embedding", "tie_word_embeddings", "false")]
     [InlineData("cohere2", "cohere2 whose layers slide in another order")]
+    [InlineData("mixtral", "mixtral whose layers slide", "sliding_window", "16")]
+    [InlineData("qwen2_moe", "norm_topk_prob true", "norm_topk_prob", "true")]
     [InlineData("gpt_neox", "hidden_act gelu_new", "hidden_act", "\"gelu_new\"")]
     [InlineData("falcon", "falcon whose feed-forward is behind attention", "parallel_attn", "false")]
     public void WhatGgufHasNoWordForIsRefused(string golden, string named, params string[] changes)

@@ -4,7 +4,7 @@ namespace Temoto.Kernels.Codebooks;
 
 /// <summary>
 /// What weights of <see cref="CodebookBlocks"/> are to integer products: rows of a type that these know, with the same values bit for bit, decoded from the blocks when they are needed.
-/// IQ4_NL is Q8_0; TQ1_0 and TQ2_0 are Q4_0; MXFP4 is Q5_0, where float16 has all its scales; other types with a scale for each 32 columns are I8 with float32 scales. None: types with a scale for each 16, which stay floats.
+/// IQ4_NL is Q8_0; TQ1_0 and TQ2_0 are Q4_0; MXFP4 is Q5_0, where float16 has all its scales; IQ3_S is Q5_K; other types with a scale for each 32 columns are I8 with float32 scales. None: types with a scale for each 16, which stay floats.
 /// </summary>
 internal static unsafe class CodebookForm
 {
@@ -28,7 +28,9 @@ internal static unsafe class CodebookForm
                 return As(DType.Q4_0, weight);
             case DType.MXFP4 when HasHalfScales(weight):
                 return As(DType.Q5_0, weight);
-            case DType.MXFP4 or DType.IQ4_XS or DType.IQ3_XXS or DType.IQ3_S or DType.IQ2_XXS or DType.IQ1_S:
+            case DType.IQ3_S:
+                return As(DType.Q5_K, weight);
+            case DType.MXFP4 or DType.IQ4_XS or DType.IQ3_XXS or DType.IQ2_XXS or DType.IQ1_S:
                 memory = new NativeBuffer(weight.Rows * (weight.Columns / BlockColumns) * sizeof(float));
                 return AsIntegers(weight, memory);
             default:

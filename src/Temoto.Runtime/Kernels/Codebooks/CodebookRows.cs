@@ -4,7 +4,7 @@ namespace Temoto.Kernels.Codebooks;
 
 /// <summary>Rows of <see cref="CodebookBlocks"/> that decode to rows of a type with integer products: see <see cref="CodebookForm"/>.</summary>
 /// <param name="weight">As it is stored.</param>
-/// <param name="form">Q8_0, Q5_0, Q4_0, or I8, whose scales lie elsewhere.</param>
+/// <param name="form">Q8_0, Q5_0, Q4_0, Q5_K (of IQ3_S), or I8, whose scales lie elsewhere.</param>
 internal sealed unsafe class CodebookRows(Tensor weight, DType form) : EncodedRows
 {
     private const int BlockColumns = 32;
@@ -21,11 +21,17 @@ internal sealed unsafe class CodebookRows(Tensor weight, DType form) : EncodedRo
     {
         var integers = stackalloc sbyte[CodebookBlocks.MostElements];
         var scales = stackalloc float[CodebookBlocks.MostElements / CodebookBlocks.GroupColumns];
-        var (blockElements, blockBytes, formBytes) = (weight.DType.BlockElements(), weight.DType.BlockBytes(), (int)form.RowBytes(BlockColumns));
+        var (blockElements, blockBytes, formBytes) = (weight.DType.BlockElements(), weight.DType.BlockBytes(), (int)form.RowBytes(Math.Max(BlockColumns, form.BlockElements())));
         var block = weight.Row(start);
         for (var last = weight.Row(end); block < last; block += blockBytes)
         {
             CodebookBlocks.Read(weight.DType, block, integers, scales);
+            if (form == DType.Q5_K)
+            {
+                SuperBlockOfIQ3_S.Write(block, integers, destination);
+                destination += formBytes;
+                continue;
+            }
             for (var at = 0; at < blockElements; at += BlockColumns, destination += formBytes)
                 Write(integers + at, scales[at / CodebookBlocks.GroupColumns], destination);
         }

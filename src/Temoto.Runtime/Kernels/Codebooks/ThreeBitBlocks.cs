@@ -21,12 +21,15 @@ internal static unsafe class ThreeBitBlocks
     public static void ReadIQ3_S(byte* block, sbyte* integers, float* scales)
     {
         var d = CodebookBlocks.HalfAt(block);
-        byte* low = block + 2, high = block + 66, signs = block + 74, s = block + 106;
+        byte* low = block + 2, high = block + 66, signs = block + 74;
         for (var group = 0; group < 8; group++)
-            CodebookBlocks.Set(scales, group, d * (1 + 2 * (s[group / 2] >> 4 * (group % 2) & 0xF)));
+            CodebookBlocks.Set(scales, group, d * ScaleOfIQ3_S(block, group));
         for (var k = 0; k < 32; k++)
             Signs.Apply(Entry(2 * k) | Entry(2 * k + 1) << 32, signs[k], integers + 8 * k);
 
         ulong Entry(int index) => Grids.IQ3_S[low[index] | (high[index / 8] >> index % 8 & 1) << 8];
     }
+
+    /// <summary>2s + 1 of 32 elements, at most 31.</summary>
+    public static int ScaleOfIQ3_S(byte* block, int group) => 1 + 2 * (block[106 + group / 2] >> 4 * (group % 2) & 0xF);
 }

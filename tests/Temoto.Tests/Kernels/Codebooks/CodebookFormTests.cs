@@ -23,7 +23,7 @@ public sealed unsafe class CodebookFormTests : IDisposable
     [InlineData("TQ1_0", "Q4_0")]
     [InlineData("TQ2_0", "Q4_0")]
     [InlineData("IQ3_XXS", "I8")]
-    [InlineData("IQ3_S", "I8")]
+    [InlineData("IQ3_S", "Q5_K")]
     [InlineData("IQ2_XXS", "I8")]
     [InlineData("IQ1_S", "I8")]
     public void HasTheSameValues(string type, string form)

@@ -82,15 +82,18 @@ internal static class GgufExport
             if (checkpoint.Config.TieWordEmbeddings && tensor.Name == "lm_head.weight")
                 continue;
             var name = architecture.FromHuggingFace(tensor.Name);
-            if (name is not null)
-                result.Add((name, [tensor], tensor.Shape));
+            if (name is null)
+                continue;
+            var stored = architecture.ToFile?.Invoke(tensor, checkpoint.Config) ?? tensor;
+            result.Add((name, [stored], stored.Shape));
         }
         return result;
     }
 
+    /// <summary>Norms and biases stay floats, and so do filters: rows that are shorter than a block of anything.</summary>
     private static DType TypeOf(Tensor tensor, DType dtype)
     {
-        if (tensor.Shape.Length < 2)
+        if (tensor.Shape.Length < 2 || tensor.Columns < DType.Q4_0.BlockElements())
             return DType.F32;
         return tensor.Columns % dtype.BlockElements() == 0 ? dtype : DType.F16;
     }

@@ -42,6 +42,12 @@ internal sealed record GgufArchitecture(
     /// <summary>The name within a layer, as ours, of a matrix of one row that files may hold as a vector; null where there is none.</summary>
     public string? RowOfLayer { get; init; }
 
+    /// <summary>A tensor of a file, by our name, in the form that operations read; null where all lie as they are read.</summary>
+    public Func<Tensor, Tensor>? FromFile { get; init; }
+
+    /// <summary>The other way.</summary>
+    public Func<Tensor, ModelConfig, Tensor>? ToFile { get; init; }
+
     /// <summary>Tensors of a layer that hold several of the Hugging Face checkpoint, one after the other.</summary>
     public IReadOnlyList<GgufJoin> Joins { get; init; } = [];
 

@@ -122,6 +122,11 @@ internal static unsafe class TensorEdits
         return new Tensor(filters.Name, filters.DType, [filters.ElementCount], turned.Data, turned.ByteLength, turned);
     }
 
+    /// <summary>What <see cref="TapByTap"/> gave, as [columns, taps] again.</summary>
+    public static Tensor ColumnByColumn(Tensor filters, int taps) => filters.Shape is not [var count] || count % taps != 0
+        ? filters
+        : Transpose(new Tensor(filters.Name, filters.DType, [taps, count / taps], filters.Data, filters.ByteLength, filters));
+
     /// <summary>Tile by tile, so that lines of both stay in the cache.</summary>
     private static void Transpose<T>(T* source, T* destination, long rows, long columns)
         where T : unmanaged

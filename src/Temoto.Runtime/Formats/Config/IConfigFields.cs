@@ -17,6 +17,9 @@ internal interface IConfigFields
 
     double? Number(string key, double smallest, double largest);
 
+    /// <summary>One whole number or an array of at most <paramref name="most"/>; empty where the key is missing.</summary>
+    IReadOnlyList<int> IntOrList(string key, int smallest, int largest, int most);
+
     /// <summary>True or false for each of at most <paramref name="most"/>; null where the key is missing or holds no array.</summary>
     IReadOnlyList<bool>? Flags(string key, int most);
 

@@ -16,6 +16,7 @@ internal sealed class Lfm2 : RotaryDecoder
     private const string ConvLayer = "conv";
     private const string LayerTypes = "layer_types";
     private const string Filter = "conv.conv";
+    private const string GgufHeads = "attention.head_count_kv";
 
     /// <summary>Taps that make sense; published models have 3.</summary>
     private const int MostTaps = 64;
@@ -87,6 +88,63 @@ internal sealed class Lfm2 : RotaryDecoder
             json.WriteStringValue(config.IsConvolution(layer) ? ConvLayer : AttentionLayer);
         json.WriteEndArray();
     }
+
+    protected override bool HasGguf => true;
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufWhole => [.. base.GgufWhole.Select(name => name.Gguf == "output_norm.weight" ? ("token_embd_norm.weight", name.HuggingFace) : name)];
+
+    protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames { get; } =
+    [
+        ("attn_norm", "operator_norm"),
+        ("attn_q", "self_attn.q_proj"),
+        ("attn_k", "self_attn.k_proj"),
+        ("attn_v", "self_attn.v_proj"),
+        ("attn_output", "self_attn.out_proj"),
+        ("attn_q_norm", "self_attn.q_layernorm"),
+        ("attn_k_norm", "self_attn.k_layernorm"),
+        ("shortconv.in_proj", "conv.in_proj"),
+        ("shortconv.conv", Filter),
+        ("shortconv.out_proj", "conv.out_proj"),
+        ("ffn_norm", "ffn_norm"),
+        ("ffn_gate", "feed_forward.w1"),
+        ("ffn_up", "feed_forward.w3"),
+        ("ffn_down", "feed_forward.w2"),
+    ];
+
+    protected override Tensor FromGguf(Tensor tensor) => IsFilter(tensor.Name) ? TensorEdits.TapByTap(tensor) : tensor;
+
+    protected override Tensor ToGguf(Tensor tensor, ModelConfig config) => IsFilter(tensor.Name) ? TensorEdits.ColumnByColumn(tensor, config.ConvLCache) : tensor;
+
+    /// <summary>Layers with a convolution have no key and value heads.</summary>
+    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        var heads = metadata.IntOrList(GgufHeads, 0, ModelLimits.Width, ModelLimits.Layers);
+        var attending = heads.Where(count => count > 0).Distinct().ToList();
+        if (attending.Count != 1)
+            throw metadata.Wrong(GgufHeads, "0 for layers with a convolution and one number for those that attend");
+        var config = base.ReadGguf(new FieldsWith(metadata, GgufHeads, attending[0]), tensors);
+        if (heads.Count != 1 && heads.Count != config.NumHiddenLayers)
+            throw metadata.Wrong(GgufHeads, $"one number, or {config.NumHiddenLayers}: one for each layer");
+        return config with
+        {
+            ConvLCache = metadata.RequiredInt("shortconv.l_cache", 1, MostTaps),
+            ConvLayers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer => heads[heads.Count == 1 ? 0 : layer] == 0 ? 1 : 0)],
+        };
+    }
+
+    protected override IEnumerable<(string Key, object Value)> WriteGguf(ModelConfig config)
+    {
+        foreach (var pair in base.WriteGguf(config))
+            yield return pair.Key == GgufHeads ? (GgufHeads, HeadsOfLayers(config)) : pair;
+        yield return ("shortconv.l_cache", (uint)config.ConvLCache);
+    }
+
+    private static int[] HeadsOfLayers(ModelConfig config) => [.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer => config.IsConvolution(layer) ? 0 : config.NumKeyValueHeads)];
+
+    protected override string? UnsayableInGguf(ModelConfig config) =>
+        base.UnsayableInGguf(config) is { } unsayable ? unsayable
+        : config.ConvBias ? "lfm2 with biases"
+        : null;
 
     public override IReadOnlyList<ScaleGroup> GroupsOf(ModelConfig config, int layer) => config.IsConvolution(layer) ? [.. Convolution, .. FeedForwards] : [.. Attending, .. FeedForwards];
 

@@ -79,6 +79,8 @@ internal abstract class RotaryDecoder : ModelType
         Joins = GgufJoins,
         Takes = GgufTakes,
         RowOfLayer = GgufRowOfLayer,
+        FromFile = FromGguf,
+        ToFile = ToGguf,
     };
 
     /// <summary>general.architecture.</summary>
@@ -89,6 +91,12 @@ internal abstract class RotaryDecoder : ModelType
 
     /// <summary>A matrix of one row that files may hold as a vector.</summary>
     protected virtual string? GgufRowOfLayer => null;
+
+    /// <summary>A tensor of a GGUF file, by our name, as operations read it.</summary>
+    protected virtual Tensor FromGguf(Tensor tensor) => tensor;
+
+    /// <summary>The other way.</summary>
+    protected virtual Tensor ToGguf(Tensor tensor, ModelConfig config) => tensor;
 
     /// <summary>Norms subtract the mean: their epsilon has a key of its own.</summary>
     protected virtual bool GgufHasLayerNorms => false;

@@ -103,6 +103,7 @@ public sealed class LlamaCppTests : IDisposable
     [InlineData("gpt_neox", "hidden_act", "\"gelu\"")]
     [InlineData("gpt_neox", "use_parallel_residual", "false")]
     [InlineData("falcon")]
+    [InlineData("lfm2")]
     public void PublishedArchitecturesAgree(string golden, params string[] changes)
     {
         int[] prompt = [.. Enumerable.Range(0, 40).Select(i => 30 + i * 37 % 200)];
@@ -208,6 +209,7 @@ public sealed class LlamaCppTests : IDisposable
     [InlineData("qwen2_moe", "norm_topk_prob true", "norm_topk_prob", "true")]
     [InlineData("gpt_neox", "hidden_act gelu_new", "hidden_act", "\"gelu_new\"")]
     [InlineData("falcon", "falcon whose feed-forward is behind attention", "parallel_attn", "false")]
+    [InlineData("lfm2", "lfm2 with biases", "conv_bias", "true")]
     public void WhatGgufHasNoWordForIsRefused(string golden, string named, params string[] changes)
     {
         var config = JsonNode.Parse(File.ReadAllBytes(Path.Combine(RepositoryPaths.DataPath($"golden-models/{golden}"), "config.json")))!.AsObject();

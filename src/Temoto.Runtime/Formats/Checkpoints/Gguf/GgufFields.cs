@@ -21,6 +21,8 @@ internal sealed class GgufFields(GgufFile file, string prefix) : IConfigFields
     public double RequiredNumber(string key, double smallest, double largest) =>
         Number(key, smallest, largest) ?? throw file.Bad(prefix + key, "nothing", $"a number from {smallest} to {largest}");
 
+    public IReadOnlyList<int> IntOrList(string key, int smallest, int largest, int most) => file.IntOrList(prefix + key, smallest, largest, most);
+
     public IReadOnlyList<bool>? Flags(string key, int most) => file.Flags(prefix + key, most);
 
     public InputException Wrong(string key, string expected, string? next = null)

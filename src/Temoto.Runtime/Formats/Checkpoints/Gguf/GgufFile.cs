@@ -148,6 +148,19 @@ internal sealed unsafe class GgufFile : IDisposable
         return InRange(key, first, smallest, largest);
     }
 
+    /// <summary>One whole number, or an array of at most so many; empty where the key is missing.</summary>
+    public IReadOnlyList<int> IntOrList(string key, int smallest, int largest, int most)
+    {
+        if (!metadata.TryGetValue(key, out var value))
+            return [];
+        if (value.Type != GgufValueType.Array)
+            return [Int(key, smallest, largest)!.Value];
+        if (!IsWhole(value.ElementType) || value.Count > most)
+            throw Wrong(key, value, $"a whole number or at most {most} of them");
+        var elementBytes = GgufFormat.ValueBytes(value.ElementType);
+        return [.. Enumerable.Range(0, (int)value.Count).Select(i => InRange(key, WholeAt(value.ElementType, value.Offset + i * elementBytes), smallest, largest))];
+    }
+
     private static bool IsWhole(GgufValueType type) => type is GgufValueType.UInt8 or GgufValueType.Int8 or GgufValueType.UInt16 or GgufValueType.Int16
         or GgufValueType.UInt32 or GgufValueType.Int32 or GgufValueType.UInt64 or GgufValueType.Int64;
 

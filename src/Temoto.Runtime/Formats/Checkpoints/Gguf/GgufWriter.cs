@@ -75,13 +75,14 @@ internal sealed class GgufMetadata
         return this;
     }
 
-    /// <param name="value">A string, a uint, a float or a bool.</param>
+    /// <param name="value">A string, a uint, a float, a bool or an array of int.</param>
     public GgufMetadata Add(string key, object value) => value switch
     {
         string text => Add(key, text),
         uint number => Add(key, number),
         float number => Add(key, number),
         bool truth => Add(key, truth),
+        int[] numbers => Add(key, (IReadOnlyCollection<int>)numbers),
         _ => throw new ArgumentException($"{value.GetType()} for '{key}'", nameof(value)),
     };
 

@@ -48,14 +48,14 @@ internal static class GgufExport
     }
 
     /// <summary>
-    /// GGUF has no word for the llama3 scaling; its files carry what each frequency is divided by. Null where there is no scaling, or a linear one, which the
+    /// GGUF has no word for the llama3 scaling; its files carry what each frequency is divided by. Null where there is no scaling, or one that the
     /// metadata says.
     /// </summary>
     private static float[]? FrequencyFactors(ModelConfig config)
     {
         if (config.RopeFrequencyFactors is { } given)
             return [.. given];
-        if (config.RopeScaling is null or { RopeType: "linear" })
+        if (config.RopeScaling is null or { RopeType: not RopeScaling.Llama3 })
             return null;
         var plain = config with { RopeScaling = null };
         return [.. Enumerable.Range(0, (config.RotaryDim ?? config.HeadDim) / 2).Select(pair => (float)(plain.RopeFrequency(pair) / config.RopeFrequency(pair)))];

@@ -175,7 +175,8 @@ internal static class RopeKeys
         json.WriteEndArray();
     }
 
-    public static RopeScaling? ReadGguf(IConfigFields metadata)
+    /// <param name="theta">Of the same file.</param>
+    public static RopeScaling? ReadGguf(IConfigFields metadata, int contextLength, double theta)
     {
         // Before scaling had a type, a linear factor stood alone.
         var oldFactor = metadata.Number("rope.scale_linear", 1, 1e6);
@@ -184,9 +185,46 @@ internal static class RopeKeys
             null when oldFactor is > 1 => new RopeScaling(RopeScaling.Linear, oldFactor.Value, 1, 1, 0),
             null or "none" => null,
             RopeScaling.Linear => new RopeScaling(RopeScaling.Linear, metadata.Number("rope.scaling.factor", 1, 1e6) ?? 1, 1, 1, 0),
-            _ => throw metadata.Wrong("rope.scaling.type", $"none or {RopeScaling.Linear}", OtherPositions),
+            RopeScaling.Yarn => ReadGgufYarn(metadata, contextLength, theta),
+            _ => throw metadata.Wrong("rope.scaling.type", $"none, {RopeScaling.Linear} or {RopeScaling.Yarn}", OtherPositions),
         };
     }
+
+    private static RopeScaling ReadGgufYarn(IConfigFields metadata, int contextLength, double theta)
+    {
+        if (theta <= 1)
+            throw metadata.Wrong("rope.freq_base", "more than 1");
+        if (metadata.Number("rope.scaling.attn_factor", 0, double.MaxValue) is { } factor && factor != 1)
+            throw metadata.Wrong("rope.scaling.attn_factor", "1: what the scaling gives by itself", OtherPositions);
+        return new RopeScaling(RopeScaling.Yarn, metadata.Number("rope.scaling.factor", 1, 1e6) ?? 1, 1, 1, metadata.Int("rope.scaling.original_context_length", 1, ModelLimits.Positions) ?? contextLength)
+        {
+            BetaFast = metadata.Number("rope.scaling.yarn_beta_fast", 1e-3, 1e6) ?? 32,
+            BetaSlow = metadata.Number("rope.scaling.yarn_beta_slow", 1e-3, 1e6) ?? 1,
+        };
+    }
+
+    /// <summary>As <see cref="ReadGguf"/> reads it; llama3 has no words, its files have a table.</summary>
+    public static IEnumerable<(string Key, object Value)> WriteGguf(RopeScaling? scaling) => scaling?.RopeType switch
+    {
+        RopeScaling.Linear => [("rope.scaling.type", RopeScaling.Linear), ("rope.scaling.factor", (float)scaling.Factor)],
+        RopeScaling.Yarn =>
+        [
+            ("rope.scaling.type", RopeScaling.Yarn),
+            ("rope.scaling.factor", (float)scaling.Factor),
+            ("rope.scaling.original_context_length", (uint)scaling.OriginalMaxPositionEmbeddings),
+            ("rope.scaling.yarn_beta_fast", (float)scaling.BetaFast),
+            ("rope.scaling.yarn_beta_slow", (float)scaling.BetaSlow),
+        ],
+        _ => [],
+    };
+
+    /// <summary>What GGUF has no word for in a scaling; null where it can say everything.</summary>
+    public static string? UnsayableInGguf(RopeScaling? scaling) => scaling?.RopeType switch
+    {
+        null or RopeScaling.Linear or RopeScaling.Llama3 => null,
+        RopeScaling.Yarn => scaling.Truncate && scaling.AttentionFactor is null ? null : "rotary positions of type yarn with an attention_factor, or not truncated",
+        var type => $"rotary positions of type {type}",
+    };
 
     /// <summary>Factors of the pairs, [pairs] F32; null where the file has no such tensor.</summary>
     public static unsafe float[]? ReadGgufFactors(string path, IReadOnlyDictionary<string, Tensor> tensors, string name, int pairs)

@@ -72,7 +72,8 @@ internal sealed class Phi3 : RotaryDecoder
             yield return pair;
         // llama.cpp asks for the key, whether there is a window or not.
         yield return ("attention.sliding_window", (uint)(config.SlidingWindow ?? 0));
-        yield return ("rope.scaling.original_context_length", (uint)config.MaxPositionEmbeddings);
+        if (config.RopeScaling is not { RopeType: RopeScaling.Yarn })
+            yield return ("rope.scaling.original_context_length", (uint)config.MaxPositionEmbeddings);
     }
 
     private static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> Parts = new Dictionary<string, IReadOnlyList<string>>

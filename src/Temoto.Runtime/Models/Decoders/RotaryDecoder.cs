@@ -349,6 +349,7 @@ internal abstract class RotaryDecoder : ModelType
         var epsilon = (float)metadata.RequiredNumber(GgufEpsilon, 0, 1);
         if (!GgufHasWindows && metadata.Int("attention.sliding_window", 0, int.MaxValue) is > 0 and var window && window < contextLength)
             throw metadata.Wrong("attention.sliding_window", $"full attention over the {contextLength} positions", OtherArchitecture);
+        var theta = metadata.Number("rope.freq_base", ModelLimits.SmallestRopeTheta, ModelLimits.LargestRopeTheta) ?? 10000;
         var config = new ModelConfig
         {
             ModelType = Name,
@@ -360,8 +361,8 @@ internal abstract class RotaryDecoder : ModelType
             HeadDim = heads.HeadDim,
             VocabSize = GgufArchitecture.VocabSize(metadata.Path, tensors, heads.HiddenSize),
             MaxPositionEmbeddings = contextLength,
-            RopeTheta = metadata.Number("rope.freq_base", ModelLimits.SmallestRopeTheta, ModelLimits.LargestRopeTheta) ?? 10000,
-            RopeScaling = RopeKeys.ReadGguf(metadata),
+            RopeTheta = theta,
+            RopeScaling = RopeKeys.ReadGguf(metadata, contextLength, theta),
             RopeFrequencyFactors = RopeKeys.ReadGgufFactors(metadata.Path, tensors, GgufArchitecture.RopeFrequencies, turned / 2),
             RopeInterleaved = GgufInterleavesRope,
             RotaryDim = turned == heads.HeadDim ? null : turned,
@@ -410,9 +411,8 @@ internal abstract class RotaryDecoder : ModelType
     /// <summary>What GGUF has no word for in this type; null where it can say everything.</summary>
     protected virtual string? UnsayableInGguf(ModelConfig config) =>
         !GgufHasWindows && config.SlidingWindow is not null ? $"{Name} whose layers slide"
-        : config.RopeScaling is { RopeType: not (RopeScaling.Linear or RopeScaling.Llama3) and var type } ? $"rotary positions of type {type}"
         : config.TieWordEmbeddings && !GgufTiesHead ? $"{Name} whose head is its embedding"
-        : null;
+        : RopeKeys.UnsayableInGguf(config.RopeScaling);
 
     /// <summary>The same of types whose linear layers have no biases in llama.cpp.</summary>
     protected virtual string? UnsayableBiases(ModelConfig config) => config.AttentionBias || config.MlpBias || (config.AttentionOutBias ?? false) ? $"{Name} with biases" : null;
@@ -432,9 +432,7 @@ internal abstract class RotaryDecoder : ModelType
         yield return ("rope.dimension_count", (uint)(config.RotaryDim ?? config.HeadDim));
         yield return ("rope.freq_base", (float)config.RopeTheta);
         yield return ("vocab_size", (uint)config.VocabSize);
-        if (config.RopeScaling is not { RopeType: RopeScaling.Linear } scaling)
-            yield break;
-        yield return ("rope.scaling.type", RopeScaling.Linear);
-        yield return ("rope.scaling.factor", (float)scaling.Factor);
+        foreach (var pair in RopeKeys.WriteGguf(config.RopeScaling))
+            yield return pair;
     }
 }

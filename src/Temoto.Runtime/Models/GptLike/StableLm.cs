@@ -46,12 +46,8 @@ internal sealed class StableLm : RotaryDecoder
 
     protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames { get; } = [.. GgufOfLayer.Where(name => name.Gguf is not ("attn_q_norm" or "attn_k_norm"))];
 
-    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors)
-    {
-        if (metadata.Bool("use_parallel_residual") ?? false)
-            throw metadata.Wrong("use_parallel_residual", "false", "use a model without it, such as stablelm-2-1_6b");
-        return base.ReadGguf(metadata, tensors) with { AttentionOutBias = false };
-    }
+    /// <summary>use_parallel_residual is passed over, as llama.cpp does: converters write true where config.json does not say. Files of such models lack the second norm.</summary>
+    protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors) => base.ReadGguf(metadata, tensors) with { AttentionOutBias = false };
 
     protected override Value Norm(GraphBuilder g, Value input, string name) => g.LayerNorm(input, name);
 }

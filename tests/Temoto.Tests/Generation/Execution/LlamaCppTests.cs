@@ -80,6 +80,7 @@ public sealed class LlamaCppTests : IDisposable
     [InlineData("phi3-partial")]
     [InlineData("olmo2")]
     [InlineData("qwen3_moe")]
+    [InlineData("qwen2-yarn")]
     [InlineData("starcoder2", "sliding_window", "null")]
     [InlineData("phi")]
     [InlineData("stablelm")]
@@ -100,7 +101,7 @@ public sealed class LlamaCppTests : IDisposable
     [InlineData("olmo")]
     [InlineData("olmo3", "num_hidden_layers", "4", "layer_types", "null")]
     [InlineData("gpt2")]
-    [InlineData("gpt_neox", "hidden_act", "\"gelu\"")]
+    [InlineData("gpt_neox")]
     [InlineData("gpt_neox", "use_parallel_residual", "false")]
     [InlineData("falcon")]
     [InlineData("lfm2")]
@@ -114,13 +115,7 @@ public sealed class LlamaCppTests : IDisposable
         var deviation = Math.Sqrt(fromFolder.Average(logit => (double)logit * logit));
         Assert.InRange(fromFolder.Zip(fromFile, (a, b) => Math.Abs(a - b)).Max() / deviation, 0, 1e-6);
 
-        using var answer = RunPeer(path, prompt, 16, "logits");
-        var expected = answer.RootElement.GetProperty("logits").EnumerateArray().SelectMany(row => row.EnumerateArray().Select(value => value.GetDouble())).ToArray();
-        Assert.Equal(expected.Length, fromFile.Length);
-        var difference = Math.Sqrt(expected.Zip(fromFile, (e, a) => (e - a) * (e - a)).Average()) / deviation;
-        TestContext.Current.SendDiagnosticMessage($"{golden}: root mean square difference {difference:E1} standard deviations");
-        // It rounds keys and values to float16, and sums in float32: 1.4e-4 sqrt 12 (three layers, four roundings each), twice where what attention adds is normed.
-        Assert.InRange(difference, 0, 1e-3);
+        AssertLogits(path, prompt);
         AssertGreedyTokens(path, prompt);
     }
 
@@ -153,16 +148,20 @@ public sealed class LlamaCppTests : IDisposable
         AssertGreedyTokens(path, prompt);
     }
 
+    /// <summary>
+    /// With a cache of floats both sums are in float32: twenty some matrices, norms and softmaxes, each good to 1e-7, ten times over. GELU llama.cpp takes from a table of float16, whose entries are off
+    /// by 2^-11 (4.9e-4) at most, and always by tanh, 4.7e-4 from the exact one at most: 1e-3 where there is one.
+    /// </summary>
     private static void AssertLogits(string path, int[] prompt)
     {
         var logits = Logits(path, prompt);
         using var answer = RunPeer(path, prompt, 16, "logits");
         var expected = answer.RootElement.GetProperty("logits").EnumerateArray().SelectMany(row => row.EnumerateArray().Select(value => value.GetDouble())).ToArray();
         Assert.Equal(expected.Length, logits.Length);
+        using var checkpoint = CheckpointReader.Open(path);
         var difference = Math.Sqrt(expected.Zip(logits, (e, a) => (e - a) * (e - a)).Average() / expected.Average(logit => logit * logit));
-        TestContext.Current.SendDiagnosticMessage($"{Path.GetFileName(path)}: root mean square difference {difference:E1} of the logits'");
-        // As of PublishedArchitecturesAgree.
-        Assert.InRange(difference, 0, 1e-3);
+        TestContext.Current.SendDiagnosticMessage($"{checkpoint.Config.ModelType}: root mean square difference {difference:E1} of the logits'");
+        Assert.InRange(difference, 0, checkpoint.Config.HiddenAct.StartsWith("gelu", StringComparison.Ordinal) ? 1e-3 : 2e-5);
     }
 
     /// <summary>The gate of the feed-forward beside the experts is a vector in files of earlier converters, which wrote its width nowhere either.</summary>
@@ -198,6 +197,7 @@ public sealed class LlamaCppTests : IDisposable
     [Theory]
     [InlineData("starcoder2", "starcoder2 whose layers slide")]
     [InlineData("starcoder2", "starcoder2 without biases", "sliding_window", "null", "use_bias", "false")]
+    [InlineData("qwen2-yarn", "rotary positions of type yarn with an attention_factor, or not truncated", "rope_parameters", """{ "rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0, "attention_factor": 1.5 }""")]
     [InlineData("stablelm", "stablelm whose head is its embedding", "tie_word_embeddings", "true")]
     [InlineData("ernie4_5", "ernie4_5 with biases", "use_bias", "true")]
     [InlineData("arcee", "arcee with biases", "mlp_bias", "true")]

@@ -82,7 +82,7 @@ public sealed class GgufCheckpointTests : IDisposable
 
     [Theory]
     [InlineData("general.architecture", "mamba", "general.architecture")]
-    [InlineData("llama.rope.scaling.type", "yarn", "llama.rope.scaling.type")]
+    [InlineData("llama.rope.scaling.type", "longrope", "llama.rope.scaling.type")]
     [InlineData("llama.expert_count", 8u, "llama.expert_used_count")]
     [InlineData("llama.expert_count", uint.MaxValue, "llama.expert_count")]
     [InlineData("llama.attention.sliding_window", 8u, "llama.attention.sliding_window")]

@@ -65,7 +65,8 @@ internal sealed class TrafficLedger : IPlanListener
     public static IReadOnlyList<Traffic> Run(Plan plan, long onChipBytes, RunShape run) => [.. Account(plan, onChipBytes, run).Select(account => account.Traffic)];
 
     /// <summary>
-    /// The same with the work of each step, on a chip that keeps what fits from step to step or not. Layers of a section differ by where their operands lie and by nothing else: once two in a row have moved the same, those that follow do too.
+    /// The same with the work of each step, on a chip that keeps what fits from step to step or not. Layers of a section differ by where their operands lie and by nothing else: once two in a row have moved the same, those that follow do too;
+    /// and behind a layer that has fetched more than the chip holds, of whatever was there before nothing is left, so that the layer after it is like all that follow.
     /// </summary>
     public static IReadOnlyList<StepAccount> Account(Plan plan, long onChipBytes, RunShape run, bool keepsBetweenSteps = true)
     {
@@ -87,7 +88,7 @@ internal sealed class TrafficLedger : IPlanListener
                         return ledger.Flushed(accounts, own[..i]);
                     own[i] = steady ? before[i] with { Step = placed } : ledger.Walk(walk, placed);
                 }
-                steady = before.Length > 0 && own.Index().All(item => (item.Item.Traffic, item.Item.Work) == (before[item.Index].Traffic, before[item.Index].Work));
+                steady = before.Length > 0 && (before.Sum(step => step.Traffic.Fetched) > onChipBytes || own.Index().All(item => (item.Item.Traffic, item.Item.Work) == (before[item.Index].Traffic, before[item.Index].Work)));
                 before = own;
                 accounts.AddRange(own);
             }

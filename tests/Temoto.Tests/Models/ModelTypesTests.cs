@@ -214,7 +214,7 @@ public class ModelTypesTests
         Assert.All(architectures, group => Assert.Single(group, gguf => gguf.Takes is null));
         Assert.Equal(["llama", "olmo2"], architectures.Where(group => group.Count() > 1).Select(group => group.Key).Order());
         Assert.Equal(
-            "arcee, cohere, cohere2, ernie4_5, exaone4, falcon, gemma, gemma2, gemma3_text, glm, glm4, gpt2, gpt_neox, granite, granitemoe, hunyuan_v1_dense, llama, mixtral, nemotron, olmo, olmo2, olmo3, olmoe, "
+            "arcee, cohere, cohere2, ernie4_5, exaone4, falcon, gemma, gemma2, gemma3_text, glm, glm4, gpt2, gpt_neox, granite, granitemoe, hunyuan_v1_dense, lfm2, llama, mixtral, nemotron, olmo, olmo2, olmo3, olmoe, "
             + "phi, phi3, qwen2, qwen2_moe, qwen3, qwen3_moe, seed_oss, smollm3, stablelm or starcoder2",
             ModelTypes.Names(type => type.Gguf is not null));
     }

@@ -37,11 +37,11 @@ internal static class InspectCommand
             using var checkpoint = CheckpointReader.Open(path);
             var (verified, verifiedFiles) = parsed.GetValue(verify) ? Verify(checkpoint, path, cancellation) : (null, null);
             // Planning asks for every weight the model needs, and so finds what is missing or misshapen.
-            var memory = new EnginePlan(checkpoint, new ModelOptions { ContextTokens = parsed.GetValue(context) }).Memory;
+            var plan = new EnginePlan(checkpoint, new ModelOptions { ContextTokens = parsed.GetValue(context) });
             if (parsed.GetValue(json))
-                PrintJson(checkpoint, memory, verified, verifiedFiles, parsed.GetValue(tensors));
+                PrintJson(checkpoint, plan, verified, verifiedFiles, parsed.GetValue(tensors));
             else
-                Print(checkpoint, memory, verified, verifiedFiles, parsed.GetValue(tensors));
+                Print(checkpoint, plan, verified, verifiedFiles, parsed.GetValue(tensors));
             return Task.FromResult(0);
         });
         return command;
@@ -77,7 +77,7 @@ internal static class InspectCommand
         checkpoint.Tensors.Values.GroupBy(tensor => tensor.DType).OrderByDescending(group => group.Sum(tensor => tensor.StoredBytes))
             .Select(group => (group.Key, group.Count(), group.Sum(tensor => tensor.ElementCount), group.Sum(tensor => tensor.StoredBytes)));
 
-    private static List<(string Key, string Value)> Facts(Checkpoint checkpoint)
+    private static List<(string Key, string Value)> Facts(Checkpoint checkpoint, KvLayout? kv)
     {
         var config = checkpoint.Config;
         var elements = checkpoint.Tensors.Values.Sum(tensor => tensor.ElementCount);
@@ -101,19 +101,19 @@ internal static class InspectCommand
             ("chat template", checkpoint.ChatTemplate is null ? "none" : $"{checkpoint.ChatTemplate.Length} characters"),
             ("parameters", $"{elements:#,0}"),
             ("weights", $"{bytes:#,0} bytes, {8.0 * bytes / elements:0.00} bits per weight"),
-            ("KV cache", $"{KvBytesPerToken(config, NumberType.Float16):#,0} bytes per token (f16), {KvBytesPerToken(config, NumberType.Int8):#,0} (int8)"),
+            ("KV cache", $"{KvBytesPerToken(kv, NumberType.Float16):#,0} bytes per token (f16), {KvBytesPerToken(kv, NumberType.Int8):#,0} (int8)"),
         ];
     }
 
     /// <summary>The first few names: there may be thousands.</summary>
     private static string Labels(VisionConfig vision) => string.Join(", ", vision.Labels.Take(8)) + (vision.Labels.Count > 8 ? " ..." : "");
 
-    private static void Print(Checkpoint checkpoint, MemoryPlan memory, int? verified, int? verifiedFiles, bool listTensors)
+    private static void Print(Checkpoint checkpoint, EnginePlan plan, int? verified, int? verifiedFiles, bool listTensors)
     {
         // Reads every packed row: damage is found before anything is printed.
         var packed = Packed(checkpoint);
         Console.WriteLine(StandardOutput.Line(checkpoint.Path));
-        foreach (var (key, value) in Facts(checkpoint))
+        foreach (var (key, value) in Facts(checkpoint, plan.Prefill.Kv))
             Console.WriteLine($"  {key,-24} {StandardOutput.Line(value)}");
         foreach (var (dtype, count, elements, bytes) in ByType(checkpoint))
             Console.WriteLine($"  {dtype,-24} {count} tensors, {elements:#,0} elements, {bytes:#,0} bytes");
@@ -127,7 +127,7 @@ internal static class InspectCommand
             Console.WriteLine($"  {"verified",-24} {compared} tensors match their SHA-256");
         if (verifiedFiles is { } files)
             Console.WriteLine($"  {"verified",-24} {files} files match the hub's hashes");
-        Console.WriteLine($"  {memory}");
+        Console.WriteLine($"  {plan.Memory}");
         if (!listTensors)
             return;
         var statistics = packed.ToDictionary(item => item.Tensor.Name, item => item.Statistics);
@@ -158,16 +158,16 @@ internal static class InspectCommand
     }
 
     private static void PrintJson(
-        Checkpoint checkpoint, MemoryPlan memory, int? verified, int? verifiedFiles, bool listTensors) => Console.WriteLine(Json.Document(
+        Checkpoint checkpoint, EnginePlan plan, int? verified, int? verifiedFiles, bool listTensors) => Console.WriteLine(Json.Document(
         new Inspection(
             checkpoint.Path,
             checkpoint.Format,
             checkpoint.Config.ModelType,
             checkpoint.Tensors.Values.Sum(tensor => tensor.ElementCount),
             checkpoint.Tensors.Values.Sum(tensor => tensor.StoredBytes),
-            KvBytesPerToken(checkpoint.Config, NumberType.Float16),
-            KvBytesPerToken(checkpoint.Config, NumberType.Int8),
-            new MemoryFigures(memory.ContextTokens, memory.WeightBytes, memory.KvBytes, memory.ArenaBytes, memory.TotalBytes, memory.AvailableBytes),
+            KvBytesPerToken(plan.Prefill.Kv, NumberType.Float16),
+            KvBytesPerToken(plan.Prefill.Kv, NumberType.Int8),
+            MemoryFigures.Of(plan.Memory),
             checkpoint.Tokenizer is not null,
             checkpoint.ChatTemplate is not null,
             RawJson.Of(checkpoint.Preprocessor),
@@ -185,12 +185,7 @@ internal static class InspectCommand
                 : null),
         ResultContext.Default.Inspection));
 
-    private static long KvBytesPerToken(ModelConfig config, NumberType type) =>
-        new KvLayout(type, Enumerable.Range(0, config.NumHiddenLayers).Count(layer => !config.IsConvolution(layer)), config.NumKeyValueHeads, config.HeadDim, config.MaxPositionEmbeddings)
-        {
-            ConvLayers = Enumerable.Range(0, config.NumHiddenLayers).Count(config.IsConvolution),
-            ConvWidth = config.HiddenSize,
-        }.BytesPerPosition;
+    private static long KvBytesPerToken(KvLayout? layout, NumberType type) => layout is null ? 0 : (layout with { Type = type }).BytesPerPosition;
 }
 
 /// <summary>The document of <c>inspect</c>.</summary>
@@ -201,7 +196,10 @@ internal sealed record Inspection(
     int? VerifiedTensors, int? VerifiedFiles, IEnumerable<PackingFigures> Packing, IEnumerable<TypeFigures> Dtypes, IEnumerable<TensorFigures>? Tensors);
 
 /// <summary>A <see cref="MemoryPlan"/> as JSON has it.</summary>
-internal sealed record MemoryFigures(int ContextTokens, long WeightBytes, long KvBytes, long ActivationBytes, long TotalBytes, long AvailableBytes);
+internal sealed record MemoryFigures(int ContextTokens, long WeightBytes, long KvBytes, long ActivationBytes, long TotalBytes, long AvailableBytes)
+{
+    public static MemoryFigures Of(MemoryPlan plan) => new(plan.ContextTokens, plan.WeightBytes, plan.KvBytes, plan.ArenaBytes, plan.TotalBytes, plan.AvailableBytes);
+}
 
 /// <summary>What packing made of one matrix.</summary>
 internal sealed record PackingFigures(

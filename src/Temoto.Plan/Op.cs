@@ -14,6 +14,9 @@ public abstract record Op(string Name, int Layer, Value Output)
 
     /// <summary>The matrix products it consists of, or that are fused into it.</summary>
     public virtual IReadOnlyList<LinearOp> Linears => [];
+
+    /// <summary>The matrices that it multiplies by, those of experts too, and what meets them.</summary>
+    public virtual IEnumerable<(string Weight, Value Input)> Products => Linears.Select(linear => (linear.Weight, linear.Input));
 }
 
 /// <summary>Row of the embedding table per token id, times <paramref name="Scale"/>. Weight [vocab, width].</summary>
@@ -153,6 +156,9 @@ public sealed record GatedExpertsOp(string Name, int Layer, Value Input, Value R
 {
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Inputs => [Input, Routes];
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Weight, Value Input)> Products => Gates.Concat(Ups).Select(weight => (weight, Input));
 }
 
 /// <summary>The sum over a token's experts of what each counts times x Wdown^T, x being [tokens, Chosen, Width].</summary>
@@ -161,6 +167,9 @@ public sealed record DownExpertsOp(string Name, int Layer, Value Input, Value Ro
 {
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Inputs => [Input, Routes];
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Weight, Value Input)> Products => Downs.Select(weight => (weight, Input));
 }
 
 /// <summary>

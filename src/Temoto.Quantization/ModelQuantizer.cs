@@ -133,10 +133,7 @@ internal static unsafe class ModelQuantizer
     {
         var ops = graph.Ops.Where(op => op.Layer == layer).ToList();
         var chooses = ops.Select(op => op switch { RouteOp route => route.Input, ScaleRowsOp scale => scale.Factors, _ => null }).OfType<Value>().Select(value => value.Id).ToHashSet();
-        var matrices = ops.OfType<LinearOp>().Where(linear => !chooses.Contains(linear.Output.Id)).Select(linear => linear.Weight).ToHashSet();
-        foreach (var op in ops)
-            matrices.UnionWith(op switch { GatedExpertsOp gated => [.. gated.Gates, .. gated.Ups], DownExpertsOp down => down.Downs, _ => [] });
-        return matrices;
+        return ops.Where(op => !chooses.Contains(op.Output.Id)).SelectMany(op => op.Products).Select(product => product.Weight).ToHashSet();
     }
 
     private static List<Tensor> RoundToNearest(Checkpoint source, Graph graph, int layer, List<string> names, QuantizationSettings settings, WeightEncoder encoder, KernelSet kernels, CancellationToken cancellation)

@@ -81,7 +81,7 @@ internal sealed class DoctorReport(MachineFindings machine, ModelFindings? model
         machine.ModelFolder, machine.Models, machine.ModelBytes, machine.Settings.ToDictionary(setting => setting.Name, setting => setting.Value),
         model is null ? null : new DoctoredModel(
             model.Path, model.Format, model.ModelType, model.Parameters,
-            new MemoryFigures(model.Memory.ContextTokens, model.Memory.WeightBytes, model.Memory.KvBytes, model.Memory.ArenaBytes, model.Memory.TotalBytes, model.Memory.AvailableBytes),
+            MemoryFigures.Of(model.Memory),
             model.Fits, model.Products.Select(product => new ProductFigures(product.Type.ToString(), product.Matrices, product.Bytes, product.How)), model.TokenBytes, model.MostTokensPerSecond),
         Advice());
 

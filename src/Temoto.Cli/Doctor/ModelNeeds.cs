@@ -49,27 +49,9 @@ internal sealed class ModelNeeds : IDisposable
     }
 
     /// <summary>Each matrix once: how it meets activations.</summary>
-    private IEnumerable<(DType Type, string How, long Bytes)> Products()
-    {
-        var seen = new HashSet<string>();
-        foreach (var op in plan.Graph.Ops)
-        {
-            foreach (var (name, input) in MatricesOf(op))
-            {
-                if (!seen.Add(name))
-                    continue;
-                var tensor = checkpoint.Tensors[name];
-                yield return (tensor.DType, How(name, input), tensor.StoredBytes);
-            }
-        }
-    }
-
-    private static IEnumerable<(string Name, Value Input)> MatricesOf(Op op) => op switch
-    {
-        GatedExpertsOp gated => gated.Gates.Concat(gated.Ups).Select(name => (name, gated.Input)),
-        DownExpertsOp down => down.Downs.Select(name => (name, down.Input)),
-        _ => op.Linears.Select(linear => (linear.Weight, linear.Input)),
-    };
+    private IEnumerable<(DType Type, string How, long Bytes)> Products() =>
+        plan.Graph.Ops.SelectMany(op => op.Products).DistinctBy(product => product.Weight).Select(product =>
+            (checkpoint.Tensors[product.Weight].DType, How(product.Weight, product.Input), checkpoint.Tensors[product.Weight].StoredBytes));
 
     private string How(string name, Value input) =>
         !input.IsQuantized ? "products of floats"

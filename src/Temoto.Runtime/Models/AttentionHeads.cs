@@ -20,15 +20,16 @@ internal sealed record AttentionHeads(int HiddenSize, int Heads, int KeyValueHea
 {
     /// <param name="keyValueHeadsRequired">Refuse a configuration that does not say how many there are; else they are as many as query heads.</param>
     /// <param name="headDim">Of configurations that do not say; null: the width divided by the heads.</param>
+    /// <param name="keyValueHeads">Null where the configuration says under its key how many there are.</param>
     /// <param name="rotary">Rotary embedding turns pairs, so heads must have an even width.</param>
-    public static AttentionHeads Read(IConfigFields fields, AttentionKeys keys, bool keyValueHeadsRequired = false, int? headDim = null, bool rotary = true)
+    public static AttentionHeads Read(IConfigFields fields, AttentionKeys keys, bool keyValueHeadsRequired = false, int? headDim = null, bool rotary = true, int? keyValueHeads = null)
     {
         var hiddenSize = fields.RequiredInt(keys.HiddenSize, 1, ModelLimits.Width);
         var heads = fields.RequiredInt(keys.Heads, 1, ModelLimits.Width);
-        var keyValueHeads = keys.KeyValueHeads is not { } keyValueKey ? heads
+        var shared = keyValueHeads ?? (keys.KeyValueHeads is not { } keyValueKey ? heads
             : keyValueHeadsRequired ? fields.RequiredInt(keyValueKey, 1, ModelLimits.Width)
-            : fields.Int(keyValueKey, 1, ModelLimits.Width) ?? heads;
-        if (heads % keyValueHeads != 0)
+            : fields.Int(keyValueKey, 1, ModelLimits.Width) ?? heads);
+        if (heads % shared != 0)
             throw fields.Wrong(keys.KeyValueHeads!, $"a divisor of the {heads} attention heads");
         var given = keys.HeadDim is null ? null : fields.Int(keys.HeadDim, 2, ModelLimits.HeadDim);
         if ((given ?? headDim) is not { } width)
@@ -41,6 +42,6 @@ internal sealed record AttentionHeads(int HiddenSize, int Heads, int KeyValueHea
             throw fields.Wrong(given is null ? keys.Heads : keys.HeadDim!, $"heads of an even width, not {width}: rotary embedding turns pairs");
         if ((long)heads * width > ModelLimits.Width)
             throw fields.Wrong(keys.Heads, $"heads of width {width} that are together at most {ModelLimits.Width} wide");
-        return new AttentionHeads(hiddenSize, heads, keyValueHeads, width);
+        return new AttentionHeads(hiddenSize, heads, shared, width);
     }
 }

@@ -39,9 +39,6 @@ internal sealed record GgufArchitecture(
     /// <summary>Whether a file of this name is of this type, where types share the name; null for the one that takes what no other does.</summary>
     public Func<IConfigFields, bool>? Takes { get; init; }
 
-    /// <summary>The name within a layer, as ours, of a matrix of one row that files may hold as a vector; null where there is none.</summary>
-    public string? RowOfLayer { get; init; }
-
     /// <summary>A tensor of a file, by our name, in the form that operations read; null where all lie as they are read.</summary>
     public Func<Tensor, Tensor>? FromFile { get; init; }
 
@@ -95,9 +92,6 @@ internal sealed record GgufArchitecture(
 
     /// <summary>Null where this architecture has no such tensor.</summary>
     public string? ToHuggingFace(string name) => Translate(name, GgufLayerPrefix, LayerPrefix, static pair => pair);
-
-    /// <summary>Whether a tensor, by our name, is a matrix of one row that files may hold as a vector.</summary>
-    public bool IsRow(string name) => RowOfLayer is { } row && name.EndsWith($".{row}.weight", StringComparison.Ordinal);
 
     /// <summary>Null where GGUF has no such tensor.</summary>
     public string? FromHuggingFace(string name) => Translate(name, LayerPrefix, GgufLayerPrefix, static pair => (pair.HuggingFace, pair.Gguf));

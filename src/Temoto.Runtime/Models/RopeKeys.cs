@@ -23,14 +23,16 @@ internal static class RopeKeys
     public static ModelConfig Read(JsonFields root, ModelConfig config, double defaultTheta, double defaultPart = 1)
     {
         // Newer files hold rope_theta and the scaling together in rope_parameters.
-        var key = root.Has(Parameters) ? Parameters : Scaling;
         if (root.Has(Parameters) && root.Has(Scaling))
             throw root.Wrong(Scaling, "either rope_parameters or rope_scaling", "remove one of them");
         var theta = Theta(root) ?? defaultTheta;
         var part = root.Number(PartialFactor, 0, 1) ?? root.Number("rotary_pct", 0, 1);
         config = config with { RopeTheta = theta, RotaryDim = Columns(root, config.HeadDim, part ?? defaultPart) };
-        return root.Object(key) is not { } rope ? config : ReadObject(root, rope.Object(FullLayers) ?? rope, config, key == Parameters);
+        return ObjectOf(root) is not { } rope ? config : ReadObject(root, rope.Object(FullLayers) ?? rope, config, root.Has(Parameters));
     }
+
+    /// <summary>What says how positions are scaled; null where nothing does.</summary>
+    public static JsonFields? ObjectOf(JsonFields root) => root.Object(root.Has(Parameters) ? Parameters : Scaling);
 
     /// <summary>The theta of layers whose attention slides: a key of its own, or one of two objects in rope_parameters.</summary>
     public static double ReadLocalTheta(JsonFields root, string key, double whereMissing) =>

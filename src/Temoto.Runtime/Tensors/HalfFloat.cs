@@ -21,6 +21,10 @@ internal static class HalfFloat
     /// <summary>The largest finite half; above it lie infinity and the NaNs.</summary>
     public const uint Largest = 0x7BFF;
 
+    /// <summary>The two bytes at <paramref name="source"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe float At(byte* source) => ToSingle(*(ushort*)source);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float ToSingle(ushort half)
     {

@@ -164,12 +164,7 @@ internal sealed class EnginePlan
     private bool LiesInPanels(string name) => checkpoint.Computed(name) is var weight && (weight.Encoded is null || Unpacked.Contains(name)) && PanelProducts.Takes(weight);
 
     /// <summary>Weights that meet integers.</summary>
-    private IEnumerable<string> Multiplied() => Plans.Graph.Ops.SelectMany(op => op switch
-    {
-        GatedExpertsOp { Input.IsQuantized: true } gated => gated.Gates.Concat(gated.Ups),
-        DownExpertsOp { Input.IsQuantized: true } down => down.Downs,
-        _ => op.Linears.Where(linear => linear.Input.IsQuantized).Select(linear => linear.Weight),
-    });
+    private IEnumerable<string> Multiplied() => Plans.Graph.Ops.SelectMany(op => op.Products).Where(product => product.Input.IsQuantized).Select(product => product.Weight);
 
     private static bool HasIntegerActivations(ModelOptions options, KernelSet kernels)
     {

@@ -15,8 +15,8 @@ internal sealed unsafe class ShortConvStep(StepBinding binding) : RowwiseStep(bi
     private readonly float* bias = binding.Vector(OperandRole.Bias);
     private readonly CachePlace convolved = binding.Cache(OperandRole.Convolved);
 
-    /// <summary>A row for each tap.</summary>
-    public static long ScratchFloats(Step step) => step.Taps!.Value * WholeRegisters(step[OperandRole.Output].Shape[1]);
+    /// <summary>A row for each tap, and one as a cache would hold it.</summary>
+    public static long ScratchFloats(Step step) => (step.Taps!.Value + 1) * WholeRegisters(step[OperandRole.Output].Shape[1]);
 
     protected override void ExecuteRows(int start, int end, int worker)
     {
@@ -31,7 +31,7 @@ internal sealed unsafe class ShortConvStep(StepBinding binding) : RowwiseStep(bi
             for (var tap = 0; tap < taps; tap++)
             {
                 var at = row + tap - taps + 1;
-                rows[tap] = tap < known ? rows[tap + 1] : Load(row, at, scratch + (at + taps) % taps * stride);
+                rows[tap] = tap < known ? rows[tap + 1] : Load(row, at, scratch + (at + taps) % taps * stride, (byte*)(scratch + taps * stride));
             }
             ShortConvolution.Run(rows, taps, weight, bias, InputRow(row) + Width, Output + (long)row * Width, Width);
         }
@@ -44,53 +44,38 @@ internal sealed unsafe class ShortConvStep(StepBinding binding) : RowwiseStep(bi
 
     /// <summary>The product at a position, as the cache has it; null before the first.</summary>
     /// <param name="at">The position as a row of the run: before its first row it is in the cache.</param>
-    private float* Load(int row, int at, float* destination)
+    /// <param name="spare">Takes what another token puts into the cache.</param>
+    private float* Load(int row, int at, float* destination, byte* spare)
     {
         var position = State.PositionOf(row) + at - row;
         if (position < 0)
             return null;
-        var cached = State.CacheOf(row).RowAt(convolved, position);
-        var isOwn = at == row;
-        if (!isOwn && !(at >= 0 && Follow(at, row)))
+        var stored = State.CacheOf(row).RowAt(convolved, position);
+        if (at == row || at >= 0 && Follow(at, row))
         {
-            Read(cached, destination);
-            return destination;
+            var input = InputRow(at);
+            ShortConvolution.Multiply(input, input + 2L * Width, destination, Width);
+            if (at != row)
+                stored = spare;
+            Store(destination, stored);
         }
-        var input = InputRow(at);
-        ShortConvolution.Multiply(input, input + 2L * Width, destination, Width);
-        if (isOwn)
-            Store(destination, cached);
-        else
-            Round(destination);
+        Read(stored, destination);
         return destination;
     }
 
-    private void Read(byte* cached, float* row)
+    private void Store(float* row, byte* stored)
     {
         if (isHalf)
-            Kernels.WidenHalf((ushort*)cached, row, Width);
+            Kernels.RoundToHalf(row, (ushort*)stored, Width);
         else
-            Kernels.Copy((float*)cached, row, Width);
+            Kernels.Copy(row, (float*)stored, Width);
     }
 
-    /// <summary>Puts a row into the cache, and leaves what it has become there.</summary>
-    private void Store(float* row, byte* cached)
+    private void Read(byte* stored, float* row)
     {
-        if (!isHalf)
-        {
-            Kernels.Copy(row, (float*)cached, Width);
-            return;
-        }
-        Kernels.RoundToHalf(row, (ushort*)cached, Width);
-        Kernels.WidenHalf((ushort*)cached, row, Width);
-    }
-
-    /// <summary>As it would be in the cache.</summary>
-    private void Round(float* row)
-    {
-        if (!isHalf)
-            return;
-        for (var column = 0; column < Width; column++)
-            row[column] = (float)(Half)row[column];
+        if (isHalf)
+            Kernels.WidenHalf((ushort*)stored, row, Width);
+        else
+            Kernels.Copy((float*)stored, row, Width);
     }
 }

@@ -78,8 +78,6 @@ internal static unsafe class CodebookBlocks
             y[i] = integers[i] * scales[i / GroupColumns];
     }
 
-    public static float HalfAt(byte* source) => HalfFloat.ToSingle(*(ushort*)source);
-
     /// <summary>The same scale for the two groups of 32 columns.</summary>
     public static void Set(float* scales, int pair, float scale) => scales[2 * pair] = scales[2 * pair + 1] = scale;
 }

@@ -1,3 +1,5 @@
+using Temoto.Tensors;
+
 namespace Temoto.Kernels.Codebooks;
 
 /// <summary>Types of four bits: a nibble chooses one of sixteen integers.</summary>
@@ -12,14 +14,14 @@ internal static unsafe class FourBitBlocks
     /// <summary>d: f16, q: 16 bytes; element i is the low nibble of byte i, element i + 16 its high nibble.</summary>
     public static void ReadIQ4_NL(byte* block, sbyte* integers, float* scales)
     {
-        CodebookBlocks.Set(scales, 0, CodebookBlocks.HalfAt(block));
+        CodebookBlocks.Set(scales, 0, HalfFloat.At(block));
         Look(Uneven, block + 2, 16, integers);
     }
 
     /// <summary>d: f16, high: uint16 (two bits for each of eight groups of 32), low: 4 bytes (four bits each), q: 128 bytes. The scale of a group is d * (its six bits - 32).</summary>
     public static void ReadIQ4_XS(byte* block, sbyte* integers, float* scales)
     {
-        var d = CodebookBlocks.HalfAt(block);
+        var d = HalfFloat.At(block);
         var high = *(ushort*)(block + 2);
         for (var group = 0; group < 8; group++)
         {

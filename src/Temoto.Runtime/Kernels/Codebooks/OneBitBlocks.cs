@@ -10,7 +10,7 @@ internal static unsafe class OneBitBlocks
     /// <summary>d: f16, low: 32 bytes, then for each 32 elements a word of 16 bits: three more bits for each of four entries, s, and in the top bit whether they are moved down.</summary>
     public static void ReadIQ1_S(byte* block, sbyte* integers, float* scales)
     {
-        var d = CodebookBlocks.HalfAt(block);
+        var d = HalfFloat.At(block);
         for (var group = 0; group < 8; group++)
         {
             var word = *(ushort*)(block + 34 + 2 * group);

@@ -16,7 +16,7 @@ internal static unsafe class SuperBlockOfIQ3_S
     public static void Write(byte* block, sbyte* integers, byte* destination)
     {
         *(ushort*)destination = *(ushort*)block;
-        ((Half*)destination)[1] = (Half)(Zero * CodebookBlocks.HalfAt(block));
+        ((Half*)destination)[1] = (Half)(Zero * HalfFloat.At(block));
         for (var group = 0; group < 4; group++)
         {
             int scale = ThreeBitBlocks.ScaleOfIQ3_S(block, group), next = ThreeBitBlocks.ScaleOfIQ3_S(block, 4 + group);

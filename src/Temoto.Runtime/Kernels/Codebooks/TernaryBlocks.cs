@@ -1,3 +1,5 @@
+using Temoto.Tensors;
+
 namespace Temoto.Kernels.Codebooks;
 
 /// <summary>Types of three values, -1, 0 and 1, with one scale for 256 of them.</summary>
@@ -14,7 +16,7 @@ internal static unsafe class TernaryBlocks
         Digits(block, 32, 5, integers);
         Digits(block + 32, 16, 5, integers + 160);
         Digits(block + 48, 4, 4, integers + 240);
-        new Span<float>(scales, Groups).Fill(CodebookBlocks.HalfAt(block + 52));
+        new Span<float>(scales, Groups).Fill(HalfFloat.At(block + 52));
     }
 
     /// <summary>q: 64 bytes of 2-bit planes (bits 2k and 2k + 1 of byte i of 32 are element 32k + i), d: f16; 1 means zero. 3, which no writer makes, is 2.</summary>
@@ -22,7 +24,7 @@ internal static unsafe class TernaryBlocks
     {
         for (var i = 0; i < 256; i++)
             integers[i] = (sbyte)((block[32 * (i / 128) + i % 32] >> 2 * (i % 128 / 32) & 3) - 1);
-        new Span<float>(scales, Groups).Fill(CodebookBlocks.HalfAt(block + 64));
+        new Span<float>(scales, Groups).Fill(HalfFloat.At(block + 64));
     }
 
     private static void Digits(byte* q, int bytes, int digits, sbyte* integers)

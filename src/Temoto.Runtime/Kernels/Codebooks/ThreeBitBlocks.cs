@@ -1,3 +1,5 @@
+using Temoto.Tensors;
+
 namespace Temoto.Kernels.Codebooks;
 
 /// <summary>Types of little more than three bits: four magnitudes are an entry of a grid, their signs lie apart.</summary>
@@ -6,7 +8,7 @@ internal static unsafe class ThreeBitBlocks
     /// <summary>d: f16, entries: 64 bytes, then for each 32 elements a word: four times seven signs of eight, and s in the top four bits; the scale is d * (s + 1/2) / 2.</summary>
     public static void ReadIQ3_XXS(byte* block, sbyte* integers, float* scales)
     {
-        var d = CodebookBlocks.HalfAt(block);
+        var d = HalfFloat.At(block);
         var entries = block + 2;
         for (var group = 0; group < 8; group++)
         {
@@ -20,7 +22,7 @@ internal static unsafe class ThreeBitBlocks
     /// <summary>d: f16, low: 64 bytes, high: 8 bytes (a bit for each entry), signs: 32 bytes, s: 4 bytes, a nibble for each 32 elements; the scale is d * (2s + 1).</summary>
     public static void ReadIQ3_S(byte* block, sbyte* integers, float* scales)
     {
-        var d = CodebookBlocks.HalfAt(block);
+        var d = HalfFloat.At(block);
         byte* low = block + 2, high = block + 66, signs = block + 74;
         for (var group = 0; group < 8; group++)
             CodebookBlocks.Set(scales, group, d * ScaleOfIQ3_S(block, group));

@@ -1,3 +1,5 @@
+using Temoto.Tensors;
+
 namespace Temoto.Kernels.Codebooks;
 
 /// <summary>Types of little more than two bits: eight magnitudes (8, 25 or 43) are an entry of a grid, their signs lie apart. Scales are d * (s + 1/2) / 4 for an s of four bits.</summary>
@@ -6,7 +8,7 @@ internal static unsafe class TwoBitBlocks
     /// <summary>d: f16, then for each 32 elements two words: four bytes, each an entry; four times seven signs, and s in the top four bits.</summary>
     public static void ReadIQ2_XXS(byte* block, sbyte* integers, float* scales)
     {
-        var d = CodebookBlocks.HalfAt(block);
+        var d = HalfFloat.At(block);
         for (var group = 0; group < 8; group++)
         {
             var entries = block + 2 + 8 * group;
@@ -21,7 +23,7 @@ internal static unsafe class TwoBitBlocks
     public static void ReadIQ2_XS(byte* block, sbyte* integers, float* scales)
     {
         var words = (ushort*)(block + 2);
-        ScalesOfNibbles(CodebookBlocks.HalfAt(block), block + 66, scales);
+        ScalesOfNibbles(HalfFloat.At(block), block + 66, scales);
         for (var k = 0; k < 32; k++)
             Signs.Apply(Grids.IQ2_XS[words[k] & 511], Signs.OfSeven((uint)words[k] >> 9), integers + 8 * k);
     }
@@ -30,7 +32,7 @@ internal static unsafe class TwoBitBlocks
     public static void ReadIQ2_S(byte* block, sbyte* integers, float* scales)
     {
         byte* low = block + 2, signs = block + 34, high = block + 66;
-        ScalesOfNibbles(CodebookBlocks.HalfAt(block), block + 74, scales);
+        ScalesOfNibbles(HalfFloat.At(block), block + 74, scales);
         for (var k = 0; k < 32; k++)
             Signs.Apply(Grids.IQ2_S[low[k] | (high[k / 4] >> 2 * (k % 4) & 3) << 8], signs[k], integers + 8 * k);
     }

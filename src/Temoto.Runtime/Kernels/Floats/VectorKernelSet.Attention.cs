@@ -94,14 +94,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
             base.RoundToHalf(source + i, destination + i, count - i);
     }
 
-    public override void WidenHalf(ushort* source, float* destination, int count)
-    {
-        var i = 0;
-        for (; i + TLanes.Count <= count; i += TLanes.Count)
-            TLanes.Store(TLanes.LoadF16(source + i), destination + i);
-        if (i < count)
-            base.WidenHalf(source + i, destination + i, count - i);
-    }
+    public override void WidenHalf(ushort* source, float* destination, int count) => Decode<F16Row>((byte*)source, destination, count);
 
     /// <summary>Whole panels as float32 [panels, HeadDim, 16].</summary>
     private static void DecodeKeys(KvHeadView keys, int start, int panels, float* tile)

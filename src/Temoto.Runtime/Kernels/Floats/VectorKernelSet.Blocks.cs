@@ -18,21 +18,21 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
             switch (dtype)
             {
                 case DType.Q8_0:
-                    var d = TLanes.Broadcast(HalfAt(block));
+                    var d = TLanes.Broadcast(HalfFloat.At(block));
                     for (var at = 0; at < 32; at += TLanes.Count)
                         TLanes.Store(TLanes.Multiply(TLanes.LoadI8((sbyte*)block + 2 + at), d), y + at);
                     break;
                 case DType.Q4_0:
-                    DecodeNibbles(block + 2, 0, -8, HalfAt(block), null, y);
+                    DecodeNibbles(block + 2, 0, -8, HalfFloat.At(block), null, y);
                     break;
                 case DType.Q4_1:
-                    DecodeNibbles(block + 4, 0, 0, HalfAt(block), HalfAt(block + 2), y);
+                    DecodeNibbles(block + 4, 0, 0, HalfFloat.At(block), HalfFloat.At(block + 2), y);
                     break;
                 case DType.Q5_0:
-                    DecodeNibbles(block + 6, *(uint*)(block + 2), -16, HalfAt(block), null, y);
+                    DecodeNibbles(block + 6, *(uint*)(block + 2), -16, HalfFloat.At(block), null, y);
                     break;
                 case DType.Q5_1:
-                    DecodeNibbles(block + 8, *(uint*)(block + 4), 0, HalfAt(block), HalfAt(block + 2), y);
+                    DecodeNibbles(block + 8, *(uint*)(block + 4), 0, HalfFloat.At(block), HalfFloat.At(block + 2), y);
                     break;
                 case DType.Q2_K:
                     DecodeQ2(block, y);
@@ -88,8 +88,8 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
 
     private static void DecodeQ2(byte* block, float* y)
     {
-        var d = HalfAt(block + 80);
-        var dmin = HalfAt(block + 82);
+        var d = HalfFloat.At(block + 80);
+        var dmin = HalfFloat.At(block + 82);
         for (var group = 0; group < 16; group++)
         {
             var scale = TLanes.Broadcast(d * (block[group] & 0xF));
@@ -102,7 +102,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
     private static void DecodeQ3(byte* block, float* y)
     {
         var scales = block + 96;
-        var d = HalfAt(block + 108);
+        var d = HalfFloat.At(block + 108);
         var four = TLanes.Broadcast(4);
         for (var group = 0; group < 16; group++)
         {
@@ -120,8 +120,8 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
     /// <summary>Q4_K, and Q5_K where <paramref name="fifthBits"/> is not null.</summary>
     private static void DecodeQ4Or5(byte* block, byte* q, byte* fifthBits, float* y)
     {
-        var d = HalfAt(block);
-        var dmin = HalfAt(block + 2);
+        var d = HalfFloat.At(block);
+        var dmin = HalfFloat.At(block + 2);
         var sixteen = TLanes.Broadcast(16);
         for (var group = 0; group < 8; group++)
         {
@@ -141,7 +141,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
     private static void DecodeQ6(byte* block, float* y)
     {
         var scales = (sbyte*)(block + 192);
-        var d = HalfAt(block + 208);
+        var d = HalfFloat.At(block + 208);
         var sixteen = TLanes.Broadcast(16);
         var offset = TLanes.Broadcast(32);
         for (var group = 0; group < 16; group++)
@@ -157,6 +157,4 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
     }
 
     private static TVector TwoBits(byte* q, int element) => TLanes.LoadBits(q + 32 * (element / 128) + element % 32, 2 * (element % 128 / 32), 3);
-
-    private static float HalfAt(byte* source) => HalfFloat.ToSingle(*(ushort*)source);
 }

@@ -102,7 +102,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
                 first = TLanes.MultiplyAdd(TLanes.LoadI8(weights + i), TLanes.Load(x + i), first);
                 second = TLanes.MultiplyAdd(TLanes.LoadI8(weights + i + n), TLanes.Load(x + i + n), second);
             }
-            var scale = TLanes.Broadcast(HalfAt(blocks));
+            var scale = TLanes.Broadcast(HalfFloat.At(blocks));
             a = TLanes.MultiplyAdd(first, scale, a);
             b = TLanes.MultiplyAdd(second, scale, b);
         }
@@ -124,7 +124,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
                 first = TLanes.MultiplyAdd(TLanes.Subtract(TLanes.LoadBits(nibbles + i, 0, 15), eight), TLanes.Load(x + i), first);
                 second = TLanes.MultiplyAdd(TLanes.Subtract(TLanes.LoadBits(nibbles + i, 4, 15), eight), TLanes.Load(x + 16 + i), second);
             }
-            var scale = TLanes.Broadcast(HalfAt(blocks));
+            var scale = TLanes.Broadcast(HalfFloat.At(blocks));
             a = TLanes.MultiplyAdd(first, scale, a);
             b = TLanes.MultiplyAdd(second, scale, b);
         }

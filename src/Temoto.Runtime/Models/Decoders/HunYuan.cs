@@ -16,8 +16,7 @@ internal sealed class HunYuan : RotaryDecoder
     public override ModelConfig Read(JsonFields root, string modelType)
     {
         var config = ReadShape(root, keyValueHeadsRequired: false, rmsNormEps: 1e-5) with { AttentionBias = root.Bool("attention_bias") ?? false };
-        var rope = root.Object("rope_parameters") ?? root.Object("rope_scaling");
-        return config.RopeScaling is { RopeType: RopeScaling.Dynamic } scaling && rope?.Number("alpha", 0, 1e6) is { } alpha and > 0 ? WithAlpha(config, scaling, alpha) : config;
+        return config.RopeScaling is { RopeType: RopeScaling.Dynamic } scaling && RopeKeys.ObjectOf(root)?.Number("alpha", 0, 1e6) is { } alpha and > 0 ? WithAlpha(config, scaling, alpha) : config;
     }
 
     /// <summary>Where the dynamic scaling has an alpha, theta is multiplied once for texts of any length, and nothing else is scaled.</summary>

@@ -12,9 +12,7 @@ namespace Temoto.Models.Decoders;
 /// </summary>
 internal sealed class Lfm2 : RotaryDecoder
 {
-    private const string AttentionLayer = "full_attention";
     private const string ConvLayer = "conv";
-    private const string LayerTypes = "layer_types";
     private const string Filter = "conv.conv";
     private const string GgufHeads = "attention.head_count_kv";
 
@@ -62,19 +60,12 @@ internal sealed class Lfm2 : RotaryDecoder
     /// <summary>By layer_types, else full_attn_idxs; without either all layers attend.</summary>
     private static Items<int> ReadConvLayers(JsonFields root, int layers)
     {
-        var types = root.Strings(LayerTypes, most: ModelLimits.Layers);
-        if (types.Count == 0)
-        {
-            if (!root.Has("full_attn_idxs"))
-                return [.. Enumerable.Repeat(0, layers)];
-            var attending = root.IntOrList("full_attn_idxs", 0, layers - 1, ModelLimits.Layers);
-            return [.. Enumerable.Range(0, layers).Select(layer => attending.Contains(layer) ? 0 : 1)];
-        }
-        if (types.Count != layers)
-            throw root.Wrong(LayerTypes, $"{layers}: one for each layer");
-        if (types.FirstOrDefault(type => type is not (AttentionLayer or ConvLayer)) is { } other)
-            throw new InputException(root.Path, LayerTypes, $"'{other}'", $"{ConvLayer} or {AttentionLayer}", "use a checkpoint of LFM2's own layers");
-        return [.. types.Select(type => type == ConvLayer ? 1 : 0)];
+        if (LayersOf(root, layers, ConvLayer, "use a checkpoint of LFM2's own layers") is { } named)
+            return named;
+        if (!root.Has("full_attn_idxs"))
+            return [.. Enumerable.Repeat(0, layers)];
+        var attending = root.IntOrList("full_attn_idxs", 0, layers - 1, ModelLimits.Layers);
+        return [.. Enumerable.Range(0, layers).Select(layer => attending.Contains(layer) ? 0 : 1)];
     }
 
     protected override void WriteOwnKeys(Utf8JsonWriter json, ModelConfig config)
@@ -83,10 +74,8 @@ internal sealed class Lfm2 : RotaryDecoder
         json.WriteBoolean("block_auto_adjust_ff_dim", false);
         json.WriteNumber("conv_L_cache", config.ConvLCache);
         json.WriteBoolean("conv_bias", config.ConvBias);
-        json.WriteStartArray(LayerTypes);
-        for (var layer = 0; layer < config.NumHiddenLayers; layer++)
-            json.WriteStringValue(config.IsConvolution(layer) ? ConvLayer : AttentionLayer);
-        json.WriteEndArray();
+        if (config.ConvLayers is { } convolves)
+            WriteLayers(json, convolves, ConvLayer);
     }
 
     protected override bool HasGguf => true;
@@ -118,11 +107,8 @@ internal sealed class Lfm2 : RotaryDecoder
     /// <summary>Layers with a convolution have no key and value heads.</summary>
     protected override ModelConfig ReadGguf(IConfigFields metadata, IReadOnlyDictionary<string, Tensor> tensors)
     {
-        var heads = metadata.IntOrList(GgufHeads, 0, ModelLimits.Width, ModelLimits.Layers);
-        var attending = heads.Where(count => count > 0).Distinct().ToList();
-        if (attending.Count != 1)
-            throw metadata.Wrong(GgufHeads, "0 for layers with a convolution and one number for those that attend");
-        var config = base.ReadGguf(new FieldsWith(metadata, GgufHeads, attending[0]), tensors);
+        var heads = GgufHeadsOfLayers(metadata);
+        var config = base.ReadGguf(metadata, tensors);
         if (heads.Count != 1 && heads.Count != config.NumHiddenLayers)
             throw metadata.Wrong(GgufHeads, $"one number, or {config.NumHiddenLayers}: one for each layer");
         return config with
@@ -131,6 +117,12 @@ internal sealed class Lfm2 : RotaryDecoder
             ConvLayers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer => heads[heads.Count == 1 ? 0 : layer] == 0 ? 1 : 0)],
         };
     }
+
+    protected override int? GgufKeyValueHeads(IConfigFields metadata) => GgufHeadsOfLayers(metadata).Where(count => count > 0).Distinct().ToList() is [var attending]
+        ? attending
+        : throw metadata.Wrong(GgufHeads, "0 for layers with a convolution and one number for those that attend");
+
+    private static IReadOnlyList<int> GgufHeadsOfLayers(IConfigFields metadata) => metadata.IntOrList(GgufHeads, 0, ModelLimits.Width, ModelLimits.Layers);
 
     protected override IEnumerable<(string Key, object Value)> WriteGguf(ModelConfig config)
     {

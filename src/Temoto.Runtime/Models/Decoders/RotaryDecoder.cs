@@ -78,7 +78,6 @@ internal abstract class RotaryDecoder : ModelType
     {
         Joins = GgufJoins,
         Takes = GgufTakes,
-        RowOfLayer = GgufRowOfLayer,
         FromFile = FromGguf,
         ToFile = ToGguf,
     };
@@ -88,9 +87,6 @@ internal abstract class RotaryDecoder : ModelType
 
     /// <summary>Whether a file is of this type, where another's architecture has the same name; null for the type that takes the others.</summary>
     protected virtual Func<IConfigFields, bool>? GgufTakes => null;
-
-    /// <summary>A matrix of one row that files may hold as a vector.</summary>
-    protected virtual string? GgufRowOfLayer => null;
 
     /// <summary>A tensor of a GGUF file, by our name, as operations read it.</summary>
     protected virtual Tensor FromGguf(Tensor tensor) => tensor;
@@ -184,17 +180,35 @@ internal abstract class RotaryDecoder : ModelType
     {
         // null means none; a missing key means the default. Has() cannot tell them apart, Keys can.
         var window = root.Int(Window, 1, int.MaxValue) ?? (root.Keys.Contains(Window) ? null : windowWhereMissing);
-        var types = root.Strings(LayerTypes, most: ModelLimits.Layers);
-        if (types.Count > 0 && types.Count != config.NumHiddenLayers)
-            throw root.Wrong(LayerTypes, $"{config.NumHiddenLayers}: one for each layer");
-        if (types.FirstOrDefault(type => type is not (FullLayer or SlidingLayer)) is { } other)
-            throw new InputException(root.Path, LayerTypes, $"'{other}'", $"{SlidingLayer} or {FullLayer}", FullAttention);
         return config with
         {
             // A window as long as the text is none.
             SlidingWindow = window < config.MaxPositionEmbeddings ? window : null,
-            SlidingLayers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer => (types.Count > 0 ? types[layer] == SlidingLayer : slides(layer)) ? 1 : 0)],
+            SlidingLayers = LayersOf(root, config.NumHiddenLayers, SlidingLayer, FullAttention) ?? [.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer => slides(layer) ? 1 : 0)],
         };
+    }
+
+    /// <summary>layer_types: of each layer 1 where it is of a kind and 0 where it attends to all positions; null where the configuration does not say.</summary>
+    /// <param name="next">What to do where a layer is neither.</param>
+    protected static Items<int>? LayersOf(JsonFields root, int layers, string kind, string next)
+    {
+        var types = root.Strings(LayerTypes, most: ModelLimits.Layers);
+        if (types.Count == 0)
+            return null;
+        if (types.Count != layers)
+            throw root.Wrong(LayerTypes, $"{layers}: one for each layer");
+        if (types.FirstOrDefault(type => type != FullLayer && type != kind) is { } other)
+            throw new InputException(root.Path, LayerTypes, $"'{other}'", $"{kind} or {FullLayer}", next);
+        return [.. types.Select(type => type == kind ? 1 : 0)];
+    }
+
+    /// <summary>As <see cref="LayersOf"/> reads it.</summary>
+    protected static void WriteLayers(Utf8JsonWriter json, Items<int> layers, string kind)
+    {
+        json.WriteStartArray(LayerTypes);
+        foreach (var isOfKind in layers)
+            json.WriteStringValue(isOfKind != 0 ? kind : FullLayer);
+        json.WriteEndArray();
     }
 
     /// <summary>The same where use_sliding_window has to switch windows on: then the layers from max_window_layers on slide.</summary>
@@ -216,12 +230,8 @@ internal abstract class RotaryDecoder : ModelType
             json.WriteNumber(Window, window);
         else
             json.WriteNull(Window);
-        if (config.SlidingLayers is not { } slides)
-            return;
-        json.WriteStartArray(LayerTypes);
-        foreach (var slide in slides)
-            json.WriteStringValue(slide != 0 ? SlidingLayer : FullLayer);
-        json.WriteEndArray();
+        if (config.SlidingLayers is { } slides)
+            WriteLayers(json, slides, SlidingLayer);
     }
 
     /// <summary>As <see cref="WithSwitchedWindows"/> reads them.</summary>
@@ -339,7 +349,7 @@ internal abstract class RotaryDecoder : ModelType
     {
         if (!HasExperts && metadata.Int("expert_count", 0, int.MaxValue) is > 0)
             throw metadata.Wrong("expert_count", "0: a dense model", OtherArchitecture);
-        var heads = AttentionHeads.Read(metadata, AttentionKeys.Gguf);
+        var heads = AttentionHeads.Read(metadata, AttentionKeys.Gguf, keyValueHeads: GgufKeyValueHeads(metadata));
         if (metadata.Int("attention.value_length", 0, int.MaxValue) is { } other && other != heads.HeadDim)
             throw metadata.Wrong("attention.value_length", $"the head size, {heads.HeadDim}", OtherArchitecture);
         var turned = metadata.Int("rope.dimension_count", 0, int.MaxValue) ?? heads.HeadDim;
@@ -373,6 +383,9 @@ internal abstract class RotaryDecoder : ModelType
         };
         return GgufHasLayerNorms ? config with { LayerNormEps = epsilon } : config with { RmsNormEps = epsilon };
     }
+
+    /// <summary>Of the layers that attend, where a file has a number for each layer; null where one number holds for all.</summary>
+    protected virtual int? GgufKeyValueHeads(IConfigFields metadata) => null;
 
     /// <summary>True where feed-forwards may be mixtures of experts.</summary>
     protected virtual bool HasExperts => false;

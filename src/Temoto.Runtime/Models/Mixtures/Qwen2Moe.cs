@@ -10,6 +10,8 @@ namespace Temoto.Models.Mixtures;
 /// <summary>Qwen1.5-MoE and Qwen2-57B-A14B: as Qwen2, with experts and a feed-forward beside them that every token passes, as far as a gate of its own lets it.</summary>
 internal sealed class Qwen2Moe : QwenMoe
 {
+    private const string SharedGate = "mlp.shared_expert_gate";
+
     public override string Name => "qwen2_moe";
 
     public override string ClassName(ModelConfig config) => "Qwen2MoeForCausalLM";
@@ -36,12 +38,14 @@ internal sealed class Qwen2Moe : QwenMoe
 
     protected override bool GgufTiesHead => false;
 
-    protected override string GgufRowOfLayer => "mlp.shared_expert_gate";
+    /// <summary>The gate is a matrix of one row, which files may hold as a vector.</summary>
+    protected override Tensor FromGguf(Tensor tensor) =>
+        tensor.Shape.Length == 1 && tensor.Name.EndsWith($".{SharedGate}.weight", StringComparison.Ordinal) ? TensorEdits.View(tensor, tensor.Name, 0, 1) : tensor;
 
     protected override IReadOnlyList<(string Gguf, string HuggingFace)> GgufNames =>
     [
         .. base.GgufNames,
-        ("ffn_gate_inp_shexp", "mlp.shared_expert_gate"),
+        ("ffn_gate_inp_shexp", SharedGate),
         ("ffn_gate_shexp", "mlp.shared_expert.gate_proj"),
         ("ffn_up_shexp", "mlp.shared_expert.up_proj"),
         ("ffn_down_shexp", "mlp.shared_expert.down_proj"),
@@ -70,6 +74,6 @@ internal sealed class Qwen2Moe : QwenMoe
         var width = config.Experts.SharedIntermediateSize!.Value;
         var gated = g.SiluMultiply(g.Linear(input, "mlp.shared_expert.gate_proj", width), g.Linear(input, "mlp.shared_expert.up_proj", width));
         var shared = g.Linear(gated, "mlp.shared_expert.down_proj", config.HiddenSize);
-        return g.Add(own, g.ScaleRows(shared, g.Linear(input, "mlp.shared_expert_gate", 1)));
+        return g.Add(own, g.ScaleRows(shared, g.Linear(input, SharedGate, 1)));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Temoto.Machine;
 
 namespace Temoto.Planning.Host;
 
@@ -37,7 +38,7 @@ internal static class HostProcessor
         var cores = new HashSet<string>();
         for (var processor = 0; Directory.Exists($"{Processors}/cpu{processor}"); processor++)
         {
-            if (First($"{Processors}/cpu{processor}/topology/thread_siblings_list") is { Length: > 0 } siblings)
+            if (SystemText.FirstLine($"{Processors}/cpu{processor}/topology/thread_siblings_list") is { Length: > 0 } siblings)
                 cores.Add(siblings);
         }
         return cores.Count == 0 ? Environment.ProcessorCount : Math.Min(cores.Count, Environment.ProcessorCount);
@@ -65,16 +66,14 @@ internal static class HostProcessor
         for (var index = 0; Directory.Exists($"{Caches}/index{index}"); index++)
         {
             var folder = $"{Caches}/index{index}";
-            if (First($"{folder}/level") != level.ToString(CultureInfo.InvariantCulture) || First($"{folder}/type") == "Instruction")
+            if (SystemText.FirstLine($"{folder}/level") != level.ToString(CultureInfo.InvariantCulture) || SystemText.FirstLine($"{folder}/type") == "Instruction")
                 continue;
-            var size = First($"{folder}/size") ?? "";
+            var size = SystemText.FirstLine($"{folder}/size") ?? "";
             if (size.EndsWith('K') && long.TryParse(size.AsSpan(0, size.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var kibibytes))
                 return kibibytes * 1024;
         }
         return null;
     }
-
-    private static string? First(string path) => Lines(path).FirstOrDefault()?.Trim();
 
     private static string[] Lines(string path)
     {

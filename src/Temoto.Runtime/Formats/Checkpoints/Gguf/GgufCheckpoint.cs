@@ -68,7 +68,7 @@ internal static class GgufCheckpoint
             }
             var name = architecture.ToHuggingFace(tensor.Name)
                 ?? throw file.Bad(tensor.Name, "a tensor of unknown meaning", $"the tensors of a {config.ModelType} model", "use a model of a supported architecture");
-            var renamed = tensor.Shape.Length == 1 && architecture.IsRow(name) ? TensorEdits.View(tensor, name, 0, 1) : tensor.Renamed(name);
+            var renamed = tensor.Renamed(name);
             if (!tensors.TryAdd(name, architecture.FromFile?.Invoke(renamed) ?? renamed))
                 throw file.Bad(tensor.Name, $"it beside another {name}", "one of them", "download or convert the model again");
         }

@@ -83,10 +83,12 @@ internal static class EmbedCommand
     }
 }
 
-/// <summary>The vectors of lines, one after the other, written as they are made.</summary>
+/// <summary>The vectors of lines, in order, written as they are made.</summary>
 internal sealed class EmbedRun(EmbeddingModel model, EmbeddingKind kind, CancellationToken cancellation)
 {
-    private readonly float[] vector = new float[model.Dimensions];
+    /// <summary>Lines that are tokenized ahead of the vectors: enough to fill several runs with short ones.</summary>
+    private const int LinesAhead = 256;
+
     private readonly System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
     private int lines;
     private int cut;
@@ -94,8 +96,8 @@ internal sealed class EmbedRun(EmbeddingModel model, EmbeddingKind kind, Cancell
 
     public void WriteLines(IReadOnlyList<string> texts, TextWriter output)
     {
-        foreach (var text in texts)
-            output.WriteLine(JsonSerializer.Serialize(Next(text), EmbedContext.Default.EmbeddedLine));
+        foreach (var line in Embedded(texts))
+            output.WriteLine(JsonSerializer.Serialize(line, EmbedContext.Default.EmbeddedLine));
     }
 
     public void WriteLines(IReadOnlyList<string> texts, Stream stream)
@@ -113,8 +115,8 @@ internal sealed class EmbedRun(EmbeddingModel model, EmbeddingKind kind, Cancell
         var padded = (before + header.Length + 1 + multiple - 1) / multiple * multiple - before;
         stream.Write([0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, (byte)padded, (byte)(padded >> 8)]);
         stream.Write(System.Text.Encoding.ASCII.GetBytes(header.PadRight(padded - 1) + "\n"));
-        foreach (var text in texts)
-            stream.Write(MemoryMarshal.AsBytes<float>(Next(text).Embedding));
+        foreach (var line in Embedded(texts))
+            stream.Write(MemoryMarshal.AsBytes<float>(line.Embedding));
     }
 
     /// <summary>What was done, on stderr.</summary>
@@ -126,13 +128,25 @@ internal sealed class EmbedRun(EmbeddingModel model, EmbeddingKind kind, Cancell
 
     private static string Counted(long count, string what) => FormattableString.Invariant($"{count} {what}{(count == 1 ? "" : "s")}");
 
-    private EmbeddedLine Next(string text)
+    private IEnumerable<EmbeddedLine> Embedded(IReadOnlyList<string> texts)
+    {
+        foreach (var some in texts.Chunk(LinesAhead))
+        {
+            var ids = Array.ConvertAll(some, Encode);
+            for (var at = 0; at < ids.Length;)
+            {
+                foreach (var vector in model.EmbedSome(ids.AsSpan(at), cancellation))
+                    yield return new EmbeddedLine(lines++, ids[at++].Length, vector);
+            }
+        }
+    }
+
+    private int[] Encode(string text)
     {
         var ids = model.Encode(text, kind, out var isCut);
-        model.Embed(ids, vector, cancellation);
         tokens += ids.Length;
         cut += isCut ? 1 : 0;
-        return new EmbeddedLine(lines++, ids.Length, vector);
+        return ids;
     }
 }
 

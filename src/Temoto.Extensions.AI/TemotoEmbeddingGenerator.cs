@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 
 namespace Temoto.Extensions.AI;
 
-/// <summary>Vectors of texts, by a model that runs in this process. Safe to use from several threads; texts are computed one after the other.</summary>
+/// <summary>Vectors of texts, by a model that runs in this process. Safe to use from several threads, which take turns; short texts are computed together.</summary>
 /// <example>
 /// <code>
 /// using var generator = TemotoEmbeddingGenerator.Load("path/to/all-MiniLM-L6-v2");
@@ -45,7 +45,7 @@ public sealed class TemotoEmbeddingGenerator : IEmbeddingGenerator<string, Embed
     public static TemotoEmbeddingGenerator Load(string path, ModelOptions? model = null, EmbeddingOptions? embedding = null, TemotoEmbeddingOptions? options = null) =>
         new(EmbeddingModel.Load(path, model, embedding), options, ownsModel: true);
 
-    /// <summary>The vectors of texts, in order, with the tokens that were read. The work is done on a thread of the pool; cancelling ends it within the text at hand.</summary>
+    /// <summary>The vectors of texts, in order, with the tokens that were read. The work is done on a thread of the pool; cancelling ends it within the texts at hand.</summary>
     /// <exception cref="ArgumentException">A text is null, or too long; or an option cannot be used: the message names it.</exception>
     /// <exception cref="NotSupportedException">Vectors of another length are asked for, or a raw representation.</exception>
     /// <exception cref="InputException">A vector is not finite: the weights are damaged.</exception>
@@ -62,7 +62,7 @@ public sealed class TemotoEmbeddingGenerator : IEmbeddingGenerator<string, Embed
     /// <summary>This generator, its <see cref="EmbeddingGeneratorMetadata"/>, or the <see cref="EmbeddingModel"/> behind it; null for all else.</summary>
     public object? GetService(Type serviceType, object? serviceKey = null) => Services.Find(serviceType, serviceKey, this, metadata, model);
 
-    /// <summary>Disposes a model that the generator loaded, when the text at hand is done.</summary>
+    /// <summary>Disposes a model that the generator loaded, when the texts at hand are done.</summary>
     public void Dispose()
     {
         disposed = true;
@@ -107,11 +107,8 @@ public sealed class TemotoEmbeddingGenerator : IEmbeddingGenerator<string, Embed
                 throw new ArgumentException($"text {i}: found {counts[i]} tokens; expected at most {model.MaxTokens}; shorten it, or set {nameof(TemotoEmbeddingOptions)}.{nameof(TemotoEmbeddingOptions.CutsLongTexts)}");
         }
         var made = new GeneratedEmbeddings<Embedding<float>>(texts.Length);
-        foreach (var text in texts)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            made.Add(new Embedding<float>(model.Embed(text, kind, cancellation)) { ModelId = ModelId, CreatedAt = DateTimeOffset.UtcNow });
-        }
+        foreach (var vector in model.Embed(texts, kind, cancellation))
+            made.Add(new Embedding<float>(vector) { ModelId = ModelId, CreatedAt = DateTimeOffset.UtcNow });
         var tokens = counts.Sum(count => (long)Math.Min(count, model.MaxTokens));
         made.Usage = new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens };
         return made;

@@ -8,7 +8,7 @@ using Temoto.Models;
 namespace Temoto;
 
 /// <summary>
-/// A loaded model whose vectors say how alike texts are: encoders (bert, roberta, distilbert ...) and decoders used so. Safe to use from several threads; texts are computed one after the other.
+/// A loaded model whose vectors say how alike texts are: encoders (bert, roberta, distilbert ...) and decoders used so. Safe to use from several threads, which take turns; short texts are computed together.
 /// </summary>
 /// <example>
 /// <code>
@@ -116,9 +116,7 @@ public sealed class EmbeddingModel : IDisposable
     public float[] Embed(string text, EmbeddingKind kind = EmbeddingKind.Text, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var vector = new float[Dimensions];
-        Embed(Encode(text, kind, out _), vector, cancellationToken);
-        return vector;
+        return EmbedSome([Encode(text, kind, out _)], cancellationToken)[0];
     }
 
     /// <summary>The vectors of several texts, in order.</summary>
@@ -126,7 +124,13 @@ public sealed class EmbeddingModel : IDisposable
     public IReadOnlyList<float[]> Embed(IReadOnlyList<string> texts, EmbeddingKind kind = EmbeddingKind.Text, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return [.. texts.Select(text => Embed(text, kind, cancellationToken))];
+        var tokens = new int[texts.Count][];
+        for (var i = 0; i < tokens.Length; i++)
+            tokens[i] = Encode(texts[i] ?? throw new ArgumentException($"text {i} is null", nameof(texts)), kind, out _);
+        var vectors = new List<float[]>(tokens.Length);
+        while (vectors.Count < tokens.Length)
+            vectors.AddRange(EmbedSome(tokens.AsSpan(vectors.Count), cancellationToken));
+        return vectors;
     }
 
     /// <summary>The tokens of a text with those around it, at most <see cref="MaxTokens"/>.</summary>
@@ -146,18 +150,29 @@ public sealed class EmbeddingModel : IDisposable
 
     private string Prompt(EmbeddingKind kind) => kind switch { EmbeddingKind.Query => settings.QueryPrompt, EmbeddingKind.Passage => settings.PassagePrompt, _ => "" };
 
-    /// <param name="vector">[<see cref="Dimensions"/>].</param>
-    internal void Embed(ReadOnlySpan<int> tokens, Span<float> vector, CancellationToken cancellation)
+    /// <summary>The vectors of as many texts, from the first on, as are computed in one run: one at least.</summary>
+    internal float[][] EmbedSome(ReadOnlySpan<int[]> texts, CancellationToken cancellation)
     {
-        if (tokens.IsEmpty)
-            throw new InputException(checkpoint.Path, null, "a text of no tokens", "at least one", "give text");
+        foreach (var tokens in texts)
+            RequireTokens(tokens);
+        float[][] vectors;
         lock (runLock)
         {
             ObjectDisposedException.ThrowIf(disposed, this);
-            engine.Run(tokens, settings.Pooling, vector, cancellation);
+            vectors = engine.Run(texts[..engine.TextsOfRun(texts)], settings.Pooling, cancellation);
         }
         if (settings.Normalizes)
-            VectorPool.Normalize(vector);
+        {
+            foreach (var vector in vectors)
+                VectorPool.Normalize(vector);
+        }
+        return vectors;
+    }
+
+    private void RequireTokens(int[] tokens)
+    {
+        if (tokens.Length == 0)
+            throw new InputException(checkpoint.Path, null, "a text of no tokens", "at least one", "give text");
     }
 
     /// <inheritdoc/>

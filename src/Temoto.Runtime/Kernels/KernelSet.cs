@@ -16,6 +16,9 @@ internal abstract unsafe partial class KernelSet
     /// <summary>Products with activations rounded to integers; null where the set has none.</summary>
     public virtual IntegerDot? Integers => null;
 
+    /// <summary>Whether float weights are multiplied as they lie in panels (<see cref="Tensors.Panels.PanelLayout"/>), which is then the fastest layout for two tokens and more.</summary>
+    public virtual bool MultipliesFloatPanels => false;
+
     /// <summary>Attention in integers over an int8 cache; null where the set has none.</summary>
     public virtual IntegerAttention? IntegerAttention => null;
 

@@ -51,9 +51,9 @@ internal sealed class ModelPlans
         var runTokens = board.Devices[0].Tiling.RunTokens is > 0 and var own ? own : PrefillTokens;
         var tokens = settings.IsWhole ? settings.ContextTokens : Math.Min(runTokens, settings.ContextTokens);
         Prefill = NewPlan(Phase.Prefill, tokens, settings.WantsAllRows ? tokens : 1);
-        var generates = !settings.IsWhole && !settings.WantsAllRows;
-        Decode = generates ? NewPlan(Phase.Decode, 1, 1) : Prefill;
-        Batch = !generates || settings.Sequences == 1 ? null : NewPlan(Phase.Decode, settings.Sequences, settings.Sequences);
+        Generates = !settings.IsWhole && !settings.WantsAllRows;
+        Decode = Generates ? NewPlan(Phase.Decode, 1, 1) : Prefill;
+        Batch = !Generates || settings.Sequences == 1 ? null : NewPlan(Phase.Decode, settings.Sequences, settings.Sequences);
     }
 
     /// <summary>The machine the plans are for.</summary>
@@ -61,6 +61,9 @@ internal sealed class ModelPlans
 
     /// <summary>The model as this board computes it.</summary>
     public Graph Graph { get; }
+
+    /// <summary>One token after the other is computed: no pictures, no vectors.</summary>
+    public bool Generates { get; }
 
     public Plan Prefill { get; }
 

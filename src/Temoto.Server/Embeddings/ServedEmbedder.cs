@@ -41,13 +41,14 @@ internal sealed class ServedEmbedder(string name, EmbeddingModel model, int most
         limit.CancelAfter(mostTime);
         try
         {
-            var vectors = new List<float[]>(texts.Count);
-            foreach (var tokens in texts)
+            int[][] all = [.. texts];
+            var vectors = new List<float[]>(all.Length);
+            while (vectors.Count < all.Length)
             {
                 // The timer may be late.
                 if (Stopwatch.GetElapsedTime(begun) >= mostTime)
                     throw RequestException.TooLong(mostTime);
-                vectors.Add(await EmbedAsync(tokens, limit.Token).ConfigureAwait(false));
+                vectors.AddRange(await EmbedAsync(all.AsMemory(vectors.Count), limit.Token).ConfigureAwait(false));
             }
             return new EmbeddedTexts(vectors, texts.Sum(tokens => tokens.Length));
         }
@@ -61,13 +62,13 @@ internal sealed class ServedEmbedder(string name, EmbeddingModel model, int most
         }
     }
 
-    /// <summary>Each text waits for its turn: a long request does not keep a short one waiting to its end.</summary>
-    private async Task<float[]> EmbedAsync(int[] tokens, CancellationToken cancellation)
+    /// <summary>The vectors of the first texts, as many as one run takes. Each run waits for its turn: a long request does not keep a short one waiting to its end.</summary>
+    private async Task<float[][]> EmbedAsync(ReadOnlyMemory<int[]> texts, CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return await Task.Run(() => Embed(tokens, cancellation), cancellation).ConfigureAwait(false);
+            return await Task.Run(() => Embed(texts.Span, cancellation), cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -75,19 +76,17 @@ internal sealed class ServedEmbedder(string name, EmbeddingModel model, int most
         }
     }
 
-    private float[] Embed(int[] tokens, CancellationToken cancellation)
+    private float[][] Embed(ReadOnlySpan<int[]> texts, CancellationToken cancellation)
     {
-        var vector = new float[model.Dimensions];
         try
         {
-            model.Embed(tokens, vector, cancellation);
+            return model.EmbedSome(texts, cancellation);
         }
         catch (InputException)
         {
             // Its line names the model by its path, and it is no fault of the client's.
             throw new RequestException(500, $"'{name}' gives no numbers; its weights are damaged", "server_error");
         }
-        return vector;
     }
 
     /// <summary>A field that holds a text, token ids, or an array of either.</summary>

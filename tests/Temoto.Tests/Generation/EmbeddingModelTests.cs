@@ -78,6 +78,53 @@ public class EmbeddingModelTests
         Assert.Equal(16, model.MaxTokens);
     }
 
+    /// <summary>
+    /// Texts of one run see nothing of each other: each has the vector that it has alone, bit for bit, whatever is beside it. Windows, learned and rotary positions, causal models, convolutions,
+    /// matrices whose rows are whole panels and others.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Encoders))]
+    [InlineData("qwen3")]
+    [InlineData("lfm2")]
+    [InlineData("gemma3_text")]
+    public void ATextIsTheSameBesideOthers(string folder)
+    {
+        using var checkpoint = CheckpointReader.Open(RepositoryPaths.DataPath($"golden-models/{folder}"));
+        foreach (var dataflow in new[] { DataflowChoice.Gemm, DataflowChoice.Tphs })
+        {
+            foreach (var precise in new[] { true, false })
+            {
+                using var engine = new EmbeddingEngine(checkpoint, new ModelOptions { Precise = precise, Dataflow = dataflow, Threads = 2 });
+                int[][] texts = [.. new[] { 17, 1, 40, 16, 5, 33, 2 }.Select((length, text) => Enumerable.Range(0, length).Select(i => (i * 7 + text * 13 + 3) % checkpoint.Config.VocabSize).ToArray())];
+                Assert.Equal(texts.Length, engine.TextsOfRun(texts));
+                var together = engine.Run(texts, EmbeddingPooling.Mean, TestContext.Current.CancellationToken);
+                foreach (var (text, index) in texts.Select((text, index) => (text, index)))
+                {
+                    var alone = engine.Run([text], EmbeddingPooling.Mean, TestContext.Current.CancellationToken)[0];
+                    Assert.True(alone.AsSpan().SequenceEqual(together[index]), $"{folder} {dataflow} {(precise ? "precise" : "default")}: text {index} of {text.Length} tokens");
+                }
+            }
+        }
+    }
+
+    /// <summary>A run takes as many texts as the plan has tokens and the cache places, each text whole panels of them; one that is longer runs alone, and many runs give the vectors in order.</summary>
+    [Fact]
+    public void TextsFillRuns()
+    {
+        using var checkpoint = CheckpointReader.Open(RepositoryPaths.DataPath("golden-models/bert"));
+        using var engine = new EmbeddingEngine(checkpoint, new ModelOptions());
+        Assert.Equal((512, 512), (engine.Plan.Prefill.MaxTokens, engine.Plan.Prefill.Kv!.Context));
+        Assert.Equal(32, engine.TextsOfRun([.. Enumerable.Repeat(new int[16], 40)]));
+        Assert.Equal(16, engine.TextsOfRun([.. Enumerable.Repeat(new int[17], 40)]));
+        Assert.Equal(1, engine.TextsOfRun([new int[512], new int[1]]));
+        using var model = EmbeddingModel.Load(MiniLm);
+        string[] texts = [.. Enumerable.Range(0, 70).Select(i => string.Concat(Enumerable.Repeat($"pump {i} ", 1 + i * 7 % 60)))];
+        var vectors = model.Embed(texts, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(texts.Length, vectors.Count);
+        foreach (var i in new[] { 0, 1, 30, 69 })
+            Assert.Equal(model.Embed(texts[i], cancellationToken: TestContext.Current.CancellationToken), vectors[i]);
+    }
+
     [Fact]
     public void PackedItStaysWhatItIs()
     {

@@ -229,6 +229,45 @@ public unsafe class KernelSetTests
         }
     }
 
+    /// <summary>Exponentials, seen through x / (1 + exp(-x)) against float64: off by 1.5e-7 of themselves, and the result by the roundings of a sum and a quotient more. Where exp is infinite the result is 0.</summary>
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void ExponentialsEqualTheSpecification(string name)
+    {
+        var kernels = KernelChooser.Choose(name, floatProducts: false);
+        const int count = 200_000;
+        using var x = new NativeBuffer(count * sizeof(float));
+        for (var i = 0; i < count; i++)
+            x.Floats[i] = 100 * (2f * i / count - 1);
+        double[] before = [.. new ReadOnlySpan<float>(x.Floats, count).ToArray().Select(value => (double)value)];
+        kernels.Silu(x.Floats, count);
+        for (var i = 0; i < count; i++)
+        {
+            var expected = before[i] / (1 + Math.Exp(-before[i]));
+            Assert.True(Math.Abs(x.Floats[i] - expected) <= (1.5e-7 + 2 * UnitRoundoff) * Math.Abs(expected) + 1e-36, $"silu({before[i]}): {x.Floats[i]} in place of {expected}");
+        }
+    }
+
+    /// <summary>Infinite arguments have their limits, and NaN stays NaN.</summary>
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void SiluOfWhatIsNoNumberIsNone(string name)
+    {
+        var kernels = KernelChooser.Choose(name, floatProducts: false);
+        var x = new float[32];
+        for (var i = 0; i < 32; i += 4)
+            (x[i], x[i + 1], x[i + 2], x[i + 3]) = (float.NaN, float.PositiveInfinity, -200, 200);
+        fixed (float* values = x)
+            kernels.Silu(values, 32);
+        for (var i = 0; i < 32; i += 4)
+        {
+            Assert.True(float.IsNaN(x[i]));
+            Assert.Equal(float.PositiveInfinity, x[i + 1]);
+            Assert.InRange(x[i + 2], -1e-30f, 0);
+            Assert.Equal(200, x[i + 3]);
+        }
+    }
+
     private delegate void Operation(KernelSet set, float* x, float* y);
 
     /// <summary>One, a tail, a register, registers and a tail, more than a column block.</summary>

@@ -38,6 +38,46 @@ internal sealed class EmbeddingEngine : IDisposable
 
     public EnginePlan Plan { get; }
 
+    /// <summary>How many of the texts, from the first on, are computed in one run: one at least.</summary>
+    public int TextsOfRun(ReadOnlySpan<int[]> texts)
+    {
+        int count = 0, tokens = 0, places = 0;
+        foreach (var text in texts)
+        {
+            tokens += text.Length;
+            places += PlanExecutor.PlacesOf(text.Length);
+            if (tokens > Plan.Prefill.MaxTokens || places > cache.Context)
+                break;
+            count++;
+        }
+        return Math.Max(1, count);
+    }
+
+    /// <summary>The vectors of several texts, in one run.</summary>
+    /// <param name="texts">As many as <see cref="TextsOfRun"/> says at most.</param>
+    public float[][] Run(ReadOnlySpan<int[]> texts, EmbeddingPooling pooling, CancellationToken cancellation)
+    {
+        var vectors = new float[texts.Length][];
+        for (var text = 0; text < texts.Length; text++)
+            vectors[text] = new float[width];
+        if (texts.Length == 1)
+        {
+            Run(texts[0], pooling, vectors[0], cancellation);
+            return vectors;
+        }
+        int[] lengths = [.. texts.ToArray().Select(text => text.Length)];
+        var rows = Finite(executor.ForwardTexts(texts.ToArray().SelectMany(text => text).ToArray(), lengths, cache, cancellation));
+        var pool = new VectorPool(pooling, width);
+        foreach (var (vector, length) in vectors.Zip(lengths))
+        {
+            pool.Clear();
+            pool.Add(rows[..(length * width)]);
+            pool.Store(vector);
+            rows = rows[(length * width)..];
+        }
+        return vectors;
+    }
+
     /// <summary>The vector of a text: in one run, or, where a token sees only those before it, in as many as it takes.</summary>
     /// <param name="tokens">At most the context.</param>
     /// <param name="vector">[hidden].</param>

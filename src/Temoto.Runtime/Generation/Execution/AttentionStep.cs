@@ -33,8 +33,8 @@ internal sealed unsafe class AttentionStep(StepBinding binding) : BoundStep(bind
             for (var token = 0; token < State.Tokens; token++)
             {
                 var offset = (long)token * width + head * shape.HeadDim;
-                Kernels.StoreKey(newKeys + offset, keyView, State.Position + token);
-                Kernels.StoreValue(newValues + offset, valueView, State.Position + token);
+                Kernels.StoreKey(newKeys + offset, keyView, State.PlaceOf(token));
+                Kernels.StoreValue(newValues + offset, valueView, State.PlaceOf(token));
             }
         }
         return shape.KvHeads * Chunks(State.Tokens, chunkTokens);

@@ -31,11 +31,12 @@ internal sealed unsafe class AttentionTiles(StepBinding binding, int tileTokens)
         var valueView = state.Cache.At(values, kvHead);
         var tokenFloats = shape.GroupHeads * shape.HeadDim;
         state.Kernels.Scale(queries, tokens * tokenFloats, shape.ScoreScale);
-        var end = state.Position + state.Tokens;
         var lengthStep = shape.Causal || shape.Window is not null ? 1 : 0;
-        for (var first = 0; first < tokens; first += tileTokens)
+        for (int first = 0, count; first < tokens; first += count)
         {
-            var count = Math.Min(tileTokens, tokens - first);
+            var place = state.PlaceOf(start + first);
+            var end = state.EndOf(start + first);
+            count = Math.Min(Math.Min(tileTokens, tokens - first), end - place);
             var outputs = scratch;
             var largest = outputs + (long)count * tokenFloats;
             var totals = largest + count * shape.GroupHeads;
@@ -48,11 +49,12 @@ internal sealed unsafe class AttentionTiles(StepBinding binding, int tileTokens)
                 shape.GroupHeads,
                 shape.HeadDim,
                 // What is past the end is cut off; with a window on both sides the last tokens have less behind them.
-                lengthStep == 0 ? end : shape.SeenTo(state.Position + start + first, int.MaxValue),
+                lengthStep == 0 ? end : shape.SeenTo(place, int.MaxValue),
                 lengthStep)
             {
                 Window = shape.Window,
                 SoftCap = shape.SoftCap,
+                Start = state.StartOf(start + first),
                 End = end,
             };
             tile.Clear();

@@ -29,6 +29,9 @@ internal sealed class EnginePlan
         Threads = EngineSettings.ThreadsOf(options.Threads);
         // Kernels last: they may still be compiling (KernelPreparation).
         var graph = GraphOf(checkpoint, settings.ContextTokens, embeds);
+        ContextTokens = settings.ContextTokens;
+        if (embeds)
+            settings = settings with { ContextTokens = Math.Max(settings.ContextTokens, ModelPlans.PrefillTokens) };
         Kernels = options.Precise ? new PreciseKernelSet() : KernelChooser.Choose(options.Kernels, floatProducts: false);
         Plans = NewPlans(graph, options);
         if (!options.Precise && Plans.Graph.Ops.OfType<LinearOp>().Any(op => !op.Input.IsQuantized) && KernelChooser.Choose(options.Kernels) is var tested && tested != Kernels)
@@ -37,7 +40,7 @@ internal sealed class EnginePlan
             Kernels = tested;
             Plans = NewPlans(graph, options);
         }
-        InPanels = LaidPanels.AreWanted(options, Kernels.Integers) ? Multiplied().Where(LiesInPanels).ToHashSet() : [];
+        InPanels = IntegersInPanels(options).Concat(FloatsInPanels(options)).ToHashSet();
         PrefillFigures = new PlanFigures(Plans.Prefill);
         DecodeFigures = new PlanFigures(Plans.Decode);
         Memory = new MemoryPlan(
@@ -45,7 +48,7 @@ internal sealed class EnginePlan
             Plans.Prefill.Kv?.Bytes ?? 0,
             ActivationBytes(Plans.Prefill) + (Plans.Decode == Plans.Prefill ? 0 : ActivationBytes(Plans.Decode)) + (Plans.Batch is null ? 0 : ActivationBytes(Plans.Batch)),
             settings.MemoryBytes,
-            ContextTokens)
+            settings.ContextTokens)
         {
             Load = options.Load,
             IsBudget = options.MemoryBudgetBytes is not null,
@@ -57,7 +60,8 @@ internal sealed class EnginePlan
 
     public int Threads { get; }
 
-    public int ContextTokens => settings.ContextTokens;
+    /// <summary>Most tokens of a text. The cache of a model that makes vectors may hold more: several texts lie in it.</summary>
+    public int ContextTokens { get; }
 
     public ModelPlans Plans { get; }
 
@@ -160,11 +164,17 @@ internal sealed class EnginePlan
     /// <summary>Scales that a reader made in memory stay beside panels that have them too.</summary>
     private long OwnScaleBytes(string name) => checkpoint.Computed(name).Scales is { Scales: { File: null } scales } ? scales.ByteLength : 0;
 
+    private IEnumerable<string> IntegersInPanels(ModelOptions options) => LaidPanels.AreWanted(options, Kernels.Integers) ? Multiplied(asIntegers: true).Where(LiesInPanels) : [];
+
     /// <summary>Plain rows, or rows that are laid out plain, of a type with products of panels.</summary>
     private bool LiesInPanels(string name) => checkpoint.Computed(name) is var weight && (weight.Encoded is null || Unpacked.Contains(name)) && PanelProducts.Takes(weight);
 
-    /// <summary>Weights that meet integers.</summary>
-    private IEnumerable<string> Multiplied() => Plans.Graph.Ops.SelectMany(op => op.Products).Where(product => product.Input.IsQuantized).Select(product => product.Weight);
+    private IEnumerable<string> FloatsInPanels(ModelOptions options) => LaidPanels.AreWanted(options, Kernels, Plans.Generates) ? Multiplied(asIntegers: false).Where(LiesInFloatPanels) : [];
+
+    private bool LiesInFloatPanels(string name) => checkpoint.Computed(name) is { Encoded: null } weight && PanelLayout.Of(weight) is { HoldsFloats: true };
+
+    /// <summary>Weights that meet integers, or floats.</summary>
+    private IEnumerable<string> Multiplied(bool asIntegers) => Plans.Graph.Ops.SelectMany(op => op.Products).Where(product => product.Input.IsQuantized == asIntegers).Select(product => product.Weight);
 
     private static bool HasIntegerActivations(ModelOptions options, KernelSet kernels)
     {

@@ -46,6 +46,18 @@ internal sealed unsafe class ForwardState
     /// <summary>The cache that a row's keys and values belong to.</summary>
     public KvCache CacheOf(int row) => Caches[RowsAreSequences ? row : 0];
 
-    /// <summary>A row's position in its sequence. Caches keep their length until the run has ended.</summary>
-    public int PositionOf(int row) => RowsAreSequences ? Positions[row] : Position + row;
+    /// <summary>Prefill of several texts: whose each row is, [Tokens]; null where all rows are of one.</summary>
+    public TextRow[]? Texts;
+
+    /// <summary>A row's position in its sequence or text. Caches keep their length until the run has ended.</summary>
+    public int PositionOf(int row) => RowsAreSequences ? Positions[row] : Texts is { } texts ? texts[row].Position : Position + row;
+
+    /// <summary>Where a row's keys and values lie in its cache.</summary>
+    public int PlaceOf(int row) => Texts is { } texts ? texts[row].Place : PositionOf(row);
+
+    /// <summary>Prefill: where the text that a row is of begins in the cache.</summary>
+    public int StartOf(int row) => Texts is { } texts ? texts[row].Start : 0;
+
+    /// <summary>Prefill: where it ends, with the rows of this run.</summary>
+    public int EndOf(int row) => Texts is { } texts ? texts[row].End : Position + Tokens;
 }

@@ -35,13 +35,13 @@ internal abstract unsafe class GemmAttentionStep(StepBinding binding, OperandRol
     protected abstract void Execute(int kvHead, int start, int tokens, float* scratch);
 
     /// <summary>Positions that a token of this run sees.</summary>
-    protected int Length(int token) => Shape.SeenTo(State.Position + token, State.Position + State.Tokens);
+    protected int Length(int token) => Shape.SeenTo(State.PlaceOf(token), State.EndOf(token));
 
     /// <summary>The first position that a token of this run sees.</summary>
-    protected int First(int token) => Shape.SeenFrom(State.Position + token);
+    protected int First(int token) => Math.Max(State.StartOf(token), Shape.SeenFrom(State.PlaceOf(token)));
 
     /// <summary>Where the key panel begins that holds the first position that this and all later tokens see.</summary>
-    protected int FirstPanel(int token) => Shape.FirstPanel(State.Position + token);
+    protected int FirstPanel(int token) => KvLayout.PanelStart(First(token));
 
     /// <summary>Floats before the scores of a token's first head.</summary>
     protected long Row(int kvHead, int token) => kvHead * kvHeadStride + token * tokenStride;

@@ -60,9 +60,9 @@ internal sealed unsafe class HeadProjectionsStep : BoundStep
         {
             var cache = State.CacheOf(row);
             if (isKey)
-                Kernels.StoreKey(tile, cache.At(keys, head), State.PositionOf(row));
+                Kernels.StoreKey(tile, cache.At(keys, head), State.PlaceOf(row));
             else
-                Kernels.StoreValue(tile, cache.At(values, head), State.PositionOf(row));
+                Kernels.StoreValue(tile, cache.At(values, head), State.PlaceOf(row));
         }
     }
 }

@@ -1,3 +1,4 @@
+using Temoto.Kernels;
 using Temoto.Kernels.Integers;
 using Temoto.Machine;
 using Temoto.Tensors;
@@ -30,7 +31,13 @@ internal sealed unsafe class LaidPanels : IParallelWork
 
     /// <summary>Whether weights that meet these kernels are laid out at all.</summary>
     /// <param name="integers">Null where activations stay floats.</param>
-    public static bool AreWanted(ModelOptions options, IntegerDot? integers) => options.Repack != RepackChoice.Never && options.Load != ModelLoad.Copy && integers is { MultipliesPanels: true };
+    public static bool AreWanted(ModelOptions options, IntegerDot? integers) => AreAllowed(options) && integers is { MultipliesPanels: true };
+
+    /// <summary>Whether float weights are laid out that no run meets with one token alone: a single token is as fast over rows, which stay mapped.</summary>
+    /// <param name="generates">One token after the other is computed.</param>
+    public static bool AreWanted(ModelOptions options, KernelSet kernels, bool generates) => AreAllowed(options) && kernels.MultipliesFloatPanels && !generates;
+
+    private static bool AreAllowed(ModelOptions options) => options.Repack != RepackChoice.Never && options.Load != ModelLoad.Copy;
 
     /// <returns>The weight in panels; null where a scale is too large for panels (<see cref="RaisedHalf"/>), as no trained model's is: their memory is then lost.</returns>
     /// <param name="rows">One that <see cref="PanelLayout.Of"/> has a layout for.</param>

@@ -22,6 +22,9 @@ internal sealed unsafe class PlanExecutor : IDisposable
     private readonly BoundWeights weights;
     private readonly BoundRotary[] rotary;
 
+    /// <summary>Whose rows are, in runs of several texts: made with the first.</summary>
+    private TextRow[]? texts;
+
     /// <summary>Where the run's token ids or pixels go; null where the plan reads none.</summary>
     private readonly int* tokenIds;
     private readonly float* pixels;
@@ -97,12 +100,53 @@ internal sealed unsafe class PlanExecutor : IDisposable
         state.LogitRows = logitRows;
         state.Position = cache.Length;
         state.Caches[0] = cache;
+        state.Texts = null;
         if (state.RowsAreSequences)
             state.Positions[0] = cache.Length;
         Begin(tokens);
         Run(cancellation);
         cache.Advance(tokens.Length);
         return Logits(logitRows);
+    }
+
+    /// <summary>
+    /// Computes the outputs of all tokens of several texts, none of which sees another. Each gets what it would get alone, where products of few tokens and of many have one order of sums (those of
+    /// integers have), else within rounding.
+    /// </summary>
+    /// <param name="tokens">Of all texts, one after the other: at most the plan's, and in the cache's room for them (<see cref="PlacesOf"/>).</param>
+    /// <param name="lengths">Of each text.</param>
+    /// <param name="cache">What it holds is lost, and it holds nothing afterwards.</param>
+    /// <returns>[tokens, outputs], valid until the next run.</returns>
+    public ReadOnlySpan<float> ForwardTexts(ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, KvCache cache, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(tokens.Length, nameof(tokens));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens.Length, Math.Min(plan.MaxTokens, plan.MaxLogitRows), nameof(tokens));
+        cache.Truncate(0);
+        Check(tokens, cache);
+        state.LogitRows = tokens.Length;
+        state.Position = 0;
+        state.Caches[0] = cache;
+        state.Texts = texts ??= new TextRow[plan.MaxTokens];
+        Place(lengths, tokens.Length, cache.Context);
+        Begin(tokens);
+        Run(cancellation);
+        return Logits(tokens.Length);
+    }
+
+    /// <summary>Places that a text takes in a cache which it shares with others.</summary>
+    public static int PlacesOf(int length) => KvLayout.WholePanels(length);
+
+    private void Place(ReadOnlySpan<int> lengths, int tokens, int context)
+    {
+        int row = 0, start = 0;
+        foreach (var length in lengths)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Math.Min(tokens - row, context - start), nameof(lengths));
+            for (var position = 0; position < length; position++)
+                texts![row++] = new TextRow(position, start, start + length);
+            start += PlacesOf(length);
+        }
+        ArgumentOutOfRangeException.ThrowIfNotEqual(row, tokens, nameof(lengths));
     }
 
     /// <summary>
@@ -199,6 +243,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
         state.LogitRows = 1;
         state.Position = 0;
         state.Caches[0] = cache;
+        state.Texts = null;
         pixels.CopyTo(new Span<float>(this.pixels, pixels.Length));
         Run(cancellation);
         return Logits(1);

@@ -37,8 +37,9 @@ internal sealed unsafe class ShortConvStep(StepBinding binding) : RowwiseStep(bi
         }
     }
 
-    /// <summary>Both rows of the run are of one sequence, as far apart as their numbers: those of a prompt, and guesses that are verified together.</summary>
-    private bool Follow(int earlier, int later) => State.CacheOf(earlier) == State.CacheOf(later) && State.PositionOf(later) - State.PositionOf(earlier) == later - earlier;
+    /// <summary>Both rows of the run are of one sequence or text, as far apart as their numbers: those of a prompt, and guesses that are verified together.</summary>
+    private bool Follow(int earlier, int later) =>
+        State.CacheOf(earlier) == State.CacheOf(later) && State.StartOf(earlier) == State.StartOf(later) && State.PositionOf(later) - State.PositionOf(earlier) == later - earlier;
 
     private float* InputRow(int row) => Input + 3L * Width * row;
 
@@ -47,10 +48,9 @@ internal sealed unsafe class ShortConvStep(StepBinding binding) : RowwiseStep(bi
     /// <param name="spare">Takes what another token puts into the cache.</param>
     private float* Load(int row, int at, float* destination, byte* spare)
     {
-        var position = State.PositionOf(row) + at - row;
-        if (position < 0)
+        if (State.PositionOf(row) + at - row < 0)
             return null;
-        var stored = State.CacheOf(row).RowAt(convolved, position);
+        var stored = State.CacheOf(row).RowAt(convolved, State.PlaceOf(row) + at - row);
         if (at == row || at >= 0 && Follow(at, row))
         {
             var input = InputRow(at);

@@ -19,8 +19,8 @@ internal sealed unsafe class StoreKvStep(StepBinding binding) : RowwiseStep(bind
             for (var head = 0; head < shape.KvHeads; head++)
             {
                 var offset = ((long)row * shape.KvHeads + head) * shape.HeadDim;
-                Kernels.StoreKey(newKeys + offset, cache.At(keys, head), State.PositionOf(row));
-                Kernels.StoreValue(newValues + offset, cache.At(values, head), State.PositionOf(row));
+                Kernels.StoreKey(newKeys + offset, cache.At(keys, head), State.PlaceOf(row));
+                Kernels.StoreValue(newValues + offset, cache.At(values, head), State.PlaceOf(row));
             }
         }
     }

@@ -15,6 +15,9 @@ internal readonly unsafe struct AttentionTile(float* queries, float* outputs, fl
     /// <summary>Most positions that a token sees, the last of those before its length; null for all.</summary>
     public int? Window { get; init; }
 
+    /// <summary>Positions before it are hidden.</summary>
+    public int Start { get; init; }
+
     /// <summary>Positions there are: lengths beyond it are cut; null where none is.</summary>
     public int? End { get; init; }
 
@@ -40,7 +43,7 @@ internal readonly unsafe struct AttentionTile(float* queries, float* outputs, fl
     public int Length(int index) => Cut(Uncut(index));
 
     /// <summary>The first position that query <paramref name="index"/> sees.</summary>
-    public int First(int index) => Window is { } window ? Math.Max(0, Uncut(index) - window) : 0;
+    public int First(int index) => Window is { } window ? Math.Max(Start, Uncut(index) - window) : Start;
 
     private int Uncut(int index) => firstLength + index / GroupHeads * lengthStep;
 

@@ -20,6 +20,9 @@ internal unsafe interface ILanes<TVector>
     /// <summary>Count IEEE half floats, exactly (subnormals, infinities and NaN included).</summary>
     static abstract TVector LoadF16(ushort* source);
 
+    /// <summary>Count half floats in the form that <see cref="Tensors.Panels.RaisedHalf"/> gives them, exactly.</summary>
+    static abstract TVector LoadRaisedHalf(short* source);
+
     static abstract TVector LoadBF16(ushort* source);
 
     static abstract TVector LoadI8(sbyte* source);
@@ -67,7 +70,12 @@ internal unsafe interface ILanes<TVector>
     /// <summary>left * right + addend; fused where the hardware fuses.</summary>
     static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
 
-    static abstract TVector Exp(TVector value);
+    /// <summary>Between two bounds; NaN stays NaN.</summary>
+    static abstract TVector Clamp(TVector value, TVector lowest, TVector highest);
+
+    /// <summary>value * 2^exponent.</summary>
+    /// <param name="exponent">Whole, between -252 and 254.</param>
+    static abstract TVector TimesPowerOfTwo(TVector value, TVector exponent);
 
     static abstract float Sum(TVector value);
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Temoto.Tensors;
+using Temoto.Tensors.Panels;
 
 namespace Temoto.Kernels.Floats;
 
@@ -30,6 +31,14 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
         var special = Vector128.GreaterThan(magnitude.AsInt32(), Vector128.Create((int)HalfFloat.Largest)).AsUInt32() & Vector128.Create(0x7F800000u);
         var sign = (bits ^ magnitude) << 16;
         return (finite | special | sign).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadRaisedHalf(short* source)
+    {
+        // The half's exponent and fraction where a float has them: 2^112 too small, less the 2^10 that it was raised by. The sign was widened with it.
+        var bits = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsInt16()) << 13 & Vector128.Create(unchecked((int)0x8FFFE000));
+        return bits.AsSingle() * Vector128.Create(RaisedHalf.Unraise);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -129,7 +138,21 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> MultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> addend) => Vector128.MultiplyAddEstimate(left, right, addend);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Exp(Vector128<float> value) => Vector128.Exp(value);
+    public static Vector128<float> Clamp(Vector128<float> value, Vector128<float> lowest, Vector128<float> highest) =>
+        // Where an operand is NaN x86 gives the second, Arm NaN.
+        Vector128.MinNative(highest, Vector128.MaxNative(lowest, value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> TimesPowerOfTwo(Vector128<float> value, Vector128<float> exponent)
+    {
+        // In two steps: a power beyond a float's exponent has none, and what falls below the normal numbers is rounded once.
+        var whole = Vector128.ConvertToInt32(exponent);
+        var half = whole >> 1;
+        return value * PowerOfTwo(half) * PowerOfTwo(whole - half);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> PowerOfTwo(Vector128<int> exponent) => ((exponent + Vector128.Create(127)) << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> value) => Vector128.Sum(value);

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Temoto.Tensors;
+using Temoto.Tensors.Panels;
 
 namespace Temoto.Kernels.Floats;
 
@@ -34,6 +35,14 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
         var special = Vector256.GreaterThan(magnitude.AsInt32(), Vector256.Create((int)HalfFloat.Largest)).AsUInt32() & Vector256.Create(0x7F800000u);
         var sign = (bits ^ magnitude) << 16;
         return (finite | special | sign).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadRaisedHalf(short* source)
+    {
+        // The half's exponent and fraction where a float has them: 2^112 too small, less the 2^10 that it was raised by. The sign was widened with it.
+        var bits = Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()) << 13 & Vector256.Create(unchecked((int)0x8FFFE000));
+        return bits.AsSingle() * Vector256.Create(RaisedHalf.Unraise);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -125,7 +134,21 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> MultiplyAdd(Vector256<float> left, Vector256<float> right, Vector256<float> addend) => Vector256.MultiplyAddEstimate(left, right, addend);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Exp(Vector256<float> value) => Vector256.Exp(value);
+    public static Vector256<float> Clamp(Vector256<float> value, Vector256<float> lowest, Vector256<float> highest) =>
+        // Where an operand is NaN x86 gives the second, Arm NaN.
+        Vector256.MinNative(highest, Vector256.MaxNative(lowest, value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> TimesPowerOfTwo(Vector256<float> value, Vector256<float> exponent)
+    {
+        // In two steps: a power beyond a float's exponent has none, and what falls below the normal numbers is rounded once.
+        var whole = Vector256.ConvertToInt32(exponent);
+        var half = whole >> 1;
+        return value * PowerOfTwo(half) * PowerOfTwo(whole - half);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> PowerOfTwo(Vector256<int> exponent) => ((exponent + Vector256.Create(127)) << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> value) => Vector128.Sum(value.GetLower() + value.GetUpper());

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Temoto.Tensors;
+using Temoto.Tensors.Panels;
 
 namespace Temoto.Kernels.Floats;
 
@@ -33,6 +35,14 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
         var special = Vector512.GreaterThan(magnitude.AsInt32(), Vector512.Create((int)HalfFloat.Largest)).AsUInt32() & Vector512.Create(0x7F800000u);
         var sign = (bits ^ magnitude) << 16;
         return (finite | special | sign).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadRaisedHalf(short* source)
+    {
+        // The half's exponent and fraction where a float has them: 2^112 too small, less the 2^10 that it was raised by. The sign was widened with it.
+        var bits = Vector512.WidenLower(Vector256.Load(source).ToVector512Unsafe()) << 13 & Vector512.Create(unchecked((int)0x8FFFE000));
+        return bits.AsSingle() * Vector512.Create(RaisedHalf.Unraise);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -117,7 +127,12 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> MultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> addend) => Vector512.MultiplyAddEstimate(left, right, addend);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Exp(Vector512<float> value) => Vector512.Exp(value);
+    public static Vector512<float> Clamp(Vector512<float> value, Vector512<float> lowest, Vector512<float> highest) =>
+        // Where an operand is NaN x86 gives the second, Arm NaN.
+        Vector512.MinNative(highest, Vector512.MaxNative(lowest, value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> TimesPowerOfTwo(Vector512<float> value, Vector512<float> exponent) => Avx512F.Scale(value, exponent);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> value) => Lanes256.Sum(value.GetLower() + value.GetUpper());

@@ -52,7 +52,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
         long i = 0;
         for (; i + TLanes.Count <= count; i += TLanes.Count)
         {
-            var e = TLanes.Exp(TLanes.Multiply(TLanes.Load(x + i), slopes));
+            var e = Exp(TLanes.Multiply(TLanes.Load(x + i), slopes));
             TLanes.Store(TLanes.Multiply(caps, TLanes.Subtract(one, TLanes.Divide(two, TLanes.Add(e, one)))), x + i);
         }
         for (; i < count; i++)
@@ -69,7 +69,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
     }
 
     /// <summary>value / (1 + exp(exponent)).</summary>
-    private static TVector TimesSigmoid(TVector value, TVector exponent) => TLanes.Divide(value, TLanes.Add(TLanes.Broadcast(1), TLanes.Exp(exponent)));
+    private static TVector TimesSigmoid(TVector value, TVector exponent) => TLanes.Divide(value, TLanes.Add(TLanes.Broadcast(1), Exp(exponent)));
 
     /// <summary>
     /// max(x, 0) - |x| Q(|x|), which needs the upper tail Q of positive numbers alone. Q(a) = exp(-a^2 / 2) P(1 / (1 + 0.31 a)); the polynomial P was fitted to the
@@ -94,7 +94,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
             p = TLanes.MultiplyAdd(p, t, TLanes.Broadcast(0.10777092f));
             p = TLanes.MultiplyAdd(p, t, TLanes.Broadcast(0.12406037f));
             p = TLanes.MultiplyAdd(p, t, TLanes.Broadcast(0.12365691f));
-            var density = TLanes.Exp(TLanes.Multiply(TLanes.Multiply(a, a), half));
+            var density = Exp(TLanes.Multiply(TLanes.Multiply(a, a), half));
             var tail = TLanes.Multiply(TLanes.Multiply(p, t), density);
             TLanes.Store(TLanes.Subtract(TLanes.Max(value, TLanes.Zero), TLanes.Multiply(a, tail)), x + i);
         }

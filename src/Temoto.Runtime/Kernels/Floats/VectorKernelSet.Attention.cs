@@ -419,7 +419,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
         var i = 0;
         for (; i + TLanes.Count <= count; i += TLanes.Count)
         {
-            var e = TLanes.Exp(TLanes.Subtract(TLanes.Load(values + i), shift));
+            var e = Exp(TLanes.Subtract(TLanes.Load(values + i), shift));
             TLanes.Store(e, values + i);
             sums = TLanes.Add(sums, e);
         }

@@ -41,7 +41,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
         for (; i + TLanes.Count <= count; i += TLanes.Count)
         {
             var g = TLanes.Load(gate + i);
-            var e = TLanes.Exp(TLanes.Subtract(TLanes.Zero, g));
+            var e = Exp(TLanes.Subtract(TLanes.Zero, g));
             TLanes.Store(TLanes.Multiply(TLanes.Divide(g, TLanes.Add(one, e)), TLanes.Load(up + i)), gate + i);
         }
         for (; i < count; i++)

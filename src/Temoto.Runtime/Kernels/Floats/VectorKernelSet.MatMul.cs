@@ -1,4 +1,5 @@
 using Temoto.Tensors;
+using Temoto.Tensors.Panels;
 
 namespace Temoto.Kernels.Floats;
 
@@ -23,12 +24,17 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
 
     /// <summary>
     /// One token: every weight is used once, so it is multiplied as it is decoded and never stored (the bytes read are the cost).
-    /// Several tokens: the rows are decoded once, and all tokens use them from the core's cache.
+    /// Several tokens: the rows are decoded once, and all tokens use them from the core's cache. Floats that lie in panels are multiplied as they lie.
     /// </summary>
     public override void MatMul(Tensor weight, long rowStart, long rowEnd, float* bias, float* x, int tokens, float* y, long yStride, float* scratch)
     {
         var columns = weight.Columns;
         var rows = (int)(rowEnd - rowStart);
+        if (weight.Encoded?.Panels is { Layout.HoldsFloats: true } laid && rowStart % PanelLayout.Rows == 0)
+        {
+            MultiplyLaid(laid, rowStart, columns, rows, bias is null ? null : bias + rowStart, x, tokens, y, yStride, scratch);
+            return;
+        }
         var rowBytes = weight.RowBytes;
         var decoded = scratch + Panels(rows) * PanelRows * columns;
         var plain = weight.PlainRows(rowStart, rowEnd, (byte*)(decoded + PanelRows * columns));
@@ -40,24 +46,34 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
         }
         else if (tokens < FewTokens)
         {
-            for (var i = 0; i < rows; i++)
-                DecodeRow(weight, rowStart + i, plain + i * rowBytes, scratch + i * columns);
+            var floats = FloatRows(weight, rowStart, rows, plain, scratch);
             for (var row = 0; row < rows; row++)
                 for (var t = 0; t < tokens; t++)
                     y[t * yStride + row] = bias is null ? 0 : bias[row];
             for (long column = 0; column < columns; column += BlockColumns)
-                AddBlock(scratch + column, rows, x + column, tokens, columns, (int)Math.Min(BlockColumns, columns - column), y, yStride);
+                AddBlock(floats + column, rows, x + column, tokens, columns, (int)Math.Min(BlockColumns, columns - column), y, yStride);
         }
         else
         {
             for (var row = 0; row < rows; row += PanelRows)
             {
-                for (var i = row; i < Math.Min(rows, row + PanelRows); i++)
-                    DecodeRow(weight, rowStart + i, plain + i * rowBytes, decoded + (i - row) * columns);
-                PackPanel(decoded, columns, scratch + row * columns);
+                var count = Math.Min(rows - row, PanelRows);
+                PackPanel(FloatRows(weight, rowStart + row, count, plain + row * rowBytes, decoded), count, columns, scratch + row * columns);
             }
             MultiplyPanels(scratch, columns, rows, bias, x, tokens, y, yStride);
         }
+    }
+
+    /// <summary>Rows as floats: where they lie, or decoded.</summary>
+    /// <param name="plain">The first row's plain bytes.</param>
+    /// <param name="decoded">Room for them, [count, columns].</param>
+    private static float* FloatRows(Tensor weight, long rowStart, int count, byte* plain, float* decoded)
+    {
+        if (weight.DType == DType.F32)
+            return (float*)plain;
+        for (var i = 0; i < count; i++)
+            DecodeRow(weight, rowStart + i, plain + i * weight.RowBytes, decoded + i * weight.Columns);
+        return decoded;
     }
 
     /// <summary>Dot product of one row with x [K], without storing the decoded weights where a fused loop exists.</summary>

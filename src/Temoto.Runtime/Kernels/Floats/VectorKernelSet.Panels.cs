@@ -14,11 +14,8 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
 
     private static long Panels(int rows) => (rows + PanelRows - 1) / PanelRows;
 
-    /// <summary>
-    /// [rows, columns] becomes [columns, rows], sixteen columns (a cache line of each row) at a time.
-    /// Rows that fill up the last panel are whatever lies there; nobody reads their sums.
-    /// </summary>
-    private static void PackPanel(float* rows, long columns, float* panel)
+    /// <summary>[count, columns] becomes [columns, PanelRows], sixteen columns (a cache line of each row) at a time. Rows that fill up the last panel repeat its last; nobody reads their sums.</summary>
+    private static void PackPanel(float* rows, int count, long columns, float* panel)
     {
         for (long start = 0; start < columns; start += 16)
         {
@@ -26,11 +23,11 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
             for (var row = 0; row < PanelRows; row += 4)
             {
                 var column = start;
-                for (; column + 4 <= end; column += 4)
+                for (; row + 4 <= count && column + 4 <= end; column += 4)
                     TLanes.Transpose(rows + row * columns + column, columns, panel + column * PanelRows + row, PanelRows);
                 for (; column < end; column++)
                     for (var r = row; r < row + 4; r++)
-                        panel[column * PanelRows + r] = rows[r * columns + column];
+                        panel[column * PanelRows + r] = rows[Math.Min(r, count - 1) * columns + column];
             }
         }
     }
@@ -48,7 +45,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
                 var tileTokens = Math.Min(PanelTokens, tokens - token);
                 for (var row = 0; row < rows; row += PanelRows)
                 {
-                    MultiplyPanelTile(panels + row * columns + column * PanelRows, x + token * columns + column, columns, tileTokens, count, tile);
+                    MultiplyPanelTile(Packed(panels + row * columns + column * PanelRows), x + token * columns + column, columns, tileTokens, count, tile);
                     AddPanelTile(tile, Math.Min(PanelRows, rows - row), tileTokens, column == 0, bias is null ? null : bias + row, y + token * yStride + row, yStride);
                 }
             }
@@ -57,17 +54,18 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
 
     /// <summary>A panel times up to six tokens into <paramref name="tile"/> [6, PanelRows]: eight loads feed twelve multiply-adds. Tokens that are missing repeat the first.</summary>
     /// <param name="count">Columns.</param>
-    private static void MultiplyPanelTile(float* panel, float* x, long columns, int tokens, int count, float* tile)
+    private static void MultiplyPanelTile(PanelPair panel, float* x, long columns, int tokens, int count, float* tile)
     {
         var n = TLanes.Count;
         float* x0 = x, x1 = tokens > 1 ? x + columns : x, x2 = tokens > 2 ? x + 2 * columns : x, x3 = tokens > 3 ? x + 3 * columns : x;
         float* x4 = tokens > 4 ? x + 4 * columns : x, x5 = tokens > 5 ? x + 5 * columns : x;
         TVector a0 = TLanes.Zero, a1 = TLanes.Zero, a2 = TLanes.Zero, a3 = TLanes.Zero, a4 = TLanes.Zero, a5 = TLanes.Zero;
         TVector b0 = TLanes.Zero, b1 = TLanes.Zero, b2 = TLanes.Zero, b3 = TLanes.Zero, b4 = TLanes.Zero, b5 = TLanes.Zero;
-        for (long k = 0; k < count; k++, panel += 2 * n)
+        float* lows = panel.Low, highs = panel.High;
+        for (long k = 0; k < count; k++, lows += panel.Stride, highs += panel.Stride)
         {
-            var low = TLanes.Load(panel);
-            var high = TLanes.Load(panel + n);
+            var low = TLanes.Load(lows);
+            var high = TLanes.Load(highs);
             var value = TLanes.Broadcast(x0[k]);
             a0 = TLanes.MultiplyAdd(low, value, a0);
             b0 = TLanes.MultiplyAdd(high, value, b0);

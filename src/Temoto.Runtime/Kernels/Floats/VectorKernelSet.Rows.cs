@@ -35,6 +35,17 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
         public static float LoadOne(byte* row, long element) => (float)((Half*)row)[element];
     }
 
+    /// <summary>Half floats as panels hold them (<see cref="Tensors.Panels.RaisedHalf"/>).</summary>
+    private readonly struct RaisedRow : IRow
+    {
+        public static int Bits => 16;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Load(byte* row, long element) => TLanes.LoadRaisedHalf((short*)row + element);
+
+        public static float LoadOne(byte* row, long element) => (float)BitConverter.UInt16BitsToHalf(Tensors.Panels.RaisedHalf.Lowered(((ushort*)row)[element]));
+    }
+
     private readonly struct BF16Row : IRow
     {
         public static int Bits => 16;

@@ -8,7 +8,7 @@ namespace Temoto.Tensors.Panels;
 /// Header, each [16 rows]: scales (float16 as <see cref="RaisedHalf"/>; of I4 and I8 of the type in which they are stored), then minima (Q4_1: float16), zero points (I4 that stores them: int16), or of K types d (float16), dmin (float16), and [8][16] bytes of
 /// scales and of minima; of Q6_K d and [16][16] signed scales.
 /// Block: bytes as [8 quads][16 rows][4 columns], quad q being columns 4q to 4q + 3. Or nibbles as [4][16][4]: quad q in the low ones, quad q + 4 in the high ones. Behind them, of five bits, the fifth as [16][4] bytes,
-/// bit q of which belongs to quad q; of six bits, the upper two as [2][16][4] bytes, bits 2q of plane p to quad 4p + q.
+/// bit q of which belongs to quad q; of six bits, the upper two as [2][16][4] bytes, bits 2q of plane p to quad 4p + q. Floats, of 16 or 32 bits, have no header and lie as [32 columns][16 rows]; of float16 as <see cref="RaisedHalf"/>.
 /// </remarks>
 internal readonly record struct PanelLayout
 {
@@ -33,8 +33,11 @@ internal readonly record struct PanelLayout
 
     public DType DType { get; }
 
-    /// <summary>Of a weight: 4, 5, 6 or 8.</summary>
+    /// <summary>Of a weight: 4, 5, 6 or 8; of floats 16 or 32.</summary>
     public int Bits { get; }
+
+    /// <summary>Elements are their own values.</summary>
+    public bool HoldsFloats => Bits > 8;
 
     /// <summary>Of a row.</summary>
     public long Blocks { get; }
@@ -71,6 +74,8 @@ internal readonly record struct PanelLayout
             DType.Q4_K => new(weight.DType, weight.Columns, 8, 2, 16 * Rows, 4),
             DType.Q5_K => new(weight.DType, weight.Columns, 8, 2, 16 * Rows, 5),
             DType.Q6_K => new(weight.DType, weight.Columns, 8, 1, 16 * Rows, 6),
+            DType.F16 or DType.BF16 => new(weight.DType, weight.Columns, weight.Columns / BlockColumns, 0, 0, 16),
+            DType.F32 => new(weight.DType, weight.Columns, weight.Columns / BlockColumns, 0, 0, 32),
             DType.I4 or DType.I8 when weight.Scales is { } scales => OfIntegers(weight, scales),
             _ => null,
         };

@@ -14,6 +14,11 @@ internal static unsafe class PanelRow
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Write(Tensor weight, PanelLayout layout, long row, byte* source, byte* panel, int lane)
     {
+        if (layout.HoldsFloats)
+        {
+            FloatRow.Write(layout, source, panel, lane);
+            return;
+        }
         for (long block = 0; block < layout.Blocks;)
         {
             WriteHeader(weight, layout, row, block, source, panel, lane);
@@ -28,6 +33,11 @@ internal static unsafe class PanelRow
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Read(PanelLayout layout, byte* panel, int lane, byte* destination)
     {
+        if (layout.HoldsFloats)
+        {
+            FloatRow.Read(layout, panel, lane, destination);
+            return;
+        }
         for (long block = 0; block < layout.Blocks;)
         {
             ReadHeader(layout.DType, block, panel, lane, destination);

@@ -47,9 +47,11 @@ internal sealed unsafe class PanelRows(PanelLayout layout, byte* data, long rows
 
     public override PanelRows? Panels => this;
 
-    /// <summary>Whether all float16 scales of a panel could be raised (<see cref="RaisedHalf"/>); a matrix with others stays as it is.</summary>
+    /// <summary>Whether all float16 scales of a panel, or elements, could be raised (<see cref="RaisedHalf"/>); a matrix with others stays as it is.</summary>
     public static bool IsRaised(PanelLayout layout, byte* panel)
     {
+        if (layout.DType == DType.F16)
+            return !new ReadOnlySpan<ushort>(panel, checked((int)(layout.PanelBytes / sizeof(ushort)))).Contains(RaisedHalf.TooLarge);
         for (long block = 0; block < layout.Blocks; block += layout.GroupBlocks, panel += layout.HeaderBytes + layout.GroupBlocks * layout.BlockBytes)
         {
             foreach (var half in new ReadOnlySpan<ushort>(panel, layout.HeaderHalves))

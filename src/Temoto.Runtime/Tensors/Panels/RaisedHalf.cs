@@ -12,6 +12,9 @@ internal static class RaisedHalf
     /// <summary>Infinity: stands for what has no raised form.</summary>
     public const ushort TooLarge = 0x7C00;
 
+    /// <summary>2^(112 - 10): what a raised half's exponent and fraction in a float's place are to be multiplied by.</summary>
+    public const float Unraise = 5.0706024e30f;
+
     /// <summary>Of the exponent.</summary>
     private const int Raise = 10;
 

@@ -6,6 +6,7 @@ using Temoto.Plans;
 using Temoto.Tensors;
 using Temoto.Tensors.Panels;
 using Temoto.Tests.Kernels.Integers;
+using Temoto.Tests.Tensors.Panels;
 
 namespace Temoto.Tests.Generation.Execution;
 
@@ -51,6 +52,40 @@ public unsafe class LaidPanelsTests
             *scale = before;
             Assert.NotNull(LaidPanels.Run(weight, pool, memory));
         }
+    }
+
+    /// <summary>Float16 elements of 64 and more, infinities and NaN have no raised form; other floats lie as they are.</summary>
+    [Fact]
+    public void AHalfTooLargeKeepsItsMatrixInRows()
+    {
+        using var pool = new WorkerPool(2);
+        foreach (var weight in FloatRowTests.Cases(rows: 40))
+        {
+            foreach (var bits in new ushort[] { 0x7C00, 0xFC00, 0x7E01, 0xD400 })
+            {
+                var element = (ushort*)weight.Row(39) + 1;
+                var before = *element;
+                *element = bits;
+                using var memory = new TensorMemory(2 * LaidPanels.BytesOf(weight));
+                Assert.Equal(weight.DType == DType.F16, LaidPanels.Run(weight, pool, memory) is null);
+                *element = before;
+                Assert.NotNull(LaidPanels.Run(weight, pool, memory));
+            }
+        }
+    }
+
+    /// <summary>Models that make vectors have their float matrices in panels, those that generate in rows: a token alone reads them as fast so.</summary>
+    [Fact]
+    public void FloatsLieInPanelsWhereNothingIsGenerated()
+    {
+        using var checkpoint = SeededMemory.Create("panels", ModelShapes.Get("tiny-qwen2"), DType.BF16, 5, TestContext.Current.CancellationToken);
+        Assert.Empty(new EnginePlan(checkpoint, new ModelOptions()).InPanels);
+        Assert.Empty(new EnginePlan(checkpoint, new ModelOptions { Repack = RepackChoice.Never }, embeds: true).InPanels);
+        Assert.Empty(new EnginePlan(checkpoint, new ModelOptions { Precise = true }, embeds: true).InPanels);
+        var plan = new EnginePlan(checkpoint, new ModelOptions(), embeds: true);
+        Assert.Contains("model.layers.0.mlp.down_proj.weight", plan.InPanels);
+        Assert.DoesNotContain("model.embed_tokens.weight", plan.InPanels);
+        Assert.InRange(plan.Memory.RepackedBytes, 1, plan.Memory.WeightBytes);
     }
 
     /// <summary>A prompt gives the same logits bit for bit, however weights lie; a token after it the same to rounding, since its blocks are added in another order.</summary>

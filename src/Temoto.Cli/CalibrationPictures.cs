@@ -1,6 +1,7 @@
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Config;
 using Temoto.Formats.Images;
+using Temoto.Generation.Execution;
 
 namespace Temoto.Cli;
 
@@ -20,7 +21,7 @@ internal static class CalibrationPictures
         if (files.Count == 0)
             throw new InputException(folder, null, "no pictures", expected, "name another folder with --calibration");
         var vision = checkpoint.Config.Vision!;
-        var preprocessor = VisionModel.PreprocessorOf(checkpoint);
+        var preprocessor = PictureEngine.PreprocessorOf(checkpoint);
         var count = Math.Clamp(tokens / vision.Tokens, 1, files.Count);
         return [.. Enumerable.Range(0, count).Select(i => Pixels(preprocessor, vision, files[(int)((long)i * files.Count / count)]))];
     }
@@ -30,7 +31,7 @@ internal static class CalibrationPictures
         var image = ImageReader.Read(path);
         var (width, height) = preprocessor.OutputSize(image.Width, image.Height);
         return (width, height) == (vision.ImageWidth, vision.ImageHeight)
-            ? preprocessor.Run(image, path)
+            ? WholePatches.Of(preprocessor.Run(image, path), height, width, vision.PatchSize).ToArray()
             : throw new InputException(path, null, $"{image.Width} x {image.Height} pixels, {width} x {height} as {PreprocessorSettings.FileName} has it", $"the model's own {vision.ImageWidth} x {vision.ImageHeight}", "calibrate on pictures of that size");
     }
 }

@@ -1,28 +1,23 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Temoto.Formats.Files;
 
 namespace Temoto.Cli;
 
-/// <summary><c>temoto embed MODEL</c>: a vector for each line of text.</summary>
+/// <summary><c>temoto embed MODEL</c>: a vector for each line of text, or for each picture.</summary>
 internal static class EmbedCommand
 {
-    private const string Npy = ".npy";
-
     public static Command Create()
     {
         var command = new Command("embed", """
-            Turn lines of text into vectors that say how alike they are
+            Turn lines of text, or pictures, into vectors that say how alike they are
 
             Example: temoto embed all-MiniLM-L6-v2 --text "The pump has stopped." --text "A pump stands still."
 
-            Lines come from --text, from a file, or from stdin. Each vector is a line of JSON on stdout: index (from 0), tokens, and embedding. A name that ends with .npy behind -o gets them all as one array of float32 [lines, dimensions]. How the vectors of a text's tokens become one is read from modules.json, as sentence-transformers writes it.
+            Lines come from --text, from a file, or from stdin; pictures from --image (DINOv2, CLIP and SigLIP models). Each vector is a line of JSON on stdout: index (from 0), tokens, and embedding. A name that ends with .npy behind -o gets them all as one array of float32 [lines or pictures, dimensions]. How the vectors of a text's tokens become one is read from modules.json, as sentence-transformers writes it.
             """);
         var model = new ModelChoice();
         var text = new Option<string[]>("--text") { Description = "A text; may be repeated", HelpName = "TEXT" };
         var file = new Option<string?>("--file") { Description = "A file of lines in UTF-8 (default: stdin)", HelpName = "FILE" };
+        var image = new Option<string[]>("--image") { Description = "A picture (PNG, JPEG, BMP, PPM, PGM) in place of text; may be repeated", HelpName = "FILE" };
         var output = new Option<string?>("--output", "-o") { Description = "File for the vectors: .npy, or JSON Lines (default: stdout)", HelpName = "FILE" };
         var query = new Option<bool>("--query") { Description = "The lines are what is looked for: the model's prompt for queries goes in front" };
         var passage = new Option<bool>("--passage") { Description = "The lines are what is looked through: the model's prompt for passages goes in front" };
@@ -30,13 +25,20 @@ internal static class EmbedCommand
         var normalize = new Option<bool>("--normalize") { Description = "Give vectors the length 1, also where the model's files do not say so" };
         pooling.OneOf([.. Poolings.Keys]);
         model.AddTo(command, json: false);
-        foreach (var option in new Option[] { text, file, output, query, passage, pooling, normalize })
+        foreach (var option in new Option[] { text, file, image, output, query, passage, pooling, normalize })
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) =>
         {
             var path = parsed.GetValue(output);
             if (path is not null)
                 OutputPath.RequireFile(path);
+            if (parsed.GetValue(image) is { Length: > 0 } pictures)
+            {
+                if (new Option[] { text, file, query, passage, pooling }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+                    throw new InputException(given.Name, null, "it beside --image", "it with texts", "leave one out");
+                PictureVectors.Run(parsed, model, pictures, parsed.GetValue(normalize), path, cancellation);
+                return Task.FromResult(0);
+            }
             if (parsed.GetValue(query) && parsed.GetValue(passage))
                 throw new InputException("--query", null, "it beside --passage", "one of them", "leave one out");
             var kind = parsed.GetValue(query) ? EmbeddingKind.Query : parsed.GetValue(passage) ? EmbeddingKind.Passage : EmbeddingKind.Text;
@@ -48,12 +50,7 @@ internal static class EmbedCommand
             };
             using var loaded = EmbeddingModel.Load(ModelChoice.Resolve(parsed.GetRequiredValue(model.Model)), model.Options(parsed), options);
             var run = new EmbedRun(loaded, kind, cancellation);
-            if (path is null)
-                run.WriteLines(lines, Console.Out);
-            else if (path.EndsWith(Npy, StringComparison.OrdinalIgnoreCase))
-                AtomicFile.Write(path, stream => run.WriteArray(lines, stream));
-            else
-                AtomicFile.Write(path, stream => run.WriteLines(lines, stream));
+            VectorOutput.Write(path, lines.Length, loaded.Dimensions, run.Vectors(lines));
             run.Report();
             return Task.FromResult(0);
         });
@@ -83,7 +80,7 @@ internal static class EmbedCommand
     }
 }
 
-/// <summary>The vectors of lines, in order, written as they are made.</summary>
+/// <summary>The vectors of lines, in order; short lines are computed together.</summary>
 internal sealed class EmbedRun(EmbeddingModel model, EmbeddingKind kind, CancellationToken cancellation)
 {
     /// <summary>Lines that are tokenized ahead of the vectors: enough to fill several runs with short ones.</summary>
@@ -94,41 +91,7 @@ internal sealed class EmbedRun(EmbeddingModel model, EmbeddingKind kind, Cancell
     private int cut;
     private long tokens;
 
-    public void WriteLines(IReadOnlyList<string> texts, TextWriter output)
-    {
-        foreach (var line in Embedded(texts))
-            output.WriteLine(JsonSerializer.Serialize(line, EmbedContext.Default.EmbeddedLine));
-    }
-
-    public void WriteLines(IReadOnlyList<string> texts, Stream stream)
-    {
-        using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-        WriteLines(texts, writer);
-    }
-
-    /// <summary>NumPy's format, version 1.0.</summary>
-    public void WriteArray(IReadOnlyList<string> texts, Stream stream)
-    {
-        var header = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({texts.Count}, {model.Dimensions}), }}";
-        // The numbers begin at a multiple of 64.
-        const int before = 10, multiple = 64;
-        var padded = (before + header.Length + 1 + multiple - 1) / multiple * multiple - before;
-        stream.Write([0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, (byte)padded, (byte)(padded >> 8)]);
-        stream.Write(System.Text.Encoding.ASCII.GetBytes(header.PadRight(padded - 1) + "\n"));
-        foreach (var line in Embedded(texts))
-            stream.Write(MemoryMarshal.AsBytes<float>(line.Embedding));
-    }
-
-    /// <summary>What was done, on stderr.</summary>
-    public void Report()
-    {
-        var seconds = watch.Elapsed.TotalSeconds;
-        Console.Error.WriteLine(FormattableString.Invariant($"[{Counted(lines, "line")}, {Counted(tokens, "token")} | {lines / seconds:0.0} lines/s, {tokens / seconds:0.0} tokens/s | {model.Dimensions} dimensions, pooling {EmbedCommand.NameOf(model.Pooling)}{(model.Normalizes ? ", normalized" : "")}{(cut == 0 ? "" : $" | {Counted(cut, "line")} cut to {model.MaxTokens} tokens")}]"));
-    }
-
-    private static string Counted(long count, string what) => FormattableString.Invariant($"{count} {what}{(count == 1 ? "" : "s")}");
-
-    private IEnumerable<EmbeddedLine> Embedded(IReadOnlyList<string> texts)
+    public IEnumerable<EmbeddedLine> Vectors(IReadOnlyList<string> texts)
     {
         foreach (var some in texts.Chunk(LinesAhead))
         {
@@ -141,6 +104,15 @@ internal sealed class EmbedRun(EmbeddingModel model, EmbeddingKind kind, Cancell
         }
     }
 
+    /// <summary>What was done, on stderr.</summary>
+    public void Report()
+    {
+        var seconds = watch.Elapsed.TotalSeconds;
+        Console.Error.WriteLine(FormattableString.Invariant($"[{Counted(lines, "line")}, {Counted(tokens, "token")} | {lines / seconds:0.0} lines/s, {tokens / seconds:0.0} tokens/s | {model.Dimensions} dimensions, pooling {EmbedCommand.NameOf(model.Pooling)}{(model.Normalizes ? ", normalized" : "")}{(cut == 0 ? "" : $" | {Counted(cut, "line")} cut to {model.MaxTokens} tokens")}]"));
+    }
+
+    private static string Counted(long count, string what) => FormattableString.Invariant($"{count} {what}{(count == 1 ? "" : "s")}");
+
     private int[] Encode(string text)
     {
         var ids = model.Encode(text, kind, out var isCut);
@@ -149,11 +121,3 @@ internal sealed class EmbedRun(EmbeddingModel model, EmbeddingKind kind, Cancell
         return ids;
     }
 }
-
-/// <summary>A line of <c>embed</c>.</summary>
-/// <param name="Index">Of the line of text, from 0.</param>
-internal sealed record EmbeddedLine(int Index, int Tokens, float[] Embedding);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(EmbeddedLine))]
-internal sealed partial class EmbedContext : JsonSerializerContext;

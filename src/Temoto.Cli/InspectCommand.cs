@@ -77,8 +77,9 @@ internal static class InspectCommand
         checkpoint.Tensors.Values.GroupBy(tensor => tensor.DType).OrderByDescending(group => group.Sum(tensor => tensor.StoredBytes))
             .Select(group => (group.Key, group.Count(), group.Sum(tensor => tensor.ElementCount), group.Sum(tensor => tensor.StoredBytes)));
 
-    private static List<(string Key, string Value)> Facts(Checkpoint checkpoint, KvLayout? kv)
+    private static List<(string Key, string Value)> Facts(Checkpoint checkpoint, EnginePlan plan)
     {
+        var kv = plan.Prefill.Kv;
         var config = checkpoint.Config;
         var elements = checkpoint.Tensors.Values.Sum(tensor => tensor.ElementCount);
         var bytes = checkpoint.Tensors.Values.Sum(tensor => tensor.StoredBytes);
@@ -91,7 +92,7 @@ internal static class InspectCommand
             ("num_hidden_layers", $"{config.NumHiddenLayers}"),
             ("num_attention_heads", $"{config.NumAttentionHeads} of {config.HeadDim} ({config.NumKeyValueHeads} key/value)"),
             .. config.Vision is { } vision
-                ? new[] { ("pictures", $"{vision.ImageWidth} x {vision.ImageHeight} in patches of {vision.PatchSize}: {vision.Tokens} tokens"), ("classes", $"{vision.Labels.Count}: {Labels(vision)}"), ("preprocessor", checkpoint.Preprocessor is null ? "none" : PreprocessorSettings.FileName) }
+                ? new[] { ("pictures", $"{vision.ImageWidth} x {vision.ImageHeight} in patches of {vision.PatchSize}: {vision.Tokens} tokens"), Result(vision, plan.Graph), ("preprocessor", checkpoint.Preprocessor is null ? "none" : PreprocessorSettings.FileName) }
                 : [("vocab_size", $"{config.VocabSize}"), ("max_position_embeddings", $"{config.MaxPositionEmbeddings}")],
             ModelTypes.Of(config).LearnsPositions ? ("positions", "learned") : ("rope_theta", $"{config.RopeTheta}{(config.RopeScaling is { } scaling ? $", {scaling.RopeType} scaling x{scaling.Factor}" : "")}"),
             .. config.SlidingWindow is { } window ? [("sliding_window", $"{window} positions in {Enumerable.Range(0, config.NumHiddenLayers).Count(layer => config.WindowOf(layer) is not null)} of {config.NumHiddenLayers} layers")] : Array.Empty<(string, string)>(),
@@ -105,6 +106,10 @@ internal static class InspectCommand
         ];
     }
 
+    /// <summary>What is made of a picture.</summary>
+    private static (string Key, string Value) Result(VisionConfig vision, Graph graph) =>
+        vision.Labels.Count == 0 ? ("vector", $"{graph.Logits.Width} numbers") : ("classes", $"{vision.Labels.Count}: {Labels(vision)}");
+
     /// <summary>The first few names: there may be thousands.</summary>
     private static string Labels(VisionConfig vision) => string.Join(", ", vision.Labels.Take(8)) + (vision.Labels.Count > 8 ? " ..." : "");
 
@@ -113,7 +118,7 @@ internal static class InspectCommand
         // Reads every packed row: damage is found before anything is printed.
         var packed = Packed(checkpoint);
         Console.WriteLine(StandardOutput.Line(checkpoint.Path));
-        foreach (var (key, value) in Facts(checkpoint, plan.Prefill.Kv))
+        foreach (var (key, value) in Facts(checkpoint, plan))
             Console.WriteLine($"  {key,-24} {StandardOutput.Line(value)}");
         foreach (var (dtype, count, elements, bytes) in ByType(checkpoint))
             Console.WriteLine($"  {dtype,-24} {count} tensors, {elements:#,0} elements, {bytes:#,0} bytes");

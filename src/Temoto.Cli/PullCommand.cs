@@ -48,23 +48,31 @@ internal static class PullCommand
             else
                 await Console.Error.WriteLineAsync(
                     $"{directory ?? options.Repository}: {result.Files.Count} files, {FetchedBytes(result):#,0} bytes downloaded; "
-                    + (MakesVectors(directory ?? result.Directory) ? $"try: temoto embed {ShellWord.Of(model)} --text \"...\"" : $"try: temoto run {ShellWord.Of(model)} -p \"...\""));
+                    + $"try: temoto {Trial(directory ?? result.Directory, ShellWord.Of(model))}");
             return 0;
         });
         return command;
     }
 
-    /// <summary>An encoder; what cannot be read is said by who tries.</summary>
-    private static bool MakesVectors(string directory)
+    /// <summary>A command that shows what the model does; what cannot be read is said by who tries.</summary>
+    private static string Trial(string directory, string model) => TypeOf(directory) switch
+    {
+        { MakesVectors: true, SeesPictures: true } => $"embed {model} --image picture.jpg",
+        { MakesVectors: true } => $"embed {model} --text \"...\"",
+        { SeesPictures: true } => $"run {model} --image picture.jpg",
+        _ => $"run {model} -p \"...\"",
+    };
+
+    private static ModelType? TypeOf(string directory)
     {
         var path = Path.Combine(directory, HuggingFaceConfig.FileName);
         try
         {
-            return File.Exists(path) && ModelTypes.Of(HuggingFaceConfig.Read(path)).MakesVectors;
+            return File.Exists(path) ? ModelTypes.Of(HuggingFaceConfig.Read(path)) : null;
         }
         catch (InputException)
         {
-            return false;
+            return null;
         }
     }
 

@@ -29,7 +29,7 @@ public partial class ArchitectureTests
         ["Machine", "Tensors", "Packing", "Kernels", "Formats.Files", "Formats.Config", "Formats.Json", "Planning", "Models", "Formats", "Generation"];
 
     /// <summary>Where a file's public type is in <c>Temoto</c>: what users of the library name, beside the internals of what it does.</summary>
-    private static readonly string[] FoldersOfTheLibrary = ["src/Temoto.Runtime/Generation", "src/Temoto.Runtime/Generation/Tools"];
+    private static readonly string[] FoldersOfTheLibrary = ["src/Temoto.Runtime/Generation", "src/Temoto.Runtime/Generation/Embeddings", "src/Temoto.Runtime/Generation/Tools"];
 
     /// <summary>Folders of one file for each kind of step and each verb, as many as there are.</summary>
     private static readonly string[] FoldersByKind = ["src/Temoto.Runtime/Generation/Execution", "src/Temoto.Cli"];

@@ -80,6 +80,7 @@ public sealed class EmbeddingModel : IDisposable
         EmbeddingEngine? engine = null;
         try
         {
+            RequireText(checkpoint);
             EnginePlan.RequireEmbeds(checkpoint);
             var settings = SettingsOf(checkpoint, embedding ?? new EmbeddingOptions());
             var tokenizer = Tokenizer.Create(checkpoint.Tokenizer ?? throw new InputException(path, "tokenizer.json", "nothing", "the tokenizer that the model was trained with", "copy it beside the weights"), path);
@@ -94,6 +95,13 @@ public sealed class EmbeddingModel : IDisposable
             checkpoint.Dispose();
             throw;
         }
+    }
+
+    private static void RequireText(Checkpoint checkpoint)
+    {
+        var type = ModelTypes.Of(checkpoint.Config);
+        if (type.SeesPictures)
+            throw new InputException(checkpoint.Path, "model_type", $"'{type.Name}', which looks at pictures", "a model that reads texts", type.MakesVectors ? "give it pictures (temoto embed MODEL --image FILE), or load it as a PictureEmbeddingModel" : "ask for classes (temoto run MODEL --image FILE), or use another model");
     }
 
     private static EmbeddingSettings SettingsOf(Checkpoint checkpoint, EmbeddingOptions options)

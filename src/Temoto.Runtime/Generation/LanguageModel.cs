@@ -105,7 +105,8 @@ public sealed class LanguageModel : IDisposable
         try
         {
             if (checkpoint.Config.Vision is not null)
-                throw new InputException(checkpoint.Path, "model_type", $"'{checkpoint.Config.ModelType}', which looks at pictures", "a language model", "give it pictures (temoto run MODEL --image FILE), or load it as a VisionModel");
+                throw new InputException(checkpoint.Path, "model_type", $"'{checkpoint.Config.ModelType}', which looks at pictures", "a language model",
+                    ModelTypes.Of(checkpoint.Config).MakesVectors ? "give it pictures (temoto embed MODEL --image FILE), or load it as a PictureEmbeddingModel" : "give it pictures (temoto run MODEL --image FILE), or load it as a VisionModel");
             if (ModelTypes.Of(checkpoint.Config).MakesVectors)
                 throw new InputException(checkpoint.Path, "model_type", $"'{checkpoint.Config.ModelType}', which makes vectors of texts", "a model that writes text", "ask for vectors (temoto embed MODEL), or load it as an EmbeddingModel");
             // Tables for a large vocabulary take as long as the plan does: one thread each.

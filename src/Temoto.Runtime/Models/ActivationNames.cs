@@ -10,6 +10,7 @@ internal static class ActivationNames
     public const string GeluTanh = "gelu_pytorch_tanh";
     public const string Relu = "relu";
     public const string ReluSquared = "relu2";
+    public const string QuickGelu = "quick_gelu";
 
     /// <summary>All names of GELU's approximation by tanh.</summary>
     public static readonly IReadOnlyList<string> GeluTanhNames = [GeluTanh, "gelu_new", "gelu_fast"];
@@ -22,7 +23,7 @@ internal static class ActivationNames
         GeluTanh or "gelu_new" or "gelu_fast" => Activation.GeluTanh,
         Relu => Activation.Relu,
         ReluSquared => Activation.ReluSquared,
-        "quick_gelu" => Activation.QuickGelu,
+        QuickGelu => Activation.QuickGelu,
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such function"),
     };
 }

@@ -91,6 +91,9 @@ internal abstract class ModelType
     /// <summary>A table of learned positions in place of rotary ones.</summary>
     public virtual bool LearnsPositions => false;
 
-    /// <summary>The input is a picture, and <see cref="ModelConfig.Vision"/> is there.</summary>
+    /// <summary>The input is a picture, and <see cref="ModelConfig.Vision"/> is there. With <see cref="MakesVectors"/> the result is a picture's vector, without it its class.</summary>
     public virtual bool SeesPictures => false;
+
+    /// <summary>The text of preprocessor_config.json that such models have, for a checkpoint that lacks the file; null where nothing is usual.</summary>
+    public virtual string? UsualPreprocessor(ModelConfig config) => null;
 }

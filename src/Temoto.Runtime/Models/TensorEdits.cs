@@ -39,6 +39,44 @@ internal static unsafe class TensorEdits
         return new Tensor(matrix.Name, DType.F32, matrix.Shape, buffer.Data, buffer.ByteLength, buffer);
     }
 
+    /// <summary>A matrix [rows, columns] or a vector [rows] with each row times a number of its own, as F32; null where they are no floats or do not fit.</summary>
+    /// <param name="factors">[rows].</param>
+    public static Tensor? ScaleRows(Tensor tensor, Tensor factors)
+    {
+        if (!IsFloats(tensor) || !IsFloats(factors) || tensor.Shape.Length is not (1 or 2) || factors.Shape is not [var rows] || tensor.Shape[0] != rows)
+            return null;
+        var columns = tensor.ElementCount / rows;
+        using var scales = Decoded(factors);
+        var buffer = new NativeBuffer(tensor.ElementCount * sizeof(float));
+        for (var row = 0L; row < rows; row++)
+        {
+            var scaled = buffer.Floats + row * columns;
+            BlockDecoder.DecodeRow(tensor.DType, tensor.Data + row * tensor.DType.RowBytes(columns), scaled, (int)columns);
+            for (var i = 0L; i < columns; i++)
+                scaled[i] *= scales.Floats[row];
+        }
+        return new Tensor(tensor.Name, DType.F32, tensor.Shape, buffer.Data, buffer.ByteLength, buffer);
+    }
+
+    /// <summary>A matrix [rows, columns] times a vector [columns], plus a bias [rows], as F32 [rows]; sums are float64. Null where they are no floats or do not fit.</summary>
+    public static Tensor? Product(Tensor matrix, Tensor vector, Tensor bias)
+    {
+        if (!IsFloats(matrix) || !IsFloats(vector) || !IsFloats(bias) || matrix.Shape is not [var rows, var columns] || vector.ElementCount != columns || bias.ElementCount != rows)
+            return null;
+        using var factors = Decoded(vector);
+        using var line = new NativeBuffer(columns * sizeof(float));
+        var sums = Decoded(bias);
+        for (var row = 0L; row < rows; row++)
+        {
+            BlockDecoder.DecodeRow(matrix, row, line.Floats);
+            var sum = (double)sums.Floats[row];
+            for (var i = 0L; i < columns; i++)
+                sum += (double)line.Floats[i] * factors.Floats[i];
+            sums.Floats[row] = (float)sum;
+        }
+        return new Tensor(matrix.Name, DType.F32, [rows], sums.Data, sums.ByteLength, sums);
+    }
+
     private static bool IsFloats(Tensor tensor) => tensor.ElementCount > 0 && tensor.Encoded is null && tensor.Scales is null && tensor.DType is (DType.F32 or DType.F16 or DType.BF16);
 
     /// <summary>The tensors with those that the file has joined taken apart, row after row; the bytes stay where they are.</summary>

@@ -60,12 +60,16 @@ internal static class CheckpointReader
             var notes = new List<string>();
             var config = HuggingFaceConfig.Read(Path.Combine(directory, HuggingFaceConfig.FileName), out var quantization, notes);
             var weights = weightsFile is null ? HuggingFaceDirectory.OpenWeights(directory, owned) : HuggingFaceDirectory.OpenSingle(weightsFile, owned);
-            var tensors = ModelTypes.Of(config).FromFile(weights.Tensors, config);
+            var type = ModelTypes.Of(config);
+            var tensors = type.FromFile(weights.Tensors, config);
             if (tensors.Keys.Any(HasPrefix) && !weights.Tensors.Keys.Any(HasPrefix))
                 notes.Add($"tensors: names without '{ModelType.NamePrefix}' read as if they had it");
             var generation = HuggingFaceConfig.ReadGeneration(directory, notes);
             if (weights.Unread.Count > 0)
                 notes.Add($"tensors: {weights.Unread.Count} that cannot be read passed over: nothing uses them ({string.Join(", ", weights.Unread.Keys.Take(3))}{(weights.Unread.Count > 3 ? " ..." : "")})");
+            var preprocessor = config.Vision is null ? null : PreprocessorSettings.ReadText(directory) ?? type.UsualPreprocessor(config);
+            if (preprocessor is not null && !File.Exists(Path.Combine(directory, PreprocessorSettings.FileName)))
+                notes.Add($"{PreprocessorSettings.FileName}: none, so pictures are scaled as {config.ModelType} usually has them");
             return new Checkpoint(owned)
             {
                 Path = path,
@@ -78,7 +82,7 @@ internal static class CheckpointReader
                 Generation = generation,
                 Tokenizer = TokenizerFiles.Read(directory),
                 ChatTemplate = TokenizerFiles.ReadChatTemplate(directory),
-                Preprocessor = config.Vision is null ? null : PreprocessorSettings.ReadText(directory),
+                Preprocessor = preprocessor,
                 Embedding = () => EmbeddingSettings.Read(directory),
             };
         }

@@ -25,6 +25,9 @@ internal sealed class ImagePreprocessor
     /// <summary>Reads preprocessor_config.json.</summary>
     public static ImagePreprocessor Open(string path) => new(PreprocessorSettings.Open(path));
 
+    /// <summary>What the model gets of pictures of every size; null where it depends on theirs.</summary>
+    public (int Width, int Height)? FixedSize => settings.CropSize ?? (settings.DoResize ? settings.Size : null);
+
     /// <summary>What the model gets of a picture of this size.</summary>
     public (int Width, int Height) OutputSize(int width, int height) =>
         settings.CropSize is { } crop ? crop : settings.DoResize ? ResizedSize(width, height) : (width, height);

@@ -4,7 +4,7 @@ using Temoto.Formats.Json;
 namespace Temoto.Formats.Images;
 
 /// <summary>
-/// preprocessor_config.json as the processors of ViT and DeiT write it. Unlike config.json it is read strictly: a key that is not known here may change the
+/// preprocessor_config.json as the processors of ViT, DeiT, CLIP, SigLIP and DINOv2 (Bit's) write it. Unlike config.json it is read strictly: a key that is not known here may change the
 /// pixels. Keys that are missing have the value that the processor named by <c>image_processor_type</c> (ViT's without one) gives them.
 /// </summary>
 internal sealed record PreprocessorSettings
@@ -14,7 +14,7 @@ internal sealed record PreprocessorSettings
     private const int MaxFileBytes = 1 << 16;
     private const int MaxSide = 4096;
     private const string Expected = "a preprocessor_config.json";
-    private const string Next = "use the file of a ViT or DeiT model, or remove the key if it does not change pixels";
+    private const string Next = "use the file of a ViT, DeiT, CLIP, SigLIP or DINOv2 model, or remove the key if it does not change pixels";
 
     /// <summary>Keys that do not change what a model gets of an RGB picture.</summary>
     private static readonly string[] Ignored =
@@ -28,6 +28,25 @@ internal sealed record PreprocessorSettings
     private static readonly string[] Known =
     [
         "do_resize", "size", "default_to_square", "resample", "do_center_crop", "crop_size", "do_rescale", "rescale_factor", "do_normalize", "image_mean", "image_std", "data_format",
+    ];
+
+    private static readonly string[] Forms = ["ImageProcessor", "ImageProcessorFast", "FeatureExtractor"];
+
+    /// <summary>The shorter side and its middle, by CLIP's mean and deviation; DINOv2's files name the processor of Bit, which does the same.</summary>
+    private static readonly PreprocessorSettings Clip = new()
+    {
+        Size = null,
+        ShortestEdge = 224,
+        CropSize = (224, 224),
+        Resample = ResampleFilter.Bicubic,
+        ImageMean = [0.48145466f, 0.4578275f, 0.40821073f],
+        ImageStd = [0.26862954f, 0.26130258f, 0.27577711f],
+    };
+
+    /// <summary>How names of processors begin, and what each does where its file does not say.</summary>
+    private static readonly (string Family, PreprocessorSettings Usual)[] Processors =
+    [
+        ("ViT", new()), ("DeiT", new() { Size = (256, 256), CropSize = (224, 224), Resample = ResampleFilter.Bicubic }), ("CLIP", Clip), ("Bit", Clip), ("Siglip", new() { Resample = ResampleFilter.Bicubic }),
     ];
 
     public bool DoResize { get; init; } = true;
@@ -81,27 +100,33 @@ internal sealed record PreprocessorSettings
     private static PreprocessorSettings Read(JsonFields fields)
     {
         CheckKeys(fields);
-        var isDeit = IsDeit(fields);
-        var (size, shortestEdge) = fields.Has("size") ? Sides(fields, "size", fields.Bool("default_to_square") ?? true) : (isDeit ? (256, 256) : (224, 224), null);
-        var doCenterCrop = fields.Bool("do_center_crop") ?? isDeit;
-        if (doCenterCrop && !isDeit && !fields.Has("crop_size"))
-            throw fields.Wrong("crop_size", "a size, since do_center_crop is true", Next);
-        var (crop, cropEdge) = fields.Has("crop_size") ? Sides(fields, "crop_size", true) : ((224, 224), null);
-        if (cropEdge is not null)
-            throw fields.Wrong("crop_size", "a number, or height and width", Next);
-        return new PreprocessorSettings
+        var usual = Usual(fields);
+        var (size, shortestEdge) = fields.Has("size") ? Sides(fields, "size", fields.Bool("default_to_square") ?? usual.ShortestEdge is null) : (usual.Size, usual.ShortestEdge);
+        return usual with
         {
             DoResize = fields.Bool("do_resize") ?? true,
             Size = size,
             ShortestEdge = shortestEdge,
-            Resample = Filter(fields) ?? (isDeit ? ResampleFilter.Bicubic : ResampleFilter.Bilinear),
-            CropSize = doCenterCrop ? crop : null,
+            Resample = Filter(fields) ?? usual.Resample,
+            CropSize = Crop(fields, usual.CropSize),
             DoRescale = fields.Bool("do_rescale") ?? true,
             RescaleFactor = fields.Number("rescale_factor", 1e-9, 1e9) ?? 1.0 / 255,
             DoNormalize = fields.Bool("do_normalize") ?? true,
-            ImageMean = Channels(fields, "image_mean", -1e6),
-            ImageStd = Channels(fields, "image_std", 1e-6),
+            ImageMean = Channels(fields, "image_mean", -1e6) ?? usual.ImageMean,
+            ImageStd = Channels(fields, "image_std", 1e-6) ?? usual.ImageStd,
         };
+    }
+
+    /// <param name="usual">Null where the processor cuts nothing out unless it is told to.</param>
+    private static (int Width, int Height)? Crop(JsonFields fields, (int Width, int Height)? usual)
+    {
+        const string key = "crop_size";
+        var (crop, edge) = fields.Has(key) ? Sides(fields, key, true) : (usual, null);
+        if (edge is not null)
+            throw fields.Wrong(key, "a number, or height and width", Next);
+        if (!(fields.Bool("do_center_crop") ?? usual is not null))
+            return null;
+        return crop ?? throw fields.Wrong(key, "a size, since do_center_crop is true", Next);
     }
 
     private static void CheckKeys(JsonFields fields)
@@ -119,15 +144,15 @@ internal sealed record PreprocessorSettings
             throw fields.Wrong("data_format", "channels_first", Next);
     }
 
-    private static bool IsDeit(JsonFields fields)
+    /// <summary>What the processor that the file names does where it is told nothing.</summary>
+    private static PreprocessorSettings Usual(JsonFields fields)
     {
         var key = fields.Has("image_processor_type") ? "image_processor_type" : "feature_extractor_type";
-        return fields.String(key) switch
-        {
-            null or "ViTImageProcessor" or "ViTImageProcessorFast" or "ViTFeatureExtractor" => false,
-            "DeiTImageProcessor" or "DeiTImageProcessorFast" or "DeiTFeatureExtractor" => true,
-            _ => throw fields.Wrong(key, "ViTImageProcessor or DeiTImageProcessor (or their Fast or FeatureExtractor forms)", Next),
-        };
+        if (fields.String(key) is not { } name)
+            return Processors[0].Usual;
+        var family = Forms.FirstOrDefault(form => name.EndsWith(form, StringComparison.Ordinal)) is { } form ? name[..^form.Length] : "";
+        return Processors.FirstOrDefault(known => known.Family == family).Usual
+            ?? throw fields.Wrong(key, $"{string.Join(", ", Processors.Select(known => known.Family + Forms[0]))} (or their Fast or FeatureExtractor forms)", Next);
     }
 
     /// <summary>A number, {"height", "width"}, or {"shortest_edge"}.</summary>
@@ -158,6 +183,6 @@ internal sealed record PreprocessorSettings
         _ => throw fields.Wrong("resample", "0 (nearest), 2 (bilinear) or 3 (bicubic)", Next),
     };
 
-    private static float[] Channels(JsonFields fields, string key, double smallest) =>
-        fields.Has(key) ? [.. fields.Numbers(key, smallest, 1e6, Image.Channels).Select(number => (float)number)] : [0.5f, 0.5f, 0.5f];
+    private static float[]? Channels(JsonFields fields, string key, double smallest) =>
+        fields.Has(key) ? [.. fields.Numbers(key, smallest, 1e6, Image.Channels).Select(number => (float)number)] : null;
 }

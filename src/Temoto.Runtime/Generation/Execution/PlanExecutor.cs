@@ -229,10 +229,10 @@ internal sealed unsafe class PlanExecutor : IDisposable
         }
     }
 
-    /// <summary>Computes the logits of a picture.</summary>
+    /// <summary>Computes the logits of a picture, or what else the plan ends with.</summary>
     /// <param name="pixels">[3, height, width], of the size the plan was made for.</param>
     /// <param name="cache">Room for the keys and values of all tokens of a picture; what it holds is lost.</param>
-    /// <returns>[classes], valid until the next run.</returns>
+    /// <returns>[MaxLogitRows, classes], valid until the next run.</returns>
     public ReadOnlySpan<float> Forward(ReadOnlySpan<float> pixels, KvCache cache, CancellationToken cancellation = default)
     {
         if (this.pixels is null)
@@ -240,13 +240,13 @@ internal sealed unsafe class PlanExecutor : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, pixelCount, nameof(pixels));
         cache.Truncate(0);
         state.Tokens = plan.MaxTokens;
-        state.LogitRows = 1;
+        state.LogitRows = plan.MaxLogitRows;
         state.Position = 0;
         state.Caches[0] = cache;
         state.Texts = null;
         pixels.CopyTo(new Span<float>(this.pixels, pixels.Length));
         Run(cancellation);
-        return Logits(1);
+        return Logits(plan.MaxLogitRows);
     }
 
     private void Run(CancellationToken cancellation)

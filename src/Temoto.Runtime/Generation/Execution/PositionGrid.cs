@@ -1,6 +1,8 @@
 using Temoto.Formats.Checkpoints;
 using Temoto.Formats.Config;
 using Temoto.Kernels;
+using Temoto.Models;
+using Temoto.Plans;
 using Temoto.Tensors;
 
 namespace Temoto.Generation.Execution;
@@ -18,12 +20,12 @@ internal static unsafe class PositionGrid
     {
         var config = checkpoint.Config;
         var trained = config.Vision!;
-        if (trained.ImageHeight == height && trained.ImageWidth == width)
+        if (trained.SeenHeight == height && trained.SeenWidth == width)
             return checkpoint;
         if (height < 1 || width < 1 || height % trained.PatchSize != 0 || width % trained.PatchSize != 0 || height > ModelLimits.ImageSide || width > ModelLimits.ImageSide)
             throw new InputException("picture", null, $"{width} x {height} pixels", $"multiples of the patch_size {trained.PatchSize}, up to {ModelLimits.ImageSide}", $"resize it, to {trained.ImageWidth} x {trained.ImageHeight} for instance");
         var to = trained with { ImageHeight = height, ImageWidth = width };
-        var name = $"{config.ModelType}.embeddings.position_embeddings";
+        var name = Architecture.Build(config, checkpoint.Path).Ops.OfType<AddPositionsOp>().Single().Weight;
         var table = checkpoint.Require(name, trained.Tokens, config.HiddenSize);
         table.File?.RequireUnchanged();
         var columns = config.HiddenSize;
@@ -40,6 +42,7 @@ internal static unsafe class PositionGrid
             Format = checkpoint.Format,
             Config = config with { Vision = to, MaxPositionEmbeddings = to.Tokens },
             Tensors = tensors,
+            Hashes = checkpoint.Hashes,
             Quantization = checkpoint.Quantization,
             Preprocessor = checkpoint.Preprocessor,
         };

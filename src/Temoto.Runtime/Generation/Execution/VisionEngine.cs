@@ -16,11 +16,12 @@ internal sealed class VisionEngine : IDisposable
     private readonly PlanExecutor executor = null!;
     private readonly KvCache cache = null!;
 
-    public VisionEngine(Checkpoint checkpoint, ModelOptions options)
+    /// <param name="embeds">The vectors of all tokens are wanted in place of what is made of them.</param>
+    public VisionEngine(Checkpoint checkpoint, ModelOptions options, bool embeds = false)
     {
         Config = checkpoint.Config;
         path = checkpoint.Path;
-        plan = EnginePlan.Fitting(checkpoint, options, "use smaller pictures or a smaller model");
+        plan = EnginePlan.Fitting(checkpoint, options, "use smaller pictures or a smaller model", embeds);
         try
         {
             checkpoint.Settle(options.Load == ModelLoad.Copy, options.Verify);
@@ -46,7 +47,7 @@ internal sealed class VisionEngine : IDisposable
     /// <summary>An executor on this model's weights and threads. The caller disposes it, and runs no pictures meanwhile.</summary>
     public PlanExecutor NewExecutor() => new(plan.Prefill, weights, plan.Kernels, pool);
 
-    /// <summary>The logits of a picture [3, height, width]; valid until the next run.</summary>
+    /// <summary>The logits or the vector of a picture [3, height, width]; valid until the next run.</summary>
     public unsafe ReadOnlySpan<float> Forward(ReadOnlySpan<float> pixels, CancellationToken cancellation)
     {
         var logits = executor.Forward(pixels, cache, cancellation);

@@ -44,8 +44,7 @@ internal sealed class Vit(string name) : ModelType
         const string next = "use a checkpoint like google/vit-base-patch16-224";
         if ((root.String("hidden_act") ?? "gelu") != "gelu")
             throw root.Wrong("hidden_act", "gelu", next);
-        if (root.Int("num_channels", 1, int.MaxValue) is not (null or VisionConfig.Channels))
-            throw root.Wrong("num_channels", $"{VisionConfig.Channels}", next);
+        PictureKeys.RequireChannels(root, next);
         var vision = Vision(root);
         return new ModelConfig
         {
@@ -68,11 +67,10 @@ internal sealed class Vit(string name) : ModelType
 
     private VisionConfig Vision(JsonFields root)
     {
-        // One number, or height and width.
-        var size = root.IntOrList("image_size", 1, ModelLimits.ImageSide, most: 2);
+        var size = PictureKeys.ReadImageSize(root);
         var patch = root.RequiredInt("patch_size", 1, ModelLimits.PatchSide);
         if (size.Count == 0 || size.Any(side => side % patch != 0))
-            throw root.Wrong("image_size", $"multiples of the patch_size {patch}, up to {ModelLimits.ImageSide}");
+            throw PictureKeys.WrongImageSize(root, $"multiples of the patch_size {patch}");
         return new VisionConfig
         {
             ImageHeight = size[0],
@@ -109,19 +107,7 @@ internal sealed class Vit(string name) : ModelType
         json.WriteNumber("layer_norm_eps", config.LayerNormEps);
         json.WriteString("hidden_act", config.HiddenAct);
         json.WriteBoolean("qkv_bias", config.AttentionBias);
-        json.WriteNumber("num_channels", VisionConfig.Channels);
-        json.WriteNumber("patch_size", vision.PatchSize);
-        if (vision.ImageHeight == vision.ImageWidth)
-        {
-            json.WriteNumber("image_size", vision.ImageHeight);
-        }
-        else
-        {
-            json.WriteStartArray("image_size");
-            json.WriteNumberValue(vision.ImageHeight);
-            json.WriteNumberValue(vision.ImageWidth);
-            json.WriteEndArray();
-        }
+        PictureKeys.Write(json, vision);
         json.WriteStartObject("id2label");
         for (var i = 0; i < vision.Labels.Count; i++)
             json.WriteString(i.ToString(CultureInfo.InvariantCulture), vision.Labels[i]);
@@ -129,35 +115,17 @@ internal sealed class Vit(string name) : ModelType
     }
 
     /// <summary>In files the matrix of the patches is a convolution [hidden, 3, p, p], a token is [1, 1, hidden], the table of positions [1, tokens, hidden].</summary>
-    public override IReadOnlyList<WeightUse> FileTensors(ModelConfig config) => [.. Build(config).Weights.Select(use => use with { Shape = FileShape(use, config.Vision!.PatchSize) })];
+    public override IReadOnlyList<WeightUse> FileTensors(ModelConfig config) => [.. Build(config).Weights.Select(use => use with { Shape = FileShape(use, config.Vision!) })];
 
-    private static Items<long> FileShape(WeightUse use, int patchSize) => (use.Name[(use.Name.IndexOf('.') + 1)..], use.Shape) switch
+    private static Items<long> FileShape(WeightUse use, VisionConfig vision) => (use.Name[(use.Name.IndexOf('.') + 1)..], use.Shape) switch
     {
-        ("embeddings.patch_embeddings.projection.weight", [var rows, _]) => [rows, VisionConfig.Channels, patchSize, patchSize],
+        ("embeddings.patch_embeddings.projection.weight", _) => PictureTensors.Convolution(use, vision),
         ("embeddings.cls_token" or "embeddings.distillation_token", [var width]) => [1, 1, width],
         ("embeddings.position_embeddings", [var rows, var width]) => [1, rows, width],
         (_, var shape) => shape,
     };
 
-    public override unsafe IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors)
-    {
-        var flat = new Dictionary<string, Tensor>(tensors.Count);
-        foreach (var (key, tensor) in tensors)
-        {
-            var shape = FlatShape(tensor.Shape);
-            flat.Add(key, shape == tensor.Shape ? tensor : new Tensor(key, tensor.DType, shape, tensor.Data, tensor.ByteLength, tensor));
-        }
-        return flat;
-    }
-
-    /// <summary>What is flat for the operations; the same array where nothing changes.</summary>
-    private static long[] FlatShape(long[] shape) => shape switch
-    {
-        [1, 1, var width] => [width],
-        [1, var rows, var width] => [rows, width],
-        [var rows, VisionConfig.Channels, var height, var width] => [rows, VisionConfig.Channels * height * width],
-        _ => shape,
-    };
+    public override IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors) => PictureTensors.Flat(tensors);
 
     public override Graph Build(ModelConfig config)
     {

@@ -47,7 +47,7 @@ public class PreprocessorSettingsTests
     [Theory]
     [InlineData("""{"crop_pct": 0.9}""", "crop_pct")]
     [InlineData("""{"do_pad": true}""", "do_pad")]
-    [InlineData("""{"image_processor_type": "CLIPImageProcessor"}""", "CLIPImageProcessor")]
+    [InlineData("""{"image_processor_type": "BlipImageProcessor"}""", "BlipImageProcessor")]
     [InlineData("""{"resample": 1}""", "resample")]
     [InlineData("""{"resample": "bicubic"}""", "resample")]
     [InlineData("""{"size": 0}""", "size")]

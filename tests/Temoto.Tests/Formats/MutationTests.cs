@@ -7,6 +7,7 @@ using Temoto.Tensors;
 using Temoto.Tests.Formats.Checkpoints;
 using Temoto.Tests.Formats.Checkpoints.Awq;
 using Temoto.Tests.Formats.Checkpoints.Gguf;
+using Temoto.Tests.Models;
 
 namespace Temoto.Tests.Formats;
 
@@ -55,6 +56,38 @@ public sealed unsafe class MutationTests : IDisposable
         }
         var original = File.ReadAllBytes(folder.File("model.safetensors"));
         Run("model.safetensors", original, 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(original), folder.Path);
+    }
+
+    /// <summary>Tensors of these are multiplied with each other and taken apart when files are read.</summary>
+    [Theory]
+    [InlineData("clip_vision_model")]
+    [InlineData("dinov2")]
+    [InlineData("siglip_vision_model")]
+    public void TowerSafetensors(string type)
+    {
+        var config = TinyTower(type);
+        var path = TowerCheckpoints.Write(folder, "m", config);
+        var original = File.ReadAllBytes(Path.Combine(path, "model.safetensors"));
+        Run("m/model.safetensors", original, 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(original), path);
+    }
+
+    [Theory]
+    [InlineData("clip_vision_model")]
+    [InlineData("dinov2")]
+    [InlineData("siglip_vision_model")]
+    public void TowerConfig(string type)
+    {
+        var path = TowerCheckpoints.Write(folder, "m", TinyTower(type));
+        if (type != "dinov2")
+            path = TowerCheckpoints.WriteWhole(folder, path, type[..type.IndexOf('_', StringComparison.Ordinal)]);
+        var original = File.ReadAllBytes(Path.Combine(path, "config.json"));
+        Run($"{Path.GetFileName(path)}/config.json", original, original.Length, path);
+    }
+
+    private static ModelConfig TinyTower(string type)
+    {
+        var config = TowerCheckpoints.Config(type);
+        return config with { HiddenSize = 8, IntermediateSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, NumKeyValueHeads = 2, HeadDim = 4, Vision = config.Vision! with { PatchSize = 16 } };
     }
 
     [Fact]

@@ -24,6 +24,31 @@ public class PreprocessorSettingsTests
         Assert.Equal([0.485f, 0.456f, 0.406f], settings.ImageMean);
     }
 
+    /// <summary>Old files of CLIP say one number, which is the shorter side; new ones that of DINOv2 and the two sides of SigLIP.</summary>
+    [Fact]
+    public void ClipsDinosAndSiglipsPublishedFilesRead()
+    {
+        var clip = Parse("""{"crop_size": 224, "do_center_crop": true, "do_normalize": true, "do_resize": true, "feature_extractor_type": "CLIPFeatureExtractor", "image_mean": [0.48145466, 0.4578275, 0.40821073], "image_std": [0.26862954, 0.26130258, 0.27577711], "resample": 3, "size": 224}""");
+        Assert.Equal((null, 224, (224, 224), ResampleFilter.Bicubic), (clip.Size, clip.ShortestEdge!.Value, clip.CropSize!.Value, clip.Resample));
+        var dino = Parse("""{"crop_size": {"height": 224, "width": 224}, "do_center_crop": true, "do_convert_rgb": true, "image_mean": [0.485, 0.456, 0.406], "image_processor_type": "BitImageProcessor", "image_std": [0.229, 0.224, 0.225], "resample": 3, "rescale_factor": 0.00392156862745098, "size": {"shortest_edge": 256}}""");
+        Assert.Equal((null, 256, (224, 224), ResampleFilter.Bicubic), (dino.Size, dino.ShortestEdge!.Value, dino.CropSize!.Value, dino.Resample));
+        var siglip = Parse("""{"image_mean": [0.5, 0.5, 0.5], "image_processor_type": "SiglipImageProcessor", "image_std": [0.5, 0.5, 0.5], "processor_class": "SiglipProcessor", "resample": 3, "size": {"height": 384, "width": 384}}""");
+        Assert.Equal(((384, 384), null, null, ResampleFilter.Bicubic), (siglip.Size!.Value, siglip.ShortestEdge, siglip.CropSize, siglip.Resample));
+    }
+
+    [Theory]
+    [InlineData("CLIPImageProcessor", 224, 0.48145466f)]
+    [InlineData("CLIPImageProcessorFast", 224, 0.48145466f)]
+    [InlineData("BitImageProcessor", 224, 0.48145466f)]
+    [InlineData("SiglipImageProcessorFast", null, 0.5f)]
+    public void MissingKeysOfTowersAreThoseOfTheProcessor(string name, int? edge, float red)
+    {
+        var settings = Parse($$"""{"image_processor_type": "{{name}}"}""");
+        Assert.Equal((edge, edge is null ? null : (224, 224), edge is null ? (224, 224) : null), (settings.ShortestEdge, settings.CropSize, settings.Size));
+        Assert.Equal((ResampleFilter.Bicubic, red), (settings.Resample, settings.ImageMean[0]));
+        Assert.Null(Parse($$"""{"image_processor_type": "{{name}}", "do_center_crop": false}""").CropSize);
+    }
+
     [Fact]
     public void MissingKeysAreThoseOfTheProcessor()
     {

@@ -32,6 +32,6 @@ internal static class CalibrationPictures
         var (width, height) = preprocessor.OutputSize(image.Width, image.Height);
         return (width, height) == (vision.ImageWidth, vision.ImageHeight)
             ? WholePatches.Of(preprocessor.Run(image, path), height, width, vision.PatchSize).ToArray()
-            : throw new InputException(path, null, $"{image.Width} x {image.Height} pixels, {width} x {height} as {PreprocessorSettings.FileName} has it", $"the model's own {vision.ImageWidth} x {vision.ImageHeight}", "calibrate on pictures of that size");
+            : throw new InputException(path, null, $"{image.Width} x {image.Height} pixels, {width} x {height} as {PreprocessorSettings.FileName} has it", $"the model's own {vision.ImageWidth} x {vision.ImageHeight}", "calibrate on pictures of that size, or use --method rtn, which observes nothing");
     }
 }

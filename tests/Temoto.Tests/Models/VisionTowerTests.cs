@@ -166,12 +166,40 @@ public sealed class VisionTowerTests : IDisposable
     [InlineData("clip_vision_model", "embeddings.class_embedding", "embeddings.class_embedding")]
     public void AMissingTensorIsMissed(string type, string name, string named)
     {
+        var path = Changed(type, tensors => [.. tensors.Where(tensor => tensor.Name != name)]);
+        Assert.Contains(named, Assert.Throws<InputException>(() => PictureEmbeddingModel.Load(path)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The first half of a tensor in its place.</summary>
+    [Theory]
+    [InlineData("dinov2", "encoder.layer.1.layer_scale2.lambda1", "encoder.layer.1.mlp.fc2_scaled.weight")]
+    [InlineData("dinov2", "encoder.layer.0.attention.output.dense.bias", "encoder.layer.0.attention.output.dense_scaled.bias")]
+    [InlineData("siglip_vision_model", "head.probe", "head.attention")]
+    [InlineData("siglip_vision_model", "head.attention.in_proj_weight", "head.attention")]
+    [InlineData("siglip_vision_model", "head.attention.in_proj_bias", "head.attention")]
+    [InlineData("clip_vision_model", "embeddings.position_embedding.weight", "embeddings.position_embedding.weight")]
+    public void AMisshapenTensorIsMissed(string type, string name, string named)
+    {
+        var path = Changed(type, tensors => [.. tensors.Select(tensor => tensor.Name == name ? Half(tensor) : tensor)]);
+        Assert.Contains(named, Assert.Throws<InputException>(() => PictureEmbeddingModel.Load(path)).Message, StringComparison.Ordinal);
+    }
+
+    private static unsafe Tensor Half(Tensor tensor)
+    {
+        long[] shape = [.. tensor.Shape];
+        shape[^1] /= 2;
+        return new(tensor.Name, tensor.DType, shape, tensor.Data, tensor.ByteLength / 2, tensor);
+    }
+
+    /// <summary>A checkpoint of a type with other tensors.</summary>
+    private string Changed(string type, Func<IEnumerable<Tensor>, IReadOnlyList<Tensor>> change)
+    {
         var path = TowerCheckpoints.Write(folder, type, TowerCheckpoints.Config(type));
         var weights = Path.Combine(path, HuggingFaceDirectory.WeightsFileName);
         using (var file = SafetensorsFile.Open(weights))
-            SafetensorsWriter.WriteAll(folder.File("without.safetensors"), [.. file.Tensors.Values.Where(tensor => tensor.Name != name)]);
-        File.Move(folder.File("without.safetensors"), weights, overwrite: true);
-        Assert.Contains(named, Assert.Throws<InputException>(() => PictureEmbeddingModel.Load(path)).Message, StringComparison.Ordinal);
+            SafetensorsWriter.WriteAll(folder.File("changed.safetensors"), change(file.Tensors.Values));
+        File.Move(folder.File("changed.safetensors"), weights, overwrite: true);
+        return path;
     }
 
     private static ModelConfig Golden(string type) => Read(RepositoryPaths.DataPath($"golden-models/{type}"));

@@ -109,7 +109,7 @@ internal sealed class EnginePlan
     public static void RequireEmbeds(Checkpoint checkpoint)
     {
         if (ModelTypes.Find(checkpoint.Config.ModelType) is not { Embeds: true })
-            throw new InputException(checkpoint.Path, "model_type", $"'{checkpoint.Config.ModelType}'", $"a type whose vectors are used: {ModelTypes.Names(type => type.Embeds)}", "use another model");
+            throw new InputException(checkpoint.Path, "model_type", $"'{checkpoint.Config.ModelType}'", $"a type whose vectors are used: {ModelTypes.Names(type => type is { Embeds: true, SeesPictures: false })}", "use another model");
     }
 
     /// <summary>The plans of a checkpoint on another board than this computer's.</summary>

@@ -30,7 +30,7 @@ internal sealed class EnginePlan
         // Kernels last: they may still be compiling (KernelPreparation).
         var graph = GraphOf(checkpoint, settings.ContextTokens, embeds);
         ContextTokens = settings.ContextTokens;
-        if (embeds)
+        if (embeds && checkpoint.Config.Vision is null)
             settings = settings with { ContextTokens = Math.Max(settings.ContextTokens, ModelPlans.PrefillTokens) };
         Kernels = options.Precise ? new PreciseKernelSet() : KernelChooser.Choose(options.Kernels, floatProducts: false);
         Plans = NewPlans(graph, options);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using Temoto.Evaluation;
+using Temoto.Evaluation.Similarity;
 
 namespace Temoto.Cli;
 
@@ -12,7 +13,7 @@ internal static class EvalCommand
 
         Example: temoto eval demo --task models/demo/heldout.jsonl
 
-        A task is JSON Lines. {"kind": .., "language": .., "messages": [{"role": .., "content": ..}], "answer": "text"} wants that very answer; "must": ["expression", ..] and "must_not": [..] in place of "answer" judge an answer in anybody's words: all of the first must be found in it and none of the second (no look-around; letters of either case, Unicode's form KC). {"kind": .., "prompt": "text", "choices": ["a", "b"], "answer": 0} takes the likeliest choice.
+        A task is JSON Lines. {"kind": .., "language": .., "messages": [{"role": .., "content": ..}], "answer": "text"} wants that very answer; "must": ["expression", ..] and "must_not": [..] in place of "answer" judge an answer in anybody's words: all of the first must be found in it and none of the second (no look-around; letters of either case, Unicode's form KC). {"kind": .., "prompt": "text", "choices": ["a", "b"], "answer": 0} takes the likeliest choice. {"sentence1": .., "sentence2": .., "score": ..}, as the STS benchmarks are published, asks how well the cosines of the model's vectors order pairs of texts.
         """;
 
     public static Command Create()
@@ -20,9 +21,9 @@ internal static class EvalCommand
         var command = new Command("eval", Description);
         var model = new ModelChoice();
         var text = new Option<string?>("--text") { Description = "UTF-8 text to measure perplexity on", HelpName = "FILE" };
-        var task = new Option<string?>("--task") { Description = "JSON Lines of conversations with answers or patterns of them, or of multiple-choice questions; for a vision model a folder with a subfolder of pictures per class", HelpName = "PATH" };
+        var task = new Option<string?>("--task") { Description = "JSON Lines of conversations with answers or patterns of them, of multiple-choice questions, or of pairs of texts; for a vision model a folder with a subfolder of pictures per class", HelpName = "PATH" };
         var stride = new Option<int?>("--stride") { Description = "Tokens between the windows of the perplexity (default: half the context)", HelpName = "N" };
-        var against = new Option<string?>("--against") { Description = "With --text: how far the predictions lie from those of this model, the one MODEL was made from", HelpName = "REFERENCE" };
+        var against = new Option<string?>("--against") { Description = "How far predictions on --text, or similarities of pairs, lie from those of this model, the one MODEL was made from", HelpName = "REFERENCE" };
         var limit = new Option<int?>("--limit") { Description = "Only the first N rows of the task (of pictures: N of each class)", HelpName = "N" };
         var maxTokens = new Option<int>("--max-tokens", "-n") { Description = "Most tokens of an answer", HelpName = "N", DefaultValueFactory = _ => 256 };
         var wrong = new Option<bool>("--show-wrong") { Description = "Print wrong answers beside the expected ones on stderr" };
@@ -39,8 +40,11 @@ internal static class EvalCommand
             if (textPath is null && taskPath is null)
                 throw new InputException("eval", null, "neither --text nor --task", "at least one of them", "add --text FILE or --task FILE");
             var referencePath = parsed.GetValue(against);
-            if (referencePath is not null && textPath is null)
-                throw new InputException("--against", null, "no --text", "a text to compare the predictions on", "add --text FILE");
+            var arePairs = File.Exists(taskPath) && SimilarityRow.IsIn(taskPath);
+            if (arePairs && textPath is not null)
+                throw new InputException("--text", null, "it beside pairs of texts", "one of them", "leave one out");
+            if (referencePath is not null && textPath is null && !arePairs)
+                throw new InputException("--against", null, "no --text", "a text to compare predictions on, or pairs of texts", "add --text FILE, or --task PAIRS");
             if (referencePath is not null && !Path.Exists(ModelChoice.Resolve(referencePath)))
                 throw new InputException(referencePath, "--against", "no such file or directory", "the model that MODEL was made from", "check the path");
             if (taskPath is not null && Directory.Exists(taskPath))
@@ -49,6 +53,8 @@ internal static class EvalCommand
                     throw new InputException("--text", null, "it beside a folder of pictures", "a text and a task file, or pictures", "leave --text out");
                 return Task.FromResult(ImageEval.Run(parsed, model, taskPath, parsed.GetValue(limit), parsed.GetValue(wrong), cancellation));
             }
+            if (arePairs)
+                return Task.FromResult(SimilarityEval.Run(parsed, model, taskPath!, referencePath, parsed.GetValue(limit), cancellation));
             var rows = taskPath is null ? [] : TaskRow.ReadAll(taskPath);
             var content = textPath is null ? null : TextFile.Read(textPath);
             if (parsed.GetValue(limit) is { } count)

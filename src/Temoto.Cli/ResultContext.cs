@@ -20,6 +20,7 @@ namespace Temoto.Cli;
 [JsonSerializable(typeof(Evaluated))]
 [JsonSerializable(typeof(ImageAnswers))]
 [JsonSerializable(typeof(ImageEvaluation))]
+[JsonSerializable(typeof(SimilarityEvaluation))]
 [JsonSerializable(typeof(Inspection))]
 [JsonSerializable(typeof(Outline))]
 [JsonSerializable(typeof(LogitsWritten))]

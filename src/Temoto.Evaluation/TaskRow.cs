@@ -45,13 +45,18 @@ internal sealed record TaskRow(string Name, IReadOnlyList<ChatMessage> Messages,
         return rows.Count > 0 ? rows : throw new InputException(path, null, "no rows", "JSON Lines, " + Expected, "give a task file");
     }
 
-    private static TaskRow Read(JsonElement row)
+    /// <summary>kind, or kind/language; "task" where a row has neither.</summary>
+    public static string NameOf(JsonElement row)
     {
         var kind = row.TryGetProperty("kind", out var value) ? value.GetString() : null;
         var language = row.TryGetProperty("language", out value) ? value.GetString() : null;
         var name = string.Join('/', new[] { kind, language }.Where(part => !string.IsNullOrEmpty(part)));
-        if (name.Length == 0)
-            name = "task";
+        return name.Length == 0 ? "task" : name;
+    }
+
+    private static TaskRow Read(JsonElement row)
+    {
+        var name = NameOf(row);
         if (row.TryGetProperty("choices", out var choices))
         {
             var texts = choices.EnumerateArray().Select(Text).ToList();
@@ -66,5 +71,5 @@ internal sealed record TaskRow(string Name, IReadOnlyList<ChatMessage> Messages,
             : new TaskRow(name, messages, "", [], Text(row.GetProperty("answer")), 0, null);
     }
 
-    private static string Text(JsonElement element) => element.GetString() ?? throw new FormatException("null where a text should be");
+    public static string Text(JsonElement element) => element.GetString() ?? throw new FormatException("null where a text should be");
 }

@@ -39,6 +39,14 @@ internal static class ModelShapes
             ModelType = "llama", HiddenSize = 4096, IntermediateSize = 11008, NumHiddenLayers = 32, NumAttentionHeads = 32, NumKeyValueHeads = 32, HeadDim = 128,
             VocabSize = 32000, MaxPositionEmbeddings = 4096, RmsNormEps = 1e-5f, RopeTheta = 10000,
         }),
+        // A mixture: of 32 experts a token reads 8.
+        ("granite-3.0-1b-a400m", new ModelConfig
+        {
+            ModelType = "granitemoe", HiddenSize = 1024, IntermediateSize = 512, NumHiddenLayers = 24, NumAttentionHeads = 16, NumKeyValueHeads = 8, HeadDim = 64,
+            VocabSize = 49155, MaxPositionEmbeddings = 4096, RmsNormEps = 1e-6f, RopeTheta = 10000, TieWordEmbeddings = true,
+            EmbeddingMultiplier = 12, AttentionMultiplier = 0.015625f, ResidualMultiplier = 0.22f, LogitsScaling = 6,
+            Experts = new ExpertsConfig { NumExperts = 32, NumExpertsPerTok = 8, IntermediateSize = 512, NormTopkProb = true },
+        }),
         ("opt-125m", Opt(768, 3072, 12, 12, 50272, 2048)),
         // The one whose norms stand behind the sums, with a narrower embedding.
         ("opt-350m", Opt(1024, 4096, 24, 16, 50272, 2048) with { WordEmbedProjDim = 512, DoLayerNormBefore = false }),

@@ -97,14 +97,14 @@ internal sealed unsafe class Tensor
     /// <summary>Maps the bytes' pages at once, where they lie in a file and the system can: no page fault meets who reads them afterwards.</summary>
     public void MapPages()
     {
-        if (owner is MappedFile && Encoded is null)
+        if (File is not null && Encoded is null)
             MappedFile.MapPages(Data, ByteLength);
     }
 
     /// <summary>Gives the bytes' pages back, where they lie in a file: who reads them again has them read in again.</summary>
     public void ReleasePages()
     {
-        if (owner is MappedFile && Encoded is null)
+        if (File is not null && Encoded is null)
             MappedFile.ReleasePages(Data, ByteLength);
     }
 

@@ -1,3 +1,4 @@
+using Temoto.Models;
 using Temoto.Tensors;
 using Temoto.Tests.Formats;
 using Temoto.Tests.Formats.Files;
@@ -48,6 +49,24 @@ public class MappedFileTests
         using var file = MappedFile.Open(folder.Write("pages", new byte[(1 << 20) + 5]), "a file");
         MappedFile.MapPages(file.Data + 5000, (1 << 20) - 5000);
         Assert.True(ResidentKibibytes(file.Data) >= 1020);
+    }
+
+    /// <summary>Of a tensor, and of a part of one (experts, fused matrices taken apart): what was laid out elsewhere must not stay in memory beside.</summary>
+    [Fact]
+    public unsafe void PagesOfTensorsAndTheirPartsAreGivenBack()
+    {
+        if (!OperatingSystem.IsLinux() || Environment.OSVersion.Version < new Version(5, 14))
+            Assert.Skip("pages can be mapped at once on Linux 5.14 and later");
+        using var folder = new TemporaryFolder();
+        using var file = MappedFile.Open(folder.Write("pages", new byte[1 << 20]), "a file");
+        var whole = new Tensor("w", DType.I8, [256, 4096], file.Data, 1 << 20, file);
+        foreach (var tensor in new[] { whole, TensorEdits.View(whole, "part", 0, 256), TensorEdits.View(TensorEdits.View(whole, "part", 0, 256), "part of it", 0, 256).Renamed("another name") })
+        {
+            tensor.MapPages();
+            Assert.Equal(1024, ResidentKibibytes(file.Data));
+            tensor.ReleasePages();
+            Assert.Equal(0, ResidentKibibytes(file.Data));
+        }
     }
 
     [Theory]

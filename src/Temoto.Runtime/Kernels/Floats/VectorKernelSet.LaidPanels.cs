@@ -11,32 +11,37 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
     /// <summary>Tokens that meet a panel while it is in the first-level cache: their part of a block of columns (18 KiB) stays there too.</summary>
     private const int GroupTokens = 4 * PanelTokens;
 
+    /// <summary>Rows that begin within a panel (those of a head of 72 elements, say) are multiplied from its beginning on, and what is before them is dropped.</summary>
     /// <param name="bias">Of the first row, or null.</param>
-    /// <param name="scratch">Room for all rows of a block of columns.</param>
+    /// <param name="scratch">Room for all rows of a block of columns, and for those before them in their panel.</param>
     private static void MultiplyLaid(PanelRows panels, long rowStart, long columns, int rows, float* bias, float* x, int tokens, float* y, long yStride, float* scratch)
     {
+        var before = (int)(rowStart % PanelLayout.Rows);
         var blockColumns = BlockBytes / (PanelRows * sizeof(float));
         for (long column = 0; column < columns; column += blockColumns)
         {
-            var block = new LaidBlock(panels, rowStart, rows, column, (int)Math.Min(blockColumns, columns - column), scratch);
+            var block = new LaidBlock(panels, rowStart - before, before + rows, column, (int)Math.Min(blockColumns, columns - column), scratch);
             block.Widen();
             for (var token = 0; token < tokens; token += GroupTokens)
-                AddLaidBlock(block, bias, x + token * columns, columns, Math.Min(GroupTokens, tokens - token), y + token * yStride, yStride);
+                AddLaidBlock(block, before, bias, x + token * columns, columns, Math.Min(GroupTokens, tokens - token), y + token * yStride, yStride);
         }
     }
 
     /// <summary>A block of columns of all rows times some tokens.</summary>
-    private static void AddLaidBlock(in LaidBlock block, float* bias, float* x, long columns, int tokens, float* y, long yStride)
+    /// <param name="before">Rows of the block in front of the first that is wanted.</param>
+    private static void AddLaidBlock(in LaidBlock block, int before, float* bias, float* x, long columns, int tokens, float* y, long yStride)
     {
         var tile = stackalloc float[PanelTokens * PanelRows];
         for (var row = 0; row < block.Rows; row += PanelRows)
         {
-            var rows = Math.Min(PanelRows, block.Rows - row);
+            var dropped = Math.Clamp(before - row, 0, PanelRows);
+            var to = row + dropped - before;
+            var rows = Math.Min(PanelRows, block.Rows - row) - dropped;
             for (var token = 0; token < tokens; token += PanelTokens)
             {
                 var tileTokens = Math.Min(PanelTokens, tokens - token);
                 MultiplyPanelTile(block.Pair(row), x + token * columns + block.Column, columns, tileTokens, block.Count, tile);
-                AddPanelTile(tile, rows, tileTokens, block.Column == 0, bias is null ? null : bias + row, y + token * yStride + row, yStride);
+                AddPanelTile(tile + dropped, rows, tileTokens, block.Column == 0, bias is null ? null : bias + to, y + token * yStride + to, yStride);
             }
         }
     }

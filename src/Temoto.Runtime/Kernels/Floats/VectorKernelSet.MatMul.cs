@@ -1,5 +1,4 @@
 using Temoto.Tensors;
-using Temoto.Tensors.Panels;
 
 namespace Temoto.Kernels.Floats;
 
@@ -30,7 +29,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
     {
         var columns = weight.Columns;
         var rows = (int)(rowEnd - rowStart);
-        if (weight.Encoded?.Panels is { Layout.HoldsFloats: true } laid && rowStart % PanelLayout.Rows == 0)
+        if (weight.Encoded?.Panels is { Layout.HoldsFloats: true } laid)
         {
             MultiplyLaid(laid, rowStart, columns, rows, bias is null ? null : bias + rowStart, x, tokens, y, yStride, scratch);
             return;

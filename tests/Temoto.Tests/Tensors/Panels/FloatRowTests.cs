@@ -65,7 +65,7 @@ public unsafe class FloatRowTests
                 foreach (var tokens in new[] { 1, 5, 6, 47, 50, 61 })
                 {
                     // From a whole panel on, from within one, and to the middle of one.
-                    foreach (var (start, end) in new[] { (0, 80), (16, 59), (3, 33) })
+                    foreach (var (start, end) in new[] { (0, 80), (16, 59), (3, 33), (77, 80), (13, 14), (31, 72) })
                     {
                         var actual = Product(kernels, laid, start, end, tokens);
                         var expected = Product(tokens < 48 ? new ScalarKernelSet() : kernels, weight, start, end, tokens);

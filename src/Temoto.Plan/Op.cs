@@ -103,6 +103,9 @@ public sealed record RopeOp(string Name, int Layer, Value Input, int HeadDim, st
 /// </summary>
 public sealed record AttentionOp(string Name, int Layer, Value Query, Value Key, Value Value, AttentionShape Shape, Value Output) : Op(Name, Layer, Output)
 {
+    /// <summary>A score of each query head, [Heads], that is in the sum of its softmax and stands for no position (Xiao et al., arXiv 2309.17453); null where there is none.</summary>
+    public string? Sinks { get; init; }
+
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Inputs => [Query, Key, Value];
 }
@@ -149,11 +152,20 @@ public sealed record RouteOp(string Name, int Layer, Value Input, Routing Routin
     public override bool CanRunInPlace => true;
 }
 
-/// <summary>f(x Wgate^T) * (x Wup^T) of each token's experts, [tokens, Chosen, Width]: in the order of the experts.</summary>
+/// <summary>f(x Wgate^T + bgate) * (x Wup^T + bup) of each token's experts, [tokens, Chosen, Width]: in the order of the experts.</summary>
 /// <param name="Gates">The matrix of each expert, [Width, Input.Width].</param>
 /// <param name="Ups">Likewise.</param>
 public sealed record GatedExpertsOp(string Name, int Layer, Value Input, Value Routes, Routing Routing, Items<string> Gates, Items<string> Ups, Activation Function, int Width, Value Output) : Op(Name, Layer, Output)
 {
+    /// <summary>The bias of each expert's gate, [Width]; none where they have none.</summary>
+    public Items<string> GateBiases { get; init; } = [];
+
+    /// <summary>Likewise of up.</summary>
+    public Items<string> UpBiases { get; init; } = [];
+
+    /// <summary>What both pass before they meet; null leaves them.</summary>
+    public GateBounds? Bounds { get; init; }
+
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Inputs => [Input, Routes];
 
@@ -161,10 +173,13 @@ public sealed record GatedExpertsOp(string Name, int Layer, Value Input, Value R
     public override IEnumerable<(string Weight, Value Input)> Products => Gates.Concat(Ups).Select(weight => (weight, Input));
 }
 
-/// <summary>The sum over a token's experts of what each counts times x Wdown^T, x being [tokens, Chosen, Width].</summary>
+/// <summary>The sum over a token's experts of what each counts times x Wdown^T + bdown, x being [tokens, Chosen, Width].</summary>
 /// <param name="Downs">The matrix of each expert, [Output.Width, Width].</param>
 public sealed record DownExpertsOp(string Name, int Layer, Value Input, Value Routes, Routing Routing, Items<string> Downs, int Width, Value Output) : Op(Name, Layer, Output)
 {
+    /// <summary>The bias of each expert, [Output.Width]; none where they have none.</summary>
+    public Items<string> Biases { get; init; } = [];
+
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Inputs => [Input, Routes];
 

@@ -98,6 +98,15 @@ public enum OperandRole
 
     /// <summary>What each expert counts for each token; 0 where it is not asked.</summary>
     Routes,
+
+    /// <summary>Added to the product with <see cref="GateWeight"/>.</summary>
+    GateBias,
+
+    /// <summary>Added to the product with <see cref="UpWeight"/>.</summary>
+    UpBias,
+
+    /// <summary>A score of each query head that is in the sum of its softmax and stands for no position.</summary>
+    Sinks,
 }
 
 /// <summary>The memories a plan places things in. Each starts at 0.</summary>

@@ -64,7 +64,7 @@ public sealed class PlanWalk
     private const int Dimensions = (int)Dimension.Experts + 1;
 
     /// <summary>One more than the last.</summary>
-    private const int Roles = (int)OperandRole.Routes + 1;
+    private const int Roles = (int)OperandRole.Sinks + 1;
 
     /// <summary>A walk through runs of one size.</summary>
     public PlanWalk(Plan plan, RunShape run, IPlanListener listener)
@@ -220,7 +220,7 @@ public sealed class PlanWalk
     {
         var operands = step.Operands.Span;
         // Of weights of experts, that of the expert in reach: those that are asked lie anywhere among all.
-        var only = ends[(int)Dimension.Experts] > 0 && access.Operand is OperandRole.GateWeight or OperandRole.UpWeight or OperandRole.Weight
+        var only = ends[(int)Dimension.Experts] > 0 && access.Operand is OperandRole.GateWeight or OperandRole.UpWeight or OperandRole.Weight or OperandRole.GateBias or OperandRole.UpBias or OperandRole.Bias
             ? starts[(int)Dimension.Experts] * step.Routing!.Experts / step.Routing.Asked(step.OnLogitRows ? run.LogitRows : run.Tokens)
             : -1;
         var number = 0L;

@@ -136,6 +136,17 @@ public sealed record Norm(float Epsilon, int GroupWidth)
     public override int GetHashCode() => HashCode.Combine(Epsilon, GroupWidth);
 }
 
+/// <summary>What the two products of a gated pair pass before they meet: f(min(gate, Limit)) * (max(min(up, Limit), -Limit) + UpOffset).</summary>
+/// <param name="Limit">More than 0.</param>
+public sealed record GateBounds(float Limit, float UpOffset)
+{
+    /// <inheritdoc/>
+    public bool Equals(GateBounds? other) => other is not null && Limit == other.Limit && UpOffset == other.UpOffset;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Limit, UpOffset);
+}
+
 /// <summary>How tokens are sent to experts.</summary>
 /// <param name="Experts">There are.</param>
 /// <param name="Chosen">Each token is sent to: those with the largest logits.</param>
@@ -178,6 +189,10 @@ public sealed record Step(string Name, StepKind Kind, string Device, Items<Opera
     /// <summary>Steps of a mixture of experts.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Routing? Routing { get; init; }
+
+    /// <summary>Gated experts whose products are bounded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public GateBounds? Bounds { get; init; }
 
     /// <summary>Short convolutions: positions that an output is made of, its own the last.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -266,7 +281,7 @@ public sealed record Step(string Name, StepKind Kind, string Device, Items<Opera
     /// <inheritdoc/>
     public bool Equals(Step? other) =>
         other is not null && Name == other.Name && Kind == other.Kind && Device == other.Device && Function == other.Function
-        && Scale == other.Scale && FirstRow == other.FirstRow && Equals(Attention, other.Attention) && Equals(Norm, other.Norm)
+        && Scale == other.Scale && FirstRow == other.FirstRow && Taps == other.Taps && HeadDim == other.HeadDim && Equals(Routing, other.Routing) && Equals(Bounds, other.Bounds) && Equals(Attention, other.Attention) && Equals(Norm, other.Norm)
         && Equals(Patches, other.Patches) && Operands.Equals(other.Operands) && Epilogue.Equals(other.Epilogue)
         && Loops.Equals(other.Loops);
 

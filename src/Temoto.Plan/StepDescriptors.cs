@@ -55,6 +55,8 @@ public static class StepDescriptors
             text.Append(CultureInfo.InvariantCulture, $"; then {string.Join(", ", step.Epilogue.Select(item => Lower(item)))}");
         if (step.Function is { } function)
             text.Append(CultureInfo.InvariantCulture, $" {Lower(function)}");
+        if (step.Bounds is { } bounds)
+            text.Append(CultureInfo.InvariantCulture, $" bounded by {bounds.Limit}, up + {bounds.UpOffset}");
         if (step.Scale is { } scale)
             text.Append(CultureInfo.InvariantCulture, $" x {scale}");
         return text.ToString();

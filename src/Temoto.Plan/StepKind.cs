@@ -81,10 +81,10 @@ public enum StepKind
     /// <summary>Which experts each token is sent to, and what each counts.</summary>
     Route,
 
-    /// <summary>y = f(x Wgate^T) * (x Wup^T) of each token's experts, one after the other.</summary>
+    /// <summary>y = f(x Wgate^T + bgate) * (x Wup^T + bup) of each token's experts, one after the other.</summary>
     GatedExperts,
 
-    /// <summary>The sum over a token's experts of what each counts times x Wdown^T.</summary>
+    /// <summary>The sum over a token's experts of what each counts times x Wdown^T + bdown.</summary>
     DownExperts,
 
     /// <summary>Each row times the sigmoid of a number of its own, the second.</summary>

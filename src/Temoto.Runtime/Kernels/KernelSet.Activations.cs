@@ -25,6 +25,17 @@ internal abstract unsafe partial class KernelSet
     /// <param name="cap">More than 0.</param>
     public abstract void SoftCap(float* x, long count, float cap);
 
+    /// <summary>gate[i] = min(gate[i], limit); up[i] = max(min(up[i], limit), -limit) + offset.</summary>
+    /// <param name="limit">More than 0.</param>
+    public virtual void Bound(float* gate, float* up, long count, float limit, float offset)
+    {
+        for (long i = 0; i < count; i++)
+        {
+            gate[i] = MathF.Min(gate[i], limit);
+            up[i] = Math.Clamp(up[i], -limit, limit) + offset;
+        }
+    }
+
     /// <summary>x[i] *= y[i]. y may be x.</summary>
     public abstract void Multiply(float* x, float* y, long count);
 }

@@ -23,6 +23,14 @@ internal abstract unsafe partial class KernelSet
     /// <summary>row[i] = exp(row[i] - max) / sum over the first <paramref name="seen"/> elements; 0 from there to <paramref name="count"/>.</summary>
     public abstract void Softmax(float* row, int seen, int count);
 
+    /// <summary>The same with a score in the sum that stands for no position: row[i] = exp(row[i] - max) / (sum + exp(sink - max)), max the largest of all.</summary>
+    public void Softmax(float* row, int seen, int count, float sink)
+    {
+        var (largest, total) = (sink, 1f);
+        ContinueSoftmax(new AttentionTile(null, null, &largest, &total, 1, 1, 0, seen, 0), row, count, 0, count);
+        Scale(row, seen, 1 / total);
+    }
+
     /// <summary>outputs[i, k] += sum over p in [start, end) of weights[i * stride + p - start] * V[p, k].</summary>
     /// <param name="outputs">[count, HeadDim].</param>
     /// <param name="scratch">At least <see cref="KvScratchFloats"/> floats of this thread's own.</param>

@@ -28,6 +28,9 @@ internal sealed record HeadProjectionsOp(string Name, int Layer, HeadProjection?
 /// <param name="Filled">The value that says that keys and values are in the cache.</param>
 internal sealed record TphsAttentionOp(string Name, int Layer, HeadProjection Query, Value Filled, AttentionShape Shape, Value Output) : Op(Name, Layer, Output)
 {
+    /// <summary>As <see cref="AttentionOp.Sinks"/>.</summary>
+    public string? Sinks { get; init; }
+
     public override IReadOnlyList<Value> Inputs => [Query.Linear.Input, Filled];
 
     public override IReadOnlyList<LinearOp> Linears => [Query.Linear];
@@ -42,6 +45,9 @@ internal sealed record ScoresOp(string Name, int Layer, Value Query, AttentionSh
 /// <summary>GEMM mode, second of three: a softmax over the positions each token sees.</summary>
 internal sealed record SoftmaxOp(string Name, int Layer, Value Input, AttentionShape Shape, Value Output) : Op(Name, Layer, Output)
 {
+    /// <summary>As <see cref="AttentionOp.Sinks"/>.</summary>
+    public string? Sinks { get; init; }
+
     public override IReadOnlyList<Value> Inputs => [Input];
 
     public override bool CanRunInPlace => true;
@@ -66,6 +72,9 @@ internal sealed record SplitAttentionOp(string Name, int Layer, Value Query, Att
 /// <summary>Decode: puts the pieces of <see cref="SplitAttentionOp"/> together.</summary>
 internal sealed record MergePiecesOp(string Name, int Layer, Value Input, AttentionShape Shape, int PiecePositions, Value Output) : Op(Name, Layer, Output)
 {
+    /// <summary>As <see cref="AttentionOp.Sinks"/>: no piece has them in its own sum.</summary>
+    public string? Sinks { get; init; }
+
     public override IReadOnlyList<Value> Inputs => [Input];
 }
 

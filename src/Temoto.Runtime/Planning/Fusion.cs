@@ -98,7 +98,7 @@ internal sealed class Fusion
         {
             var filled = New($"{op.Layer}.kv", 0, Format.Single);
             steps.Add(new HeadProjectionsOp("kv_projections", op.Layer, null, key, value, op.Shape, filled));
-            steps.Add(new TphsAttentionOp("tphs_attention", op.Layer, query, filled, op.Shape, output));
+            steps.Add(new TphsAttentionOp("tphs_attention", op.Layer, query, filled, op.Shape, output) { Sinks = op.Sinks });
         }
         else
         {
@@ -131,7 +131,7 @@ internal sealed class Fusion
             return
             [
                 new SplitAttentionOp("split_attention", op.Layer, op.Query, op.Shape, piecePositions, partial),
-                new MergePiecesOp("merge_pieces", op.Layer, partial, op.Shape, piecePositions, output),
+                new MergePiecesOp("merge_pieces", op.Layer, partial, op.Shape, piecePositions, output) { Sinks = op.Sinks },
             ];
         }
         // Whole key panels, and rows that start at cache lines.
@@ -141,7 +141,7 @@ internal sealed class Fusion
         return
         [
             new ScoresOp("scores", op.Layer, op.Query, op.Shape, scores),
-            new SoftmaxOp("softmax", op.Layer, scores, op.Shape, probabilities),
+            new SoftmaxOp("softmax", op.Layer, scores, op.Shape, probabilities) { Sinks = op.Sinks },
             new WeightedValuesOp("weighted_values", op.Layer, probabilities, op.Shape, op.Output),
         ];
     }

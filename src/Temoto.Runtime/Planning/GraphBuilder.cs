@@ -99,10 +99,11 @@ internal sealed class GraphBuilder(ModelConfig config)
     /// <param name="scoreScale">Null is 1 / sqrt(HeadDim).</param>
     /// <param name="window">Most positions a token sees; null for all.</param>
     /// <param name="softCap">Scores become cap * tanh(score / cap); null leaves them.</param>
-    public Value Attention(Value query, Value key, Value value, bool causal = true, float? scoreScale = null, int? window = null, float? softCap = null)
+    /// <param name="sinks">Scores of the heads that stand for no position; null for none.</param>
+    public Value Attention(Value query, Value key, Value value, bool causal = true, float? scoreScale = null, int? window = null, float? softCap = null, string? sinks = null)
     {
         var shape = new AttentionShape(config.NumAttentionHeads, config.NumKeyValueHeads, config.HeadDim, causal, scoreScale ?? 1 / MathF.Sqrt(config.HeadDim)) { Window = window, SoftCap = softCap };
-        return Push(new AttentionOp("attention", layer, query, key, value, shape, NewValue("attention", query.Width)));
+        return Push(new AttentionOp("attention", layer, query, key, value, shape, NewValue("attention", query.Width)) { Sinks = sinks is null ? null : Weight(sinks, shape.Heads) });
     }
 
     public Value SiluMultiply(Value gate, Value up) => Gate(gate, up, Activation.Silu);
@@ -127,7 +128,10 @@ internal sealed class GraphBuilder(ModelConfig config)
     /// <param name="logits">[tokens, experts].</param>
     /// <param name="gate">Of an expert's number, the name of its gate within the layer.</param>
     /// <param name="width">Of each expert.</param>
-    public Value Experts(Value input, Value logits, int chosen, bool renormalizes, Func<int, string> gate, Func<int, string> up, Func<int, string> down, int width, Activation function)
+    /// <param name="biases">Each expert's three products have one.</param>
+    /// <param name="bounds">What gate and up pass before they meet.</param>
+    public Value Experts(
+        Value input, Value logits, int chosen, bool renormalizes, Func<int, string> gate, Func<int, string> up, Func<int, string> down, int width, Activation function, bool biases = false, GateBounds? bounds = null)
     {
         var routing = new Routing(logits.Width, chosen, renormalizes);
         var routes = Push(new RouteOp("route", layer, logits, routing, NewValue("routes", logits.Width)));
@@ -142,8 +146,18 @@ internal sealed class GraphBuilder(ModelConfig config)
             [.. numbers.Select(number => Weight(up(number), width, input.Width))],
             function,
             width,
-            NewValue("gated_experts", checked(chosen * width))));
-        return Push(new DownExpertsOp("down_experts", layer, gated, routes, routing, [.. numbers.Select(number => Weight(down(number), input.Width, width))], width, NewValue("down_experts", input.Width)));
+            NewValue("gated_experts", checked(chosen * width)))
+        {
+            GateBiases = Biases(gate, width),
+            UpBiases = Biases(up, width),
+            Bounds = bounds,
+        });
+        return Push(new DownExpertsOp("down_experts", layer, gated, routes, routing, [.. numbers.Select(number => Weight(down(number), input.Width, width))], width, NewValue("down_experts", input.Width))
+        {
+            Biases = Biases(down, input.Width),
+        });
+
+        Items<string> Biases(Func<int, string> name, int length) => biases ? [.. numbers.Select(number => Use($"{prefix}{name(number)}.bias", length))] : [];
     }
 
     /// <summary>A gated causal convolution over the last positions: see <see cref="ShortConvOp"/>.</summary>

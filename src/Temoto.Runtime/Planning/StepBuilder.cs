@@ -213,6 +213,8 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
             [
                 .. op.Gates.Select(name => weights.Matrix(OperandRole.GateWeight, name, columns)),
                 .. op.Ups.Select(name => weights.Matrix(OperandRole.UpWeight, name, columns)),
+                .. Biases(OperandRole.GateBias, op.GateBiases, columns),
+                .. Biases(OperandRole.UpBias, op.UpBiases, columns),
                 place.Activations(OperandRole.Input, op.Input, StepOperands.Inputs(op.Input)),
                 place.Activations(OperandRole.Routes, op.Routes),
                 place.Activations(OperandRole.Output, op.Output, new Axis(Dimension.Experts, op.Routing.Chosen, op.Width), columns),
@@ -224,8 +226,8 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
                 [
                     new Loop(Dimension.Columns, tile,
                     [
-                        .. Product(OperandRole.GateWeight, null, OperandRole.Input, op.Gates[0], Dimension.Columns),
-                        .. Product(OperandRole.UpWeight, null, OperandRole.Input, op.Ups[0], Dimension.Columns),
+                        .. Product(OperandRole.GateWeight, RoleOf(op.GateBiases, OperandRole.GateBias), OperandRole.Input, op.Gates[0], Dimension.Columns),
+                        .. Product(OperandRole.UpWeight, RoleOf(op.UpBiases, OperandRole.UpBias), OperandRole.Input, op.Ups[0], Dimension.Columns),
                         new Loop(place.Rows, 1, [Elementwise(), Write(OperandRole.Output)]),
                     ]) { Parallel = true },
                 ]),
@@ -233,6 +235,7 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
         {
             Function = op.Function,
             Routing = op.Routing,
+            Bounds = op.Bounds,
         };
     }
 
@@ -247,6 +250,7 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
             "",
             [
                 .. op.Downs.Select(name => weights.Matrix(OperandRole.Weight, name, columns)),
+                .. Biases(OperandRole.Bias, op.Biases, columns),
                 place.Activations(OperandRole.Input, op.Input, new Axis(Dimension.Experts, op.Routing.Chosen, op.Width), new Axis(Dimension.Inputs, op.Width, 1)),
                 place.Activations(OperandRole.Routes, op.Routes),
                 place.Activations(OperandRole.Output, op.Output),
@@ -257,7 +261,7 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
                 // A chunk reads its rows of each expert that a token asks.
                 new Loop(Dimension.Columns, tiles.Rows(alone, [.. Enumerable.Repeat(alone, op.Routing.Chosen)], weights.Info),
                 [
-                    new Loop(Dimension.Experts, 1, [.. Product(OperandRole.Weight, null, OperandRole.Input, op.Downs[0], Dimension.Columns), Elementwise()]),
+                    new Loop(Dimension.Experts, 1, [.. Product(OperandRole.Weight, RoleOf(op.Biases, OperandRole.Bias), OperandRole.Input, op.Downs[0], Dimension.Columns), Elementwise()]),
                     new Loop(place.Rows, 1, [Write(OperandRole.Output)]),
                 ]) { Parallel = true },
             ])
@@ -265,6 +269,10 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
             Routing = op.Routing,
         };
     }
+
+    private static OperandRole? RoleOf(Items<string> biases, OperandRole role) => biases.Count == 0 ? null : role;
+
+    private IEnumerable<Operand> Biases(OperandRole role, Items<string> names, Axis columns) => names.Select(name => weights.Vector(role, name, columns.Extent, columns));
 
     /// <summary>One expert as a gated pair of its own: what sizes are worked out from.</summary>
     private static GatedLinearOp Alone(GatedExpertsOp op)
@@ -346,6 +354,7 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
                 place.Activations(OperandRole.Input, input, StepOperands.Inputs(input)),
                 place.Cache(OperandRole.Keys, op.Layer),
                 place.Cache(OperandRole.Values, op.Layer),
+                .. Sinks(op.Sinks, shape),
                 place.Activations(OperandRole.Output, op.Output, rows),
             ],
             Epilogues(op.Query.Linear.Bias is not null, op.Query.Norm is not null, op.Query.Rope is not null, op.Output.IsQuantized),
@@ -361,6 +370,7 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
                     ]),
                     new Loop(Dimension.Tokens, tiles.AttentionTokens(shape),
                     [
+                        .. ReadSinks(op.Sinks),
                         .. AttendPositions(),
                         new Loop(Dimension.Tokens, 1, [Write(OperandRole.Output)]),
                     ]),
@@ -382,9 +392,9 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
     private Step Softmax(SoftmaxOp op) => EachGroup(
         op,
         StepKind.Softmax,
-        [place.StoredScores(OperandRole.Input, op.Input, op.Shape), place.StoredScores(OperandRole.Output, op.Output, op.Shape)],
+        [place.StoredScores(OperandRole.Input, op.Input, op.Shape), .. Sinks(op.Sinks, op.Shape), place.StoredScores(OperandRole.Output, op.Output, op.Shape)],
         op.Shape,
-        [Read(OperandRole.Input), SoftmaxWork(), Write(OperandRole.Output)]);
+        [Read(OperandRole.Input), .. ReadSinks(op.Sinks), SoftmaxWork(), Write(OperandRole.Output)]);
 
     private Step WeightedValues(WeightedValuesOp op) => EachGroup(
         op,
@@ -431,9 +441,9 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
         op.Name,
         StepKind.MergePieces,
         "",
-        [place.Pieces(OperandRole.Input, op.Input, op.Shape, op.PiecePositions), place.Activations(OperandRole.Output, op.Output)],
+        [place.Pieces(OperandRole.Input, op.Input, op.Shape, op.PiecePositions), .. Sinks(op.Sinks, op.Shape), place.Activations(OperandRole.Output, op.Output)],
         op.Output.IsQuantized ? [Epilogue.Round] : [],
-        [EachRow(Read(OperandRole.Input), Elementwise(), Write(OperandRole.Output))])
+        [EachRow([Read(OperandRole.Input), .. ReadSinks(op.Sinks), Elementwise(), Write(OperandRole.Output)])])
     {
         Attention = op.Shape,
     };
@@ -468,6 +478,7 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
             place.Activations(OperandRole.Input, op.Query, StepOperands.HeadColumns(Dimension.KvHeads, op.Shape)),
             .. NewKeysAndValues(op.Key, op.Value, op.Shape),
             .. Caches(op.Layer),
+            .. Sinks(op.Sinks, op.Shape),
             place.Activations(OperandRole.Output, op.Output, StepOperands.HeadColumns(Dimension.KvHeads, op.Shape)),
         ],
         [],
@@ -480,6 +491,7 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
                     new Loop(Dimension.Tokens, tiles.AttentionTokens(op.Shape),
                     [
                         new Loop(Dimension.Tokens, 1, [Read(OperandRole.Input)]),
+                        .. ReadSinks(op.Sinks),
                         .. AttendPositions(),
                         new Loop(Dimension.Tokens, 1, [Write(OperandRole.Output)]),
                     ]),
@@ -572,6 +584,13 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
         nodes.Add(new Work(WorkKind.Product, weight, [place.Rows, .. rows, Dimension.Inputs], 2));
         return nodes;
     }
+
+    /// <summary>[Heads], those of a group side by side; nothing where there are none.</summary>
+    private IEnumerable<Operand> Sinks(string? name, AttentionShape shape) => name is null
+        ? []
+        : [weights.Vector(OperandRole.Sinks, name, shape.Heads, new Axis(Dimension.KvHeads, shape.KvHeads, shape.GroupHeads), new Axis(Dimension.GroupHeads, shape.GroupHeads, 1))];
+
+    private static IEnumerable<LoopNode> ReadSinks(string? name) => name is null ? [] : [Read(OperandRole.Sinks)];
 
     /// <summary>Keys, then values, of a tile of positions at a time.</summary>
     private List<LoopNode> AttendPositions() =>

@@ -248,6 +248,25 @@ public unsafe class KernelSetTests
         }
     }
 
+    /// <summary>Bounds are no arithmetic, and the sum is rounded once: bit for bit.</summary>
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void BoundsEqualTheSpecification(string name)
+    {
+        var kernels = KernelChooser.Choose(name, floatProducts: false);
+        foreach (var count in new[] { 1, 7, 16, 33 })
+        {
+            using var gate = RandomFloats(count, 3);
+            using var up = RandomFloats(count, 4);
+            var gates = new ReadOnlySpan<float>(gate.Floats, count).ToArray();
+            var ups = new ReadOnlySpan<float>(up.Floats, count).ToArray();
+            kernels.Bound(gate.Floats, up.Floats, count, 0.4f, 1);
+            Assert.Equal(gates.Select(value => Math.Min(value, 0.4f)), new ReadOnlySpan<float>(gate.Floats, count).ToArray());
+            Assert.Equal(ups.Select(value => Math.Clamp(value, -0.4f, 0.4f) + 1), new ReadOnlySpan<float>(up.Floats, count).ToArray());
+            Assert.True(count < 7 || gates.Any(value => value < -0.4f) && ups.Any(value => value > 0.4f) && ups.Any(value => value < -0.4f));
+        }
+    }
+
     /// <summary>Infinite arguments have their limits, and NaN stays NaN.</summary>
     [Theory]
     [MemberData(nameof(Sets))]

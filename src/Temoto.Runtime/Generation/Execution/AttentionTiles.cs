@@ -13,6 +13,7 @@ internal sealed unsafe class AttentionTiles(StepBinding binding, int tileTokens)
     private readonly AttentionShape shape = binding.Step.Attention!;
     private readonly ForwardState state = binding.State;
     private readonly OutputRows output = new(binding);
+    private readonly float* sinks = binding.Vector(OperandRole.Sinks);
     private readonly CachePlace keys = binding.Cache(OperandRole.Keys);
     private readonly CachePlace values = binding.Cache(OperandRole.Values);
 
@@ -57,7 +58,7 @@ internal sealed unsafe class AttentionTiles(StepBinding binding, int tileTokens)
                 Start = state.StartOf(start + first),
                 End = end,
             };
-            tile.Clear();
+            tile.Clear(sinks is null ? null : sinks + kvHead * shape.GroupHeads);
             state.Kernels.Attend(tile, keyView, valueView, KvLayout.PanelStart(tile.First(0)), tile.MaxLength, state.IntegersOf(shape), totals + count * shape.GroupHeads);
             state.Kernels.Finish(tile);
             for (var token = 0; token < count; token++)

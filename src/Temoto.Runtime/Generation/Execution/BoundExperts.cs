@@ -5,7 +5,7 @@ using Temoto.Tensors;
 
 namespace Temoto.Generation.Execution;
 
-/// <summary>One matrix of each expert, and rows that are multiplied with them: floats or integers, gathered from wherever they lie.</summary>
+/// <summary>One matrix of each expert, with its bias where it has one, and rows that are multiplied with them: floats or integers, gathered from wherever they lie.</summary>
 internal sealed unsafe class BoundExperts
 {
     /// <summary>Tokens that are multiplied together.</summary>
@@ -14,10 +14,14 @@ internal sealed unsafe class BoundExperts
     private readonly ForwardState state;
     private readonly IntegerDot? integers;
 
-    public BoundExperts(StepBinding binding, OperandRole role)
+    /// <summary>Of each expert; none where they have none.</summary>
+    private readonly float*[] biases;
+
+    public BoundExperts(StepBinding binding, OperandRole role, OperandRole bias)
     {
         state = binding.State;
         Weights = binding.Matrices(role);
+        biases = binding.Vectors(bias);
         integers = binding.Step[OperandRole.Input].Format.IsInteger ? state.Kernels.Integers : null;
     }
 
@@ -31,19 +35,20 @@ internal sealed unsafe class BoundExperts
         return Math.Max(kernels.MatMulScratchFloats(columns, rows), plan.Phase == Phase.Decode ? kernels.MatVecsScratchFloats(columns, rows, Math.Min(plan.MaxTokens, MostTokens)) : 0);
     }
 
-    /// <summary>y[t, n - rowStart] = x[t] . weight[n] of an expert. Rows that are sequences get what each of them would get alone, bit for bit.</summary>
+    /// <summary>y[t, n - rowStart] = bias[n] + x[t] . weight[n] of an expert. Rows that are sequences get what each of them would get alone, bit for bit.</summary>
     /// <param name="x">[tokens, row], one after the other.</param>
     public void Multiply(int expert, long rowStart, long rowEnd, byte* x, int tokens, float* y, long yStride, float* scratch)
     {
         var weight = Weights[expert];
+        var bias = biases.Length == 0 ? null : biases[expert];
         var apart = tokens > 1 && state.RowsAreSequences;
         if (integers is null && apart)
-            state.Kernels.MatVecs(weight, rowStart, rowEnd, null, (float*)x, tokens, y, yStride, scratch);
+            state.Kernels.MatVecs(weight, rowStart, rowEnd, bias, (float*)x, tokens, y, yStride, scratch);
         else if (integers is null)
-            state.Kernels.MatMul(weight, rowStart, rowEnd, null, (float*)x, tokens, y, yStride, scratch);
+            state.Kernels.MatMul(weight, rowStart, rowEnd, bias, (float*)x, tokens, y, yStride, scratch);
         else if (apart)
-            integers.MatVecs(weight, rowStart, rowEnd, null, x, tokens, y, yStride, scratch);
+            integers.MatVecs(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
         else
-            integers.MatMul(weight, rowStart, rowEnd, null, x, tokens, y, yStride, scratch);
+            integers.MatMul(weight, rowStart, rowEnd, bias, x, tokens, y, yStride, scratch);
     }
 }

@@ -20,7 +20,7 @@ internal sealed unsafe class DownExpertsStep : BoundStep
     public DownExpertsStep(StepBinding binding)
         : base(binding)
     {
-        downs = new BoundExperts(binding, OperandRole.Weight);
+        downs = new BoundExperts(binding, OperandRole.Weight, OperandRole.Bias);
         routes = new ExpertTokens(binding, (int)Step[OperandRole.Routes].Shape[0]);
         var operand = Step[OperandRole.Input];
         input = binding.Find(OperandRole.Input);

@@ -19,8 +19,8 @@ internal sealed unsafe class GatedExpertsStep : BoundStep
     public GatedExpertsStep(StepBinding binding)
         : base(binding)
     {
-        gates = new BoundExperts(binding, OperandRole.GateWeight);
-        ups = new BoundExperts(binding, OperandRole.UpWeight);
+        gates = new BoundExperts(binding, OperandRole.GateWeight, OperandRole.GateBias);
+        ups = new BoundExperts(binding, OperandRole.UpWeight, OperandRole.UpBias);
         routes = new ExpertTokens(binding, (int)Step[OperandRole.Routes].Shape[0]);
         output = new OutputRows(binding);
         input = binding.Find(OperandRole.Input);
@@ -71,6 +71,8 @@ internal sealed unsafe class GatedExpertsStep : BoundStep
         var up = gate + floats;
         gates.Multiply(expert, start, start + count, rows, tokens.Length, gate, count, up + floats);
         ups.Multiply(expert, start, start + count, rows, tokens.Length, up, count, up + floats);
+        if (Step.Bounds is { } bounds)
+            Kernels.Bound(gate, up, floats, bounds.Limit, bounds.UpOffset);
         Gate.Apply(Kernels, Step.Function, gate, up, floats);
         for (var i = 0; i < tokens.Length; i++)
             output.Store(gate + (long)i * count, tokens[i], slots[i] * width + start, count);

@@ -3,11 +3,13 @@ using Temoto.Plans;
 namespace Temoto.Generation.Execution;
 
 /// <summary>
-/// output = sum over pieces of exp(m_i - m) * sums_i, divided by the sum over pieces of exp(m_i - m) * total_i, m the largest of the pieces' largest scores m_i.
+/// output = sum over pieces of exp(m_i - m) * sums_i, divided by the sum over pieces of exp(m_i - m) * total_i, m the largest of the pieces' largest scores m_i. Where a head has a sink,
+/// a score that stands for no position, m is at least that and exp(sink - m) is added to what is divided by: here once, not in each piece.
 /// </summary>
 internal sealed unsafe class MergePiecesStep(StepBinding binding) : BoundStep(binding)
 {
     private readonly AttentionShape shape = binding.Step.Attention!;
+    private readonly float* sinks = binding.Vector(OperandRole.Sinks);
     private readonly OutputRows output = new(binding);
     private readonly int piecePositions = binding.Step[OperandRole.Input].Elements.Axes[1].Tile;
     private readonly long inputWidth = binding.Step[OperandRole.Input].Shape[1];
@@ -45,10 +47,11 @@ internal sealed unsafe class MergePiecesStep(StepBinding binding) : BoundStep(bi
         new Span<float>(merged, group).Clear();
         for (var head = 0; head < shape.GroupHeads; head++)
         {
-            var largest = float.NegativeInfinity;
+            var sink = sinks is null ? float.NegativeInfinity : sinks[kvHead * shape.GroupHeads + head];
+            var largest = sink;
             for (var piece = 0; piece < pieces; piece++)
                 largest = Math.Max(largest, first[piece * step + group + head]);
-            var total = 0f;
+            var total = sinks is null ? 0 : MathF.Exp(sink - largest);
             for (var piece = 0; piece < pieces; piece++)
             {
                 var source = first + piece * step;

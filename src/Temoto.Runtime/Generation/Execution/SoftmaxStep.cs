@@ -4,6 +4,8 @@ namespace Temoto.Generation.Execution;
 
 internal sealed unsafe class SoftmaxStep(StepBinding binding) : GemmAttentionStep(binding, OperandRole.Input)
 {
+    private readonly float* sinks = binding.Vector(OperandRole.Sinks);
+
     protected override void Execute(int kvHead, int start, int tokens, float* scratch)
     {
         var most = Length(start + tokens - 1);
@@ -17,7 +19,10 @@ internal sealed unsafe class SoftmaxStep(StepBinding binding) : GemmAttentionSte
                 if (Input != Output)
                     Kernels.Copy(Input + row + panel, Output + row + panel, most - panel);
                 new Span<float>(Output + row + panel, first - panel).Clear();
-                Kernels.Softmax(Output + row + first, Length(token) - first, most - first);
+                if (sinks is null)
+                    Kernels.Softmax(Output + row + first, Length(token) - first, most - first);
+                else
+                    Kernels.Softmax(Output + row + first, Length(token) - first, most - first, sinks[kvHead * Shape.GroupHeads + head]);
             }
         }
     }

@@ -49,11 +49,24 @@ internal readonly unsafe struct AttentionTile(float* queries, float* outputs, fl
 
     private int Cut(int length) => End is { } end ? Math.Min(end, length) : length;
 
-    /// <summary>Nothing seen yet.</summary>
-    public void Clear()
+    /// <summary>Nothing seen yet but, where heads have them, sinks: scores that are in the sum of exponentials and have no value.</summary>
+    /// <param name="sinks">[GroupHeads]; null for none.</param>
+    public void Clear(float* sinks = null)
     {
         new Span<float>(Outputs, Count * HeadDim).Clear();
+        if (sinks is not null)
+        {
+            BeginWith(sinks);
+            return;
+        }
         new Span<float>(Largest, Count).Fill(float.NegativeInfinity);
         new Span<float>(Totals, Count).Clear();
+    }
+
+    private void BeginWith(float* sinks)
+    {
+        for (var i = 0; i < Count; i++)
+            Largest[i] = sinks[i % GroupHeads];
+        new Span<float>(Totals, Count).Fill(1);
     }
 }

@@ -38,6 +38,17 @@ internal static unsafe class FourBitBlocks
         Look(TwiceE2M1, block + 1, 16, integers);
     }
 
+    /// <summary>The same of codes that lie as other formats have them.</summary>
+    /// <param name="codes">16 bytes: elements 2 i and 2 i + 1 in byte i, the first in its low nibble.</param>
+    public static void WriteMXFP4(byte* codes, byte exponent, byte* block)
+    {
+        block[0] = exponent;
+        for (var i = 0; i < 16; i++)
+            block[1 + i] = (byte)(Code(codes, i) | Code(codes, i + 16) << 4);
+
+        static int Code(byte* codes, int index) => codes[index / 2] >> index % 2 * 4 & 0xF;
+    }
+
     /// <summary>s: 4 bytes (E4M3 without a sign, of 16 elements each), q: 4 x 8 bytes; element i of a group is the low nibble of byte i, element i + 8 its high nibble.</summary>
     public static void ReadNVFP4(byte* block, sbyte* integers, float* scales)
     {

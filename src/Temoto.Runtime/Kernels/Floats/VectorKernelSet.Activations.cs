@@ -59,6 +59,18 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
             x[i] = cap * MathF.Tanh(x[i] / cap);
     }
 
+    public override void Bound(float* gate, float* up, long count, float limit, float offset)
+    {
+        var (most, least, added) = (TLanes.Broadcast(limit), TLanes.Broadcast(-limit), TLanes.Broadcast(offset));
+        long i = 0;
+        for (; i + TLanes.Count <= count; i += TLanes.Count)
+        {
+            TLanes.Store(TLanes.Min(TLanes.Load(gate + i), most), gate + i);
+            TLanes.Store(TLanes.Add(TLanes.Max(TLanes.Min(TLanes.Load(up + i), most), least), added), up + i);
+        }
+        base.Bound(gate + i, up + i, count - i, limit, offset);
+    }
+
     public override void Multiply(float* x, float* y, long count)
     {
         long i = 0;

@@ -52,6 +52,22 @@ public unsafe class AttentionKernelTests
         }
     }
 
+    /// <summary>A score that stands for no position, below all others, among them and above: in one softmax and in the three steps; where a tile begins with it, later tiles do not count it again.</summary>
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void SinksAreInTheSumAlone(string name)
+    {
+        var kernels = KernelChooser.Choose(name);
+        float[] sinks = [1.5f, -30, 40, 0, 3];
+        foreach (var size in Sizes.Where(size => size.GroupHeads <= sinks.Length))
+        {
+            using var problem = new Problem(NumberType.Float32, size, true, kernels) { Sinks = sinks };
+            var expected = problem.Specification();
+            AssertClose(expected, problem.Attend(kernels), size, $"{size}, in tiles");
+            AssertClose(expected, problem.ThreeSteps(kernels), size, $"{size}, in steps");
+        }
+    }
+
     /// <summary>All 65,536 halves come back as they were; what lies between two goes to the nearer, ties to even, as .NET's own conversion rounds.</summary>
     [Theory]
     [MemberData(nameof(Sets))]
@@ -125,6 +141,9 @@ public unsafe class AttentionKernelTests
             }
         }
 
+        /// <summary>Of the heads of a group; null for none.</summary>
+        public float[]? Sinks { get; init; }
+
         private int Count => size.Tokens * size.GroupHeads;
 
         private int LengthOf(int query) => causal ? size.Length - size.Tokens + 1 + query / size.GroupHeads : size.Length;
@@ -140,8 +159,9 @@ public unsafe class AttentionKernelTests
                     for (var k = 0; k < size.HeadDim; k++)
                         scores[p] += (double)queries.Floats[i * size.HeadDim + k] * keyView.Key(p, k);
                 }
-                var largest = scores.Max();
-                var total = scores.Sum(score => Math.Exp(score - largest));
+                var sink = Sinks?[i % size.GroupHeads] ?? double.NegativeInfinity;
+                var largest = Math.Max(sink, scores.Max());
+                var total = Math.Exp(sink - largest) + scores.Sum(score => Math.Exp(score - largest));
                 for (var k = 0; k < size.HeadDim; k++)
                 {
                     for (var p = 0; p < scores.Length; p++)
@@ -158,7 +178,8 @@ public unsafe class AttentionKernelTests
             var sums = state.Floats;
             var tile = new AttentionTile(
                 queries.Floats, sums, sums + Count * size.HeadDim, sums + Count * (size.HeadDim + 1), size.Tokens, size.GroupHeads, size.HeadDim, LengthOf(0), causal ? 1 : 0);
-            tile.Clear();
+            fixed (float* sinks = Sinks)
+                tile.Clear(sinks);
             Assert.Equal(size.Length, tile.MaxLength);
             kernels.Attend(tile, keyView, valueView, 0, size.Length, null, scratch.Floats);
             kernels.Finish(tile);
@@ -173,7 +194,12 @@ public unsafe class AttentionKernelTests
             using var scratch = new NativeBuffer(kernels.KvScratchFloats(size.HeadDim) * 4);
             kernels.Scores(queries.Floats, Count, keyView, 0, size.Length, scores.Floats, stride, scratch.Floats);
             for (var i = 0; i < Count; i++)
-                kernels.Softmax(scores.Floats + i * stride, LengthOf(i), size.Length);
+            {
+                if (Sinks is null)
+                    kernels.Softmax(scores.Floats + i * stride, LengthOf(i), size.Length);
+                else
+                    kernels.Softmax(scores.Floats + i * stride, LengthOf(i), size.Length, Sinks[i % size.GroupHeads]);
+            }
             kernels.AddValues(scores.Floats, stride, Count, valueView, 0, size.Length, outputs.Floats, scratch.Floats);
             return new ReadOnlySpan<float>(outputs.Floats, Count * size.HeadDim).ToArray();
         }

@@ -127,7 +127,7 @@ internal sealed class PlanReport
         var (rows, tokens) = (TileRows(step), TileTokens(step));
         var tile = rows > 0
             ? tokens > 0 ? $"{rows} rows x {tokens}" : $"{rows} rows"
-            : tokens == 1 ? "row by row" : $"{tokens} tokens";
+            : tokens switch { 0 => "all tokens", 1 => "row by row", _ => $"{tokens} tokens" };
         var how = plan.Board.Devices.Count > 1 ? step.Device : step.Mode?.ToString().ToLowerInvariant() ?? "";
         return Invariant($"  {layers,-6} {Cut(StandardOutput.Line(step.Name), 19),-19} {Cut(how, 5),-5} {tile,-14} {Cut(Weights(step), 24),-24} {all.Weights / 1e6,11:0.000} {all.Activations / 1e6,12:0.000} ")
             + Invariant($"{all.Intermediates / 1e6,13:0.000} {all.Kv / 1e6,9:0.000} {group.Sum(price => price.Seconds) * 1e3,9:0.000}  {group[0].BoundBy.ToString().ToLowerInvariant()}");
@@ -136,7 +136,7 @@ internal sealed class PlanReport
     /// <summary>Rows of a weight that one chunk takes; of projections to heads, a head; 0 without a weight.</summary>
     private static int TileRows(Step step) => step.Kind switch
     {
-        StepKind.Linear or StepKind.GatedLinear => step.Tile(Dimension.Columns),
+        StepKind.Linear or StepKind.GatedLinear or StepKind.GatedExperts or StepKind.DownExperts => step.Tile(Dimension.Columns),
         StepKind.HeadProjections or StepKind.TphsAttention => step.Attention!.HeadDim,
         _ => 0,
     };
@@ -144,7 +144,7 @@ internal sealed class PlanReport
     /// <summary>Tokens that one chunk takes; 0 where it takes them all.</summary>
     private static int TileTokens(Step step) => step.Kind switch
     {
-        StepKind.Linear or StepKind.GatedLinear => 0,
+        StepKind.Linear or StepKind.GatedLinear or StepKind.GatedExperts or StepKind.DownExperts or StepKind.StoreKv => 0,
         StepKind.SelectRows => 1,
         _ when step.OnLogitRows => 1,
         _ => step.Tile(Dimension.Tokens),

@@ -108,6 +108,13 @@ internal static class ModelShapes
             VocabSize = 320, MaxPositionEmbeddings = 256, RmsNormEps = 1e-6f, RopeTheta = 1e6, AttentionBias = true,
             Experts = new ExpertsConfig { NumExperts = 6, NumExpertsPerTok = 2, IntermediateSize = 96, SharedIntermediateSize = 128, SparseLayers = [0, 1] },
         }),
+        // A window in the first layer, sinks, experts with biases whose gates are bounded.
+        ("tiny-gpt-oss", new ModelConfig
+        {
+            ModelType = "gpt_oss", HiddenSize = 64, IntermediateSize = 96, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 16,
+            VocabSize = 320, MaxPositionEmbeddings = 256, RmsNormEps = 1e-5f, RopeTheta = 150000, AttentionBias = true, SlidingWindow = 24, SlidingLayers = [1, 0],
+            Experts = new ExpertsConfig { NumExperts = 6, NumExpertsPerTok = 2, IntermediateSize = 96, NormTopkProb = true, HasBiases = true, GateLimit = 7 },
+        }),
         // A convolution before attention and one behind it.
         ("tiny-lfm2", new ModelConfig
         {

@@ -35,13 +35,14 @@ internal static unsafe class SeededMemory
         {
             var tensors = new Dictionary<string, Tensor>();
             var modelType = ModelTypes.Of(config);
-            foreach (var ((tensorName, shape), (_, fileShape)) in modelType.Build(config).Weights.Zip(modelType.FileTensors(config)))
+            var fileShapes = modelType.FileTensors(config).ToDictionary(use => use.Name, use => use.Shape);
+            foreach (var (tensorName, shape) in modelType.Build(config).Weights)
             {
                 cancellation.ThrowIfCancellationRequested();
                 var dtype = shape.Count == 1 ? DType.F32 : type;
                 if (shape[^1] % dtype.BlockElements() != 0)
                     throw new InputException(name, tensorName, $"rows of {shape[^1]} weights", $"whole blocks of {dtype.BlockElements()} for {dtype}", "choose f16 or int8");
-                tensors.Add(tensorName, NewTensor(tensorName, [.. shape], dtype, seed, SeededCheckpoint.Distribution(config, tensorName, [.. fileShape]), owned, cancellation));
+                tensors.Add(tensorName, NewTensor(tensorName, [.. shape], dtype, seed, SeededCheckpoint.Distribution(config, tensorName, [.. fileShapes.GetValueOrDefault(tensorName, shape)]), owned, cancellation));
             }
             return new Checkpoint(owned) { Path = name, Format = "seeded", Config = config, Tensors = tensors };
         }

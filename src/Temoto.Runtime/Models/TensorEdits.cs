@@ -77,7 +77,8 @@ internal static unsafe class TensorEdits
         return new Tensor(matrix.Name, DType.F32, [rows], sums.Data, sums.ByteLength, sums);
     }
 
-    private static bool IsFloats(Tensor tensor) => tensor.ElementCount > 0 && tensor.Encoded is null && tensor.Scales is null && tensor.DType is (DType.F32 or DType.F16 or DType.BF16);
+    /// <summary>Plain floats: what these edits take.</summary>
+    public static bool IsFloats(Tensor tensor) => tensor.ElementCount > 0 && tensor.Encoded is null && tensor.Scales is null && tensor.DType is (DType.F32 or DType.F16 or DType.BF16);
 
     /// <summary>The tensors with those that the file has joined taken apart, row after row; the bytes stay where they are.</summary>
     /// <param name="parts">By the end of a joined tensor's name, the ends of its parts' names, in order.</param>
@@ -120,6 +121,9 @@ internal static unsafe class TensorEdits
     public static Tensor View(Tensor tensor, string name, long start, long count) =>
         new(name, tensor.DType, [count, tensor.Columns], tensor.Row(start), count * tensor.RowBytes, tensor);
 
+    /// <summary>All elements, row after row; the bytes stay where they are.</summary>
+    public static Tensor AsVector(Tensor tensor) => new(tensor.Name, tensor.DType, [tensor.ElementCount], tensor.Data, tensor.ByteLength, tensor);
+
     /// <summary>Some elements of a vector that is not in blocks; the bytes stay where they are.</summary>
     public static Tensor Part(Tensor vector, string name, long start, long count) => Rows(vector, name, ref start, count);
 
@@ -145,10 +149,24 @@ internal static unsafe class TensorEdits
             return tensor;
         var buffer = new NativeBuffer(tensor.ByteLength);
         if (tensor.DType == DType.F32)
-            Transpose((float*)tensor.Data, buffer.Floats, rows, columns);
+            Transpose((float*)tensor.Data, columns, 1, buffer.Floats, rows, columns);
         else
-            Transpose((ushort*)tensor.Data, (ushort*)buffer.Data, rows, columns);
+            Transpose((ushort*)tensor.Data, columns, 1, (ushort*)buffer.Data, rows, columns);
         return new Tensor(tensor.Name, tensor.DType, [columns, rows], buffer.Data, buffer.ByteLength, buffer);
+    }
+
+    /// <summary>A copy of every <paramref name="step"/>-th column of a matrix, from <paramref name="first"/> on, as rows: [columns / step, rows].</summary>
+    /// <param name="matrix">[rows, columns] of floats.</param>
+    public static Tensor TransposeColumns(Tensor matrix, string name, long first, long step)
+    {
+        var (rows, width) = (matrix.Rows, matrix.Columns);
+        var columns = width / step;
+        var buffer = new NativeBuffer(matrix.DType.RowBytes(columns * rows));
+        if (matrix.DType == DType.F32)
+            Transpose((float*)matrix.Data + first, width, step, buffer.Floats, rows, columns);
+        else
+            Transpose((ushort*)matrix.Data + first, width, step, (ushort*)buffer.Data, rows, columns);
+        return new Tensor(name, matrix.DType, [columns, rows], buffer.Data, buffer.ByteLength, buffer);
     }
 
     /// <summary>Filters of columns, [columns, 1, taps] or [columns, taps], as [taps * columns]: the first tap of all columns, then the second. What is none of floats stays, and is refused where it is used.</summary>
@@ -166,7 +184,9 @@ internal static unsafe class TensorEdits
         : Transpose(new Tensor(filters.Name, filters.DType, [taps, count / taps], filters.Data, filters.ByteLength, filters));
 
     /// <summary>Tile by tile, so that lines of both stay in the cache.</summary>
-    private static void Transpose<T>(T* source, T* destination, long rows, long columns)
+    /// <param name="width">Of a row of the source.</param>
+    /// <param name="step">From one column that is taken to the next.</param>
+    private static void Transpose<T>(T* source, long width, long step, T* destination, long rows, long columns)
         where T : unmanaged
     {
         const long tile = 32;
@@ -177,7 +197,7 @@ internal static unsafe class TensorEdits
                 for (var row = top; row < Math.Min(rows, top + tile); row++)
                 {
                     for (var column = left; column < Math.Min(columns, left + tile); column++)
-                        destination[column * rows + row] = source[row * columns + column];
+                        destination[column * rows + row] = source[row * width + column * step];
                 }
             }
         }

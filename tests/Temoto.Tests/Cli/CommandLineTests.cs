@@ -287,6 +287,28 @@ public class CommandLineTests
         }
     }
 
+    /// <summary>Experts, keys that are stored before they are attended, sinks: steps whose loops are others than those of most models.</summary>
+    [Theory]
+    [InlineData("tiny-gpt-oss", "gated_experts")]
+    [InlineData("tiny-qwen2-moe", "down_experts")]
+    [InlineData("tiny-olmo2", "store_kv")]
+    [InlineData("tiny-lfm2", "conv.conv")]
+    public void EveryKindOfStepHasARowInAPlan(string shape, string row)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("m");
+        Assert.Equal(0, Run(null, "pack", "--shape", shape, "--seed", "1", "-o", path).ExitCode);
+        foreach (var dataflow in new[] { "gemm", "tphs" })
+        {
+            var plan = Run(null, "plan", path, "--dataflow", dataflow);
+            Assert.Equal((0, ""), (plan.ExitCode, plan.Errors));
+            Assert.Contains(row, plan.Output, StringComparison.Ordinal);
+            using var document = JsonDocument.Parse(Run(null, "plan", path, "--dataflow", dataflow, "--json").Output);
+            Assert.Equal(2, document.RootElement.GetProperty("phases").GetArrayLength());
+        }
+        Assert.Equal(0, Run(null, "simulate", path, "--board", "kv260").ExitCode);
+    }
+
     [Fact]
     public void InspectListsWhatTheModelHolds()
     {

@@ -171,6 +171,7 @@ public sealed unsafe class MutationTests : IDisposable
     [InlineData("glm4")]
     [InlineData("gpt2")]
     [InlineData("gpt_neox")]
+    [InlineData("gpt_oss")]
     [InlineData("granitemoe")]
     [InlineData("lfm2")]
     [InlineData("mixtral")]

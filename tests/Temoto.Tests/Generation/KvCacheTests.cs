@@ -12,6 +12,7 @@ public class KvCacheTests
     [Theory]
     [InlineData("tiny-qwen2", KvCacheType.F16)]
     [InlineData("tiny-qwen2", KvCacheType.Int8)]
+    [InlineData("tiny-gpt-oss", KvCacheType.F16)]
     [InlineData("tiny-lfm2", KvCacheType.F32)]
     [InlineData("tiny-lfm2", KvCacheType.F16)]
     [InlineData("tiny-lfm2", KvCacheType.Int8)]

@@ -17,7 +17,7 @@ public class ModelTypesTests
     /// <summary>Folders of golden-models that are read.</summary>
     public static TheoryData<string> Golden =>
     [
-        "arcee", "bitnet", "cohere", "cohere2", "deit", "ernie4_5", "exaone4", "falcon", "gemma", "gemma2", "gemma3_text", "glm", "glm4", "gpt2", "gpt_neox", "granite", "granitemoe", "helium", "hunyuan_v1_dense", "lfm2", "llama", "llama-bias",
+        "arcee", "bitnet", "cohere", "cohere2", "deit", "ernie4_5", "exaone4", "falcon", "gemma", "gemma2", "gemma3_text", "glm", "glm4", "gpt2", "gpt_neox", "gpt_oss", "granite", "granitemoe", "helium", "hunyuan_v1_dense", "lfm2", "llama", "llama-bias",
         "llama-dynamic", "llama-headdim", "llama-linear", "llama-llama3rope", "ministral", "mistral-window", "mixtral", "nemotron", "olmo", "olmo2", "olmo3", "olmoe", "opt", "phi", "phi3", "phi3-longrope",
         "phi3-partial", "qwen2", "qwen2-yarn", "qwen2_moe", "qwen3", "qwen3_moe", "seed_oss", "smollm3", "stablelm", "starcoder2", "vit",
     ];
@@ -179,6 +179,9 @@ public class ModelTypesTests
     [InlineData("qwen3_moe", "moe_intermediate_size", "4194304", "num_local_experts")]
     [InlineData("mixtral", "num_experts_per_tok", "5", "num_experts_per_tok")]
     [InlineData("olmoe", "clip_qkv", "8", "clip_qkv")]
+    [InlineData("gpt_oss", "swiglu_alpha", "1.5", "swiglu_alpha")]
+    [InlineData("gpt_oss", "swiglu_limit", "-7", "swiglu_limit")]
+    [InlineData("gpt_oss", "layer_types", "[\"full_attention\"]", "layer_types")]
     [InlineData("gemma2", "query_pre_attn_scalar", "0", "query_pre_attn_scalar")]
     [InlineData("gemma3_text", "layer_types", "[\"sliding_attention\"]", "layer_types")]
     [InlineData("cohere", "use_qk_norm", "true", "use_qk_norm")]
@@ -214,7 +217,7 @@ public class ModelTypesTests
         Assert.All(architectures, group => Assert.Single(group, gguf => gguf.Takes is null));
         Assert.Equal(["llama", "olmo2"], architectures.Where(group => group.Count() > 1).Select(group => group.Key).Order());
         Assert.Equal(
-            "arcee, cohere, cohere2, ernie4_5, exaone4, falcon, gemma, gemma2, gemma3_text, glm, glm4, gpt2, gpt_neox, granite, granitemoe, hunyuan_v1_dense, lfm2, llama, mixtral, nemotron, olmo, olmo2, olmo3, olmoe, "
+            "arcee, cohere, cohere2, ernie4_5, exaone4, falcon, gemma, gemma2, gemma3_text, glm, glm4, gpt2, gpt_neox, gpt_oss, granite, granitemoe, hunyuan_v1_dense, lfm2, llama, mixtral, nemotron, olmo, olmo2, olmo3, olmoe, "
             + "phi, phi3, qwen2, qwen2_moe, qwen3, qwen3_moe, seed_oss, smollm3, stablelm or starcoder2",
             ModelTypes.Names(type => type.Gguf is not null));
     }

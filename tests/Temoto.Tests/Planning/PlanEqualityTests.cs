@@ -15,6 +15,8 @@ public class PlanEqualityTests
     [InlineData("tiny-qwen2", DataflowChoice.Gemm)]
     [InlineData("tiny-opt", DataflowChoice.Tphs)]
     [InlineData("tiny-granite", DataflowChoice.Tphs)]
+    [InlineData("tiny-gpt-oss", DataflowChoice.Gemm)]
+    [InlineData("tiny-lfm2", DataflowChoice.Gemm)]
     public void EveryMemberCounts(string shape, DataflowChoice dataflow)
     {
         using var checkpoint = SeededMemory.Create("shape", ModelShapes.Get(shape), DType.I8, 1, TestContext.Current.CancellationToken);

@@ -23,5 +23,11 @@ internal sealed record ExpertsConfig
     /// <summary><c>mlp_only_layers</c> and <c>decoder_sparse_step</c>: of each layer 1 where it has experts and 0 where it has one feed-forward; null where all have experts.</summary>
     public Items<int>? SparseLayers { get; init; }
 
+    /// <summary>gpt_oss: what chooses experts, and each product of an expert, has a bias.</summary>
+    public bool HasBiases { get; init; }
+
+    /// <summary><c>swiglu_limit</c>, gpt_oss: gates are at most this, ups lie within it on both sides; null for no limit.</summary>
+    public float? GateLimit { get; init; }
+
     public bool IsSparse(int layer) => SparseLayers is not { } sparse || sparse[layer] != 0;
 }

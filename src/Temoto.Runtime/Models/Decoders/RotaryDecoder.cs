@@ -297,7 +297,7 @@ internal abstract class RotaryDecoder : ModelType
         var query = Heads(g, config, layer, Project(g, config, input, "q_proj", config.NumAttentionHeads), isKey: false);
         var key = Heads(g, config, layer, Project(g, config, input, "k_proj", config.NumKeyValueHeads), isKey: true);
         var value = Project(g, config, input, "v_proj", config.NumKeyValueHeads);
-        var attended = g.Attention(query, key, value, scoreScale: ScoreScale(config), window: config.WindowOf(layer), softCap: config.AttnLogitSoftcapping);
+        var attended = g.Attention(query, key, value, scoreScale: ScoreScale(config), window: config.WindowOf(layer), softCap: config.AttnLogitSoftcapping, sinks: Sinks);
         return Output(g, config, attended);
     }
 
@@ -308,6 +308,9 @@ internal abstract class RotaryDecoder : ModelType
 
     /// <summary>What happens to projected queries or keys before they meet.</summary>
     protected virtual Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey) => g.Rope(projected);
+
+    /// <summary>Scores of the heads that are in the sums of softmax and stand for no position; null where there are none.</summary>
+    protected virtual string? Sinks => null;
 
     /// <summary>What scores are multiplied with; null is 1 / sqrt(HeadDim).</summary>
     protected virtual float? ScoreScale(ModelConfig config) => config.AttentionMultiplier;

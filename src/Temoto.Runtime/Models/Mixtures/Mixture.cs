@@ -46,7 +46,7 @@ internal abstract class Mixture(string router, string experts, string gate, stri
     protected Value Routed(GraphBuilder g, ModelConfig config, Value input)
     {
         var mixture = config.Experts!;
-        var logits = g.Linear(input, router, mixture.NumExperts);
+        var logits = g.Linear(input, router, mixture.NumExperts, mixture.HasBiases);
         return g.Experts(
             input,
             logits,
@@ -56,8 +56,16 @@ internal abstract class Mixture(string router, string experts, string gate, stri
             number => $"{experts}.{number}.{up}",
             number => $"{experts}.{number}.{down}",
             mixture.IntermediateSize,
-            ActivationNames.Of(config.HiddenAct));
+            Function(config),
+            mixture.HasBiases,
+            Bounds(config));
     }
+
+    /// <summary>What an expert's gate passes.</summary>
+    protected virtual Activation Function(ModelConfig config) => ActivationNames.Of(config.HiddenAct);
+
+    /// <summary>What gate and up of an expert pass before they meet; null leaves them.</summary>
+    protected virtual GateBounds? Bounds(ModelConfig config) => null;
 
     protected override bool HasExperts => true;
 

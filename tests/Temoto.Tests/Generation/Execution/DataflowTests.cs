@@ -29,6 +29,9 @@ public class DataflowTests
         { "tiny-gemma2", "BF16", KvCacheType.Int8 },
         // Convolutions, of floats and of half floats.
         { "tiny-lfm2", "F32", KvCacheType.F32 },
+        // Sinks, and a window.
+        { "tiny-gpt-oss", "F32", KvCacheType.F16 },
+        { "tiny-gpt-oss", "BF16", KvCacheType.Int8 },
         { "tiny-lfm2", "Q8_0", KvCacheType.F16 },
         { "tiny-lfm2", "BF16", KvCacheType.Int8 },
     };

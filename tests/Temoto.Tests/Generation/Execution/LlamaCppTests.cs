@@ -105,6 +105,7 @@ public sealed class LlamaCppTests : IDisposable
     [InlineData("gpt_neox", "use_parallel_residual", "false")]
     [InlineData("falcon")]
     [InlineData("lfm2")]
+    [InlineData("gpt_oss", "rope_parameters", """{ "rope_type": "yarn", "rope_theta": 150000.0, "factor": 32.0, "original_max_position_embeddings": 4096 }""")]
     public void PublishedArchitecturesAgree(string golden, params string[] changes)
     {
         int[] prompt = [.. Enumerable.Range(0, 40).Select(i => 30 + i * 37 % 200)];
@@ -210,6 +211,10 @@ public sealed class LlamaCppTests : IDisposable
     [InlineData("gpt_neox", "hidden_act gelu_new", "hidden_act", "\"gelu_new\"")]
     [InlineData("falcon", "falcon whose feed-forward is behind attention", "parallel_attn", "false")]
     [InlineData("lfm2", "lfm2 with biases", "conv_bias", "true")]
+    [InlineData("gpt_oss", "rotary positions of type yarn with an attention_factor, or not truncated")]
+    [InlineData("gpt_oss", "swiglu_limit 5", "rope_parameters", "null", "swiglu_limit", "5")]
+    [InlineData("gpt_oss", "gpt_oss without biases", "rope_parameters", "null", "attention_bias", "false")]
+    [InlineData("gpt_oss", "gpt_oss whose layers slide in another order", "rope_parameters", "null", "layer_types", """["full_attention", "sliding_attention", "sliding_attention"]""")]
     public void WhatGgufHasNoWordForIsRefused(string golden, string named, params string[] changes)
     {
         var config = JsonNode.Parse(File.ReadAllBytes(Path.Combine(RepositoryPaths.DataPath($"golden-models/{golden}"), "config.json")))!.AsObject();

@@ -1,6 +1,7 @@
 using Temoto.Formats.Config;
 using Temoto.Formats.Tokenizers;
 using Temoto.Models;
+using Temoto.Plans;
 using Temoto.Tensors;
 
 namespace Temoto.Formats.Checkpoints.Gguf;
@@ -52,7 +53,7 @@ internal static class GgufCheckpoint
                 throw tensor.Error();
         }
         var tensors = new Dictionary<string, Tensor>(file.Tensors.Count);
-        Dictionary<string, long>? rows = null;
+        Dictionary<string, Items<long>>? shapes = null;
         foreach (var tensor in file.Tensors.Values)
         {
             if (GgufArchitecture.IsConfiguration(tensor.Name) || IsIgnored(tensor.Name))
@@ -62,8 +63,8 @@ internal static class GgufCheckpoint
                 // The model's names are made of what the metadata says: not of more layers or experts than the file can have.
                 if (config.NumHiddenLayers > file.Tensors.Count || tensor.Rows < parts.Count && tensor.Shape.Length > 1)
                     throw file.Bad(tensor.Name, $"[{string.Join(", ", tensor.Shape)}] in a file of {file.Tensors.Count} tensors", $"{parts.Count} matrices in each of {config.NumHiddenLayers} layers", "download or convert the model again");
-                rows ??= ModelTypes.Of(config).Build(config).Weights.ToDictionary(use => use.Name, use => use.Shape[0]);
-                Split(file, tensor, parts, rows, tensors);
+                shapes ??= ModelTypes.Of(config).Build(config).Weights.ToDictionary(use => use.Name, use => use.Shape);
+                Split(file, Joined(tensor, shapes.GetValueOrDefault(parts[0])), parts, shapes, tensors);
                 continue;
             }
             var name = architecture.ToHuggingFace(tensor.Name)
@@ -85,20 +86,26 @@ internal static class GgufCheckpoint
         };
     }
 
+    /// <summary>Vectors that are stacked, [parts, elements], one after the other.</summary>
+    private static Tensor Joined(Tensor tensor, Items<long>? part) =>
+        part is { Count: 1 } && tensor.Shape.Length == 2 ? TensorEdits.AsVector(tensor) : tensor;
+
     /// <summary>The rows of a joined tensor, part after part; the bytes stay where they are.</summary>
-    private static void Split(GgufFile file, Tensor tensor, IReadOnlyList<string> parts, Dictionary<string, long> rows, Dictionary<string, Tensor> tensors)
+    private static void Split(GgufFile file, Tensor tensor, IReadOnlyList<string> parts, Dictionary<string, Items<long>> shapes, Dictionary<string, Tensor> tensors)
     {
-        var together = parts.Sum(part => rows.GetValueOrDefault(part));
+        var together = parts.Sum(RowsOf);
         var isVector = tensor.Shape.Length == 1;
         if (tensor.Shape.Length == 0 || (isVector ? tensor.ElementCount : tensor.Rows) != together || isVector && tensor.DType.BlockElements() != 1)
             throw file.Bad(tensor.Name, $"{tensor.DType} [{string.Join(", ", tensor.Shape)}]", $"the {together} rows of {parts[0]} and what follows it", "download or convert the model again");
         var start = 0L;
         foreach (var part in parts)
         {
-            if (!tensors.TryAdd(part, isVector ? TensorEdits.Part(tensor, part, start, rows[part]) : TensorEdits.View(tensor, part, start, rows[part])))
+            if (!tensors.TryAdd(part, isVector ? TensorEdits.Part(tensor, part, start, RowsOf(part)) : TensorEdits.View(tensor, part, start, RowsOf(part))))
                 throw file.Bad(tensor.Name, $"it beside {part}", "one of them", "download or convert the model again");
-            start += rows[part];
+            start += RowsOf(part);
         }
+
+        long RowsOf(string part) => shapes.TryGetValue(part, out var shape) ? shape[0] : 0;
     }
 
     /// <summary>Frequency tables of old converters, which llama.cpp ignores as well.</summary>

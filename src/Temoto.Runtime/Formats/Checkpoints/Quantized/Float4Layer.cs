@@ -1,4 +1,5 @@
 using Temoto.Kernels;
+using Temoto.Kernels.Codebooks;
 using Temoto.Tensors;
 
 namespace Temoto.Formats.Checkpoints.Quantized;
@@ -25,10 +26,7 @@ internal static unsafe class Float4Layer
             for (long group = 0; group < inputs / MxColumns; group++)
             {
                 var block = memory.Data + output * rowBytes + group * blockBytes;
-                var codes = packed.Row(output) + group * (MxColumns / 2);
-                block[0] = scales.Row(output)[group];
-                for (var i = 0; i < MxColumns / 2; i++)
-                    block[1 + i] = (byte)(Code(codes, i) | Code(codes, i + MxColumns / 2) << 4);
+                FourBitBlocks.WriteMXFP4(packed.Row(output) + group * (MxColumns / 2), scales.Row(output)[group], block);
             }
         });
         return new Tensor(name, DType.MXFP4, [outputs, inputs], memory.Data, outputs * rowBytes, memory);

@@ -34,7 +34,8 @@ internal abstract record QuantizationConfig
             "compressed-tensors" => CompressedTensorsConfig.Of(fields),
             "fp8" => Float8Config.Of(fields),
             "bitsandbytes" => BitsAndBytesConfig.Of(fields),
-            _ => throw fields.Wrong("quant_method", "awq, gptq, compressed-tensors, fp8 or bitsandbytes", "use the unquantized checkpoint, or one of these"),
+            "mxfp4" => new Mxfp4Config(),
+            _ => throw fields.Wrong("quant_method", "awq, gptq, compressed-tensors, fp8, bitsandbytes or mxfp4", "use the unquantized checkpoint, or one of these"),
         };
     }
 }

@@ -92,6 +92,7 @@ public sealed class GoldenQuantizedTests : IDisposable
     [InlineData("fp8-block64-partial")]
     [InlineData("ct-mxfp4a16")]
     [InlineData("bnb-nf4-double")]
+    [InlineData("gpt-oss-mxfp4")]
     public void DamagedConfigsAreReadOrRefused(string name)
     {
         var path = Copy(name, "config.json");
@@ -113,6 +114,7 @@ public sealed class GoldenQuantizedTests : IDisposable
     [InlineData("ct-mxfp4a16")]
     [InlineData("ct-nvfp4")]
     [InlineData("bnb-nf4-double")]
+    [InlineData("gpt-oss-mxfp4")]
     public void DamagedHeadersAreReadOrRefused(string name)
     {
         var path = Copy(name, "config.json");
@@ -128,6 +130,39 @@ public sealed class GoldenQuantizedTests : IDisposable
             using var checkpoint = CheckpointReader.Open(path);
         });
         Assert.True(counts.Refused > 50, $"{counts}");
+    }
+
+    /// <summary>Experts that lie together, gate and up row by row in turn: every one's matrices, of each layer of which the library's numbers are there.</summary>
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("config.v4.json")]
+    public void ExpertsThatLieTogetherAreTheNumbersOfTheLibrary(string config)
+    {
+        const string name = "gpt-oss-mxfp4";
+        using var checkpoint = CheckpointReader.Open(Copy(name, config));
+        using var expected = Expected(name);
+        var gateUp = expected.Tensors["model.layers.0.mlp.experts.gate_up_proj"];
+        var down = expected.Tensors["model.layers.1.mlp.experts.down_proj"];
+        for (var expert = 0; expert < gateUp.Shape[0]; expert++)
+        {
+            Assert.Equal(Columns(gateUp, expert, 0, 2), Values(checkpoint.Tensors[$"model.layers.0.mlp.experts.{expert}.gate_proj.weight"]));
+            Assert.Equal(Columns(gateUp, expert, 1, 2), Values(checkpoint.Tensors[$"model.layers.0.mlp.experts.{expert}.up_proj.weight"]));
+            Assert.Equal(Columns(down, expert, 0, 1), Values(checkpoint.Tensors[$"model.layers.1.mlp.experts.{expert}.down_proj.weight"]));
+        }
+        // As small as in the file, but for the room of exponents among codes.
+        Assert.All(checkpoint.Tensors.Values.Where(tensor => tensor.Name.Contains(".experts.", StringComparison.Ordinal) && tensor.Shape.Length == 2), tensor => Assert.Equal(DType.MXFP4, tensor.DType));
+        Assert.InRange(WorstLogit(name, out _), 0, LogitTolerance);
+    }
+
+    /// <summary>Some columns of an expert's [inputs, outputs], one after the other.</summary>
+    private static IEnumerable<float> Columns(Tensor stacked, long expert, int first, int step)
+    {
+        var (values, inputs, outputs) = (AdapterFixture.Values(stacked), stacked.Shape[1], stacked.Shape[2]);
+        for (long output = first; output < outputs; output += step)
+        {
+            for (var input = 0L; input < inputs; input++)
+                yield return values[(expert * inputs + input) * outputs + output];
+        }
     }
 
     private static string Source(string name) => RepositoryPaths.DataPath($"golden-checkpoints/{name}");

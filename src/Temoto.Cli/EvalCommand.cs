@@ -119,15 +119,13 @@ internal static class EvalCommand
             Console.WriteLine($"divergence {divergence.MeanNats:0.00000} nats per token, same choice {divergence.SameChoice:0.00%}");
         if (tasks.Count == 0)
             return;
-        var table = new Table().Border(TableBorder.Markdown).AddColumn("task").AddColumn(new TableColumn("exact match").RightAligned()).AddColumn(new TableColumn("rows").RightAligned()).AddColumn("fields");
+        var table = MarkdownTable.New().AddColumn("task").AddColumn(MarkdownTable.Right("exact match")).AddColumn(MarkdownTable.Right("rows")).AddColumn("fields");
         foreach (var task in tasks)
         {
             var fields = string.Join(", ", task.Fields.Select(field => $"{field.Key} {field.Value:0.0%}"));
-            table.AddRow(Markup.Escape(StandardOutput.Line(task.Name)), $"{task.ExactMatch:0.0%}", $"{task.Count}", Markup.Escape(StandardOutput.Line(fields)));
+            table.AddRow(MarkdownTable.Cell(task.Name), $"{task.ExactMatch:0.0%}", $"{task.Count}", MarkdownTable.Cell(fields));
         }
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(Console.Out) });
-        console.Profile.Width = 160;
-        console.Write(table);
+        MarkdownTable.Write(table);
     }
 
     private static void PrintJson(

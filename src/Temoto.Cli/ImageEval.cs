@@ -39,22 +39,18 @@ internal static class ImageEval
     private static void Print(ImageTaskResult result)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"accuracy {result.Accuracy:0.0%} of {result.Count} pictures, cross entropy {result.CrossEntropyNats:0.0000} nats"));
-        var table = new Table().Border(TableBorder.Markdown).AddColumn("class").AddColumn(new TableColumn("right").RightAligned()).AddColumn(new TableColumn("pictures").RightAligned()).AddColumn("taken for");
+        var table = MarkdownTable.New().AddColumn("class").AddColumn(MarkdownTable.Right("right")).AddColumn(MarkdownTable.Right("pictures")).AddColumn("taken for");
         foreach (var label in Present(result))
         {
             var wrong = Enumerable.Range(0, result.Labels.Count).Where(other => other != label && result.Confusion[label, other] > 0).OrderByDescending(other => result.Confusion[label, other]);
             table.AddRow(
-                Cell(result.Labels[label]),
+                MarkdownTable.Cell(result.Labels[label]),
                 string.Create(CultureInfo.InvariantCulture, $"{(double)result.Confusion[label, label] / result.CountOf(label):0.0%}"),
                 $"{result.CountOf(label)}",
-                Cell(string.Join(", ", wrong.Select(other => $"{result.Labels[other]} {result.Confusion[label, other]}"))));
+                MarkdownTable.Cell(string.Join(", ", wrong.Select(other => $"{result.Labels[other]} {result.Confusion[label, other]}"))));
         }
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(Console.Out) });
-        console.Profile.Width = 160;
-        console.Write(table);
+        MarkdownTable.Write(table);
     }
-
-    private static string Cell(string text) => Markup.Escape(StandardOutput.Line(text));
 
     /// <summary>Classes the task has pictures of.</summary>
     private static IEnumerable<int> Present(ImageTaskResult result) => Enumerable.Range(0, result.Labels.Count).Where(label => result.CountOf(label) > 0);

@@ -29,14 +29,12 @@ internal static class SimilarityEval
 
     private static void Print(IReadOnlyList<SimilarityResult> results)
     {
-        var table = new Table().Border(TableBorder.Markdown).AddColumn("task");
+        var table = MarkdownTable.New().AddColumn("task");
         foreach (var name in new[] { "pairs", "rank correlation", "linear correlation", "rank correlation with the reference", "smallest cosine with it" })
-            table.AddColumn(new TableColumn(name).RightAligned());
+            table.AddColumn(MarkdownTable.Right(name));
         foreach (var result in results)
-            table.AddRow(Markup.Escape(StandardOutput.Line(result.Name)), $"{result.Count}", Figure(result.Spearman), Figure(result.Pearson), Figure(result.SpearmanAgainst), Figure(result.SmallestCosineAgainst));
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(Console.Out) });
-        console.Profile.Width = 160;
-        console.Write(table);
+            table.AddRow(MarkdownTable.Cell(result.Name), $"{result.Count}", Figure(result.Spearman), Figure(result.Pearson), Figure(result.SpearmanAgainst), Figure(result.SmallestCosineAgainst));
+        MarkdownTable.Write(table);
     }
 
     private static string Figure(double? value) => value is { } number ? number.ToString("0.0000", CultureInfo.InvariantCulture) : "";

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Temoto.Formats.Files;
 
 namespace Temoto.Evaluation;
 
@@ -24,24 +23,7 @@ internal sealed record TaskRow(string Name, IReadOnlyList<ChatMessage> Messages,
     /// <summary>Reads all rows; blank lines are passed over.</summary>
     public static IReadOnlyList<TaskRow> ReadAll(string path)
     {
-        var rows = new List<TaskRow>();
-        var number = 0;
-        using var reader = SmallFile.ReadText(path, "a task file, JSON Lines", SmallFile.MaxTextBytes);
-        while (reader.ReadLine() is { } line)
-        {
-            number++;
-            if (string.IsNullOrWhiteSpace(line))
-                continue;
-            try
-            {
-                using var document = JsonDocument.Parse(line);
-                rows.Add(Read(document.RootElement));
-            }
-            catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
-            {
-                throw new InputException(path, $"line {number}", $"{error.Message.ReplaceLineEndings(" ").TrimEnd('.')} in '{line}'", Expected, "mend the line");
-            }
-        }
+        var rows = TaskLines.ReadAll(path, "a task file, JSON Lines", Expected, Read);
         return rows.Count > 0 ? rows : throw new InputException(path, null, "no rows", "JSON Lines, " + Expected, "give a task file");
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Temoto.Formats.Files;
 
 namespace Temoto.Evaluation.Similarity;
 
@@ -15,44 +14,12 @@ internal sealed record SimilarityRow(string Name, string First, string Second, d
     private const string Expected = "{\"sentence1\": \"text\", \"sentence2\": \"text\", \"score\": number}";
 
     /// <summary>Whether a file's first row is a pair.</summary>
-    public static bool IsIn(string path)
-    {
-        using var reader = SmallFile.ReadText(path, "a task file, JSON Lines", SmallFile.MaxTextBytes);
-        while (reader.ReadLine() is { } line)
-        {
-            if (!string.IsNullOrWhiteSpace(line))
-                return line.Contains($"\"{FirstKey}\"", StringComparison.Ordinal);
-        }
-        return false;
-    }
+    public static bool IsIn(string path) => TaskLines.Of(path, "a task file, JSON Lines").FirstOrDefault().Line?.Contains($"\"{FirstKey}\"", StringComparison.Ordinal) ?? false;
 
     /// <summary>Reads all rows; blank lines are passed over.</summary>
     /// <exception cref="InputException">A line is none; it is named.</exception>
-    public static IReadOnlyList<SimilarityRow> ReadAll(string path)
-    {
-        var rows = new List<SimilarityRow>();
-        var number = 0;
-        using var reader = SmallFile.ReadText(path, "a file of pairs, JSON Lines", SmallFile.MaxTextBytes);
-        while (reader.ReadLine() is { } line)
-        {
-            number++;
-            if (!string.IsNullOrWhiteSpace(line))
-                rows.Add(Read(path, number, line));
-        }
-        return rows;
-    }
+    public static IReadOnlyList<SimilarityRow> ReadAll(string path) => TaskLines.ReadAll(path, "a file of pairs, JSON Lines", Expected, Read);
 
-    private static SimilarityRow Read(string path, int number, string line)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(line);
-            var row = document.RootElement;
-            return new SimilarityRow(TaskRow.NameOf(row), TaskRow.Text(row.GetProperty(FirstKey)), TaskRow.Text(row.GetProperty(SecondKey)), row.TryGetProperty("score", out var score) ? score.GetDouble() : null);
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
-        {
-            throw new InputException(path, $"line {number}", $"{error.Message.ReplaceLineEndings(" ").TrimEnd('.')} in '{line}'", Expected, "mend the line");
-        }
-    }
+    private static SimilarityRow Read(JsonElement row) =>
+        new(TaskRow.NameOf(row), TaskRow.Text(row.GetProperty(FirstKey)), TaskRow.Text(row.GetProperty(SecondKey)), row.TryGetProperty("score", out var score) ? score.GetDouble() : null);
 }

@@ -161,13 +161,13 @@ public sealed class EmbeddingModel : IDisposable
     /// <summary>The vectors of as many texts, from the first on, as are computed in one run: one at least.</summary>
     internal float[][] EmbedSome(ReadOnlySpan<int[]> texts, CancellationToken cancellation)
     {
-        foreach (var tokens in texts)
-            RequireTokens(tokens);
         float[][] vectors;
         lock (runLock)
         {
             ObjectDisposedException.ThrowIf(disposed, this);
-            vectors = engine.Run(texts[..engine.TextsOfRun(texts)], settings.Pooling, cancellation);
+            var some = texts[..engine.TextsOfRun(texts)];
+            RequireTokens(some);
+            vectors = engine.Run(some, settings.Pooling, cancellation);
         }
         if (settings.Normalizes)
         {
@@ -177,10 +177,13 @@ public sealed class EmbeddingModel : IDisposable
         return vectors;
     }
 
-    private void RequireTokens(int[] tokens)
+    private void RequireTokens(ReadOnlySpan<int[]> texts)
     {
-        if (tokens.Length == 0)
-            throw new InputException(checkpoint.Path, null, "a text of no tokens", "at least one", "give text");
+        foreach (var tokens in texts)
+        {
+            if (tokens.Length == 0)
+                throw new InputException(checkpoint.Path, null, "a text of no tokens", "at least one", "give text");
+        }
     }
 
     /// <inheritdoc/>

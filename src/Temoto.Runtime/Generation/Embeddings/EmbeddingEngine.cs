@@ -58,24 +58,26 @@ internal sealed class EmbeddingEngine : IDisposable
     public float[][] Run(ReadOnlySpan<int[]> texts, EmbeddingPooling pooling, CancellationToken cancellation)
     {
         var vectors = new float[texts.Length][];
-        for (var text = 0; text < texts.Length; text++)
-            vectors[text] = new float[width];
+        foreach (ref var vector in vectors.AsSpan())
+            vector = new float[width];
         if (texts.Length == 1)
-        {
             Run(texts[0], pooling, vectors[0], cancellation);
-            return vectors;
-        }
-        int[] lengths = [.. texts.ToArray().Select(text => text.Length)];
-        var rows = Finite(executor.ForwardTexts(texts.ToArray().SelectMany(text => text).ToArray(), lengths, cache, cancellation));
+        else
+            RunTogether(texts.ToArray(), pooling, vectors, cancellation);
+        return vectors;
+    }
+
+    private void RunTogether(int[][] texts, EmbeddingPooling pooling, float[][] vectors, CancellationToken cancellation)
+    {
+        var rows = Finite(executor.ForwardTexts(texts.SelectMany(text => text).ToArray(), Array.ConvertAll(texts, text => text.Length), cache, cancellation));
         var pool = new VectorPool(pooling, width);
-        foreach (var (vector, length) in vectors.Zip(lengths))
+        foreach (var (text, vector) in texts.Zip(vectors))
         {
             pool.Clear();
-            pool.Add(rows[..(length * width)]);
+            pool.Add(rows[..(text.Length * width)]);
             pool.Store(vector);
-            rows = rows[(length * width)..];
+            rows = rows[(text.Length * width)..];
         }
-        return vectors;
     }
 
     /// <summary>The vector of a text: in one run, or, where a token sees only those before it, in as many as it takes.</summary>

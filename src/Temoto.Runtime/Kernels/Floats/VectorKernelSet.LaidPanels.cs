@@ -37,10 +37,11 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
             var dropped = Math.Clamp(before - row, 0, PanelRows);
             var to = row + dropped - before;
             var rows = Math.Min(PanelRows, block.Rows - row) - dropped;
+            var pair = block.Pair(row);
             for (var token = 0; token < tokens; token += PanelTokens)
             {
                 var tileTokens = Math.Min(PanelTokens, tokens - token);
-                MultiplyPanelTile(block.Pair(row), x + token * columns + block.Column, columns, tileTokens, block.Count, tile);
+                MultiplyPanelTile(pair, x + token * columns + block.Column, columns, tileTokens, block.Count, tile);
                 AddPanelTile(tile + dropped, rows, tileTokens, block.Column == 0, bias is null ? null : bias + to, y + token * yStride + to, yStride);
             }
         }

@@ -106,6 +106,9 @@ public sealed record AttentionOp(string Name, int Layer, Value Query, Value Key,
     /// <summary>A score of each query head, [Heads], that is in the sum of its softmax and stands for no position (Xiao et al., arXiv 2309.17453); null where there is none.</summary>
     public string? Sinks { get; init; }
 
+    /// <summary>What scores get by query head and distance, [Heads * (2 * <see cref="AttentionShape.BiasReach"/> - 1)]; null where there is nothing.</summary>
+    public string? PositionBias { get; init; }
+
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Inputs => [Query, Key, Value];
 }
@@ -133,6 +136,9 @@ public sealed record ActivateOp(string Name, int Layer, Value Input, Activation 
 {
     /// <summary>The cap of <see cref="Activation.SoftCap"/>.</summary>
     public float? Cap { get; init; }
+
+    /// <summary>The learned numbers of <see cref="Activation.Xielu"/>, [4]; null for functions without.</summary>
+    public string? Parameters { get; init; }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Inputs => [Input];

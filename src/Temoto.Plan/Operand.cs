@@ -107,6 +107,12 @@ public enum OperandRole
 
     /// <summary>A score of each query head that is in the sum of its softmax and stands for no position.</summary>
     Sinks,
+
+    /// <summary>What scores get by query head and distance: see <see cref="AttentionShape.BiasReach"/>.</summary>
+    PositionBias,
+
+    /// <summary>Learned numbers of a function of one element: see <see cref="Activation.Xielu"/>.</summary>
+    Parameters,
 }
 
 /// <summary>The memories a plan places things in. Each starts at 0.</summary>

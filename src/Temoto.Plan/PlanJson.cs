@@ -15,7 +15,7 @@ namespace Temoto.Plans;
     [
         typeof(ItemsConverter<Step>), typeof(ItemsConverter<Operand>), typeof(ItemsConverter<Part>), typeof(ItemsConverter<Axis>), typeof(ItemsConverter<LoopNode>),
         typeof(ItemsConverter<Epilogue>), typeof(ItemsConverter<Dimension>), typeof(ItemsConverter<Section>), typeof(ItemsConverter<PlanMemory>),
-        typeof(ItemsConverter<RotaryTable>), typeof(ItemsConverter<long>), typeof(ItemsConverter<double>), typeof(ItemsConverter<string>),
+        typeof(ItemsConverter<RotaryTable>), typeof(ItemsConverter<long>), typeof(ItemsConverter<float>), typeof(ItemsConverter<double>), typeof(ItemsConverter<string>),
         typeof(ItemsConverter<BoardMemory>), typeof(ItemsConverter<BoardUnit>), typeof(ItemsConverter<NumberType>), typeof(ItemsConverter<Format>), typeof(ItemsConverter<BoardDevice>), typeof(ItemsConverter<BoardLink>),
     ])]
 [JsonSerializable(typeof(Plan))]

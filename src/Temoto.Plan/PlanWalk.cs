@@ -64,7 +64,7 @@ public sealed class PlanWalk
     private const int Dimensions = (int)Dimension.Experts + 1;
 
     /// <summary>One more than the last.</summary>
-    private const int Roles = (int)OperandRole.Sinks + 1;
+    private const int Roles = (int)OperandRole.Parameters + 1;
 
     /// <summary>A walk through runs of one size.</summary>
     public PlanWalk(Plan plan, RunShape run, IPlanListener listener)

@@ -37,6 +37,12 @@ public enum Activation
 
     /// <summary>cap tanh(x / cap), the cap being the step's scale.</summary>
     SoftCap,
+
+    /// <summary>
+    /// With the learned <see cref="OperandRole.Parameters"/> p, n, b and e of a layer: p x^2 + b x where x is more than 0, elsewhere n (exp(min(x, e)) - 1 - x) + b x (xIELU, Huang and
+    /// Schlag, arXiv 2411.13010).
+    /// </summary>
+    Xielu,
 }
 
 /// <summary>What happens to a product before it is stored, in this order.</summary>
@@ -82,6 +88,17 @@ public sealed record AttentionShape(int Heads, int KvHeads, int HeadDim, bool Ca
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public float? SoftCap { get; init; }
 
+    /// <summary>ALiBi (Press et al., arXiv 2108.12409): the score of a position gets Slopes[head] * (position - the token's own), [Heads]; null where scores do not go by distance.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Items<float>? Slopes { get; init; }
+
+    /// <summary>
+    /// Where scores get a number by head and distance, <see cref="OperandRole.PositionBias"/>: distances are less than this. Its row of a head has 2 * BiasReach - 1 numbers, the one of the
+    /// token's own position in the middle, those of positions before it in front.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int? BiasReach { get; init; }
+
     /// <summary>Queries and the weights of softmax are rounded, to meet an int8 cache in integers.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Integers { get; init; }
@@ -118,7 +135,8 @@ public sealed record AttentionShape(int Heads, int KvHeads, int HeadDim, bool Ca
     /// <inheritdoc/>
     public bool Equals(AttentionShape? other) =>
         other is not null && Heads == other.Heads && KvHeads == other.KvHeads && HeadDim == other.HeadDim && Causal == other.Causal
-        && ScoreScale == other.ScoreScale && Window == other.Window && SoftCap == other.SoftCap && Integers == other.Integers && ComputesUnseen == other.ComputesUnseen;
+        && ScoreScale == other.ScoreScale && Window == other.Window && SoftCap == other.SoftCap && Integers == other.Integers && ComputesUnseen == other.ComputesUnseen
+        && Equals(Slopes, other.Slopes) && BiasReach == other.BiasReach;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Heads, KvHeads, HeadDim);

@@ -43,6 +43,8 @@ public static class StepDescriptors
             text.Append(CultureInfo.InvariantCulture, $" heads {attention.Heads}/{attention.KvHeads} x {attention.HeadDim}{(attention.Causal ? "" : " not causal")}{(attention.Integers ? " in integers" : "")}");
             if (attention.Window is { } window)
                 text.Append(CultureInfo.InvariantCulture, $" window {window}");
+            if (attention.Slopes is { } slopes)
+                text.Append(CultureInfo.InvariantCulture, $" slopes {string.Join(' ', slopes)}");
         }
         if (step.Routing is { } routing)
             text.Append(CultureInfo.InvariantCulture, $" {routing.Chosen} of {routing.Experts} experts{(routing.Renormalizes ? " renormalized" : "")}");

@@ -115,6 +115,12 @@ internal static class ModelShapes
             VocabSize = 320, MaxPositionEmbeddings = 256, RmsNormEps = 1e-5f, RopeTheta = 150000, AttentionBias = true, SlidingWindow = 24, SlidingLayers = [1, 0],
             Experts = new ExpertsConfig { NumExperts = 6, NumExpertsPerTok = 2, IntermediateSize = 96, NormTopkProb = true, HasBiases = true, GateLimit = 7 },
         }),
+        // Scores by distance, and as many heads as no power of two.
+        ("tiny-bloom", new ModelConfig
+        {
+            ModelType = "bloom", HiddenSize = 96, IntermediateSize = 160, NumHiddenLayers = 2, NumAttentionHeads = 6, NumKeyValueHeads = 6, HeadDim = 16,
+            VocabSize = 320, MaxPositionEmbeddings = 256, TieWordEmbeddings = true, AttentionBias = true, MlpBias = true, HiddenAct = "gelu_pytorch_tanh", AlibiBiasMax = 8,
+        }),
         // A convolution before attention and one behind it.
         ("tiny-lfm2", new ModelConfig
         {

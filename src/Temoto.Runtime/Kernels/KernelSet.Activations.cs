@@ -25,6 +25,9 @@ internal abstract unsafe partial class KernelSet
     /// <param name="cap">More than 0.</param>
     public abstract void SoftCap(float* x, long count, float cap);
 
+    /// <summary>x[i] = positive x[i]^2 + slope x[i] where x[i] is more than 0, elsewhere negative (exp(min(x[i], most)) - 1 - x[i]) + slope x[i]. Huang and Schlag, arXiv 2411.13010.</summary>
+    public abstract void Xielu(float* x, long count, float positive, float negative, float slope, float most);
+
     /// <summary>gate[i] = min(gate[i], limit); up[i] = max(min(up[i], limit), -limit) + offset.</summary>
     /// <param name="limit">More than 0.</param>
     public virtual void Bound(float* gate, float* up, long count, float limit, float offset)

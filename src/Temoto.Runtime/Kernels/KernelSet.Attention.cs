@@ -93,7 +93,7 @@ internal abstract unsafe partial class KernelSet
         {
             var positions = Math.Min(most, end - start);
             Scores(tile.Queries, tile.Count, keys, start, start + positions, scores, stride, scratch);
-            Cap(tile.SoftCap, scores, stride, tile.Count, positions);
+            Adjust(tile, scores, stride, start, positions);
             ContinueSoftmax(tile, scores, stride, start, positions);
             AddValues(scores, stride, tile.Count, values, start, start + positions, tile.Outputs, scratch);
         }
@@ -109,10 +109,16 @@ internal abstract unsafe partial class KernelSet
         {
             var positions = Math.Min(most, end - start);
             integers.Scores(rounded, tile.Count, keys, start, start + positions, scores, most);
-            Cap(tile.SoftCap, scores, most, tile.Count, positions);
+            Adjust(tile, scores, most, start, positions);
             ContinueSoftmax(tile, scores, most, start, positions);
             integers.AddValues(scores, most, tile.Count, values, start, start + positions, tile.Outputs);
         }
+    }
+
+    private void Adjust(in AttentionTile tile, float* scores, long stride, int start, int positions)
+    {
+        Cap(tile.SoftCap, scores, stride, tile.Count, positions);
+        tile.Bias.AddTo(this, scores, stride, tile.Count, tile.GroupHeads, tile.FirstToken, start, positions);
     }
 
     /// <summary>Caps the scores of <paramref name="count"/> queries, [count, stride], where there is a cap.</summary>

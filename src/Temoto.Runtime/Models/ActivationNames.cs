@@ -11,6 +11,7 @@ internal static class ActivationNames
     public const string Relu = "relu";
     public const string ReluSquared = "relu2";
     public const string QuickGelu = "quick_gelu";
+    public const string Xielu = "xielu";
 
     /// <summary>All names of GELU's approximation by tanh.</summary>
     public static readonly IReadOnlyList<string> GeluTanhNames = [GeluTanh, "gelu_new", "gelu_fast"];
@@ -24,6 +25,7 @@ internal static class ActivationNames
         Relu => Activation.Relu,
         ReluSquared => Activation.ReluSquared,
         QuickGelu => Activation.QuickGelu,
+        Xielu => Activation.Xielu,
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such function"),
     };
 }

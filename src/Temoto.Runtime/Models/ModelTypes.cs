@@ -12,9 +12,9 @@ internal static class ModelTypes
 {
     public static IReadOnlyList<ModelType> All { get; } =
     [
-        new Arcee(), new Bert("bert", "BertModel", "bert."), new Bert("electra", "ElectraModel", "electra."), new Bert("roberta", "RobertaModel", "roberta.", offset: true),
-        new Bert("xlm-roberta", "XLMRobertaModel", "roberta.", offset: true), new BitNet(), new Clip(), new Cohere(), new Cohere2(), new Vit("deit"), new Dinov2(), new DistilBert(), new Ernie45(), new Exaone4(), new Falcon(), new Gemma(), new Gemma2(), new Gemma3(), new Glm(), new Glm4(), new Gpt2(), new GptNeoX(), new GptOss(), new Granite(), new GraniteMoe(),
-        new Helium(), new HunYuan(), new Lfm2(), new Llama(), new Mistral(), new Mixtral(), new ModernBert(), new Nemotron(), new Olmo(), new Olmo2(), new Olmo3(), new OlmoE(), new Opt(), new Phi(), new Phi3(), new Qwen2(), new Qwen2Moe(), new Qwen3(), new Qwen3Moe(),
+        new Apertus(), new Arcee(), new Bert("bert", "BertModel", "bert."), new Bert("electra", "ElectraModel", "electra."), new Bert("roberta", "RobertaModel", "roberta.", offset: true),
+        new Bert("xlm-roberta", "XLMRobertaModel", "roberta.", offset: true), new BitNet(), new Bloom(), new Clip(), new Cohere(), new Cohere2(), new Vit("deit"), new Dinov2(), new DistilBert(), new Ernie45(), new Exaone4(), new Falcon(), new Gemma(), new Gemma2(), new Gemma3(), new Glm(), new Glm4(), new Gpt2(), new GptNeoX(), new GptOss(), new Granite(), new GraniteMoe(),
+        new Helium(), new HunYuan(), new Lfm2(), new Llama(), new Mistral(), new Mixtral(), new ModernBert(), new MpNet(), new Mpt(), new Nemotron(), new Olmo(), new Olmo2(), new Olmo3(), new OlmoE(), new Opt(), new Phi(), new Phi3(), new Qwen2(), new Qwen2Moe(), new Qwen3(), new Qwen3Moe(),
         new SeedOss(), new Siglip(), new SmolLM3(), new StableLm(), new StarCoder2(), new Vit("vit"),
     ];
 

@@ -39,6 +39,38 @@ internal static unsafe class TensorEdits
         return new Tensor(matrix.Name, DType.F32, matrix.Shape, buffer.Data, buffer.ByteLength, buffer);
     }
 
+    /// <summary>One number; null where the tensor is none.</summary>
+    public static float? Number(Tensor tensor)
+    {
+        if (!IsFloats(tensor) || tensor.ElementCount != 1)
+            return null;
+        using var decoded = Decoded(tensor);
+        return decoded.Floats[0];
+    }
+
+    /// <summary>Numbers as an F32 vector.</summary>
+    public static Tensor Vector(string name, ReadOnlySpan<float> numbers)
+    {
+        var buffer = new NativeBuffer(numbers.Length * sizeof(float));
+        numbers.CopyTo(new Span<float>(buffer.Floats, numbers.Length));
+        return new Tensor(name, DType.F32, [numbers.Length], buffer.Data, buffer.ByteLength, buffer);
+    }
+
+    /// <summary>Rows of a matrix of floats, in turn, as columns: of each column of the matrix a number for each that is named, as an F32 vector [columns * rows.Count].</summary>
+    /// <param name="rows">Which rows; each as often as one likes.</param>
+    public static Tensor GatherColumns(Tensor matrix, string name, IReadOnlyList<int> rows)
+    {
+        using var floats = Decoded(matrix);
+        var columns = matrix.Shape[1];
+        var buffer = new NativeBuffer(columns * rows.Count * sizeof(float));
+        for (var column = 0L; column < columns; column++)
+        {
+            for (var i = 0; i < rows.Count; i++)
+                buffer.Floats[(column * rows.Count) + i] = floats.Floats[(rows[i] * columns) + column];
+        }
+        return new Tensor(name, DType.F32, [columns * rows.Count], buffer.Data, buffer.ByteLength, buffer);
+    }
+
     /// <summary>A matrix [rows, columns] or a vector [rows] with each row times a number of its own, as F32; null where they are no floats or do not fit.</summary>
     /// <param name="factors">[rows].</param>
     public static Tensor? ScaleRows(Tensor tensor, Tensor factors)

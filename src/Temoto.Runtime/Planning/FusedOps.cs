@@ -31,6 +31,9 @@ internal sealed record TphsAttentionOp(string Name, int Layer, HeadProjection Qu
     /// <summary>As <see cref="AttentionOp.Sinks"/>.</summary>
     public string? Sinks { get; init; }
 
+    /// <summary>As <see cref="AttentionOp.PositionBias"/>.</summary>
+    public string? PositionBias { get; init; }
+
     public override IReadOnlyList<Value> Inputs => [Query.Linear.Input, Filled];
 
     public override IReadOnlyList<LinearOp> Linears => [Query.Linear];
@@ -39,6 +42,9 @@ internal sealed record TphsAttentionOp(string Name, int Layer, HeadProjection Qu
 /// <summary>GEMM mode, first of three: scale * q K^T of all tokens and heads, stored as [KvHeads, tokens, GroupHeads, context].</summary>
 internal sealed record ScoresOp(string Name, int Layer, Value Query, AttentionShape Shape, Value Output) : Op(Name, Layer, Output)
 {
+    /// <summary>As <see cref="AttentionOp.PositionBias"/>.</summary>
+    public string? PositionBias { get; init; }
+
     public override IReadOnlyList<Value> Inputs => [Query];
 }
 
@@ -66,6 +72,9 @@ internal sealed record WeightedValuesOp(string Name, int Layer, Value Input, Att
 /// <param name="PiecePositions">Positions of a piece; a multiple of a key panel.</param>
 internal sealed record SplitAttentionOp(string Name, int Layer, Value Query, AttentionShape Shape, int PiecePositions, Value Output) : Op(Name, Layer, Output)
 {
+    /// <summary>As <see cref="AttentionOp.PositionBias"/>.</summary>
+    public string? PositionBias { get; init; }
+
     public override IReadOnlyList<Value> Inputs => [Query];
 }
 

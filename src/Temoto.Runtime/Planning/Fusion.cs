@@ -98,7 +98,7 @@ internal sealed class Fusion
         {
             var filled = New($"{op.Layer}.kv", 0, Format.Single);
             steps.Add(new HeadProjectionsOp("kv_projections", op.Layer, null, key, value, op.Shape, filled));
-            steps.Add(new TphsAttentionOp("tphs_attention", op.Layer, query, filled, op.Shape, output) { Sinks = op.Sinks });
+            steps.Add(new TphsAttentionOp("tphs_attention", op.Layer, query, filled, op.Shape, output) { Sinks = op.Sinks, PositionBias = op.PositionBias });
         }
         else
         {
@@ -130,7 +130,7 @@ internal sealed class Fusion
             var partial = New($"{op.Layer}.pieces", pieces * op.Shape.KvHeads * op.Shape.PieceFloats, Format.Single);
             return
             [
-                new SplitAttentionOp("split_attention", op.Layer, op.Query, op.Shape, piecePositions, partial),
+                new SplitAttentionOp("split_attention", op.Layer, op.Query, op.Shape, piecePositions, partial) { PositionBias = op.PositionBias },
                 new MergePiecesOp("merge_pieces", op.Layer, partial, op.Shape, piecePositions, output) { Sinks = op.Sinks },
             ];
         }
@@ -140,7 +140,7 @@ internal sealed class Fusion
         var probabilities = New($"{op.Layer}.probabilities", op.Shape.Heads * stride, intermediates);
         return
         [
-            new ScoresOp("scores", op.Layer, op.Query, op.Shape, scores),
+            new ScoresOp("scores", op.Layer, op.Query, op.Shape, scores) { PositionBias = op.PositionBias },
             new SoftmaxOp("softmax", op.Layer, scores, op.Shape, probabilities) { Sinks = op.Sinks },
             new WeightedValuesOp("weighted_values", op.Layer, probabilities, op.Shape, op.Output),
         ];
@@ -201,7 +201,7 @@ internal sealed class Fusion
 
     private void Activated(ActivateOp op)
     {
-        if (op.Cap is not null || OnlyFor<LinearOp>(op.Input) is not { } linear)
+        if (op.Cap is not null || op.Parameters is not null || OnlyFor<LinearOp>(op.Input) is not { } linear)
             return;
         var (rounding, output) = Rounded(op.Output, null);
         absorbed.Add(linear);

@@ -20,6 +20,9 @@ internal sealed class GraphBuilder(ModelConfig config)
     private string prefix = "";
     private int layer = -1;
 
+    /// <summary>Of the model that is written down.</summary>
+    public ModelConfig Config => config;
+
     /// <summary>Names that follow are relative to <paramref name="weightPrefix"/>, e.g. "model.layers.3.".</summary>
     public void BeginLayer(int index, string weightPrefix)
     {
@@ -100,10 +103,23 @@ internal sealed class GraphBuilder(ModelConfig config)
     /// <param name="window">Most positions a token sees; null for all.</param>
     /// <param name="softCap">Scores become cap * tanh(score / cap); null leaves them.</param>
     /// <param name="sinks">Scores of the heads that stand for no position; null for none.</param>
-    public Value Attention(Value query, Value key, Value value, bool causal = true, float? scoreScale = null, int? window = null, float? softCap = null, string? sinks = null)
+    /// <param name="slopes">Of the heads: what a score gets times position - token; null for none.</param>
+    /// <param name="positionBias">The full name of what scores get by head and distance; null for none.</param>
+    public Value Attention(
+        Value query, Value key, Value value, bool causal = true, float? scoreScale = null, int? window = null, float? softCap = null, string? sinks = null, Items<float>? slopes = null, string? positionBias = null)
     {
-        var shape = new AttentionShape(config.NumAttentionHeads, config.NumKeyValueHeads, config.HeadDim, causal, scoreScale ?? 1 / MathF.Sqrt(config.HeadDim)) { Window = window, SoftCap = softCap };
-        return Push(new AttentionOp("attention", layer, query, key, value, shape, NewValue("attention", query.Width)) { Sinks = sinks is null ? null : Weight(sinks, shape.Heads) });
+        var shape = new AttentionShape(config.NumAttentionHeads, config.NumKeyValueHeads, config.HeadDim, causal, scoreScale ?? 1 / MathF.Sqrt(config.HeadDim))
+        {
+            Window = window,
+            SoftCap = softCap,
+            Slopes = slopes,
+            BiasReach = positionBias is null ? null : config.MaxPositionEmbeddings,
+        };
+        return Push(new AttentionOp("attention", layer, query, key, value, shape, NewValue("attention", query.Width))
+        {
+            Sinks = sinks is null ? null : Weight(sinks, shape.Heads),
+            PositionBias = positionBias is null ? null : Use(positionBias, shape.Heads * (2L * config.MaxPositionEmbeddings - 1)),
+        });
     }
 
     public Value SiluMultiply(Value gate, Value up) => Gate(gate, up, Activation.Silu);
@@ -120,6 +136,10 @@ internal sealed class GraphBuilder(ModelConfig config)
     public Value Gelu(Value input) => Activate(input, Activation.Gelu);
 
     public Value Activate(Value input, Activation function) => Push(new ActivateOp(NameOf(function), layer, input, function, NewValue(NameOf(function), input.Width)));
+
+    /// <param name="parameters">[4], as <see cref="Activation.Xielu"/> has them.</param>
+    public Value Xielu(Value input, string parameters) =>
+        Push(new ActivateOp(NameOf(Activation.Xielu), layer, input, Activation.Xielu, NewValue(NameOf(Activation.Xielu), input.Width)) { Parameters = Use(prefix + parameters, 4) });
 
     /// <summary>cap * tanh(x / cap).</summary>
     public Value SoftCap(Value input, float cap) => Push(new ActivateOp("soft_cap", layer, input, Activation.SoftCap, NewValue("soft_cap", input.Width)) { Cap = cap });
@@ -212,6 +232,7 @@ internal sealed class GraphBuilder(ModelConfig config)
         Activation.GeluTanh => "gelu_tanh",
         Activation.ReluSquared => "relu_squared",
         Activation.QuickGelu => "quick_gelu",
+        Activation.Xielu => "xielu",
         _ => throw new ArgumentOutOfRangeException(nameof(function), function, "no function of a model"),
     };
 

@@ -50,7 +50,7 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
         MergePiecesOp merge => Merge(merge),
         StoreKvOp store => StoreKv(store),
         AttentionOp attention => Attention(attention),
-        ActivateOp activate => RowByRow(activate, StepKind.Activate, [], activate.Input, null) with { Function = activate.Function, Scale = activate.Cap },
+        ActivateOp activate => Activate(activate),
         GateOp gate => RowByRow(gate, StepKind.ActivateMultiply, [], gate.Gate, gate.Up) with { Function = gate.Function },
         RouteOp route => RowByRow(route, StepKind.Route, [], route.Input, null) with { Routing = route.Routing },
         GatedExpertsOp gated => GatedExperts(gated),
@@ -354,6 +354,7 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
                 place.Activations(OperandRole.Input, input, StepOperands.Inputs(input)),
                 place.Cache(OperandRole.Keys, op.Layer),
                 place.Cache(OperandRole.Values, op.Layer),
+                .. PositionBias(op.PositionBias, shape),
                 .. Sinks(op.Sinks, shape),
                 place.Activations(OperandRole.Output, op.Output, rows),
             ],
@@ -371,7 +372,7 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
                     new Loop(Dimension.Tokens, tiles.AttentionTokens(shape),
                     [
                         .. ReadSinks(op.Sinks),
-                        .. AttendPositions(),
+                        .. AttendPositions(op.PositionBias),
                         new Loop(Dimension.Tokens, 1, [Write(OperandRole.Output)]),
                     ]),
                 ]) { Parallel = true },
@@ -385,9 +386,9 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
     private Step Scores(ScoresOp op) => EachGroup(
         op,
         StepKind.Scores,
-        [place.Activations(OperandRole.Input, op.Query, StepOperands.HeadColumns(Dimension.KvHeads, op.Shape)) with { IsIntermediate = true }, place.Cache(OperandRole.Keys, op.Layer), place.StoredScores(OperandRole.Output, op.Output, op.Shape)],
+        [place.Activations(OperandRole.Input, op.Query, StepOperands.HeadColumns(Dimension.KvHeads, op.Shape)) with { IsIntermediate = true }, place.Cache(OperandRole.Keys, op.Layer), .. PositionBias(op.PositionBias, op.Shape), place.StoredScores(OperandRole.Output, op.Output, op.Shape)],
         op.Shape,
-        [new Loop(Dimension.Tokens, 1, [Read(OperandRole.Input)]), Read(OperandRole.Keys), AttentionWork(OperandRole.Keys), Write(OperandRole.Output)]);
+        [new Loop(Dimension.Tokens, 1, [Read(OperandRole.Input)]), Read(OperandRole.Keys), AttentionWork(OperandRole.Keys), .. ReadBias(op.PositionBias), Write(OperandRole.Output)]);
 
     private Step Softmax(SoftmaxOp op) => EachGroup(
         op,
@@ -423,6 +424,7 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
             place.Activations(OperandRole.Input, op.Query, StepOperands.HeadColumns(Dimension.KvHeads, op.Shape)) with { IsIntermediate = true },
             place.Cache(OperandRole.Keys, op.Layer),
             place.Cache(OperandRole.Values, op.Layer),
+            .. PositionBias(op.PositionBias, op.Shape),
             place.Pieces(OperandRole.Output, op.Output, op.Shape, op.PiecePositions),
         ],
         [],
@@ -430,7 +432,7 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
         [
             new Loop(Dimension.Positions, op.PiecePositions,
             [
-                new Loop(Dimension.KvHeads, 1, [Read(OperandRole.Input), .. AttendPositions(), Write(OperandRole.Output)]) { Parallel = true },
+                new Loop(Dimension.KvHeads, 1, [Read(OperandRole.Input), .. AttendPositions(op.PositionBias), Write(OperandRole.Output)]) { Parallel = true },
             ]) { Parallel = true },
         ]) { Parallel = true }])
     {
@@ -478,6 +480,7 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
             place.Activations(OperandRole.Input, op.Query, StepOperands.HeadColumns(Dimension.KvHeads, op.Shape)),
             .. NewKeysAndValues(op.Key, op.Value, op.Shape),
             .. Caches(op.Layer),
+            .. PositionBias(op.PositionBias, op.Shape),
             .. Sinks(op.Sinks, op.Shape),
             place.Activations(OperandRole.Output, op.Output, StepOperands.HeadColumns(Dimension.KvHeads, op.Shape)),
         ],
@@ -492,7 +495,7 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
                     [
                         new Loop(Dimension.Tokens, 1, [Read(OperandRole.Input)]),
                         .. ReadSinks(op.Sinks),
-                        .. AttendPositions(),
+                        .. AttendPositions(op.PositionBias),
                         new Loop(Dimension.Tokens, 1, [Write(OperandRole.Output)]),
                     ]),
                 ]) { Parallel = true },
@@ -543,6 +546,12 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
         };
     }
 
+    private Step Activate(ActivateOp op)
+    {
+        var step = RowByRow(op, StepKind.Activate, [], op.Input, null) with { Function = op.Function, Scale = op.Cap };
+        return op.Parameters is null ? step : step with { Operands = [.. step.Operands, weights.Vector(OperandRole.Parameters, op.Parameters, 4)] };
+    }
+
     private Step RowByRow(Op op, StepKind kind, Items<Epilogue> epilogue, Value first, Value? second) => new(
         op.Name,
         kind,
@@ -551,7 +560,7 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
             ? [place.Activations(OperandRole.Input, first), place.Activations(OperandRole.Output, op.Output)]
             : [place.Activations(OperandRole.Input, first), place.Activations(OperandRole.Second, second), place.Activations(OperandRole.Output, op.Output)],
         epilogue,
-        [EachRow(Read(OperandRole.Input), Read(OperandRole.Second), Read(OperandRole.Rotary), Elementwise(), Write(OperandRole.Output))]);
+        [EachRow(Read(OperandRole.Input), Read(OperandRole.Second), Read(OperandRole.Rotary), Read(OperandRole.Parameters), Elementwise(), Write(OperandRole.Output))]);
 
     /// <summary>Rows of the weight a tile at a time, for all tokens or for as many as stay on the chip.</summary>
     private Items<LoopNode> EachProduct(Op op, LinearOp linear, Items<LoopNode> body)
@@ -592,9 +601,23 @@ internal sealed class StepBuilder(StepOperands place, WeightPlaces weights, RunM
 
     private static IEnumerable<LoopNode> ReadSinks(string? name) => name is null ? [] : [Read(OperandRole.Sinks)];
 
+    /// <summary>[Heads, 2 * BiasReach - 1], those of a group side by side; nothing where there are none.</summary>
+    private IEnumerable<Operand> PositionBias(string? name, AttentionShape shape)
+    {
+        if (name is null)
+            yield break;
+        var row = 2L * shape.BiasReach!.Value - 1;
+        yield return weights.Vector(
+            OperandRole.PositionBias, name, shape.Heads * row, new Axis(Dimension.KvHeads, shape.KvHeads, shape.GroupHeads * row), new Axis(Dimension.GroupHeads, shape.GroupHeads, row), new Axis(Dimension.Columns, row, 1));
+    }
+
+    private static IEnumerable<LoopNode> ReadBias(string? name) => name is null ? [] : [Read(OperandRole.PositionBias)];
+
     /// <summary>Keys, then values, of a tile of positions at a time.</summary>
-    private List<LoopNode> AttendPositions() =>
+    /// <param name="bias">What scores get by distance, or null.</param>
+    private List<LoopNode> AttendPositions(string? bias) =>
     [
+        .. ReadBias(bias),
         new Loop(Dimension.Positions, tiles.AttentionPositions,
         [
             Read(OperandRole.Keys), AttentionWork(OperandRole.Keys), SoftmaxWork(), Read(OperandRole.Values), AttentionWork(OperandRole.Values),

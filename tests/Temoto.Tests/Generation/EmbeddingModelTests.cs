@@ -12,7 +12,7 @@ public class EmbeddingModelTests
     private static string MiniLm => RepositoryPaths.DataPath("all-minilm-l6-v2");
 
     /// <summary>Folders of golden-models.</summary>
-    public static TheoryData<string> Encoders => ["bert", "distilbert", "electra", "modernbert", "roberta", "xlm-roberta"];
+    public static TheoryData<string> Encoders => ["bert", "distilbert", "electra", "modernbert", "mpnet", "roberta", "xlm-roberta"];
 
     /// <summary>The tolerance is that of ModelTypesTests: transformers rounds norms and softmax to float32.</summary>
     [Theory]

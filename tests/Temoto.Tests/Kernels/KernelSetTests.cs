@@ -248,6 +248,33 @@ public unsafe class KernelSetTests
         }
     }
 
+    /// <summary>An exponential that is off by 1.5e-7 of itself, and four roundings of each term.</summary>
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void XieluEqualsTheSpecification(string name)
+    {
+        var kernels = KernelChooser.Choose(name, floatProducts: false);
+        const float positive = 0.7f, negative = 0.9f, slope = 0.5f;
+        foreach (var most in new[] { -1e-6f, -0.25f })
+        {
+            foreach (var count in new[] { 1, 7, 16, 4001 })
+            {
+                using var x = RandomFloats(count, 5);
+                for (var i = 0; i < count; i++)
+                    x.Floats[i] *= i % 7 == 6 ? 0 : i % 5 == 0 ? 20 : 1;
+                double[] before = [.. new ReadOnlySpan<float>(x.Floats, count).ToArray().Select(value => (double)value)];
+                kernels.Xielu(x.Floats, count, positive, negative, slope, most);
+                for (var i = 0; i < count; i++)
+                {
+                    var e = Math.Exp(Math.Min(before[i], most));
+                    var side = before[i] > 0 ? positive * before[i] * before[i] : negative * (e - 1 - before[i]);
+                    var terms = Math.Abs(positive * before[i] * before[i]) + negative * (e + 1 + Math.Abs(before[i])) + Math.Abs(slope * before[i]);
+                    Assert.Equal(side + slope * before[i], x.Floats[i], 1.5e-7 * negative * e + 4 * UnitRoundoff * terms);
+                }
+            }
+        }
+    }
+
     /// <summary>Bounds are no arithmetic, and the sum is rounded once: bit for bit.</summary>
     [Theory]
     [MemberData(nameof(Sets))]

@@ -17,8 +17,8 @@ public class ModelTypesTests
     /// <summary>Folders of golden-models that are read.</summary>
     public static TheoryData<string> Golden =>
     [
-        "arcee", "bitnet", "cohere", "cohere2", "deit", "ernie4_5", "exaone4", "falcon", "gemma", "gemma2", "gemma3_text", "glm", "glm4", "gpt2", "gpt_neox", "gpt_oss", "granite", "granitemoe", "helium", "hunyuan_v1_dense", "lfm2", "llama", "llama-bias",
-        "llama-dynamic", "llama-headdim", "llama-linear", "llama-llama3rope", "ministral", "mistral-window", "mixtral", "nemotron", "olmo", "olmo2", "olmo3", "olmoe", "opt", "phi", "phi3", "phi3-longrope",
+        "apertus", "arcee", "bitnet", "bloom", "cohere", "cohere2", "deit", "ernie4_5", "exaone4", "falcon", "gemma", "gemma2", "gemma3_text", "glm", "glm4", "gpt2", "gpt_neox", "gpt_oss", "granite", "granitemoe", "helium", "hunyuan_v1_dense", "lfm2", "llama", "llama-bias",
+        "llama-dynamic", "llama-headdim", "llama-linear", "llama-llama3rope", "ministral", "mistral-window", "mixtral", "mpt", "nemotron", "olmo", "olmo2", "olmo3", "olmoe", "opt", "phi", "phi3", "phi3-longrope",
         "phi3-partial", "qwen2", "qwen2-yarn", "qwen2_moe", "qwen3", "qwen3_moe", "seed_oss", "smollm3", "stablelm", "starcoder2", "vit",
     ];
 
@@ -123,7 +123,7 @@ public class ModelTypesTests
             var rows = new TheoryData<string, DataflowChoice, double>();
             foreach (var dataflow in new[] { DataflowChoice.Gemm, DataflowChoice.Tphs })
             {
-                foreach (var folder in new[] { "granite", "smollm3", "mistral-window", "olmo2", "exaone4" })
+                foreach (var folder in new[] { "granite", "smollm3", "mistral-window", "olmo2", "exaone4", "bloom" })
                     rows.Add(folder, dataflow, 0.027);
                 rows.Add("gemma2", dataflow, 0.081);
             }
@@ -186,6 +186,10 @@ public class ModelTypesTests
     [InlineData("gemma3_text", "layer_types", "[\"sliding_attention\"]", "layer_types")]
     [InlineData("cohere", "use_qk_norm", "true", "use_qk_norm")]
     [InlineData("falcon", "alibi", "true", "alibi")]
+    [InlineData("bloom", "apply_residual_connection_post_layernorm", "true", "apply_residual_connection_post_layernorm")]
+    [InlineData("mpt", "logit_scale", "2", "logit_scale")]
+    [InlineData("mpt", "attn_config", "{\"alibi\": false}", "attn_config.alibi")]
+    [InlineData("mpt", "attn_config", "{\"clip_qkv\": 8}", "attn_config.clip_qkv")]
     [InlineData("gpt2", "activation_function", "\"tanh\"", "activation_function")]
     [InlineData("phi3", "num_key_value_heads", "3", "num_key_value_heads")]
     [InlineData("modernbert", "layer_types", "[\"full_attention\", \"conv\", \"full_attention\"]", "layer_types")]
@@ -217,7 +221,7 @@ public class ModelTypesTests
         Assert.All(architectures, group => Assert.Single(group, gguf => gguf.Takes is null));
         Assert.Equal(["llama", "olmo2"], architectures.Where(group => group.Count() > 1).Select(group => group.Key).Order());
         Assert.Equal(
-            "arcee, cohere, cohere2, ernie4_5, exaone4, falcon, gemma, gemma2, gemma3_text, glm, glm4, gpt2, gpt_neox, gpt_oss, granite, granitemoe, hunyuan_v1_dense, lfm2, llama, mixtral, nemotron, olmo, olmo2, olmo3, olmoe, "
+            "arcee, bloom, cohere, cohere2, ernie4_5, exaone4, falcon, gemma, gemma2, gemma3_text, glm, glm4, gpt2, gpt_neox, gpt_oss, granite, granitemoe, hunyuan_v1_dense, lfm2, llama, mixtral, mpt, nemotron, olmo, olmo2, olmo3, olmoe, "
             + "phi, phi3, qwen2, qwen2_moe, qwen3, qwen3_moe, seed_oss, smollm3, stablelm or starcoder2",
             ModelTypes.Names(type => type.Gguf is not null));
     }

@@ -15,6 +15,7 @@ public class PlanEqualityTests
     [InlineData("tiny-qwen2", DataflowChoice.Gemm)]
     [InlineData("tiny-opt", DataflowChoice.Tphs)]
     [InlineData("tiny-granite", DataflowChoice.Tphs)]
+    [InlineData("tiny-bloom", DataflowChoice.Gemm)]
     [InlineData("tiny-gpt-oss", DataflowChoice.Gemm)]
     [InlineData("tiny-lfm2", DataflowChoice.Gemm)]
     public void EveryMemberCounts(string shape, DataflowChoice dataflow)

@@ -125,6 +125,12 @@ internal sealed unsafe class TracingKernels(KernelSet inner, CacheModel cache) :
         inner.SoftCap(x, count, cap);
     }
 
+    public override void Xielu(float* x, long count, float positive, float negative, float slope, float most)
+    {
+        trace.Write(x, count);
+        inner.Xielu(x, count, positive, negative, slope, most);
+    }
+
     public override void Multiply(float* x, float* y, long count)
     {
         trace.Read(x, count);

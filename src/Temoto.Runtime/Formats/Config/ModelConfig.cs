@@ -29,7 +29,10 @@ internal sealed record ModelConfig
     /// <summary>Positions a text may have; of a model that looks at pictures, the tokens of a picture.</summary>
     public required int MaxPositionEmbeddings { get; init; }
 
-    /// <summary>Rows of the table of learned positions in front of that of position 0 (roberta, xlm-roberta).</summary>
+    /// <summary>bloom, mpt: <c>alibi_bias_max</c>, what the slopes of ALiBi go by; null where positions are told otherwise.</summary>
+    public float? AlibiBiasMax { get; init; }
+
+    /// <summary>Rows of the table of learned positions in front of that of position 0 (roberta, xlm-roberta, mpnet).</summary>
     public int PositionOffset { get; init; }
 
     public float RmsNormEps { get; init; } = 1e-6f;

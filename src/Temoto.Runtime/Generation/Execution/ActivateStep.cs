@@ -6,10 +6,12 @@ namespace Temoto.Generation.Execution;
 internal sealed unsafe class ActivateStep(StepBinding binding) : RowwiseStep(binding)
 {
     private readonly Activation function = binding.Step.Function!.Value;
+    private readonly float* parameters = binding.Vector(OperandRole.Parameters);
 
     /// <summary>x[i] = f(x[i]).</summary>
     /// <param name="cap">Of <see cref="Activation.SoftCap"/>.</param>
-    public static void Apply(KernelSet kernels, Activation function, float* x, long count, float? cap = null)
+    /// <param name="parameters">Of <see cref="Activation.Xielu"/>.</param>
+    public static void Apply(KernelSet kernels, Activation function, float* x, long count, float? cap = null, float* parameters = null)
     {
         switch (function)
         {
@@ -34,6 +36,9 @@ internal sealed unsafe class ActivateStep(StepBinding binding) : RowwiseStep(bin
             case Activation.SoftCap:
                 kernels.SoftCap(x, count, cap!.Value);
                 break;
+            case Activation.Xielu:
+                kernels.Xielu(x, count, parameters[0], parameters[1], parameters[2], parameters[3]);
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(function), function, "no such function");
         }
@@ -48,7 +53,7 @@ internal sealed unsafe class ActivateStep(StepBinding binding) : RowwiseStep(bin
             var output = Output + (long)row * Width;
             if (input != output)
                 Kernels.Copy(input, output, Width);
-            Apply(Kernels, function, output, Width, Step.Scale);
+            Apply(Kernels, function, output, Width, Step.Scale, parameters);
         }
     }
 }

@@ -14,6 +14,7 @@ internal sealed unsafe class AttentionTiles(StepBinding binding, int tileTokens)
     private readonly ForwardState state = binding.State;
     private readonly OutputRows output = new(binding);
     private readonly float* sinks = binding.Vector(OperandRole.Sinks);
+    private readonly BoundPositionBias bias = new(binding);
     private readonly CachePlace keys = binding.Cache(OperandRole.Keys);
     private readonly CachePlace values = binding.Cache(OperandRole.Values);
 
@@ -55,6 +56,8 @@ internal sealed unsafe class AttentionTiles(StepBinding binding, int tileTokens)
             {
                 Window = shape.Window,
                 SoftCap = shape.SoftCap,
+                Bias = bias.Of(kvHead),
+                FirstToken = place,
                 Start = state.StartOf(start + first),
                 End = end,
             };

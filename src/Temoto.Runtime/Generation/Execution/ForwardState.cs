@@ -40,6 +40,20 @@ internal sealed unsafe class ForwardState
     /// <summary>Each worker's own scratch: weights being decoded, attention scores.</summary>
     public required float*[] Scratch { get; init; }
 
+    /// <summary>How far positions lie from each other, -(context - 1) to context - 1: pinned, and the same for all steps that ask.</summary>
+    public float[] Distances(int context)
+    {
+        if (distances is null)
+        {
+            distances = GC.AllocateUninitializedArray<float>(2 * context - 1, pinned: true);
+            for (var i = 0; i < distances.Length; i++)
+                distances[i] = i - (context - 1);
+        }
+        return distances;
+    }
+
+    private float[]? distances;
+
     /// <summary>Prefill: the cache of the one sequence.</summary>
     public KvCache Cache => Caches[0];
 

@@ -6,6 +6,7 @@ namespace Temoto.Generation.Execution;
 
 internal sealed unsafe class ScoresStep(StepBinding binding) : GemmAttentionStep(binding, OperandRole.Output)
 {
+    private readonly BoundPositionBias bias = new(binding);
     private readonly CachePlace keys = binding.Cache(OperandRole.Keys);
 
     public static long ScratchFloats(Step step, KernelSet kernels)
@@ -36,5 +37,14 @@ internal sealed unsafe class ScoresStep(StepBinding binding) : GemmAttentionStep
             Integers.Scores((byte*)more, count, view, first, length, scores, Stride);
         }
         Kernels.Cap(Shape.SoftCap, scores, Stride, count, length - first);
+        var added = bias.Of(kvHead);
+        if (added.IsNone)
+            return;
+        for (var token = start; token < start + tokens; token++)
+        {
+            // Only what it sees: tokens of a tile may be of several texts.
+            var from = FirstPanel(token);
+            added.AddTo(Kernels, Output + Row(kvHead, token) + from, Stride, Shape.GroupHeads, Shape.GroupHeads, State.PlaceOf(token), from, Length(token) - from);
+        }
     }
 }

@@ -12,6 +12,7 @@ internal sealed unsafe class SplitAttentionStep(StepBinding binding) : BoundStep
 {
     private readonly AttentionShape shape = binding.Step.Attention!;
     private readonly int piecePositions = binding.Step.Tile(Dimension.Positions);
+    private readonly BoundPositionBias bias = new(binding);
     private readonly CachePlace keys = binding.Cache(OperandRole.Keys);
     private readonly CachePlace values = binding.Cache(OperandRole.Values);
 
@@ -44,7 +45,13 @@ internal sealed unsafe class SplitAttentionStep(StepBinding binding) : BoundStep
         GroupQueries.Copy(Kernels, Input, shape, kvHead, row, 1, queries);
         Kernels.Scale(queries, group, shape.ScoreScale);
         var sums = Output + (long)row * Width + chunk * shape.PieceFloats;
-        var tile = new AttentionTile(queries, sums, sums + group, sums + group + shape.GroupHeads, 1, shape.GroupHeads, shape.HeadDim, length, 0) { Window = shape.Window, SoftCap = shape.SoftCap };
+        var tile = new AttentionTile(queries, sums, sums + group, sums + group + shape.GroupHeads, 1, shape.GroupHeads, shape.HeadDim, length, 0)
+        {
+            Window = shape.Window,
+            SoftCap = shape.SoftCap,
+            Bias = bias.Of(kvHead),
+            FirstToken = length - 1,
+        };
         tile.Clear();
         Kernels.Attend(tile, cache.At(keys, kvHead), cache.At(values, kvHead), start, Math.Min(start + piecePositions, length), State.IntegersOf(shape), queries + group);
     }

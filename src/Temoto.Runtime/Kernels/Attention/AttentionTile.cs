@@ -21,6 +21,12 @@ internal readonly unsafe struct AttentionTile(float* queries, float* outputs, fl
     /// <summary>Positions there are: lengths beyond it are cut; null where none is.</summary>
     public int? End { get; init; }
 
+    /// <summary>What scores get by distance.</summary>
+    public PositionBias Bias { get; init; }
+
+    /// <summary>Where token 0 lies among the positions; asked for where there is a bias.</summary>
+    public int FirstToken { get; init; }
+
     /// <summary>Scores become cap * tanh(score / cap); null leaves them.</summary>
     public float? SoftCap { get; init; }
 

@@ -27,6 +27,15 @@ internal sealed unsafe partial class PreciseKernelSet
             x[i] = (float)(cap * Math.Tanh((double)x[i] / cap));
     }
 
+    public override void Xielu(float* x, long count, float positive, float negative, float slope, float most)
+    {
+        for (long i = 0; i < count; i++)
+        {
+            double value = x[i];
+            x[i] = (float)((value > 0 ? positive * value * value : negative * (Math.Exp(Math.Min(value, most)) - 1 - value)) + slope * value);
+        }
+    }
+
     public override void Multiply(float* x, float* y, long count) => specification.Multiply(x, y, count);
 
     public override void Gelu(float* x, long count)

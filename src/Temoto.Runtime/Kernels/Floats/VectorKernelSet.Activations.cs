@@ -59,6 +59,27 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
             x[i] = cap * MathF.Tanh(x[i] / cap);
     }
 
+    /// <summary>Both sides of 0 in one sum: what the side of negative numbers gives for min(x, most) = most is taken off again where x is more than 0.</summary>
+    public override void Xielu(float* x, long count, float positive, float negative, float slope, float most)
+    {
+        // Times the smallest number that matters it is more than 1.
+        const float huge = 1e30f;
+        var (positives, negatives, slopes) = (TLanes.Broadcast(positive), TLanes.Broadcast(negative), TLanes.Broadcast(slope));
+        var (mosts, one, steep, takenOff) = (TLanes.Broadcast(most), TLanes.Broadcast(1), TLanes.Broadcast(huge), TLanes.Broadcast(-negative * (MathF.Exp(most) - 1)));
+        long i = 0;
+        for (; i + TLanes.Count <= count; i += TLanes.Count)
+        {
+            var value = TLanes.Load(x + i);
+            var above = TLanes.Max(value, TLanes.Zero);
+            var isAbove = TLanes.Min(TLanes.Multiply(above, steep), one);
+            var left = TLanes.Subtract(TLanes.Subtract(Exp(TLanes.Min(value, mosts)), one), TLanes.Min(value, TLanes.Zero));
+            var right = TLanes.MultiplyAdd(TLanes.Multiply(above, above), positives, TLanes.Multiply(isAbove, takenOff));
+            TLanes.Store(TLanes.MultiplyAdd(left, negatives, TLanes.MultiplyAdd(value, slopes, right)), x + i);
+        }
+        for (; i < count; i++)
+            x[i] = (x[i] > 0 ? positive * x[i] * x[i] : negative * (MathF.Exp(MathF.Min(x[i], most)) - 1 - x[i])) + slope * x[i];
+    }
+
     public override void Bound(float* gate, float* up, long count, float limit, float offset)
     {
         var (most, least, added) = (TLanes.Broadcast(limit), TLanes.Broadcast(-limit), TLanes.Broadcast(offset));

@@ -297,7 +297,7 @@ internal abstract class RotaryDecoder : ModelType
         var query = Heads(g, config, layer, Project(g, config, input, "q_proj", config.NumAttentionHeads), isKey: false);
         var key = Heads(g, config, layer, Project(g, config, input, "k_proj", config.NumKeyValueHeads), isKey: true);
         var value = Project(g, config, input, "v_proj", config.NumKeyValueHeads);
-        var attended = g.Attention(query, key, value, scoreScale: ScoreScale(config), window: config.WindowOf(layer), softCap: config.AttnLogitSoftcapping, sinks: Sinks);
+        var attended = g.Attention(query, key, value, scoreScale: ScoreScale(config), window: config.WindowOf(layer), softCap: config.AttnLogitSoftcapping, sinks: Sinks, slopes: AlibiSlopes.Of(config));
         return Output(g, config, attended);
     }
 

@@ -11,7 +11,7 @@ namespace Temoto.Models.Encoders;
 /// token's number.
 /// </summary>
 /// <param name="offset">True where rows of the table of positions lie in front of that of position 0: as many as the padding token's number, and one.</param>
-internal sealed class Bert(string name, string className, string prefix, bool offset = false) : Encoder(prefix)
+internal class Bert(string name, string className, string prefix, bool offset = false) : Encoder(prefix)
 {
     private const string Next = "use an encoder like sentence-transformers/all-MiniLM-L6-v2";
 
@@ -31,7 +31,7 @@ internal sealed class Bert(string name, string className, string prefix, bool of
         var act = root.String("hidden_act") ?? ActivationNames.Gelu;
         if (act != ActivationNames.Gelu && act != ActivationNames.Relu && !ActivationNames.GeluTanhNames.Contains(act))
             throw root.Wrong("hidden_act", ModelTypes.Listed([ActivationNames.Gelu, ActivationNames.Relu, .. ActivationNames.GeluTanhNames]), Next);
-        var rows = offset ? (root.Int("pad_token_id", 0, ModelLimits.VocabSize) ?? 1) + 1 : 0;
+        var rows = RowsInFront(root);
         var positions = root.RequiredInt("max_position_embeddings", 1, ModelLimits.Positions);
         return new ModelConfig
         {
@@ -51,6 +51,9 @@ internal sealed class Bert(string name, string className, string prefix, bool of
             HiddenAct = act,
         };
     }
+
+    /// <summary>Rows of the table of positions in front of that of position 0.</summary>
+    protected virtual int RowsInFront(JsonFields root) => offset ? (root.Int("pad_token_id", 0, ModelLimits.VocabSize) ?? 1) + 1 : 0;
 
     public override void Write(Utf8JsonWriter json, ModelConfig config)
     {

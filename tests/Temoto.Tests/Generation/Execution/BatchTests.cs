@@ -41,6 +41,8 @@ public class BatchTests
                 { "BF16", null, KvCacheType.F32, "tiny-lfm2" },
                 { "F32", "scalar", KvCacheType.Int8, "tiny-lfm2" },
                 { "I4", null, KvCacheType.F16, "tiny-qwen2-moe" },
+                { "I4", null, KvCacheType.F16, "tiny-bloom" },
+                { "F32", "scalar", KvCacheType.Int8, "tiny-bloom" },
                 { "I4", null, KvCacheType.F16, "tiny-gpt-oss" },
                 { "F32", "scalar", KvCacheType.Int8, "tiny-gpt-oss" },
                 { "BF16", null, KvCacheType.F32, "tiny-qwen2-moe" },

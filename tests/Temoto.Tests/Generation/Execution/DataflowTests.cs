@@ -30,6 +30,8 @@ public class DataflowTests
         // Convolutions, of floats and of half floats.
         { "tiny-lfm2", "F32", KvCacheType.F32 },
         // Sinks, and a window.
+        { "tiny-bloom", "F32", KvCacheType.F16 },
+        { "tiny-bloom", "BF16", KvCacheType.Int8 },
         { "tiny-gpt-oss", "F32", KvCacheType.F16 },
         { "tiny-gpt-oss", "BF16", KvCacheType.Int8 },
         { "tiny-lfm2", "Q8_0", KvCacheType.F16 },

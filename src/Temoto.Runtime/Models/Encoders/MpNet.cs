@@ -1,0 +1,75 @@
+using Temoto.Formats.Config;
+using Temoto.Formats.Json;
+using Temoto.Planning;
+using Temoto.Plans;
+using Temoto.Tensors;
+
+namespace Temoto.Models.Encoders;
+
+/// <summary>
+/// MPNet (Song et al., arXiv 2004.09297), the encoder of all-mpnet-base-v2: BERT's layers, without token types, and scores that get a number by head and by how far two tokens are from each other, in
+/// buckets as T5 has them (Raffel et al., arXiv 1910.10683): half of them for each direction, of these half for the nearest distances and the others wider and wider up to 128.
+/// </summary>
+internal sealed class MpNet() : Bert("mpnet", "MPNetModel", "mpnet.", offset: true)
+{
+    private const string Positions = "embeddings.position_embeddings.weight";
+    private const string Buckets = "encoder.relative_attention_bias.weight";
+
+    /// <summary>The same by distance: for each head 2 * MaxPositionEmbeddings - 1 numbers.</summary>
+    private const string ByDistance = "encoder.relative_attention_bias.by_distance";
+
+    private const int FarthestDistance = 128;
+
+    /// <summary>The padding token is 1, whatever the configuration says.</summary>
+    protected override int RowsInFront(JsonFields root) => 2;
+
+    public override IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors, ModelConfig config)
+    {
+        var named = FromFile(tensors);
+        if (!named.TryGetValue(Buckets, out var buckets) || !TensorEdits.IsFloats(buckets) || buckets.Shape is not [var count, var heads] || heads != config.NumAttentionHeads || count < 4 || count % 4 != 0)
+            return named;
+        var reach = config.MaxPositionEmbeddings;
+        var rows = Enumerable.Range(1 - reach, (2 * reach) - 1).Select(distance => BucketOf(distance, (int)count)).ToArray();
+        return new Dictionary<string, Tensor>(named) { [ByDistance] = TensorEdits.GatherColumns(buckets, ByDistance, rows) };
+    }
+
+    /// <summary>The bucket of a position so far behind the token, or before it where the distance is negative. In float32, as its makers compute it: on the edges that decides.</summary>
+    public static int BucketOf(int distance, int buckets)
+    {
+        var half = buckets / 2;
+        var exact = half / 2;
+        var far = Math.Abs(distance);
+        var within = far < exact ? far : Math.Min(half - 1, exact + (int)(MathF.Log((float)far / exact) / (float)Math.Log((double)FarthestDistance / exact) * (half - exact)));
+        return distance > 0 ? half + within : within;
+    }
+
+    public override Graph Build(ModelConfig config)
+    {
+        var g = new GraphBuilder(config);
+        var words = g.Embed("embeddings.word_embeddings", config.HiddenSize);
+        var hidden = g.LayerNorm(g.AddPositions(words, Positions, config.PositionOffset), "embeddings.LayerNorm");
+        for (var layer = 0; layer < config.NumHiddenLayers; layer++)
+        {
+            g.BeginLayer(layer, $"encoder.layer.{layer}.");
+
+            var query = g.Linear(hidden, "attention.attn.q", config.HiddenSize, bias: true);
+            var key = g.Linear(hidden, "attention.attn.k", config.HiddenSize, bias: true);
+            var value = g.Linear(hidden, "attention.attn.v", config.HiddenSize, bias: true);
+            var attended = g.Linear(g.Attention(query, key, value, causal: false, positionBias: ByDistance), "attention.attn.o", config.HiddenSize, bias: true);
+            hidden = g.LayerNorm(g.Add(hidden, attended), "attention.LayerNorm");
+
+            var up = g.Activate(g.Linear(hidden, "intermediate.dense", config.IntermediateSize, bias: true), ActivationNames.Of(config.HiddenAct));
+            hidden = g.LayerNorm(g.Add(hidden, g.Linear(up, "output.dense", config.HiddenSize, bias: true)), "output.LayerNorm");
+        }
+        g.EndLayers();
+        return g.Build(g.SelectRows(hidden));
+    }
+
+    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } =
+    [
+        new(["attention.attn.q", "attention.attn.k", "attention.attn.v"], null, "attention.attn.o"),
+        new(["attention.attn.o"], "attention.attn.v", "attention.attn.o", NeedsEqualShapes: true),
+        new(["intermediate.dense"], null, "intermediate.dense"),
+        new(["output.dense"], null, "output.dense"),
+    ];
+}

@@ -9,6 +9,7 @@ The data comes from the corpus generator beside this script (README.md has the c
 libopenblas0-pthread. The script starts itself again with the environment that makes a small CPU fast.
 """
 import argparse
+import dataclasses
 import json
 import math
 import os
@@ -61,9 +62,90 @@ CONFIG = {
 }
 END_OF_TEXT, IM_START, IM_END = 3069, 3070, 3071
 HEAD_DIM = CONFIG["hidden_size"] // CONFIG["num_attention_heads"]
+ATTENTION_BLOCK = 256
 
 # Tokenizer/TokenStream.cs: 16 bits per token.
-ANSWER_BIT, FIRST_BIT, KEY_BIT, ID_MASK = 1 << 15, 1 << 14, 1 << 13, (1 << 13) - 1
+ANSWER_BIT, FIRST_BIT, KEY_BIT, BRANCH_BIT, ID_MASK = 1 << 15, 1 << 14, 1 << 13, 1 << 12, (1 << 12) - 1
+
+
+class Normalize(torch.autograd.Function):
+    """y = w * x / rms(x), with fewer passes over memory than autograd's: x is [.., H] in float32, y in bfloat16 under autocast."""
+
+    @staticmethod
+    def forward(context, x, weight):
+        scale = torch.linalg.vector_norm(x, dim=-1, keepdim=True).pow_(2).div_(x.shape[-1]).add_(CONFIG["rms_norm_eps"]).rsqrt_()
+        normal = x * scale
+        context.save_for_backward(normal, weight, scale)
+        return (normal * weight).to(compute_type())
+
+    @staticmethod
+    def backward(context, gradient):
+        normal, weight, scale = context.saved_tensors
+        gradient = gradient.float()
+        of_weight = (gradient * normal).flatten(0, -2).sum(0)
+        of_normal = gradient * weight
+        return torch.addcmul(of_normal, normal, (of_normal * normal).mean(-1, keepdim=True), value=-1).mul_(scale), of_weight
+
+
+class GatedSilu(torch.autograd.Function):
+    """silu(gate) * up; PyTorch's own derivative of silu in bfloat16 takes four times as long."""
+
+    @staticmethod
+    def forward(context, gate, up):
+        sigmoid = torch.sigmoid(gate)
+        context.save_for_backward(gate, up, sigmoid)
+        return (sigmoid * gate).mul_(up)
+
+    @staticmethod
+    def backward(context, gradient):
+        gate, up, sigmoid = context.saved_tensors
+        silu = sigmoid * gate
+        return torch.addcmul(sigmoid + silu, silu, sigmoid, value=-1).mul_(up).mul_(gradient), silu.mul_(gradient)
+
+
+class Rotate(torch.autograd.Function):
+    """RoPE, half-split as Hugging Face's Qwen2 has it: dimension i turns with dimension i + Dh/2. x is [B, T, H, Dh], the angles [B, T, 1, Dh/2]."""
+
+    @staticmethod
+    def forward(context, x, cos, sin):
+        context.save_for_backward(cos, sin)
+        return Rotate.turn(x, cos, sin)
+
+    @staticmethod
+    def backward(context, gradient):
+        cos, sin = context.saved_tensors
+        return Rotate.turn(gradient, cos, -sin), None, None
+
+    @staticmethod
+    def turn(x, cos, sin):
+        left, right = x.float().chunk(2, -1)
+        return torch.cat((torch.addcmul(left * cos, right, sin, value=-1), torch.addcmul(right * cos, left, sin)), -1).to(x.dtype)
+
+
+class CrossEntropy(torch.autograd.Function):
+    """sum(weights * loss) and each loss, of logits = x E^T: x is [N, H], E the tied embeddings [V, H]. The logits' gradient is made in their place."""
+
+    @staticmethod
+    def forward(context, x, embeddings, targets, weights):
+        x, embeddings = x.to(compute_type()), embeddings.to(compute_type())
+        logits = (x @ embeddings.t()).float()
+        most = logits.max(-1, keepdim=True)[0]
+        wanted = logits.gather(1, targets[:, None])
+        total = logits.sub_(most).exp_().sum(-1, keepdim=True)
+        losses = (total.log() + most - wanted)[:, 0]
+        gradient = logits.mul_(weights[:, None] / total).scatter_add_(1, targets[:, None], -weights[:, None]).to(compute_type())
+        context.save_for_backward(gradient, x, embeddings)
+        context.mark_non_differentiable(losses)
+        return (losses * weights).sum(), losses
+
+    @staticmethod
+    def backward(context, scale, _):
+        gradient, x, embeddings = context.saved_tensors
+        return (gradient @ embeddings).float() * scale, (gradient.t() @ x).float() * scale, None, None
+
+
+def compute_type():
+    return torch.bfloat16 if torch.is_autocast_cpu_enabled() else torch.float32
 
 
 class RmsNorm(nn.Module):
@@ -72,14 +154,7 @@ class RmsNorm(nn.Module):
         self.weight = nn.Parameter(torch.ones(size))
 
     def forward(self, x):
-        x = x.float()
-        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + CONFIG["rms_norm_eps"]) * self.weight
-
-
-def rotate(x, cos, sin):
-    """RoPE, half-split as Hugging Face's Qwen2 has it: dimension i turns with dimension i + Dh/2. x is [B, H, T, Dh]."""
-    left, right = x.float().chunk(2, -1)
-    return torch.cat((left * cos - right * sin, right * cos + left * sin), -1)
+        return Normalize.apply(x, self.weight)
 
 
 class Attention(nn.Module):
@@ -92,17 +167,25 @@ class Attention(nn.Module):
         self.o_proj = nn.Linear(hidden, hidden, bias=False)
 
     def forward(self, x, cos, sin, mask):
+        """mask is [B, 1, 1, T, T]: what is added to the scores."""
         batch, length, hidden = x.shape
+        kv_heads = CONFIG["num_key_value_heads"]
+        group = CONFIG["num_attention_heads"] // kv_heads
 
         def heads(y):
-            return y.view(batch, length, -1, HEAD_DIM).transpose(1, 2)
+            return y.view(batch, length, -1, HEAD_DIM)
 
-        repeat = CONFIG["num_attention_heads"] // CONFIG["num_key_value_heads"]
-        q = rotate(heads(self.q_proj(x)), cos, sin) * HEAD_DIM ** -0.5
-        k = rotate(heads(self.k_proj(x)), cos, sin).repeat_interleave(repeat, 1)
-        v = heads(self.v_proj(x)).repeat_interleave(repeat, 1)
-        scores = torch.softmax((q @ k.transpose(-1, -2)).float() + mask, -1)
-        return self.o_proj((scores.to(v.dtype) @ v).transpose(1, 2).reshape(batch, length, hidden))
+        q = (Rotate.apply(heads(self.q_proj(x)), cos, sin) * HEAD_DIM ** -0.5).transpose(1, 2).reshape(batch * kv_heads, group, length, HEAD_DIM)
+        k = Rotate.apply(heads(self.k_proj(x)), cos, sin).transpose(1, 2).reshape(batch * kv_heads, length, HEAD_DIM)
+        v = heads(self.v_proj(x)).transpose(1, 2).reshape(batch * kv_heads, length, HEAD_DIM)
+        parts = []
+        for start in range(0, length, ATTENTION_BLOCK):
+            # A block's queries see no key behind it. Those of one key head stand under each other, so that keys and values need no copies.
+            stop = min(length, start + ATTENTION_BLOCK)
+            scores = q[:, :, start:stop].reshape(batch * kv_heads, -1, HEAD_DIM) @ k[:, :stop].transpose(1, 2)
+            seen = torch.softmax(scores.view(batch, kv_heads, group, stop - start, stop) + mask[..., start:stop, :stop], -1)
+            parts.append((seen.to(v.dtype).view(batch * kv_heads, -1, stop) @ v[:, :stop]).view(batch, kv_heads * group, stop - start, HEAD_DIM))
+        return self.o_proj(torch.cat(parts, 2).transpose(1, 2).reshape(batch, length, hidden))
 
 
 class Mlp(nn.Module):
@@ -114,7 +197,7 @@ class Mlp(nn.Module):
         self.down_proj = nn.Linear(inner, hidden, bias=False)
 
     def forward(self, x):
-        return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+        return self.down_proj(GatedSilu.apply(self.gate_proj(x), self.up_proj(x)))
 
 
 class Layer(nn.Module):
@@ -153,17 +236,39 @@ class Qwen2(nn.Module):
                 scale = (2 * CONFIG["num_hidden_layers"]) ** -0.5 if residual else 1.0
                 nn.init.normal_(parameter, std=CONFIG["initializer_range"] * scale)
 
-    def forward(self, ids, conversation):
-        """ids and conversation are [B, T]; a token sees the earlier tokens of its own conversation. Returns logits [B, T, V]."""
-        length = ids.shape[1]
+    def hidden(self, batch):
+        """The last layer's normalized output, [B, T, H]; a token sees the earlier ones of its conversation and branch."""
         frequency = CONFIG["rope_theta"] ** (-torch.arange(0, HEAD_DIM, 2).float() / HEAD_DIM)
-        angle = torch.outer(torch.arange(length).float(), frequency)
-        seen = (conversation[:, :, None] == conversation[:, None, :]).tril()
-        mask = torch.zeros(seen.shape).masked_fill_(~seen, -1e9)[:, None]
-        x = self.model.embed_tokens(ids)
+        angle = (batch.position[..., None] * frequency)[:, :, None]
+        branch = batch.branch
+        seen = (batch.conversation[:, :, None] == batch.conversation[:, None, :]).tril() & ((branch[:, None, :] == 0) | (branch[:, :, None] == branch[:, None, :]))
+        mask = torch.zeros(seen.shape).masked_fill_(~seen, -1e9)[:, None, None]
+        x = self.model.embed_tokens(batch.ids)
         for layer in self.model.layers:
             x = layer(x, angle.cos(), angle.sin(), mask)
-        return self.model.norm(x) @ self.model.embed_tokens.weight.t()
+        return self.model.norm(x)
+
+    def forward(self, batch):
+        """Logits [B, T, V]."""
+        return self.hidden(batch) @ self.model.embed_tokens.weight.t()
+
+    def losses(self, batch):
+        """The weighted sum of the losses, and those of the positions that have a weight."""
+        wanted = torch.nonzero(batch.weights.flatten())[:, 0]
+        x = self.hidden(batch).flatten(0, 1)[wanted]
+        return CrossEntropy.apply(x, self.model.embed_tokens.weight, batch.targets.flatten()[wanted], batch.weights.flatten()[wanted])
+
+
+@dataclasses.dataclass
+class Batch:
+    """Rows of tokens, all [B, T]: ids, the number of the conversation (-1 behind the last), of the branch in it (0 where all see it), the place
+    in the conversation, the next token and the weight of its loss."""
+    ids: torch.Tensor
+    conversation: torch.Tensor
+    branch: torch.Tensor
+    position: torch.Tensor
+    targets: torch.Tensor
+    weights: torch.Tensor
 
 
 class Rows:
@@ -188,23 +293,40 @@ class Rows:
             row[0] += size
             row[1].append(span)
 
-    def batch(self, first, count, prompt_weight, key_weight=1.0):
-        """Returns ids, conversation numbers, targets and loss weights, all [count, length]."""
-        ids = np.full((count, self.length), END_OF_TEXT, np.int64)
-        conversation = np.full((count, self.length), -1, np.int64)
-        targets = np.zeros((count, self.length), np.int64)
-        weights = np.zeros((count, self.length), np.float32)
+    def batch(self, first, count, prompt_weight, key_weight=1.0, prompt_share=1.0, seed=0):
+        """Of the tokens that are no answers only a share counts, and each that does so much the more."""
+        def filled(value, kind):
+            return np.full((count, self.length), value, kind)
+
+        ids, conversation, branch, position = filled(END_OF_TEXT, np.int64), filled(-1, np.int64), filled(0, np.int64), filled(0, np.float32)
+        targets, weights = filled(0, np.int64), filled(0, np.float32)
+        prompts = np.where(np.random.default_rng(seed).random((count, self.length)) < prompt_share, prompt_weight / prompt_share, 0.0)
         for row in range(count):
             at = 0
             for number, (start, stop) in enumerate(self.rows[(first + row) % len(self.rows)]):
                 part = self.stream[start:stop][: self.length - at].astype(np.int64)
-                here = slice(at, at + len(part))
+                size = len(part)
+                here, before = slice(at, at + size), slice(at, at + size - 1)
+                begins = (part & BRANCH_BIT) > 0
                 ids[row, here] = part & ID_MASK
                 conversation[row, here] = number
-                targets[row, at:at + len(part) - 1] = part[1:] & ID_MASK
-                weights[row, at:at + len(part) - 1] = np.where(part[1:] & KEY_BIT, key_weight, np.where(part[1:] & ANSWER_BIT, 1.0, prompt_weight))
-                at += len(part)
-        return tuple(torch.from_numpy(array) for array in (ids, conversation, targets, weights))
+                branch[row, here] = np.cumsum(begins)
+                position[row, here] = places(begins)
+                targets[row, before] = part[1:] & ID_MASK
+                weights[row, before] = np.where(part[1:] & KEY_BIT, key_weight, np.where(part[1:] & ANSWER_BIT, 1.0, prompts[row, before]))
+                # What follows the end of a branch is not its next token.
+                weights[row, before][begins[1:]] = 0
+                at += size
+        return Batch(*(torch.from_numpy(array) for array in (ids, conversation, branch, position, targets, weights)))
+
+
+def places(begins):
+    """Each token's place in its conversation: a branch goes on where the first one began."""
+    places = np.arange(len(begins))
+    starts = np.flatnonzero(begins)
+    if len(starts) > 0:
+        places[starts[0]:] -= np.repeat(starts - starts[0], np.diff(np.append(starts, len(begins))))
+    return places
 
 
 class Muon(torch.optim.Optimizer):
@@ -281,24 +403,24 @@ def train(arguments):
     started = saved = looked = time.time()
     first_step, window = step, []
     while step < arguments.steps:
-        ids, conversation, targets, weights = rows.batch(step * arguments.batch, arguments.batch, arguments.prompt_weight, arguments.key_weight)
+        batch = rows.batch(step * arguments.batch, arguments.batch, arguments.prompt_weight, arguments.key_weight, arguments.prompt_share, step)
         rate = learning_rate(step, arguments)
         for optimizer, peak in optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = rate * peak
         with torch.autocast("cpu", torch.bfloat16, enabled=arguments.bf16):
-            logits = model(ids, conversation)
-        losses = F.cross_entropy(logits.float().view(-1, CONFIG["vocab_size"]), targets.view(-1), reduction="none").view_as(weights)
-        loss = (losses * weights).sum() / weights.sum()
+            total, losses = model.losses(batch)
+        weights = batch.weights[batch.weights > 0]
+        loss = total / weights.sum()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer, _ in optimizers:
             optimizer.step()
             optimizer.zero_grad()
-        answer = weights >= 1.0
-        answer_loss = float(losses.detach()[answer].mean())
+        answer = batch.weights[batch.weights > 0] >= 1.0
+        answer_loss = float(losses[answer].mean())
         step += 1
-        tokens += int((conversation >= 0).sum())
+        tokens += int((batch.conversation >= 0).sum())
         # The average of the last few hundred steps' weights is what is evaluated and shipped.
         keep = min(arguments.average, (1 + step) / (10 + step))
         with torch.no_grad():
@@ -392,8 +514,8 @@ def exact_matches(state, arguments):
             part = order[at:at + 16]
             rows.rows = [[rows.spans[index]] for index in part]
             rows.length = max(stop - start for start, stop in (rows.spans[index] for index in part))
-            ids, conversation, targets, weights = rows.batch(0, len(part), 0.0)
-            right = (model(ids, conversation).argmax(-1) == targets) | (weights == 0)
+            batch = rows.batch(0, len(part), 0.0)
+            right = (model(batch).argmax(-1) == batch.targets) | (batch.weights == 0)
             for index, hit in zip(part, right.all(-1).tolist()):
                 hits[index] = hit
     return labels, hits
@@ -462,6 +584,7 @@ def main():
     parser.add_argument("--fall", type=float, default=0.4, help="share of the schedule in which the learning rate falls")
     parser.add_argument("--average", type=float, default=0.998, help="decay of the weights' running average")
     parser.add_argument("--prompt-weight", type=float, default=0.1, help="loss weight of tokens that are not an answer")
+    parser.add_argument("--prompt-share", type=float, default=0.25, help="share of the tokens that are not an answer that count (so much the more)")
     parser.add_argument("--key-weight", type=float, default=5.0, help="loss weight of the conclusions of log questions")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)

@@ -23,6 +23,22 @@ internal sealed record Conversation(string? System, IReadOnlyList<Exchange> Exch
         return new(system, exchanges);
     }
 
+    /// <summary>
+    /// What the model is trained on next: a conversation, or several about one log, each with its own question. A log takes more tokens than all
+    /// that is asked of it, so what is shared is read once (<see cref="TokenStream.EncodeBranches"/>).
+    /// </summary>
+    public static Conversation[] MakeForTraining(SeededRandom random)
+    {
+        var language = random.Chance(45) ? Language.En : Language.Ja;
+        return random.Next(100) switch
+        {
+            < 18 => [.. QuestionTask.MakeSeveral(random, language, Split.Training, random.Between(3, 5)).Select(exchange => new Conversation(null, [exchange]))],
+            < 34 => [new(null, [SummaryTask.Make(random, language, Split.Training)])],
+            < 46 => [new(null, [AlarmTask.Make(random, language, Split.Training)])],
+            _ => [Make(random, Split.Training)],
+        };
+    }
+
     private static Exchange MakeExchange(SeededRandom random, Language language, Split split) => random.Next(100) switch
     {
         < 25 => SummaryTask.Make(random, language, split),

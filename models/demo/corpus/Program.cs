@@ -31,14 +31,14 @@ switch (args)
         }
     case ["train", var tokenizer, var output, var seed, var conversations]:
         {
-            var random = new SeededRandom(ulong.Parse(seed));
+            var random = new SeededRandom(ulong.Parse(seed)) { Wide = true };
             var encoder = new BytePairEncoder(TokenizerFiles.Read(tokenizer));
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(output))!);
             using var file = File.Create(output);
             var tokens = 0L;
             for (var left = int.Parse(conversations); left > 0; left--)
             {
-                var stream = TokenStream.Encode(encoder, Conversation.Make(random, Split.Training));
+                var stream = TokenStream.EncodeBranches(encoder, Conversation.MakeForTraining(random));
                 file.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(stream)));
                 tokens += stream.Count;
             }
@@ -70,9 +70,9 @@ switch (args)
         }
     case ["show", var seed, var count]:
         {
-            var random = new SeededRandom(ulong.Parse(seed));
+            var random = new SeededRandom(ulong.Parse(seed)) { Wide = true };
             for (var left = int.Parse(count); left > 0; left--)
-                Console.WriteLine(Conversation.Make(random, Split.Training).ToChatMl());
+                Console.WriteLine(string.Join('\n', Conversation.MakeForTraining(random).Select(conversation => conversation.ToChatMl())));
             return 0;
         }
     default:

@@ -7,13 +7,7 @@ internal static class Request
     {
         if (request.Length == 0)
             return lines;
-        if (language == Language.Ja && random.Chance(40))
-            request = request.Replace('?', '\uFF1F');
-        // Names keep their letters.
-        if (language == Language.En && random.Chance(12) && !request[1..].Any(character => char.IsAsciiDigit(character) || char.IsAsciiLetterUpper(character)))
-            request = request.ToLowerInvariant();
-        if (random.Chance(12))
-            request = request.TrimEnd('.', '?', '!', '。', '\uFF1F');
+        request = Typed(random, language, request);
         var several = lines.Contains('\n');
         return random.Next(20) switch
         {
@@ -24,6 +18,20 @@ internal static class Request
             11 when !several => $"{request} \"{lines}\"",
             _ => $"{request}\n{lines}",
         };
+    }
+
+    /// <summary>The request behind its lines.</summary>
+    public static string Behind(SeededRandom random, Language language, string request, string lines) => $"{lines}\n{Typed(random, language, request).TrimEnd(':', '：')}";
+
+    /// <summary>As people type: wide question marks, no capitals, no end.</summary>
+    private static string Typed(SeededRandom random, Language language, string request)
+    {
+        if (language == Language.Ja && random.Chance(40))
+            request = request.Replace('?', '\uFF1F');
+        // Names keep their letters.
+        if (language == Language.En && random.Chance(12) && !request[1..].Any(character => char.IsAsciiDigit(character) || char.IsAsciiLetterUpper(character)))
+            request = request.ToLowerInvariant();
+        return random.Chance(12) ? request.TrimEnd('.', '?', '!', '。', '\uFF1F') : request;
     }
 
     /// <summary>The language of the lines under a request in another: English machines stand in Japanese halls more often than the reverse.</summary>

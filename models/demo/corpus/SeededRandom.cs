@@ -5,6 +5,14 @@ internal sealed class SeededRandom(ulong seed)
 {
     private ulong state = seed;
 
+    /// <summary>
+    /// Draw from the whole world: words, names, layouts and marks that were added when the held-out rows had been written. Those stay what they were, and so ask for more than ever.
+    /// </summary>
+    public bool Wide { get; init; }
+
+    /// <summary>True in <paramref name="percent"/> of a hundred calls, where the world is the whole one; draws nothing where it is not.</summary>
+    public bool WideChance(int percent) => Wide && Chance(percent);
+
     public ulong NextBits()
     {
         state += 0x9E3779B97F4A7C15;

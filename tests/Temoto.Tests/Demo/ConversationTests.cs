@@ -20,6 +20,20 @@ public sealed class ConversationTests
     }
 
     [Fact]
+    public void Questions_about_one_log_stand_behind_it()
+    {
+        var random = new SeededRandom(4) { Wide = true };
+        var sets = Enumerable.Range(0, 400).Select(_ => Conversation.MakeForTraining(random)).Where(set => set.Length > 1).ToArray();
+        Assert.InRange(sets.Length, 40, 120);
+        foreach (var set in sets)
+        {
+            var prompts = set.Select(conversation => Assert.Single(conversation.Exchanges).Prompt).ToArray();
+            Assert.Single(prompts.Select(prompt => prompt[..prompt.LastIndexOf('\n')]).Distinct());
+            Assert.InRange(set.Length, 3, 5);
+        }
+    }
+
+    [Fact]
     public void ChatMl_closes_every_message()
     {
         var exchange = new Exchange(Kind.Talk, Language.En, "hello", "Hi", "Hello!");

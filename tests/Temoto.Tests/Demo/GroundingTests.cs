@@ -17,11 +17,14 @@ public sealed class GroundingTests
     public void WhatThePromptDoesNotHaveIsFound(string prompt, string answer, string invented) =>
         Assert.Equal(invented, string.Join(' ', Grounding.Invented(prompt, answer)));
 
-    [Fact]
-    public void TheGeneratorInventsNothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TheGeneratorInventsNothing(bool wide)
     {
-        var random = new SeededRandom(3);
-        var rows = Enumerable.Range(0, 4000).SelectMany(_ => Conversation.Make(random, Split.Training).Exchanges).Where(exchange => exchange.Kind is Kind.Summary or Kind.Alarm or Kind.Question).ToArray();
+        var random = new SeededRandom(3) { Wide = wide };
+        var conversations = Enumerable.Range(0, wide ? 3000 : 4000).SelectMany(_ => wide ? Conversation.MakeForTraining(random) : [Conversation.Make(random, Split.Training)]);
+        var rows = conversations.SelectMany(conversation => conversation.Exchanges).Where(exchange => exchange.Kind is Kind.Summary or Kind.Alarm or Kind.Question).ToArray();
         Assert.InRange(rows.Length, 3000, 8000);
         // A component's place is translated with its code, and a stop's minutes belong to its hint: all of it stands in the prompt.
         Assert.All(rows, row => Assert.Empty(Grounding.Invented(row.Prompt, row.Answer)));

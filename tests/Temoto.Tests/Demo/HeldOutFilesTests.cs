@@ -17,8 +17,8 @@ public sealed class HeldOutFilesTests
     [Fact]
     public void Rows_have_machines_that_training_never_shows()
     {
-        var random = new SeededRandom(10);
-        var training = Machines(Enumerable.Range(0, 10_000).SelectMany(_ => Conversation.Make(random, Split.Training).Exchanges)).ToHashSet();
+        var random = new SeededRandom(10) { Wide = true };
+        var training = Machines(Enumerable.Range(0, 10_000).SelectMany(_ => Conversation.MakeForTraining(random)).SelectMany(conversation => conversation.Exchanges)).ToHashSet();
         var heldOut = Machines(HeldOutFiles.Exchanges(5, 100)).ToHashSet();
         Assert.InRange(heldOut.Count, 150, 200);
         Assert.Empty(heldOut.Intersect(training));

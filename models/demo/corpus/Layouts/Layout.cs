@@ -16,6 +16,21 @@ internal enum Family
     Columns,
     Syslog,
     Table,
+
+    /// <summary>A path with the machine in it, as messages are published: plant/line2/P-7/status {"state": ..}.</summary>
+    Topic,
+
+    /// <summary>A node for each cell: ns=2;s=Line2.P-7.State = RUNNING.</summary>
+    Node,
+
+    /// <summary>{"P-7": {"temp": 62}, "P-8": ..}.</summary>
+    Nested,
+
+    /// <summary>The machine's name is the label: P-7=62 C, P-8: running.</summary>
+    Named,
+
+    /// <summary>Every cell in brackets or quotes of one sort.</summary>
+    Wrapped,
     Arrows,
     Xml,
     Query,
@@ -29,6 +44,9 @@ internal sealed class Layout
 {
     private static readonly Family[] Training =
         [Family.Bare, Family.Bare, Family.Bare, Family.Bare, Family.Pairs, Family.Pairs, Family.Brackets, Family.Brackets, Family.Json, Family.Csv, Family.Block, Family.Prose, Family.Prose, Family.Columns, Family.Syslog, Family.Table];
+
+    /// <summary>Of the whole world.</summary>
+    private static readonly Family[] Wide = [Family.Topic, Family.Node, Family.Nested, Family.Named, Family.Named, Family.Named, Family.Wrapped, Family.Wrapped];
 
     private static readonly Family[] HeldOut = [Family.Arrows, Family.Xml, Family.Query];
 
@@ -61,18 +79,23 @@ internal sealed class Layout
     private readonly string rowBreak;
     private readonly string severityFrame;
     private readonly bool keyless;
+    private readonly string frame;
+    private readonly string front;
+    private readonly string preface;
 
     private Layout(SeededRandom random, Split split, Language language, Family? family, bool keyless)
     {
         this.keyless = keyless;
         this.random = random;
         this.language = language;
-        Family = family ?? (split == Split.HeldOut && random.Chance(50) ? random.Pick(HeldOut) : random.Pick(Training));
+        Family = family ?? (split == Split.HeldOut && random.Chance(50) ? random.Pick(HeldOut) : random.WideChance(28) ? random.Pick(Wide) : random.Pick(Training));
         labels = new Labels(random, language);
         order = random.Pick(Orders);
         separator = random.Pick(language == Language.En
             ? [" | ", " | ", ", ", ", ", "; ", "  ", " - ", " / ", "\t", " ", " ", "|", ","]
             : (string[])[" | ", " | ", "、", "、", ", ", "  ", " ", " ", "\u3000", " / ", "\t", "・", ",", "；"]);
+        if (random.WideChance(25))
+            separator = random.Pick(language == Language.En ? [" // ", ";", " : ", ": ", " · ", " || ", "/", " ~ ", ";  ", " -- "] : (string[])["／", "｜", ";", " // ", "：", " | ", "／", "，", "　｜　", ";"]);
         pair = random.Pick(["=", "=", "=", ": ", ":", " = "]);
         keyGap = random.Pick(["", " ", " ", " ", " ", ": ", ": ", "=", ":", "＝"]);
         if (keyGap.Length == 0 && language == Language.En)
@@ -89,6 +112,13 @@ internal sealed class Layout
             ? random.Pick(separator.Contains('/') || separator.Contains(';') || separator.Contains('；') ? [" | ", "  ", " // "] : language == Language.En ? ["; ", " / ", " ; ", " // "] : (string[])["；", " / ", "／", "; ", " // "])
             : Family == Family.Block ? "\n\n" : "\n";
         severityFrame = Family != Family.Brackets && random.Chance(25) ? random.Pick(language == Language.En ? ["[{0}]", "[{0}]", "({0})", "<{0}>", "{0}:", "*{0}*"] : (string[])["【{0}】", "[{0}]", "（{0}）", "{0}：", "≪{0}≫"]) : "{0}";
+        if (random.WideChance(20))
+            severityFrame = random.Pick(language == Language.En ? ["[{0}]", "<{0}>", "!!{0}!!", "-{0}-", "{0}:", "*** {0} ***", "({0})", "[{0}]:", "{{{0}}}"] : (string[])["★{0}★", "〔{0}〕", "【{0}】", "＜{0}＞", "■{0}", "[{0}]", "「{0}」", "{0}／", "◆{0}◆"]);
+        if (Family is Family.Named)
+            rowBreak = random.Pick(language == Language.En ? ["\n", "\n", " / ", "; ", " | ", ", "] : (string[])["\n", "\n", "／", "、", "｜", " "]);
+        frame = Family == Family.Wrapped ? random.Pick(language == Language.En ? ["[{0}]", "{{{0}}}", "<{0}>", "({0})", "\"{0}\"", "'{0}'", "|{0}|"] : (string[])["[{0}]", "【{0}】", "「{0}」", "（{0}）", "<{0}>", "\"{0}\"", "《{0}》"]) : "{0}";
+        front = Family switch { Family.Topic => Path(), Family.Node => $"ns={random.Between(1, 4)};s={(random.Chance(60) ? Texts.Capital(Words.Joined(random).Replace(' ', '_')) + "." : "")}", _ => "" };
+        preface = random.WideChance(10) ? Noise.Preface(random, language) : "";
         host = random.Pick(["plc1", "gw01", "edge-2", "scada", "mes", "opcua", "hmi-3", "gateway"]);
     }
 
@@ -105,9 +135,11 @@ internal sealed class Layout
         {
             Family.Csv => Csv(ordered),
             Family.Table => Table(ordered),
+            Family.Nested when ordered.DistinctBy(NameOf).Count() == ordered.Length => "{" + string.Join(random.Pick([", ", ",", ",\n"]), ordered.Select(row => $"\"{NameOf(row)}\": {Json(Others(row))}")) + "}",
             Family.Json when rows.Count > 1 && random.Chance(30) => "[" + string.Join(random.Pick([",\n ", ", "]), ordered.Select(Json)) + "]",
             _ => string.Join(rowBreak, ordered.Select((row, index) => (rows.Count > 1 && numbering.Length > 0 ? string.Format(numbering, index + 1) : "") + Line(row))),
         };
+        text = preface + text;
         return wide ? Texts.Wide(text) : text;
     }
 
@@ -116,7 +148,7 @@ internal sealed class Layout
         Family.Pairs => string.Join(separator is "  " or " - " or "・" ? " " : separator, row.Select(cell => Label(cell) + pair + Quoted(Value(cell)))),
         Family.Query => string.Join('&', row.Select(cell => Label(cell).Replace(' ', '_') + "=" + Value(cell))),
         Family.Brackets => string.Join(' ', row.Select((cell, index) => cell.Role is Role.Time or Role.Severity or Role.Name or Role.Code || (index < 2 && cell.Role != Role.Message) ? $"[{Bare(cell)}]" : Bare(cell))),
-        Family.Json => Json(row),
+        Family.Json or Family.Nested => Json(row),
         Family.Xml => $"<{random.Pick(["status", "event", "row"])} {string.Join(' ', row.Select(cell => $"{Label(cell).Replace(' ', '_')}=\"{Value(cell)}\""))}/>",
         Family.Block => string.Join('\n', row.Select(cell => Label(cell) + (language == Language.Ja ? random.Pick([": ", "：", ":"]) : ": ") + Value(cell))),
         Family.Arrows => string.Join(random.Pick([" > ", " -> ", " → "]), row.Select(Bare)),
@@ -124,8 +156,31 @@ internal sealed class Layout
         Family.Syslog => $"{random.Pick(["May", "Jun", "Oct", "Jan"])} {random.Between(1, 28)} {random.Between(0, 23):00}:{random.Between(0, 59):00}:{random.Between(0, 59):00} {host} {random.Pick(["alarmd", "opc", "logger", "plc"])}{(random.Chance(50) ? $"[{random.Between(200, 9999)}]" : "")}: "
             + string.Join(separator is "\t" or "  " or "・" ? " " : separator, Merged(row)),
         Family.Prose => Prose(row),
+        Family.Topic => front.Replace("{0}", NameOf(row)) + " " + (pair == ":" ? Json(Others(row)) : string.Join(' ', Others(row).Select(cell => Label(cell) + "=" + Quoted(Value(cell))))),
+        Family.Node => Others(row).Length == 0 ? NameOf(row) : string.Join('\n', Others(row).Select(cell => $"{front}{NameOf(row)}.{Texts.Capital(Label(cell)).Replace(' ', '_')} = {Value(cell)}")),
+        Family.Named => Who(row) + (pair.Trim() == "=" ? pair : language == Language.Ja && pair == ":" ? "：" : ": ") + string.Join(separator is "\t" or "  " or "," or "|" or ";" ? " " : separator, Others(row).Where(cell => cell.Role != Role.Type).Select(Bare)),
+        Family.Wrapped => string.Join(separator is "\t" or "  " or " - " ? " " : separator.Trim() == "" ? " " : separator, Merged(row).Select(text => string.Format(frame, text))),
         _ => string.Join(separator, Merged(row)),
     };
+
+    private static string NameOf(Cell[] row) => row.FirstOrDefault(cell => cell.Role == Role.Name)?.Text ?? "";
+
+    /// <summary>The name, with the sort of machine where the row has it.</summary>
+    private string Who(Cell[] row) => row.FirstOrDefault(cell => cell.Role == Role.Type) is { } type ? Named(type.Text, NameOf(row)) : NameOf(row);
+
+    private static Cell[] Others(Cell[] row) => [.. row.Where(cell => cell.Role != Role.Name)];
+
+    /// <summary>plant2/packing/{0}/status.</summary>
+    private string Path()
+    {
+        var parts = new List<string>();
+        for (var left = random.Between(1, 3); left > 0; left--)
+            parts.Add(random.Next(4) switch { 0 => random.Pick(["plant", "factory", "site", "line", "area", "cell"]) + random.Pick(["", "1", "2", "3", "-4"]), 1 when language == Language.Ja => Words.Japanese(random), _ => Words.English(random) });
+        parts.Add("{0}");
+        if (random.Chance(60))
+            parts.Add(random.Pick(language == Language.En ? ["status", "state", "data", "alarm", "values", "event"] : (string[])["状態", "status", "data", "アラーム", "計測"]));
+        return string.Join('/', parts);
+    }
 
     /// <summary>Cells without labels; the sort of machine stands with its name.</summary>
     private IEnumerable<string> Merged(Cell[] row)

@@ -27,6 +27,26 @@ internal static class EventTask
 
     public static Exchange Make(SeededRandom random, Language language, Split split)
     {
+        var entries = DrawLog(random, language, split, out var lines);
+        var text = Ask(random, language, split, entries, out var form, out var answer);
+        return new(Kind.Question, language, form, Request.Join(random, language, text, lines), answer);
+    }
+
+    /// <summary>Several questions about one log, each behind it.</summary>
+    public static Exchange[] MakeSeveral(SeededRandom random, Language language, Split split, int count)
+    {
+        var entries = DrawLog(random, language, split, out var lines);
+        var exchanges = new Exchange[count];
+        for (var index = 0; index < count; index++)
+        {
+            var text = Ask(random, language, split, entries, out var form, out var answer);
+            exchanges[index] = new(Kind.Question, language, form, Request.Behind(random, language, text, lines), answer);
+        }
+        return exchanges;
+    }
+
+    private static Entry[] DrawLog(SeededRandom random, Language language, Split split, out string lines)
+    {
         var english = language == Language.En;
         var count = random.Pick([2, 3, 3, 4, 4, 5, 6]);
         var clock = new Clock(random, language);
@@ -60,10 +80,15 @@ internal static class EventTask
                 ? [new(Role.Time, entry.Time), new(Role.Name, entry.Name), new(Role.Severity, alarm ? alarmWord : english ? "INFO" : "情報"), new(Role.Message, entry.Message)]
                 : [new(Role.Time, entry.Time), new(Role.Name, entry.Name), new(Role.Message, alarm ? $"{alarmWord}{random.Pick([": ", " "])}{entry.Message}" : entry.Message)];
         }
-        var lines = Layout.Draw(random, split, language).Write(rows);
-        var (form, arguments, answer) = Ask(random, language, entries);
+        lines = Layout.Draw(random, split, language).Write(rows);
+        return entries;
+    }
+
+    private static string Ask(SeededRandom random, Language language, Split split, Entry[] entries, out string form, out string answer)
+    {
+        (form, var arguments, answer) = Ask(random, language, entries);
         var text = string.Format(QuestionWordings.Of(form, language).Pick(random, split), arguments);
-        return new(Kind.Question, language, form, Request.Join(random, language, english ? Texts.Capital(text) : text, lines), answer);
+        return language == Language.En ? Texts.Capital(text) : text;
     }
 
     private static (string Form, object[] Arguments, string Answer) Ask(SeededRandom random, Language language, Entry[] entries)

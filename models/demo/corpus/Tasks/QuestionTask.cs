@@ -17,7 +17,8 @@ internal static class QuestionTask
 
     /// <summary>A log and what its answers need.</summary>
     /// <param name="Series">Whether the lines are one machine at several times: then times take the place of names.</param>
-    private sealed record Log(Language Language, Entry[] Entries, Quantity[] Quantities, bool Series)
+    /// <param name="Keyless">Whether the readings stand without the names of what they are.</param>
+    private sealed record Log(Language Language, Entry[] Entries, Quantity[] Quantities, bool Series, bool Keyless)
     {
         public string Who(Entry entry) => Series ? entry.Time : entry.Name;
     }
@@ -34,14 +35,58 @@ internal static class QuestionTask
     {
         if (random.Chance(13))
             return EventTask.Make(random, language, split);
-        var series = random.Chance(13);
-        var form = random.Pick(series ? SeriesForms : Forms);
-        var log = DrawLog(random, split, Request.LogLanguage(random, language), form, series, out var lines);
-        var (wordings, question, answer) = Ask(random, split, language, log, form);
-        var text = string.Format(QuestionWordings.Of(wordings, language).Pick(random, split), question);
-        if (language == Language.En)
-            text = Texts.Capital(text);
+        var log = DrawLog(random, split, language, out var form, out var lines);
+        var text = Ask(random, split, log, form, language, out var answer);
         return new(Kind.Question, language, form, Request.Join(random, language, text, lines), answer);
+    }
+
+    /// <summary>Several questions about one log, each behind it, so that their prompts begin with the same text.</summary>
+    public static Exchange[] MakeSeveral(SeededRandom random, Language language, Split split, int count)
+    {
+        if (random.Chance(13))
+            return EventTask.MakeSeveral(random, language, split, count);
+        var log = DrawLog(random, split, language, out var form, out var lines);
+        var exchanges = new Exchange[count];
+        for (var index = 0; index < count; index++)
+        {
+            var text = Ask(random, split, log, form, language, out var answer);
+            exchanges[index] = new(Kind.Question, language, form, Request.Behind(random, language, text, lines), answer);
+            do
+                form = random.Pick(log.Series ? SeriesForms : Forms);
+            while (!Suits(log, form));
+        }
+        return exchanges;
+    }
+
+    private static Log DrawLog(SeededRandom random, Split split, Language language, out string form, out string lines)
+    {
+        var series = random.Chance(13);
+        form = random.Pick(series ? SeriesForms : Forms);
+        return DrawLog(random, split, Request.LogLanguage(random, language), form, series, out lines);
+    }
+
+    /// <summary>Whether the log has what a question of this form asks for. What stands without its name is not asked about by other names.</summary>
+    private static bool Suits(Log log, string form) => form switch
+    {
+        "state" or "is-state" or "which-state" or "count-state" => log.Entries.All(entry => entry.State is not null),
+        "time" => log.Entries.All(entry => entry.Time.Length > 0),
+        "over-limit" => log.Entries.All(entry => entry.Readings.Length > 0 && entry.Readings.All(reading => reading.Limit.Length > 0)),
+        "highest" or "lowest" or "value" or "above" or "below" or "is-above" or "when-highest" or "when-lowest" or "value-at" or "latest" => log.Quantities.Length > 0,
+        "about" or "abnormal" or "absent" or "absent-quantity" => !log.Keyless,
+        _ => true,
+    };
+
+    private static string Ask(SeededRandom random, Split split, Log log, string form, Language language, out string answer)
+    {
+        (var wordings, var question, answer) = Ask(random, split, language, log, form);
+        if (wordings is "which-state" or "count-state" or "is-state" && random.WideChance(40) && MachineState.All.First(state => state.In(language) == (string)question[2]).InQuestion(random, language) is { } asked)
+        {
+            question[2] = asked;
+            if (language == Language.Ja)
+                wordings += "-verb";
+        }
+        var text = string.Format(QuestionWordings.Of(wordings, language).Pick(random, split), question);
+        return language == Language.En ? Texts.Capital(text) : text;
     }
 
     private static Log DrawLog(SeededRandom random, Split split, Language language, string form, bool series, out string lines)
@@ -53,6 +98,8 @@ internal static class QuestionTask
         var brief = !series && form is not "time" && random.Chance(33);
         var withState = !series && (wantsState || (!brief && random.Chance(50)));
         var quantities = random.PickSome(random.Chance(60) ? Quantity.All[..10] : Quantity.All, wantsState ? (brief ? 0 : random.Between(0, 2)) : brief ? 1 : random.Pick([1, 1, 1, 2, 2, 3]));
+        if (quantities.Length > 0 && random.WideChance(18))
+            quantities[0] = Quantity.Tag(random, language);
         if (form is "highest" or "lowest" && random.Chance(25))
             quantities[0] = Quantity.All[0];
         quantities = [.. quantities.Distinct()];
@@ -86,7 +133,7 @@ internal static class QuestionTask
         var keyless = brief && quantities.Length == 1 && form is "highest" or "lowest" or "above" or "below" or "value" or "is-above" && random.Chance(50);
         var layout = Layout.Draw(random, split, language, !showName || keyless ? Family.Bare : null, keyless);
         lines = layout.Write(rows);
-        return new(language, entries, quantities, series);
+        return new(language, entries, quantities, series, keyless);
     }
 
     private static Cell[] Cells(Entry entry, Language language, Dictionary<MachineState, string> words, bool showName)

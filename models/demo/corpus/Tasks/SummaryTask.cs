@@ -52,7 +52,7 @@ internal static class SummaryTask
         var names = MachineName.DrawSet(random, split, log, count);
         var withType = random.Chance(45);
         var withState = count > 1 || random.Chance(88);
-        var quantities = DrawQuantities(random, count > 1 ? random.Between(0, 1) : withState ? random.Pick([0, 1, 2, 2, 2, 3, 3, 4]) : random.Between(1, 3));
+        var quantities = DrawQuantities(random, log, count > 1 ? random.Between(0, 1) : withState ? random.Pick([0, 1, 2, 2, 2, 3, 3, 4]) : random.Between(1, 3));
         var clock = random.Chance(35) ? new Clock(random, log) : null;
         var decoy = random.Chance(14);
         var entries = names.Select(name => new Entry(
@@ -67,12 +67,12 @@ internal static class SummaryTask
         return new(Kind.Summary, language, count > 1 ? "several" : marked ? "marked" : "plain", Request.Join(random, language, request, lines), answer);
     }
 
-    private static List<Quantity> DrawQuantities(SeededRandom random, int count)
+    private static List<Quantity> DrawQuantities(SeededRandom random, Language log, int count)
     {
         var quantities = new List<Quantity>();
         while (quantities.Count < count)
         {
-            var quantity = random.Chance(8) ? Quantity.Tag(random) : random.Chance(55) ? Quantity.All[random.Next(10)] : random.Pick(Quantity.All);
+            var quantity = random.Chance(random.Wide ? 24 : 8) ? Quantity.Tag(random, log) : random.Chance(55) ? Quantity.All[random.Next(10)] : random.Pick(Quantity.All);
             if (!quantities.Contains(quantity))
                 quantities.Add(quantity);
         }

@@ -1,14 +1,32 @@
+using System.Runtime.InteropServices;
+
 namespace Temoto.Demo.Corpus.Tokenizer;
 
 /// <summary>
-/// The encoded corpus: 16 bits per token, little-endian. The low 13 bits are the id; bit 15 marks a token of an answer (its loss counts in full),
-/// bit 14 the first token of a conversation, bit 13 a token of an answer's conclusion (its loss counts several times).
+/// The encoded corpus: 16 bits per token, little-endian. The low 12 bits are the id; bit 15 marks a token of an answer (its loss counts in full),
+/// bit 14 the first token of a conversation, bit 13 a token of an answer's conclusion (its loss counts several times), bit 12 the first token of a
+/// branch: conversations that begin with the same tokens stand once with them, each with the rest of its own behind.
 /// </summary>
 internal static class TokenStream
 {
     public const ushort AnswerBit = 1 << 15;
     public const ushort FirstBit = 1 << 14;
     public const ushort KeyBit = 1 << 13;
+    public const ushort BranchBit = 1 << 12;
+
+    /// <summary>What the conversations' beginnings have in common, once, and the branches. One conversation has no branch.</summary>
+    public static List<ushort> EncodeBranches(BytePairEncoder encoder, IReadOnlyList<Conversation> conversations)
+    {
+        var streams = conversations.Select(conversation => Encode(encoder, conversation)).ToArray();
+        var stream = streams[0];
+        if (streams.Length == 1)
+            return stream;
+        var shared = streams.Skip(1).Min(other => CollectionsMarshal.AsSpan(other).CommonPrefixLength(CollectionsMarshal.AsSpan(stream)));
+        var branches = streams.SelectMany(other => other.Skip(shared).Select((token, index) => index == 0 ? (ushort)(token | BranchBit) : token)).ToArray();
+        stream.RemoveRange(shared, stream.Count - shared);
+        stream.AddRange(branches);
+        return stream;
+    }
 
     public static List<ushort> Encode(BytePairEncoder encoder, Conversation conversation)
     {

@@ -77,7 +77,7 @@ internal sealed record Fault(string Message, string Cause, string Action)
     public static Fault Draw(SeededRandom random, Split split, Language log, Language answer, string machine)
     {
         var kind = random.Next(100);
-        if (kind < 34 && log == answer)
+        if (kind < (random.Wide ? 44 : 34) && log == answer)
             return Loose(random, log, machine);
         if (kind < 44)
             return OfQuantity(random, split, log, answer);

@@ -36,9 +36,11 @@ internal static class Hint
     public static string Draw(SeededRandom random, Language language)
     {
         var english = language == Language.En;
-        if (random.Chance(60))
+        if (random.Chance(random.Wide ? 45 : 60))
             return Wordings.Expand(random, random.Pick(english ? En : Ja));
         var free = Wordings.Expand(random, random.Pick(english ? EnFree : JaFree));
+        if (random.WideChance(25))
+            free = english ? Texts.Capital(free) : free;
         return english ? string.Format(free, Words.English(random), Words.English(random)) : string.Format(free, Words.Japanese(random), Words.Japanese(random));
     }
 }

@@ -38,7 +38,7 @@ internal static partial class MachineName
 
     /// <summary>A name of one language; <see cref="Split.HeldOut"/> has shapes of its own as well as names of its own.</summary>
     public static string Draw(SeededRandom random, Split split, Language language) =>
-        Splits.Draw(split, () => language == Language.Ja && random.Chance(45) ? Japanese(random, split) : Latin(random, split));
+        Splits.Draw(split, () => language == Language.Ja && random.Chance(random.Wide ? 65 : 45) ? Japanese(random, split) : Latin(random, split));
 
     /// <summary>Different names for the lines of one log; mostly a family such as P-11, P-12 and P-40.</summary>
     public static string[] DrawSet(SeededRandom random, Split split, Language language, int count)
@@ -66,6 +66,8 @@ internal static partial class MachineName
                 _ => $"{Letter(random)}.{Letter(random)}.{Digits(random, 2)}",
             };
         }
+        if (random.WideChance(40))
+            return AsBuilt(random, LatinAsBuilt);
         return random.Next(30) switch
         {
             > 23 => Free(random, LatinPiece, ["", "", "-", "-", "_", ".", "/", ":", ">", "#", "+", " ", "~", "@", "&"]),
@@ -102,6 +104,8 @@ internal static partial class MachineName
                 _ => $"{random.Between(1, 9)}F{random.Pick(JaWords)}{Letter(random)}",
             };
         }
+        if (random.WideChance(50))
+            return AsBuilt(random, JapaneseAsBuilt);
         return random.Next(15) switch
         {
             > 11 => Free(random, JapanesePiece, ["", "", "", "-", "の", "・", " "]),
@@ -115,6 +119,55 @@ internal static partial class MachineName
             9 => $"{Letter(random)}ライン{random.Pick(JaWords)}{random.Pick(["", "1", "2", "3"])}",
             10 => $"{Character(random)}{Character(random)}{random.Pick(["号", "機", "1号", "2号", ""])}",
             _ => $"{random.Pick(JaWords)}({Letter(random)}{random.Between(1, 9)})",
+        };
+    }
+
+    /// <summary>Shapes of held-out rows are left to them.</summary>
+    private static string AsBuilt(SeededRandom random, Func<SeededRandom, string> draw)
+    {
+        while (true)
+        {
+            var name = draw(random);
+            if (!HeldOutShape().IsMatch(name))
+                return name;
+        }
+    }
+
+    /// <summary>As plants name what they have: "Press 3", "Furnace B", KUKA_R1, P-101A, PalletizerEast, MC-12.</summary>
+    private static string LatinAsBuilt(SeededRandom random)
+    {
+        var word = random.Chance(50) ? random.Pick(MachineWords) : Words.English(random);
+        var end = random.Next(4) switch { 0 => Letter(random), 1 => $"{Letter(random)}{random.Between(1, 9)}", 2 => Digits(random, 2), _ => random.Between(1, 9).ToString() };
+        return random.Next(10) switch
+        {
+            < 4 => $"{Capital(word)} {end}",
+            4 => $"{Capital(word)}{random.Pick(["-", "_", " #", "/", ""])}{Digits(random, random.Between(1, 3))}",
+            5 => $"{Capital(word)}{random.Pick(["", " ", "-"])}{random.Pick(["East", "West", "North", "South", "A", "B", "Left", "Right", "Main", "In", "Out"])}",
+            6 => $"{word.ToUpperInvariant()}{random.Pick(["_", "-", "", " "])}{end}",
+            7 => $"{Letter(random)}-{Digits(random, 3)}{random.Pick(["A", "B", "C", ""])}",
+            8 => $"{Letter(random)}{Letter(random)}{random.Pick(["-", "_", ""])}{Digits(random, random.Between(1, 2))}",
+            _ => $"{Capital(word)} {Capital(Words.English(random))}{random.Pick(["", " " + random.Between(1, 9)])}",
+        };
+    }
+
+    /// <summary>The same in Japanese: 撹拌機M-4, 真空ポンプVP-6, 射出8号, 第2成形機, 圧延機1, コンプレッサA.</summary>
+    private static string JapaneseAsBuilt(SeededRandom random)
+    {
+        var word = random.Next(4) switch
+        {
+            0 => random.Pick(JaWords).TrimEnd('ー'),
+            1 => Words.Japanese(random) + random.Pick(["機", "炉", "盤", "台", "槽", "塔", "器", "装置", "ロボ", "ライン", "室", "弁"]),
+            _ => Words.AnyCharacters(random) + random.Pick(["機", "機", "炉", "盤", "槽", "塔", "装置", "ポンプ", "ロボ", ""]),
+        };
+        return random.Next(9) switch
+        {
+            < 3 => $"{word}{random.Between(1, random.Pick([9, 20]))}",
+            3 => $"{word}{Letter(random)}{random.Pick(["", "", "-"])}{random.Pick(["", Digits(random, 1)])}".TrimEnd('-'),
+            4 => $"{word}{Letter(random)}{Letter(random)}-{random.Between(1, 9)}",
+            5 => $"{word}{random.Between(1, 12)}号{random.Pick(["", "", "機"])}",
+            6 => $"第{random.Between(1, 5)}{word}",
+            7 => $"{random.Between(1, 9)}号{word}",
+            _ => $"{word}{random.Pick(["-", " ", ""])}{Digits(random, 2)}",
         };
     }
 

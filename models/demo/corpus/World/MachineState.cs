@@ -41,6 +41,25 @@ internal sealed record MachineState(string En, string Ja, bool Fault, string[] E
         new("blocked", "満杯待ち", false, ["blocked", "BLOCKED", "outfeed full", "discharge full"], ["満杯待ち", "後工程待ち", "満杯", "払出し待ち"]),
     ];
 
+    /// <summary>Other words that people ask with: in English in the place of <see cref="En"/>, in Japanese as a verb (止まっている).</summary>
+    private static readonly Dictionary<string, (string[] En, string[] Ja)> Asked = new()
+    {
+        ["running"] = (["running", "up", "operating", "on", "working", "in operation"], ["動いている", "稼働している", "運転している", "動いてる"]),
+        ["stopped"] = (["stopped", "down", "off", "not running", "standing still", "halted"], ["止まっている", "停止している", "止まってる", "動いていない"]),
+        ["idle"] = (["idle", "in standby", "waiting", "on standby"], ["待機している", "待っている", "空いている"]),
+        ["in fault"] = (["in fault", "faulted", "tripped", "in alarm", "broken", "in error"], ["故障している", "異常停止している", "トリップしている", "壊れている"]),
+        ["under maintenance"] = (["under maintenance", "being serviced", "in maintenance", "in service"], ["保守している", "点検している", "整備している"]),
+        ["being cleaned"] = (["being cleaned", "cleaning", "in cleaning"], ["洗浄している", "清掃している"]),
+        ["being set up"] = (["being set up", "in setup", "in changeover"], ["段取りしている", "型替えしている"]),
+        ["paused"] = (["paused", "on hold"], ["一時停止している", "中断している"]),
+        ["charging"] = (["charging", "on the charger"], ["充電している"]),
+        ["offline"] = (["offline", "disconnected", "not connected"], ["オフラインになっている", "通信が切れている"]),
+        ["starting up"] = (["starting up", "starting"], ["起動している", "立ち上がり中の"]),
+    };
+
+    /// <summary>As people ask for it in the whole world; null where they have no other word.</summary>
+    public string? InQuestion(SeededRandom random, Language language) => Asked.TryGetValue(En, out var words) ? random.Pick(language == Language.En ? words.En : words.Ja) : null;
+
     public string InLog(SeededRandom random, Language language) => random.Pick(language == Language.En ? EnLog : JaLog);
 
     public string In(Language language) => language == Language.En ? En : Ja;

@@ -34,5 +34,37 @@ internal static class Noise
 
     public static string Note(SeededRandom random, Language language) => Wordings.Expand(random, random.Pick(language == Language.En ? EnNotes : JaNotes)).Trim();
 
-    public static string Code(SeededRandom random) => random.Pick(["E", "E-", "AL", "A", "F", "ALM", "Err", "W", "SRVO-", "0x", "No.", "EX", "PS", ""]) + random.Between(1, random.Pick([9, 99, 999, 9999]));
+    /// <summary>What stands in front of the lines and belongs to none: where they are from, a greeting.</summary>
+    public static string Preface(SeededRandom random, Language language)
+    {
+        var english = language == Language.En;
+        var text = random.Chance(60)
+            ? Wordings.Expand(random, random.Pick(english
+                ? ["Handover note", "[Note|Report] from [shift [A|B|C]|night shift|line {0}]", "From: shift [A|B|C]", "Andon", "SCADA[| export]", "[Alarm list|Status|Log] [06:00|14:00|22:15]", "Hi", "[Night|Late|Early] shift", "HMI {0}", "fyi", "Line {0}", "Copy from the [screen|panel]"]
+                : (string[])["申し送り", "夜勤からの申し送り", "日勤→夜勤", "アンドン", "第{0}ライン", "[06:00|14:00|22:00]時点", "お疲れさまです", "[朝礼|日報|引き継ぎ]メモ", "監視画面より", "[A|B|C]班より", "参考", "点検記録"]))
+            : english ? Words.Joined(random) : Words.Japanese(random) + random.Pick(["", "より", "メモ", "表"]);
+        text = text.Replace("{0}", random.Between(1, 9).ToString());
+        return english
+            ? string.Format(random.Pick(["{0}: ", "{0}:\n", "{0}\n", "[{0}] ", "{0} - ", "[{0}]\n", "-- {0} --\n", "{0}, "]), text)
+            : string.Format(random.Pick(["{0}：", "{0}:\n", "{0}\n", "【{0}】", "〔{0}〕", "■{0}\n", "[{0}] ", "{0}。"]), text);
+    }
+
+    public static string Code(SeededRandom random) => random.WideChance(40) ? WideCode(random) : random.Pick(["E", "E-", "AL", "A", "F", "ALM", "Err", "W", "SRVO-", "0x", "No.", "EX", "PS", ""]) + random.Between(1, random.Pick([9, 99, 999, 9999]));
+
+    private static string WideCode(SeededRandom random)
+    {
+        var number = random.Between(1, random.Pick([99, 999, 9999]));
+        return random.Next(9) switch
+        {
+            0 => number.ToString(),
+            1 => $"#{number}",
+            2 => $"0x{number:X2}",
+            3 => $"({random.Pick(["AL", "E", "code ", "コード："])}{number:00})",
+            4 => $"{(char)random.Between('A', 'Z')}{number:000}",
+            5 => $"{(char)random.Between('A', 'Z')}-{number:000}",
+            6 => $"{(char)random.Between('A', 'Z')}{(char)random.Between('A', 'Z')}-{number:00}",
+            7 => $"MSG {number}",
+            _ => $"[{number}]",
+        };
+    }
 }

@@ -68,11 +68,40 @@ internal sealed record Quantity(string En, string Ja, string[] EnKeys, string[] 
     ];
 
     /// <summary>A quantity that no list has, such as TIC-101: its key is its noun in every language.</summary>
-    public static Quantity Tag(SeededRandom random)
+    public static Quantity Tag(SeededRandom random, Language log)
     {
+        if (random.WideChance(75))
+            return Named(random, log);
         var letters = random.Pick(["TT", "PT", "FT", "LT", "TIC", "PIC", "AI", "CH", "DB", "VT", "SP", "PV", "Z", "X", "Y", "AX", "N", "W", "KP"]);
         var key = letters + random.Pick(["", "-", "_", "."]) + random.Between(1, random.Pick([9, 99, 999]));
         return new(key, key, [key], [key], [random.Pick(random.Pick(All).Units)], 1, 500);
+    }
+
+    private static readonly string[] Places =
+        ["film", "seal", "barrel", "zone 1", "zone 2", "axis 3", "discharge", "suction", "steam", "stack", "drum", "basin", "fan", "tip", "chamber", "nitrogen", "wheel", "head", "melt", "brake", "nozzle", "feed water", "bed", "die", "screw"];
+
+    private static readonly string[] JaPlaces =
+        ["吐出", "吸込", "蒸気", "排ガス", "炉内", "霧化", "ヘッド", "スクリュー", "シリンダ", "第1", "制御", "塗料", "浴", "ノズル", "給水", "ドラム", "窒素", "フィルム", "ダイ", "巻取", "返り", "入側", "出側"];
+
+    private static readonly (string En, string Ja, int Like)[] Sorts =
+        [("temp", "温度", 0), ("temperature", "温", 0), ("pressure", "圧", 1), ("press", "圧力", 1), ("flow", "流量", 2), ("speed", "速度", 4), ("current", "電流", 6), ("amps", "電流値", 6), ("level", "レベル", 9), ("load", "負荷", 12), ("", "", 9), ("torque", "トルク", 11)];
+
+    /// <summary>What is measured at a place of the machine, as its makers call it: FilmTension, 吐出圧.</summary>
+    private static Quantity Named(SeededRandom random, Language log)
+    {
+        var (en, ja, like) = random.Pick(Sorts);
+        string key;
+        if (log == Language.En)
+        {
+            var words = $"{(random.Chance(60) ? random.Pick(Places) : Words.English(random))} {en}".TrimEnd();
+            key = random.Next(5) switch { 0 => words.Replace(' ', '_'), 1 => words.Replace(' ', '_').ToUpperInvariant(), 2 => string.Concat(words.Split(' ').Select(Texts.Capital)), _ => words };
+        }
+        else
+        {
+            key = (random.Chance(50) ? random.Pick(JaPlaces) : Words.Japanese(random)) + ja;
+        }
+        var sort = All[like];
+        return new(key, key, [key], [key], sort.Units, sort.Least, sort.Most);
     }
 
     public string In(Language language) => language == Language.En ? En : Ja;

@@ -13,7 +13,11 @@ public sealed record Value(int Id, string Name, int Width, Format Format)
 }
 
 /// <summary>A weight the graph names, with the shape it must have.</summary>
-public sealed record WeightUse(string Name, Items<long> Shape);
+public sealed record WeightUse(string Name, Items<long> Shape)
+{
+    /// <summary>The layer that it is of; null outside of all.</summary>
+    public int? Layer { get; init; }
+}
 
 /// <summary>What a model computes, as the model writes it down: its operations in order, the activations between them, the weights they name.</summary>
 /// <param name="VocabSize">Token ids are below it; of a picture model, 0.</param>

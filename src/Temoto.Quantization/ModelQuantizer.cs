@@ -58,7 +58,7 @@ internal static unsafe class ModelQuantizer
 
         if (!isDone(OutsideKey))
             write(new QuantizedPart(OutsideKey, Outside(source, graph, settings, encoder, compute.Kernels, cancellation)));
-        var doneWeights = graph.Weights.Where(use => LayerOf(use.Name) < 0).Sum(use => source.Tensors[use.Name].ElementCount);
+        var doneWeights = graph.Weights.Where(use => use.Layer is null).Sum(use => source.Tensors[use.Name].ElementCount);
         progress?.Invoke(doneWeights, totalWeights);
 
         var layers = Enumerable.Range(0, config.NumHiddenLayers).ToList();
@@ -153,11 +153,9 @@ internal static unsafe class ModelQuantizer
         var embedding = Entrance(graph);
         var heads = Heads(graph);
         var tensors = new List<Tensor>();
-        foreach (var (name, _) in graph.Weights)
+        foreach (var name in graph.Weights.Where(use => use.Layer is null).Select(use => use.Name))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (LayerOf(name) >= 0)
-                continue;
             var tensor = source.Tensors[name];
             tensors.Add(name == embedding ? Encode(tensor, settings.Embedding, encoder, kernels)
                 : heads.Contains(name) ? Encode(tensor, settings.LmHead, encoder, kernels)
@@ -196,18 +194,6 @@ internal static unsafe class ModelQuantizer
             ? matrix
             : encoder.Encode(matrix.Name, matrix.Rows, matrix.Columns, (row, destination) => kernels.DecodeRow(matrix, row, destination), format);
 
-    /// <summary>The number behind ".layers." (language models) or ".layer." (vision models); -1 for what stands outside.</summary>
-    private static int LayerOf(string name)
-    {
-        var start = name.IndexOf(".layer", StringComparison.Ordinal);
-        var dot = start < 0 ? -1 : name.IndexOf('.', start + 1);
-        if (dot < 0)
-            return -1;
-        var digits = name.AsSpan(dot + 1);
-        var length = digits.IndexOf('.');
-        return length > 0 && int.TryParse(digits[..length], out var layer) ? layer : -1;
-    }
-
     private static List<string> NamesOf(Graph graph, int layer) =>
-        [.. graph.Weights.Select(use => use.Name).Where(name => LayerOf(name) == layer)];
+        [.. graph.Weights.Where(use => use.Layer == layer).Select(use => use.Name)];
 }

@@ -173,7 +173,6 @@ public sealed unsafe class MutationTests : IDisposable
     [InlineData("gpt_neox")]
     [InlineData("gpt_oss")]
     [InlineData("bloom")]
-    [InlineData("apertus")]
     [InlineData("mpt")]
     [InlineData("granitemoe")]
     [InlineData("lfm2")]

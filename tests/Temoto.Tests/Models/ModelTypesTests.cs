@@ -208,6 +208,20 @@ public class ModelTypesTests
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>What is packed goes by it: a matrix that counts as outside of the layers stays as it is.</summary>
+    [Theory]
+    [MemberData(nameof(Golden))]
+    public void WhatALayerReadsIsKnownToBeIts(string folder)
+    {
+        var config = HuggingFaceConfig.Read(Path.Combine(RepositoryPaths.DataPath($"golden-models/{folder}"), "config.json"));
+        var graph = ModelTypes.Of(config).Build(config);
+        var layers = graph.Weights.ToDictionary(use => use.Name, use => use.Layer ?? -1);
+        var products = graph.Ops.SelectMany(op => op.Products.Select(product => (op.Layer, product.Weight))).Where(product => product.Layer >= 0).ToList();
+        Assert.NotEmpty(products);
+        Assert.All(products, product => Assert.Equal(product.Layer, layers[product.Weight]));
+        Assert.Equal([-1, .. Enumerable.Range(0, config.NumHiddenLayers)], layers.Values.Distinct().Order());
+    }
+
     [Fact]
     public void EveryNameIsReadByOneType()
     {

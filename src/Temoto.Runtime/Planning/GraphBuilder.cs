@@ -241,7 +241,7 @@ internal sealed class GraphBuilder(ModelConfig config)
     private string Use(string fullName, params long[] shape)
     {
         if (named.Add(fullName))
-            weights.Add(new WeightUse(fullName, [.. shape]) { Layer = layer >= 0 && fullName.StartsWith(prefix, StringComparison.Ordinal) ? layer : null });
+            weights.Add(new WeightUse(fullName, [.. shape]) { Layer = layer >= 0 && layer < config.NumHiddenLayers && fullName.StartsWith(prefix, StringComparison.Ordinal) ? layer : null });
         return fullName;
     }
 }

@@ -52,13 +52,21 @@ public sealed record AnswerForm
     public static AnswerForm Of<T>(JsonTypeInfo<T> type)
     {
         ArgumentNullException.ThrowIfNull(type);
-        return JsonSchema(type.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = WithoutOthers }).ToJsonString());
+        return JsonSchema(type.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Readable }).ToJsonString());
 
-        // Members that nothing would be read from.
-        static JsonNode WithoutOthers(JsonSchemaExporterContext context, JsonNode schema)
+        // No members that nothing would be read from, and no integer that the type cannot hold.
+        static JsonNode Readable(JsonSchemaExporterContext context, JsonNode schema)
         {
-            if (schema is JsonObject members && members.ContainsKey("properties") && !members.ContainsKey("additionalProperties"))
+            if (schema is not JsonObject members)
+                return schema;
+            if (members.ContainsKey("properties") && !members.ContainsKey("additionalProperties"))
                 members["additionalProperties"] = false;
+            var type = Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type;
+            if (Type.GetTypeCode(type) is TypeCode.Int32 or TypeCode.Int64 && !type.IsEnum)
+            {
+                members.TryAdd("minimum", type == typeof(int) ? int.MinValue : long.MinValue);
+                members.TryAdd("maximum", type == typeof(int) ? int.MaxValue : long.MaxValue);
+            }
             return schema;
         }
     }

@@ -66,7 +66,7 @@ public sealed partial class AnswerFormTests
         High,
     }
 
-    internal sealed record Alarm(string Machine, Severity Severity, bool Urgent, bool? Checked);
+    internal sealed record Alarm(string Machine, Severity Severity, bool Urgent, int? Count);
 
     [JsonSourceGenerationOptions(UseStringEnumConverter = true)]
     [JsonSerializable(typeof(Alarm))]

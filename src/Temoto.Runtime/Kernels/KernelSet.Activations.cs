@@ -26,7 +26,11 @@ internal abstract unsafe partial class KernelSet
     public abstract void SoftCap(float* x, long count, float cap);
 
     /// <summary>x[i] = positive x[i]^2 + slope x[i] where x[i] is more than 0, elsewhere negative (exp(min(x[i], most)) - 1 - x[i]) + slope x[i]. Huang and Schlag, arXiv 2411.13010.</summary>
-    public abstract void Xielu(float* x, long count, float positive, float negative, float slope, float most);
+    public virtual void Xielu(float* x, long count, float positive, float negative, float slope, float most)
+    {
+        for (long i = 0; i < count; i++)
+            x[i] = (x[i] > 0 ? positive * x[i] * x[i] : negative * (MathF.Exp(MathF.Min(x[i], most)) - 1 - x[i])) + slope * x[i];
+    }
 
     /// <summary>gate[i] = min(gate[i], limit); up[i] = max(min(up[i], limit), -limit) + offset.</summary>
     /// <param name="limit">More than 0.</param>

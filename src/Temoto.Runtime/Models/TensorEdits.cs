@@ -39,6 +39,10 @@ internal static unsafe class TensorEdits
         return new Tensor(matrix.Name, DType.F32, matrix.Shape, buffer.Data, buffer.ByteLength, buffer);
     }
 
+    /// <summary>All names with a prefix in front, where none has it.</summary>
+    public static IReadOnlyDictionary<string, Tensor> WithPrefix(IReadOnlyDictionary<string, Tensor> tensors, string prefix) =>
+        tensors.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal)) ? tensors : tensors.ToDictionary(pair => prefix + pair.Key, pair => pair.Value.Renamed(prefix + pair.Key));
+
     /// <summary>One number; null where the tensor is none.</summary>
     public static float? Number(Tensor tensor)
     {

@@ -241,6 +241,7 @@ internal sealed class GraphBuilder(ModelConfig config)
     private string Use(string fullName, params long[] shape)
     {
         if (named.Add(fullName))
+            // A table that all layers read, and a head with a layer of its own behind them, are of none.
             weights.Add(new WeightUse(fullName, [.. shape]) { Layer = layer >= 0 && layer < config.NumHiddenLayers && fullName.StartsWith(prefix, StringComparison.Ordinal) ? layer : null });
         return fullName;
     }

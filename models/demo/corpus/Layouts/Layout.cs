@@ -145,7 +145,7 @@ internal sealed class Layout
 
     private string Line(Cell[] row) => Family switch
     {
-        Family.Pairs => string.Join(separator is "  " or " - " or "・" ? " " : separator, row.Select(cell => Label(cell) + pair + Quoted(Value(cell)))),
+        Family.Pairs => string.Join(SeparatorUnless("  ", " - ", "・"), row.Select(cell => Label(cell) + pair + Quoted(Value(cell)))),
         Family.Query => string.Join('&', row.Select(cell => Label(cell).Replace(' ', '_') + "=" + Value(cell))),
         Family.Brackets => string.Join(' ', row.Select((cell, index) => cell.Role is Role.Time or Role.Severity or Role.Name or Role.Code || (index < 2 && cell.Role != Role.Message) ? $"[{Bare(cell)}]" : Bare(cell))),
         Family.Json or Family.Nested => Json(row),
@@ -154,14 +154,17 @@ internal sealed class Layout
         Family.Arrows => string.Join(random.Pick([" > ", " -> ", " → "]), row.Select(Bare)),
         Family.Columns => string.Join("  ", Merged(row).Select(text => text.PadRight(((text.Length / 4) + 1) * 4))).TrimEnd(),
         Family.Syslog => $"{random.Pick(["May", "Jun", "Oct", "Jan"])} {random.Between(1, 28)} {random.Between(0, 23):00}:{random.Between(0, 59):00}:{random.Between(0, 59):00} {host} {random.Pick(["alarmd", "opc", "logger", "plc"])}{(random.Chance(50) ? $"[{random.Between(200, 9999)}]" : "")}: "
-            + string.Join(separator is "\t" or "  " or "・" ? " " : separator, Merged(row)),
+            + string.Join(SeparatorUnless("\t", "  ", "・"), Merged(row)),
         Family.Prose => Prose(row),
         Family.Topic => front.Replace("{0}", NameOf(row)) + " " + (pair == ":" ? Json(Others(row)) : string.Join(' ', Others(row).Select(cell => Label(cell) + "=" + Quoted(Value(cell))))),
         Family.Node => Others(row).Length == 0 ? NameOf(row) : string.Join('\n', Others(row).Select(cell => $"{front}{NameOf(row)}.{Texts.Capital(Label(cell)).Replace(' ', '_')} = {Value(cell)}")),
-        Family.Named => Who(row) + (pair.Trim() == "=" ? pair : language == Language.Ja && pair == ":" ? "：" : ": ") + string.Join(separator is "\t" or "  " or "," or "|" or ";" ? " " : separator, Others(row).Where(cell => cell.Role != Role.Type).Select(Bare)),
-        Family.Wrapped => string.Join(separator is "\t" or "  " or " - " ? " " : separator.Trim() == "" ? " " : separator, Merged(row).Select(text => string.Format(frame, text))),
+        Family.Named => Who(row) + (pair.Trim() == "=" ? pair : language == Language.Ja && pair == ":" ? "：" : ": ") + string.Join(SeparatorUnless("\t", "  ", ",", "|", ";"), Others(row).Where(cell => cell.Role != Role.Type).Select(Bare)),
+        Family.Wrapped => string.Join(SeparatorUnless("\t", "  ", "\u3000", " - "), Merged(row).Select(text => string.Format(frame, text))),
         _ => string.Join(separator, Merged(row)),
     };
+
+    /// <summary>A space in place of what would not be told from the layout's own signs.</summary>
+    private string SeparatorUnless(params ReadOnlySpan<string> unsuited) => unsuited.Contains(separator) ? " " : separator;
 
     private static string NameOf(Cell[] row) => row.FirstOrDefault(cell => cell.Role == Role.Name)?.Text ?? "";
 

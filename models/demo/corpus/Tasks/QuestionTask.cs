@@ -78,8 +78,8 @@ internal static class QuestionTask
 
     private static string Ask(SeededRandom random, Split split, Log log, string form, Language language, out string answer)
     {
-        (var wordings, var question, answer) = Ask(random, split, language, log, form);
-        if (wordings is "which-state" or "count-state" or "is-state" && random.WideChance(40) && MachineState.All.First(state => state.In(language) == (string)question[2]).InQuestion(random, language) is { } asked)
+        (var wordings, var question, answer) = Ask(random, split, language, log, form, out var state);
+        if (wordings is "which-state" or "count-state" or "is-state" && random.WideChance(40) && state.InQuestion(random, language) is { } asked)
         {
             question[2] = asked;
             if (language == Language.Ja)
@@ -152,7 +152,7 @@ internal static class QuestionTask
     }
 
     /// <summary>Which wordings to ask with, what goes into them, and the answer.</summary>
-    private static (string Wordings, object[] Question, string Answer) Ask(SeededRandom random, Split split, Language language, Log log, string form)
+    private static (string Wordings, object[] Question, string Answer) Ask(SeededRandom random, Split split, Language language, Log log, string form, out MachineState stateAsked)
     {
         var english = language == Language.En;
         var entries = log.Entries;
@@ -167,6 +167,7 @@ internal static class QuestionTask
         var state = form == "count-state" || form == "which-state" ? (random.Chance(78) && entry.State is { } own ? own : random.Pick(MachineState.All)) : random.Chance(50) && entry.State is { } same ? same : random.Chance(60) ? MachineState.Running : random.Pick(MachineState.All);
         var sort = entries.All(other => other.Type is not null && other.Type == entries[0].Type) ? entries[0].Type!.In(language) : english ? "machine" : "設備";
         var number = "";
+        stateAsked = state;
         object[] Words(string who) => [who, asked, state.In(language), number, sort, entry.Time];
         string Item(Entry item) => $"{item.Readings[which].Answer} ({log.Who(item)})";
         string List(Func<Entry, string> show) => english ? string.Join("; ", entries.Select(show)) + ". " : string.Join("、", entries.Select(show)) + "。";

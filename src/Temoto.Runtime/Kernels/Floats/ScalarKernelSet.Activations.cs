@@ -28,12 +28,6 @@ internal unsafe partial class ScalarKernelSet
             x[i] = cap * MathF.Tanh(x[i] / cap);
     }
 
-    public override void Xielu(float* x, long count, float positive, float negative, float slope, float most)
-    {
-        for (long i = 0; i < count; i++)
-            x[i] = (x[i] > 0 ? positive * x[i] * x[i] : negative * (MathF.Exp(MathF.Min(x[i], most)) - 1 - x[i])) + slope * x[i];
-    }
-
     public override void Multiply(float* x, float* y, long count)
     {
         for (long i = 0; i < count; i++)

@@ -76,8 +76,7 @@ internal sealed unsafe partial class VectorKernelSet<TLanes, TVector>
             var right = TLanes.MultiplyAdd(TLanes.Multiply(above, above), positives, TLanes.Multiply(isAbove, takenOff));
             TLanes.Store(TLanes.MultiplyAdd(left, negatives, TLanes.MultiplyAdd(value, slopes, right)), x + i);
         }
-        for (; i < count; i++)
-            x[i] = (x[i] > 0 ? positive * x[i] * x[i] : negative * (MathF.Exp(MathF.Min(x[i], most)) - 1 - x[i])) + slope * x[i];
+        base.Xielu(x + i, count - i, positive, negative, slope, most);
     }
 
     public override void Bound(float* gate, float* up, long count, float limit, float offset)

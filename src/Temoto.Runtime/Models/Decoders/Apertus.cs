@@ -56,23 +56,14 @@ internal sealed class Apertus : RotaryDecoder
     /// <summary>log(1 + exp(x)).</summary>
     private static float Softplus(float x) => x > 20 ? x : (float)Math.Log(1 + Math.Exp(x));
 
-    protected override Value Layer(GraphBuilder g, ModelConfig config, int layer, Value hidden)
-    {
-        hidden = g.Add(hidden, SelfAttention(g, config, layer, Norm(g, hidden, "attention_layernorm")));
-        return g.Add(hidden, FeedForward(g, config, layer, Norm(g, hidden, "feedforward_layernorm")));
-    }
+    protected override string NameOfAttentionNorm => "attention_layernorm";
 
-    protected override Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey) => g.Rope(g.HeadNorm(projected, isKey ? "self_attn.k_norm" : "self_attn.q_norm"));
+    protected override string NameOfFeedForwardNorm => "feedforward_layernorm";
+
+    protected override Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey) => g.Rope(HeadNorm(g, projected, isKey));
 
     protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input) =>
         g.Linear(g.Xielu(g.Linear(input, "mlp.up_proj", config.IntermediateSize), Parameters), "mlp.down_proj", config.HiddenSize);
 
-    /// <summary>The function lets no factor through.</summary>
-    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } =
-    [
-        new(["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"], "attention_layernorm", "self_attn.o_proj"),
-        new(["self_attn.o_proj"], "self_attn.v_proj", "self_attn.o_proj", NeedsEqualShapes: true),
-        new(["mlp.up_proj"], "feedforward_layernorm", "mlp.up_proj"),
-        new(["mlp.down_proj"], null, "mlp.down_proj"),
-    ];
+    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } = Ungated("self_attn.o_proj", "attention_layernorm", "feedforward_layernorm", "mlp.up_proj", "mlp.down_proj");
 }

@@ -35,17 +35,7 @@ internal class Arcee : RotaryDecoder
         json.WriteBoolean("mlp_bias", config.MlpBias);
     }
 
-    protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input)
-    {
-        var up = g.Linear(input, "mlp.up_proj", config.IntermediateSize, config.MlpBias);
-        return g.Linear(g.Activate(up, ActivationNames.Of(config.HiddenAct)), "mlp.down_proj", config.HiddenSize, config.MlpBias);
-    }
+    protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input) => Ungated(g, config, input, "mlp.up_proj", "mlp.down_proj");
 
-    /// <summary>The square lets no factor through.</summary>
-    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } =
-    [
-        .. Gated[..2],
-        new(["mlp.up_proj"], "post_attention_layernorm", "mlp.up_proj"),
-        new(["mlp.down_proj"], null, "mlp.down_proj"),
-    ];
+    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } = Ungated("self_attn.o_proj", "input_layernorm", "post_attention_layernorm", "mlp.up_proj", "mlp.down_proj");
 }

@@ -66,7 +66,7 @@ internal sealed class Exaone4 : RotaryDecoder
 
     protected override Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey)
     {
-        var normed = g.HeadNorm(projected, isKey ? "self_attn.k_norm" : "self_attn.q_norm");
+        var normed = HeadNorm(g, projected, isKey);
         return config.SlidingLayers is not { } slides || slides[layer] != 0 ? g.Rope(normed) : normed;
     }
 

@@ -55,5 +55,5 @@ internal sealed class Gemma3 : Gemma2
         base.UnsayableInGguf(config) ?? (config.RopeLocalTheta == 10000 ? null : $"a rope_local_base_freq of {config.RopeLocalTheta}");
 
     protected override Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey) =>
-        g.Rope(g.HeadNorm(projected, isKey ? "self_attn.k_norm" : "self_attn.q_norm"), local: config.SlidingLayers![layer] != 0);
+        g.Rope(HeadNorm(g, projected, isKey), local: config.SlidingLayers![layer] != 0);
 }

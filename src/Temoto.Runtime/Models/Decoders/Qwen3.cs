@@ -37,5 +37,5 @@ internal sealed class Qwen3 : RotaryDecoder
 
     public override bool HasMacroStream => true;
 
-    protected override Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey) => g.Rope(g.HeadNorm(projected, isKey ? "self_attn.k_norm" : "self_attn.q_norm"));
+    protected override Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey) => g.Rope(HeadNorm(g, projected, isKey));
 }

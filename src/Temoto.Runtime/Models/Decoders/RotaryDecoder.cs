@@ -33,6 +33,18 @@ internal abstract class RotaryDecoder : ModelType
         new(["mlp.down_proj"], "mlp.up_proj", "mlp.down_proj"),
     ];
 
+    /// <summary>The groups of layers without gates, whose function lets no factor through.</summary>
+    /// <param name="output">The projection behind attention.</param>
+    /// <param name="attentionNorm">What queries, keys and values read, where they alone do; else null.</param>
+    /// <param name="feedForwardNorm">The same of <paramref name="up"/>.</param>
+    protected static ScaleGroup[] Ungated(string output, string? attentionNorm, string? feedForwardNorm, string up, string down) =>
+    [
+        new(["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"], attentionNorm, output),
+        new([output], "self_attn.v_proj", output, NeedsEqualShapes: true),
+        new([up], feedForwardNorm, up),
+        new([down], null, down),
+    ];
+
     /// <summary>The same where the norm before the feed-forward has another name.</summary>
     protected static IReadOnlyList<ScaleGroup> WithFeedForwardNorm(IReadOnlyList<ScaleGroup> groups, string norm) => [.. groups.Select(group => group.FoldInto == "post_attention_layernorm" ? group with { FoldInto = norm } : group)];
 
@@ -282,11 +294,17 @@ internal abstract class RotaryDecoder : ModelType
 
     protected virtual Value Embed(GraphBuilder g, ModelConfig config) => g.Embed(EmbeddingName, config.HiddenSize, config.EmbeddingMultiplier == 1 ? null : config.EmbeddingMultiplier);
 
+    /// <summary>The norm before attention.</summary>
+    protected virtual string NameOfAttentionNorm => "input_layernorm";
+
+    /// <summary>The norm before the feed-forward.</summary>
+    protected virtual string NameOfFeedForwardNorm => "post_attention_layernorm";
+
     /// <summary>Norm, attention, sum; norm, feed-forward, sum.</summary>
     protected virtual Value Layer(GraphBuilder g, ModelConfig config, int layer, Value hidden)
     {
-        hidden = g.Add(hidden, SelfAttention(g, config, layer, Norm(g, hidden, "input_layernorm")));
-        return g.Add(hidden, FeedForward(g, config, layer, Norm(g, hidden, "post_attention_layernorm")));
+        hidden = g.Add(hidden, SelfAttention(g, config, layer, Norm(g, hidden, NameOfAttentionNorm)));
+        return g.Add(hidden, FeedForward(g, config, layer, Norm(g, hidden, NameOfFeedForwardNorm)));
     }
 
     protected virtual Value Norm(GraphBuilder g, Value input, string name) => g.RmsNorm(input, name);
@@ -309,6 +327,9 @@ internal abstract class RotaryDecoder : ModelType
     /// <summary>What happens to projected queries or keys before they meet.</summary>
     protected virtual Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey) => g.Rope(projected);
 
+    /// <summary>The norm of each head of queries or keys, where a type has them.</summary>
+    protected static Value HeadNorm(GraphBuilder g, Value projected, bool isKey) => g.HeadNorm(projected, isKey ? "self_attn.k_norm" : "self_attn.q_norm");
+
     /// <summary>Scores of the heads that are in the sums of softmax and stand for no position; null where there are none.</summary>
     protected virtual string? Sinks => null;
 
@@ -321,6 +342,13 @@ internal abstract class RotaryDecoder : ModelType
         var gate = g.Linear(input, "mlp.gate_proj", config.IntermediateSize, config.MlpBias);
         var up = g.Linear(input, "mlp.up_proj", config.IntermediateSize, config.MlpBias);
         return g.Linear(g.Gate(gate, up, ActivationNames.Of(config.HiddenAct)), "mlp.down_proj", config.HiddenSize, config.MlpBias);
+    }
+
+    /// <summary>down(f(up(x))): a feed-forward without gates.</summary>
+    protected static Value Ungated(GraphBuilder g, ModelConfig config, Value input, string up, string down)
+    {
+        var widened = g.Linear(input, up, config.IntermediateSize, config.MlpBias);
+        return g.Linear(g.Activate(widened, ActivationNames.Of(config.HiddenAct)), down, config.HiddenSize, config.MlpBias);
     }
 
     protected virtual Value Head(GraphBuilder g, ModelConfig config, Value input) =>

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Temoto.Formats.Config;
 using Temoto.Formats.Json;
-using Temoto.Planning;
 using Temoto.Plans;
 
 namespace Temoto.Models.Encoders;
@@ -69,34 +68,10 @@ internal class Bert(string name, string className, string prefix, bool offset = 
         json.WriteString("hidden_act", config.HiddenAct);
     }
 
-    public override Graph Build(ModelConfig config)
-    {
-        var g = new GraphBuilder(config);
-        var words = g.Embed("embeddings.word_embeddings", config.HiddenSize);
-        var hidden = g.LayerNorm(g.AddPositions(words, PositionsAndType, config.PositionOffset), "embeddings.LayerNorm");
-        for (var layer = 0; layer < config.NumHiddenLayers; layer++)
-        {
-            g.BeginLayer(layer, $"encoder.layer.{layer}.");
+    private static readonly BertLayers Layers = new(
+        "encoder.layer.", "attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense", "attention.output.LayerNorm", "intermediate.dense", "output.dense", "output.LayerNorm");
 
-            var query = g.Linear(hidden, "attention.self.query", config.HiddenSize, bias: true);
-            var key = g.Linear(hidden, "attention.self.key", config.HiddenSize, bias: true);
-            var value = g.Linear(hidden, "attention.self.value", config.HiddenSize, bias: true);
-            var attended = g.Linear(g.Attention(query, key, value, causal: false), "attention.output.dense", config.HiddenSize, bias: true);
-            hidden = g.LayerNorm(g.Add(hidden, attended), "attention.output.LayerNorm");
+    public override Graph Build(ModelConfig config) => Layers.Build(config, PositionsAndType);
 
-            var up = g.Activate(g.Linear(hidden, "intermediate.dense", config.IntermediateSize, bias: true), ActivationNames.Of(config.HiddenAct));
-            hidden = g.LayerNorm(g.Add(hidden, g.Linear(up, "output.dense", config.HiddenSize, bias: true)), "output.LayerNorm");
-        }
-        g.EndLayers();
-        return g.Build(g.SelectRows(hidden));
-    }
-
-    /// <summary>The norms feed the residual sums too, and GELU lets no factor through.</summary>
-    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } =
-    [
-        new(["attention.self.query", "attention.self.key", "attention.self.value"], null, "attention.output.dense"),
-        new(["attention.output.dense"], "attention.self.value", "attention.output.dense", NeedsEqualShapes: true),
-        new(["intermediate.dense"], null, "intermediate.dense"),
-        new(["output.dense"], null, "output.dense"),
-    ];
+    public override IReadOnlyList<ScaleGroup> ScaleGroups => Layers.ScaleGroups;
 }

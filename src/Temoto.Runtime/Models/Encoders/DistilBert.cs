@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Temoto.Formats.Config;
 using Temoto.Formats.Json;
-using Temoto.Planning;
 using Temoto.Plans;
 
 namespace Temoto.Models.Encoders;
@@ -47,34 +46,10 @@ internal sealed class DistilBert() : Encoder("distilbert.")
         json.WriteString("activation", config.HiddenAct);
     }
 
-    public override Graph Build(ModelConfig config)
-    {
-        var g = new GraphBuilder(config);
-        var words = g.Embed("embeddings.word_embeddings", config.HiddenSize);
-        var hidden = g.LayerNorm(g.AddPositions(words, "embeddings.position_embeddings.weight", 0), "embeddings.LayerNorm");
-        for (var layer = 0; layer < config.NumHiddenLayers; layer++)
-        {
-            g.BeginLayer(layer, $"transformer.layer.{layer}.");
+    private static readonly BertLayers Layers = new(
+        "transformer.layer.", "attention.q_lin", "attention.k_lin", "attention.v_lin", "attention.out_lin", "sa_layer_norm", "ffn.lin1", "ffn.lin2", "output_layer_norm");
 
-            var query = g.Linear(hidden, "attention.q_lin", config.HiddenSize, bias: true);
-            var key = g.Linear(hidden, "attention.k_lin", config.HiddenSize, bias: true);
-            var value = g.Linear(hidden, "attention.v_lin", config.HiddenSize, bias: true);
-            var attended = g.Linear(g.Attention(query, key, value, causal: false), "attention.out_lin", config.HiddenSize, bias: true);
-            hidden = g.LayerNorm(g.Add(hidden, attended), "sa_layer_norm");
+    public override Graph Build(ModelConfig config) => Layers.Build(config, "embeddings.position_embeddings.weight");
 
-            var up = g.Gelu(g.Linear(hidden, "ffn.lin1", config.IntermediateSize, bias: true));
-            hidden = g.LayerNorm(g.Add(hidden, g.Linear(up, "ffn.lin2", config.HiddenSize, bias: true)), "output_layer_norm");
-        }
-        g.EndLayers();
-        return g.Build(g.SelectRows(hidden));
-    }
-
-    /// <summary>The norms feed the residual sums too, and GELU lets no factor through.</summary>
-    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } =
-    [
-        new(["attention.q_lin", "attention.k_lin", "attention.v_lin"], null, "attention.out_lin"),
-        new(["attention.out_lin"], "attention.v_lin", "attention.out_lin", NeedsEqualShapes: true),
-        new(["ffn.lin1"], null, "ffn.lin1"),
-        new(["ffn.lin2"], null, "ffn.lin2"),
-    ];
+    public override IReadOnlyList<ScaleGroup> ScaleGroups => Layers.ScaleGroups;
 }

@@ -1,6 +1,5 @@
 using Temoto.Formats.Config;
 using Temoto.Formats.Json;
-using Temoto.Planning;
 using Temoto.Plans;
 using Temoto.Tensors;
 
@@ -43,33 +42,10 @@ internal sealed class MpNet() : Bert("mpnet", "MPNetModel", "mpnet.", offset: tr
         return distance > 0 ? half + within : within;
     }
 
-    public override Graph Build(ModelConfig config)
-    {
-        var g = new GraphBuilder(config);
-        var words = g.Embed("embeddings.word_embeddings", config.HiddenSize);
-        var hidden = g.LayerNorm(g.AddPositions(words, Positions, config.PositionOffset), "embeddings.LayerNorm");
-        for (var layer = 0; layer < config.NumHiddenLayers; layer++)
-        {
-            g.BeginLayer(layer, $"encoder.layer.{layer}.");
+    private static readonly BertLayers Layers = new(
+        "encoder.layer.", "attention.attn.q", "attention.attn.k", "attention.attn.v", "attention.attn.o", "attention.LayerNorm", "intermediate.dense", "output.dense", "output.LayerNorm");
 
-            var query = g.Linear(hidden, "attention.attn.q", config.HiddenSize, bias: true);
-            var key = g.Linear(hidden, "attention.attn.k", config.HiddenSize, bias: true);
-            var value = g.Linear(hidden, "attention.attn.v", config.HiddenSize, bias: true);
-            var attended = g.Linear(g.Attention(query, key, value, causal: false, positionBias: ByDistance), "attention.attn.o", config.HiddenSize, bias: true);
-            hidden = g.LayerNorm(g.Add(hidden, attended), "attention.LayerNorm");
+    public override Graph Build(ModelConfig config) => Layers.Build(config, Positions, ByDistance);
 
-            var up = g.Activate(g.Linear(hidden, "intermediate.dense", config.IntermediateSize, bias: true), ActivationNames.Of(config.HiddenAct));
-            hidden = g.LayerNorm(g.Add(hidden, g.Linear(up, "output.dense", config.HiddenSize, bias: true)), "output.LayerNorm");
-        }
-        g.EndLayers();
-        return g.Build(g.SelectRows(hidden));
-    }
-
-    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } =
-    [
-        new(["attention.attn.q", "attention.attn.k", "attention.attn.v"], null, "attention.attn.o"),
-        new(["attention.attn.o"], "attention.attn.v", "attention.attn.o", NeedsEqualShapes: true),
-        new(["intermediate.dense"], null, "intermediate.dense"),
-        new(["output.dense"], null, "output.dense"),
-    ];
+    public override IReadOnlyList<ScaleGroup> ScaleGroups => Layers.ScaleGroups;
 }

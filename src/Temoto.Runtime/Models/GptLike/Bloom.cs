@@ -74,11 +74,8 @@ internal sealed class Bloom : RotaryDecoder
     public override IReadOnlyList<WeightUse> FileTensors(ModelConfig config) => HeadRows.Joined(Build(config).Weights);
 
     /// <summary>Published files lack the "transformer.".</summary>
-    public override IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors, ModelConfig config)
-    {
-        var named = tensors.Keys.Any(name => name.StartsWith(Prefix, StringComparison.Ordinal)) ? tensors : tensors.ToDictionary(pair => Prefix + pair.Key, pair => pair.Value.Renamed(Prefix + pair.Key));
-        return HeadRows.Split(named, config.NumAttentionHeads, 1, config.HeadDim);
-    }
+    public override IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors, ModelConfig config) =>
+        HeadRows.Split(TensorEdits.WithPrefix(tensors, Prefix), config.NumAttentionHeads, 1, config.HeadDim);
 
     protected override bool HasGguf => true;
 
@@ -109,15 +106,7 @@ internal sealed class Bloom : RotaryDecoder
 
     protected override Value Output(GraphBuilder g, ModelConfig config, Value attended) => g.Linear(attended, "self_attention.dense", config.HiddenSize, bias: true);
 
-    protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input) =>
-        g.Linear(g.Activate(g.Linear(input, "mlp.dense_h_to_4h", config.IntermediateSize, bias: true), ActivationNames.Of(config.HiddenAct)), "mlp.dense_4h_to_h", config.HiddenSize, bias: true);
+    protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input) => Ungated(g, config, input, "mlp.dense_h_to_4h", "mlp.dense_4h_to_h");
 
-    /// <summary>GELU lets no factor through.</summary>
-    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } =
-    [
-        new(["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"], "input_layernorm", "self_attention.dense"),
-        new(["self_attention.dense"], "self_attn.v_proj", "self_attention.dense", NeedsEqualShapes: true),
-        new(["mlp.dense_h_to_4h"], "post_attention_layernorm", "mlp.dense_h_to_4h"),
-        new(["mlp.dense_4h_to_h"], null, "mlp.dense_4h_to_h"),
-    ];
+    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } = Ungated("self_attention.dense", "input_layernorm", "post_attention_layernorm", "mlp.dense_h_to_4h", "mlp.dense_4h_to_h");
 }

@@ -135,15 +135,8 @@ internal sealed class Falcon : RotaryDecoder
 
     protected override Value Output(GraphBuilder g, ModelConfig config, Value attended) => g.Linear(attended, "self_attention.dense", config.HiddenSize, config.AttentionBias);
 
-    protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input) =>
-        g.Linear(g.Gelu(g.Linear(input, "mlp.dense_h_to_4h", config.IntermediateSize, config.MlpBias)), "mlp.dense_4h_to_h", config.HiddenSize, config.MlpBias);
+    protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input) => Ungated(g, config, input, "mlp.dense_h_to_4h", "mlp.dense_4h_to_h");
 
-    /// <summary>GELU lets no factor through. Which norm is before what depends on the checkpoint: nothing is folded into them.</summary>
-    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } =
-    [
-        new(["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"], null, "self_attention.dense"),
-        new(["self_attention.dense"], "self_attn.v_proj", "self_attention.dense", NeedsEqualShapes: true),
-        new(["mlp.dense_h_to_4h"], null, "mlp.dense_h_to_4h"),
-        new(["mlp.dense_4h_to_h"], null, "mlp.dense_4h_to_h"),
-    ];
+    /// <summary>Which norm is before what depends on the checkpoint: nothing is folded into them.</summary>
+    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } = Ungated("self_attention.dense", null, null, "mlp.dense_h_to_4h", "mlp.dense_4h_to_h");
 }

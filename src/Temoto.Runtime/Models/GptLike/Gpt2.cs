@@ -85,7 +85,7 @@ internal sealed class Gpt2 : ModelType
     /// <summary>Published files lack the "transformer.".</summary>
     public override IReadOnlyDictionary<string, Tensor> FromFile(IReadOnlyDictionary<string, Tensor> tensors, ModelConfig config)
     {
-        var named = tensors.Keys.Any(name => name.StartsWith(Prefix, StringComparison.Ordinal)) ? tensors : tensors.ToDictionary(pair => Prefix + pair.Key, pair => pair.Value.Renamed(Prefix + pair.Key));
+        var named = TensorEdits.WithPrefix(tensors, Prefix);
         var turned = named.ToDictionary(pair => pair.Key, pair => Transposed.Keys.Any(end => pair.Key.EndsWith(end, StringComparison.Ordinal)) ? TensorEdits.Transpose(pair.Value) : pair.Value);
         return TensorEdits.Split(turned, Parts, Build(config).Weights);
     }

@@ -99,15 +99,7 @@ internal sealed class GptNeoX : RotaryDecoder
 
     protected override Value Output(GraphBuilder g, ModelConfig config, Value attended) => g.Linear(attended, "attention.dense", config.HiddenSize, config.AttentionBias);
 
-    protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input) =>
-        g.Linear(g.Activate(g.Linear(input, "mlp.dense_h_to_4h", config.IntermediateSize, bias: true), ActivationNames.Of(config.HiddenAct)), "mlp.dense_4h_to_h", config.HiddenSize, bias: true);
+    protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input) => Ungated(g, config, input, "mlp.dense_h_to_4h", "mlp.dense_4h_to_h");
 
-    /// <summary>GELU lets no factor through.</summary>
-    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } =
-    [
-        new(["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"], "input_layernorm", "attention.dense"),
-        new(["attention.dense"], "self_attn.v_proj", "attention.dense", NeedsEqualShapes: true),
-        new(["mlp.dense_h_to_4h"], "post_attention_layernorm", "mlp.dense_h_to_4h"),
-        new(["mlp.dense_4h_to_h"], null, "mlp.dense_4h_to_h"),
-    ];
+    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } = Ungated("attention.dense", "input_layernorm", "post_attention_layernorm", "mlp.dense_h_to_4h", "mlp.dense_4h_to_h");
 }

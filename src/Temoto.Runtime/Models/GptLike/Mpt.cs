@@ -141,23 +141,13 @@ internal sealed class Mpt : RotaryDecoder
     /// <summary>Nothing is turned.</summary>
     protected override Value Heads(GraphBuilder g, ModelConfig config, int layer, Value projected, bool isKey) => projected;
 
-    protected override Value Layer(GraphBuilder g, ModelConfig config, int layer, Value hidden)
-    {
-        hidden = g.Add(hidden, SelfAttention(g, config, layer, Norm(g, hidden, "norm_1")));
-        return g.Add(hidden, FeedForward(g, config, layer, Norm(g, hidden, "norm_2")));
-    }
+    protected override string NameOfAttentionNorm => "norm_1";
+
+    protected override string NameOfFeedForwardNorm => "norm_2";
 
     protected override Value Output(GraphBuilder g, ModelConfig config, Value attended) => g.Linear(attended, "attn.out_proj", config.HiddenSize, config.AttentionBias);
 
-    protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input) =>
-        g.Linear(g.Gelu(g.Linear(input, "ffn.up_proj", config.IntermediateSize, config.MlpBias)), "ffn.down_proj", config.HiddenSize, config.MlpBias);
+    protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input) => Ungated(g, config, input, "ffn.up_proj", "ffn.down_proj");
 
-    /// <summary>GELU lets no factor through.</summary>
-    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } =
-    [
-        new(["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"], "norm_1", "attn.out_proj"),
-        new(["attn.out_proj"], "self_attn.v_proj", "attn.out_proj", NeedsEqualShapes: true),
-        new(["ffn.up_proj"], "norm_2", "ffn.up_proj"),
-        new(["ffn.down_proj"], null, "ffn.down_proj"),
-    ];
+    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } = Ungated("attn.out_proj", "norm_1", "norm_2", "ffn.up_proj", "ffn.down_proj");
 }

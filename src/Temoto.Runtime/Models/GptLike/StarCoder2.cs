@@ -51,14 +51,7 @@ internal sealed class StarCoder2 : RotaryDecoder
 
     protected override Value Norm(GraphBuilder g, Value input, string name) => g.LayerNorm(input, name);
 
-    protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input) =>
-        g.Linear(g.Activate(g.Linear(input, "mlp.c_fc", config.IntermediateSize, config.MlpBias), ActivationNames.Of(config.HiddenAct)), "mlp.c_proj", config.HiddenSize, config.MlpBias);
+    protected override Value FeedForward(GraphBuilder g, ModelConfig config, int layer, Value input) => Ungated(g, config, input, "mlp.c_fc", "mlp.c_proj");
 
-    /// <summary>GELU lets no factor through.</summary>
-    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } =
-    [
-        .. Gated[..2],
-        new(["mlp.c_fc"], "post_attention_layernorm", "mlp.c_fc"),
-        new(["mlp.c_proj"], null, "mlp.c_proj"),
-    ];
+    public override IReadOnlyList<ScaleGroup> ScaleGroups { get; } = Ungated("self_attn.o_proj", "input_layernorm", "post_attention_layernorm", "mlp.c_fc", "mlp.c_proj");
 }

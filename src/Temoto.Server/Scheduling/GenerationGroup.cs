@@ -43,8 +43,9 @@ internal sealed class GenerationGroup : IDisposable
     {
         if (cancellation.IsCancellationRequested)
             return;
-        cancellation.Cancel();
+        // In this order: whose turn comes in between would be given a slot, only to be cancelled there.
         scheduler.Forget(this);
+        cancellation.Cancel();
     }
 
     public void Dispose() => Cancel();

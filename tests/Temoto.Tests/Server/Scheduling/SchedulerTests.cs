@@ -137,6 +137,21 @@ public sealed class SchedulerTests : IDisposable
         Assert.Equal(1, metrics.Cancelled.Value);
     }
 
+    /// <summary>Else the next of them would be given the slot of the one that goes, and the next after it.</summary>
+    [Fact]
+    public void WhatWaitsIsForgottenBeforeWhatRunsIsCancelled()
+    {
+        using var scheduler = NewScheduler(slots: 1);
+        using var gate = new Gate();
+        var group = scheduler.Submit("a", [.. Enumerable.Range(0, 3).Select(_ => Request("x", Greedy with { LogitBias = gate }))]);
+        gate.AwaitReached();
+        Assert.Equal(2, scheduler.QueueCount);
+        int? waiting = null;
+        group.Cancellation.Register(() => waiting = scheduler.QueueCount);
+        group.Cancel();
+        Assert.Equal(0, waiting);
+    }
+
     [Fact]
     public async Task WhatTakesTooLongEndsWithAnError()
     {

@@ -1,3 +1,4 @@
+using Temoto.Planning.Steps;
 using Temoto.Plans;
 
 namespace Temoto.Planning;

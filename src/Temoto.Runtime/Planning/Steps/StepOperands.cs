@@ -1,6 +1,6 @@
 using Temoto.Plans;
 
-namespace Temoto.Planning;
+namespace Temoto.Planning.Steps;
 
 /// <summary>The operands of the steps that are being built: what they are called, their formats, and where they lie, now among all tokens, later among the rows whose logits are wanted.</summary>
 /// <param name="offsets">Of the values in the arena.</param>

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import cells, processor, quiet, rounds, scales, sides, table
 from .files import Files
-from .program import HERE, ROOT, commit, peer_version, run
+from .program import HERE, ROOT, called, commit, peer_version, run
 
 MINUTES = {"usual": 18, "full": 86}
 
@@ -77,7 +77,7 @@ class Comparison:
                 ("llama.cpp", f"{peer_version()}, llama-bench and llama-batched-bench with {self.llama.library()}"),
                 ("Temoto", f"kernels {self.chosen.kernels or 'of its own choice'}; tried beside them in the first round: {', '.join(self.kernel_sets) or 'none'}"),
                 ("rounds", f"at most {self.chosen.rounds}, thrown away where others took more than {self.chosen.others:g} % of the processors or a program was faster than the read loop"),
-                ("command", f"bench/peers/llama.cpp/compare {' '.join(sys.argv[1:])}".rstrip())]
+                ("command", called("compare", sys.argv[1:]))]
 
     def measure(self, result, number):
         """One round: the sides in turn, the other first each time."""

@@ -16,6 +16,14 @@ def commit():
     return git("rev-parse", "--short=10", "HEAD") + (" with changes" if git("status", "--porcelain", "--untracked-files=no") else "")
 
 
+def called(name, words):
+    """How it was called, as it may be published: paths without the folders of whoever called."""
+    def plain(word):
+        key, equals, path = word.rpartition("=")
+        return key + equals + Path(path).name if path.startswith(("/", "~")) else word
+    return " ".join([f"bench/peers/llama.cpp/{name}", *map(plain, words)])
+
+
 def peer_version():
     return "node-llama-cpp " + json.loads((HERE / "node_modules" / "node-llama-cpp" / "package.json").read_text())["version"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import cells, processor, rounds, servers, sides
 from .files import Files
-from .program import ROOT, commit, peer_version, run
+from .program import ROOT, called, commit, peer_version, run
 from .table import rounds_of, spread
 
 HEAD = ("| load | tokens/s, all answers: Temoto | llama-server | its best setting | ratio | first token, ms (median): Temoto | llama-server | each token after it, ms: Temoto | llama-server | peak resident, MiB: Temoto / llama-server | rounds |",
@@ -84,7 +84,7 @@ def document(about, results):
 def about(chosen, path, llama):
     return [("date", f"{datetime.datetime.now():%Y-%m-%d %H:%M}"), ("commit", commit()), ("processor", str(processor.this())), ("file", path.name),
             ("threads", str(chosen.threads)), ("llama.cpp", f"{peer_version()}, llama-server with {llama.library()}"),
-            ("command", f"bench/peers/llama.cpp/compare-servers {' '.join(sys.argv[1:])}".rstrip())]
+            ("command", called("compare-servers", sys.argv[1:]))]
 
 
 def main():

@@ -6,7 +6,7 @@ import time
 import unittest
 from pathlib import Path
 
-from comparison import cells, processor, quiet, rounds, scales, servers, serving, sides, table
+from comparison import cells, processor, program, quiet, rounds, scales, servers, serving, sides, table
 
 CELL = cells.Cell("some", 2, tokens=64)
 MACHINE = {"bandwidth": 30e9, "bytes_per_token": 300e6, "weight_bytes": 300e6, "kernels": "avx2"}
@@ -216,6 +216,10 @@ class ServerTests(unittest.TestCase):
         self.assertEqual(768, load.context)
         self.assertIn("--no-reuse", servers.asking(load, Path("root"), 1))
         self.assertNotIn("--no-reuse", servers.asking(self.LOAD, Path("root"), 1))
+
+    def test_folders_of_the_caller_are_not_published(self):
+        self.assertEqual("bench/peers/llama.cpp/compare --usual --file name=FILE.gguf -t 2 --out results", program.called("compare", ["--usual", "--file", "name=/home/somebody/FILE.gguf", "-t", "2", "--out", "/tmp/results"]))
+        self.assertEqual("bench/peers/llama.cpp/compare --file name=models/FILE.gguf", program.called("compare", ["--file", "name=models/FILE.gguf"]))
 
 
 if __name__ == "__main__":

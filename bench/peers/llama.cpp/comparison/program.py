@@ -20,7 +20,7 @@ def called(name, words):
     """How it was called, as it may be published: paths without the folders of whoever called."""
     def plain(word):
         key, equals, path = word.rpartition("=")
-        return key + equals + Path(path).name if path.startswith(("/", "~")) else word
+        return key + equals + Path(path).name if path.startswith(("/", "~", "..")) else word
     return " ".join([f"bench/peers/llama.cpp/{name}", *map(plain, words)])
 
 

@@ -18,6 +18,16 @@ def measured(number=1, ours=50.0, theirs=(60.0, 40.0), others=0.01):
     return rounds.Measured(number, rates, MACHINE, others)
 
 
+class ProgramTests(unittest.TestCase):
+    def test_folders_of_the_caller_are_not_published(self):
+        published = "bench/peers/llama.cpp/compare --usual --file name=FILE.gguf -t 2 --out results"
+        for folder in ("/somebody/models/", "~/models/", "../models/"):
+            self.assertEqual(published, program.called("compare", ["--usual", "--file", f"name={folder}FILE.gguf", "-t", "2", "--out", f"{folder}results"]))
+
+    def test_folders_of_the_project_are(self):
+        self.assertEqual("bench/peers/llama.cpp/compare --file name=models/FILE.gguf", program.called("compare", ["--file", "name=models/FILE.gguf"]))
+
+
 class ProcessorTests(unittest.TestCase):
     def test_family_and_model_name_the_folder(self):
         text = "processor\t: 0\nvendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t\t: 1\nmodel name\t: AMD EPYC\nflags\t\t: fpu avx2 fma\npower management:\n\nprocessor\t: 1\nmodel\t\t: 9\n"
@@ -216,10 +226,6 @@ class ServerTests(unittest.TestCase):
         self.assertEqual(768, load.context)
         self.assertIn("--no-reuse", servers.asking(load, Path("root"), 1))
         self.assertNotIn("--no-reuse", servers.asking(self.LOAD, Path("root"), 1))
-
-    def test_folders_of_the_caller_are_not_published(self):
-        self.assertEqual("bench/peers/llama.cpp/compare --usual --file name=FILE.gguf -t 2 --out results", program.called("compare", ["--usual", "--file", "name=/home/somebody/FILE.gguf", "-t", "2", "--out", "/tmp/results"]))
-        self.assertEqual("bench/peers/llama.cpp/compare --file name=models/FILE.gguf", program.called("compare", ["--file", "name=models/FILE.gguf"]))
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ internal sealed record BertLayers(string Layers, string Query, string Key, strin
     }
 
     /// <summary>The norms feed the residual sums too, and GELU lets no factor through.</summary>
-    public IReadOnlyList<ScaleGroup> ScaleGroups =>
+    public IReadOnlyList<ScaleGroup> ScaleGroups { get; } =
     [
         new([Query, Key, Value], null, Output),
         new([Output], Value, Output, NeedsEqualShapes: true),

@@ -24,7 +24,7 @@ internal static class CommandLine
         StandardOutput.Guard();
         StandardError.Guard();
         using var interrupts = new Interrupts();
-        var root = CreateRoot(interrupts);
+        var root = CreateRoot(interrupts, args.Length > 0 ? args[0] : null);
         // A prompt may begin with @: arguments are never read from response files.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
@@ -58,33 +58,46 @@ internal static class CommandLine
         }
     }
 
-    internal static RootCommand CreateRoot(Interrupts interrupts)
+    /// <summary>The verbs, in the order of the help.</summary>
+    private static readonly Verb[] Verbs =
+    [
+        new("run", _ => RunCommand.Create()),
+        new("chat", ChatCommand.Create),
+        new("serve", _ => ServeCommand.Create()),
+        new("mcp", _ => McpCommand.Create()),
+        new("pull", _ => PullCommand.Create()),
+        new("list", _ => ListCommand.Create()),
+        new("rm", _ => RmCommand.Create()),
+        new("pack", _ => PackCommand.Create()),
+        new("inspect", _ => InspectCommand.Create()),
+        new("tokenize", _ => TokenizeCommand.Create()),
+        new("logits", _ => LogitsCommand.Create()),
+        new("embed", _ => EmbedCommand.Create()),
+        new("eval", _ => EvalCommand.Create()),
+        new("bench", _ => BenchCommand.Create()),
+        new("plan", _ => PlanCommand.Create()),
+        new("simulate", _ => SimulateCommand.Create()),
+        new("doctor", _ => DoctorCommand.Create()),
+        new("completion", _ => CompletionCommand.Create()),
+    ];
+
+    /// <param name="first">The first argument. Where it is a verb, no other is made: a run waits for neither the options of eighteen commands nor what they show in their help.</param>
+    internal static RootCommand CreateRoot(Interrupts interrupts, string? first = null)
     {
-        var root = new RootCommand("Runs language models on small machines by moving less data.\n\nExample: temoto run demo -p \"What are you?\"")
+        var root = new RootCommand("Runs language models on small machines by moving less data.\n\nExample: temoto run demo -p \"What are you?\"");
+        var only = Array.Find(Verbs, verb => verb.Name == first);
+        foreach (var verb in Verbs)
         {
-            RunCommand.Create(),
-            ChatCommand.Create(interrupts),
-            ServeCommand.Create(),
-            McpCommand.Create(),
-            PullCommand.Create(),
-            ListCommand.Create(),
-            RmCommand.Create(),
-            PackCommand.Create(),
-            InspectCommand.Create(),
-            TokenizeCommand.Create(),
-            LogitsCommand.Create(),
-            EmbedCommand.Create(),
-            EvalCommand.Create(),
-            BenchCommand.Create(),
-            PlanCommand.Create(),
-            SimulateCommand.Create(),
-            DoctorCommand.Create(),
-            CompletionCommand.Create(),
-        };
+            if (only is null || verb == only)
+                root.Subcommands.Add(verb.Create(interrupts));
+        }
         root.Options.Add(Verbose);
         Completions.AddTo(root);
         return root;
     }
+
+    /// <param name="Name">The name that its command has, known before the command is made.</param>
+    private sealed record Verb(string Name, Func<Interrupts, Command> Create);
 
     /// <summary>A path that nothing nearer to its use has judged; the system's message has it between quotation marks.</summary>
     private static string UnusablePath(Exception error)

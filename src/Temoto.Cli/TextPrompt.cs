@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Temoto.Generation;
 using Temoto.Generation.Tools;
 
@@ -8,7 +7,7 @@ namespace Temoto.Cli;
 internal sealed record TextPrompt(int[] Tokens, AnswerParser Parser, IReadOnlySet<int> ShownTokens)
 {
     /// <summary>A text that is continued as it stands.</summary>
-    public static TextPrompt Plain(int[] tokens) => new(tokens, new AnswerParser(null, null), FrozenSet<int>.Empty);
+    public static TextPrompt Plain(int[] tokens) => new(tokens, new AnswerParser(null, null), new HashSet<int>());
 
     public static TextPrompt Of(ChatPrompt chat) => new(chat.Tokens, chat.NewParser(), chat.ShownTokens);
 

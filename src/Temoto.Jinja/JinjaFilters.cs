@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Numerics;
 using System.Text;
 
@@ -10,7 +9,7 @@ internal delegate JinjaValue JinjaFilter(JinjaEvaluator evaluator, JinjaValue va
 /// <summary>The filters of Jinja that make sense in a chat template: <c>value | name(arguments)</c>.</summary>
 internal static class JinjaFilters
 {
-    public static readonly FrozenDictionary<string, JinjaFilter> All = new Dictionary<string, JinjaFilter>
+    public static readonly IReadOnlyDictionary<string, JinjaFilter> All = new Dictionary<string, JinjaFilter>
     {
         ["abs"] = (_, v, a) => Abs(v, a),
         ["attr"] = Attribute,
@@ -62,7 +61,7 @@ internal static class JinjaFilters
         ["unique"] = Unique,
         ["upper"] = (e, v, a) => MapText(e, v, a, PythonText.Upper),
         ["wordcount"] = (e, v, a) => WordCount(e, v, a),
-    }.ToFrozenDictionary();
+    };
 
     private static readonly SearchValues<char> FloatCharacters = SearchValues.Create("0123456789+-.eE_");
 

@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace Temoto.Jinja;
 
 internal delegate bool JinjaTest(JinjaEvaluator evaluator, JinjaValue value, JinjaArguments arguments);
@@ -7,7 +5,7 @@ internal delegate bool JinjaTest(JinjaEvaluator evaluator, JinjaValue value, Jin
 /// <summary>Jinja's tests: <c>value is name(argument)</c>.</summary>
 internal static class JinjaTests
 {
-    public static readonly FrozenDictionary<string, JinjaTest> All = Create();
+    public static readonly IReadOnlyDictionary<string, JinjaTest> All = Create();
 
     /// <summary>Applies a test by name; an unknown one is an error only when it is reached, as in Jinja.</summary>
     public static bool Apply(JinjaEvaluator evaluator, string name, JinjaValue value, JinjaArguments arguments)
@@ -17,7 +15,7 @@ internal static class JinjaTests
         return test(evaluator, value, arguments);
     }
 
-    private static FrozenDictionary<string, JinjaTest> Create()
+    private static Dictionary<string, JinjaTest> Create()
     {
         var tests = new Dictionary<string, JinjaTest>
         {
@@ -54,7 +52,7 @@ internal static class JinjaTests
             foreach (var name in names)
                 tests[name] = (e, value, a) => JinjaOperators.Compare(symbol, value, a.Bind(1, "other")[0]!, e.Budget);
         }
-        return tests.ToFrozenDictionary();
+        return tests;
     }
 
     private static JinjaTest Plain(Func<JinjaValue, bool> test) => (_, value, arguments) =>

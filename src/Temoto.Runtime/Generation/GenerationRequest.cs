@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Temoto.Generation.Tools;
 using Temoto.Grammars;
 
@@ -16,13 +15,13 @@ internal sealed record GenerationRequest(int[] Prompt, GenerationOptions Options
     public Grammar? Opening { get; init; }
 
     /// <summary>Likewise, of special tokens.</summary>
-    public IReadOnlySet<int> OpeningTokens { get; init; } = FrozenSet<int>.Empty;
+    public IReadOnlySet<int> OpeningTokens { get; init; } = new HashSet<int>();
 
     /// <summary>What ends the thoughts that the prompt has begun, before the form; null where it has begun none.</summary>
     public ThoughtEnd? Thoughts { get; init; }
 
     /// <summary>Special tokens that stand in the text all the same.</summary>
-    public IReadOnlySet<int> ShownTokens { get; init; } = FrozenSet<int>.Empty;
+    public IReadOnlySet<int> ShownTokens { get; init; } = new HashSet<int>();
 
     /// <exception cref="ArgumentException">An option cannot be used.</exception>
     /// <exception cref="InputException">The form cannot be used, or the prompt does not fit, or the checkpoint's own settings cannot be used.</exception>

@@ -33,6 +33,7 @@ public sealed class LanguageModel : IDisposable
     private readonly ChatTemplate? chatTemplate;
     private readonly Lazy<ChatFormat> chatFormat;
     private readonly Lazy<ThoughtEnd?> thoughtEnd;
+    private FormCompiler? forms;
 
     private LanguageModel(Checkpoint checkpoint, ModelEngine engine, Tokenizer? tokenizer, ChatTemplate? chatTemplate)
     {
@@ -41,10 +42,9 @@ public sealed class LanguageModel : IDisposable
         chatFormat = new(() => new ChatFormat(RequiredTemplate.Source, SpecialId));
         Engine = engine;
         TokenizerOrNull = tokenizer;
-        EndTokenIds = checkpoint.Generation.EosTokenIds.Concat(tokenizer?.EosTokenIds ?? []).Where(id => (uint)id < (uint)engine.Config.VocabSize).ToHashSet();
+        EndTokenIds = EndTokens(checkpoint.Generation.EosTokenIds, tokenizer?.EosTokenIds ?? [], engine.Config.VocabSize);
         Info = new ModelInfo(checkpoint, engine);
         thoughtEnd = new(() => chatFormat.Value.Thoughts is { Close: var mark } ? new ThoughtEnd(mark, SpecialId(mark), Engine.Config.VocabSize, Tokenizer.BytesInText, EndTokenIds) : null);
-        Forms = new FormCompiler(() => new TokenVocabulary([.. Enumerable.Range(0, Engine.Config.VocabSize).Select(Tokenizer.BytesInText)], EndTokenIds));
     }
 
     /// <summary>What was loaded.</summary>
@@ -77,9 +77,28 @@ public sealed class LanguageModel : IDisposable
     internal Tokenizer Tokenizer => TokenizerOrNull
         ?? throw new InputException(checkpoint.Path, null, "no tokenizer", "tokenizer.json, or vocab.json and merges.txt, or a tokenizer inside the file", "copy the tokenizer's files beside the weights");
 
-    internal FormCompiler Forms { get; }
+    /// <summary>Made at the first form: a model that is asked for none does without the library of grammars.</summary>
+    internal FormCompiler Forms => LazyInitializer.EnsureInitialized(ref forms, NewFormCompiler);
 
     private Tokenizer? TokenizerOrNull { get; }
+
+    private FormCompiler NewFormCompiler() => new(() => new TokenVocabulary([.. Enumerable.Range(0, Engine.Config.VocabSize).Select(Tokenizer.BytesInText)], EndTokenIds));
+
+    private static HashSet<int> EndTokens(IReadOnlyList<int> ofModel, IReadOnlyList<int> ofTokenizer, int vocabSize)
+    {
+        var ends = new HashSet<int>();
+        foreach (var id in ofModel)
+        {
+            if ((uint)id < (uint)vocabSize)
+                ends.Add(id);
+        }
+        foreach (var id in ofTokenizer)
+        {
+            if ((uint)id < (uint)vocabSize)
+                ends.Add(id);
+        }
+        return ends;
+    }
 
     /// <summary>
     /// Loads a Hugging Face checkpoint directory, a GGUF file or a llama2.c file.

@@ -399,6 +399,16 @@ public class CommandLineTests
         Assert.Contains("<MODEL> ", help.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>A run makes its verb alone, by the name that stands beside it.</summary>
+    [Fact]
+    public void AVerbThatIsNamedFirstIsMadeAlone()
+    {
+        using var interrupts = new Interrupts();
+        var whole = CommandLine.CreateRoot(interrupts).Subcommands.Select(verb => verb.Name).ToArray();
+        Assert.Equal(whole, whole.Select(name => Assert.Single(CommandLine.CreateRoot(interrupts, name).Subcommands).Name));
+        Assert.Equal(whole, CommandLine.CreateRoot(interrupts, "--verbose").Subcommands.Select(verb => verb.Name));
+    }
+
     [Theory]
     [InlineData("bash", "complete ")]
     [InlineData("zsh", "compdef")]

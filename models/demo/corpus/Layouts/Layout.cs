@@ -31,6 +31,9 @@ internal enum Family
 
     /// <summary>Every cell in brackets or quotes of one sort.</summary>
     Wrapped,
+
+    /// <summary>Labels and values in signs of one sort: [row machine='P-7' state='RUN'], --machine P-7 --state RUN.</summary>
+    Signs,
     Arrows,
     Xml,
     Query,
@@ -46,7 +49,7 @@ internal sealed class Layout
         [Family.Bare, Family.Bare, Family.Bare, Family.Bare, Family.Pairs, Family.Pairs, Family.Brackets, Family.Brackets, Family.Json, Family.Csv, Family.Block, Family.Prose, Family.Prose, Family.Columns, Family.Syslog, Family.Table];
 
     /// <summary>Of the whole world.</summary>
-    private static readonly Family[] Wide = [Family.Topic, Family.Node, Family.Nested, Family.Named, Family.Named, Family.Named, Family.Wrapped, Family.Wrapped];
+    private static readonly Family[] Wide = [Family.Topic, Family.Node, Family.Nested, Family.Named, Family.Named, Family.Named, Family.Wrapped, Family.Wrapped, Family.Signs, Family.Signs, Family.Signs];
 
     private static readonly Family[] HeldOut = [Family.Arrows, Family.Xml, Family.Query];
 
@@ -80,6 +83,10 @@ internal sealed class Layout
     private readonly string severityFrame;
     private readonly bool keyless;
     private readonly string frame;
+    private readonly string item = "";
+    private readonly string joint = "";
+    private readonly string whole = "";
+    private readonly bool inner;
     private readonly string front;
     private readonly string preface;
 
@@ -91,11 +98,15 @@ internal sealed class Layout
         Family = family ?? (split == Split.HeldOut && random.Chance(50) ? random.Pick(HeldOut) : random.WideChance(28) ? random.Pick(Wide) : random.Pick(Training));
         labels = new Labels(random, language);
         order = random.Pick(Orders);
+        if (random.WideChance(15))
+            order = random.PickSome(order, order.Length);
         separator = random.Pick(language == Language.En
             ? [" | ", " | ", ", ", ", ", "; ", "  ", " - ", " / ", "\t", " ", " ", "|", ","]
             : (string[])[" | ", " | ", "、", "、", ", ", "  ", " ", " ", "\u3000", " / ", "\t", "・", ",", "；"]);
         if (random.WideChance(25))
             separator = random.Pick(language == Language.En ? [" // ", ";", " : ", ": ", " · ", " || ", "/", " ~ ", ";  ", " -- "] : (string[])["／", "｜", ";", " // ", "：", " | ", "／", "，", "　｜　", ";"]);
+        if (random.WideChance(20))
+            separator = string.Format(random.Pick(["{0}", "{0}", " {0} ", "{0} ", "{0}{0}", " {0}{0} "]), random.Pick(["|", ";", ",", "/", "~", "*", "+", "!", "$", "%", "^", "·", "•", "»", "¦", "_|_", "\\", "@"]));
         pair = random.Pick(["=", "=", "=", ": ", ":", " = "]);
         keyGap = random.Pick(["", " ", " ", " ", " ", ": ", ": ", "=", ":", "＝"]);
         if (keyGap.Length == 0 && language == Language.En)
@@ -118,6 +129,14 @@ internal sealed class Layout
             rowBreak = random.Pick(language == Language.En ? ["\n", "\n", " / ", "; ", " | ", ", "] : (string[])["\n", "\n", "／", "、", "｜", " "]);
         frame = Family == Family.Wrapped ? random.Pick(language == Language.En ? ["[{0}]", "{{{0}}}", "<{0}>", "({0})", "\"{0}\"", "'{0}'", "|{0}|"] : (string[])["[{0}]", "【{0}】", "「{0}」", "（{0}）", "<{0}>", "\"{0}\"", "《{0}》"]) : "{0}";
         front = Family switch { Family.Topic => Path(), Family.Node => $"ns={random.Between(1, 4)};s={(random.Chance(60) ? Texts.Capital(Words.Joined(random).Replace(' ', '_')) + "." : "")}", _ => "" };
+        if (Family == Family.Signs)
+        {
+            item = random.Pick(["{0}='{1}'", "({0} {1})", "{0}[{1}]", "{0}({1})", "{0}{{{1}}}", "--{0} {1}", "@{0} {1}", "${0}={1}", "{0} {1}", "/{0}:{1}", "{0}:=\"{1}\"", "{0}|{1}", "{0} -- {1}", "[{0}]{1}", "%{0}%{1}", "{0}~{1}"]);
+            joint = item[^1] is '\'' or ')' or ']' or '"' && random.Chance(20) ? "" : random.Pick([" ", " ", ", ", "; ", ";", " | ", "|", "\n", " + ", "*"]);
+            whole = random.Pick(["{0}", "{0}", "[{0}]", "({0})", "{{{0}}}", "- {0}", "[row {0}]", "#{0}", "STX {0} ETX", "$ {0};", "!{0}!"]);
+            rowBreak = joint == "\n" ? "\n\n" : "\n";
+        }
+        inner = Family == Family.Json && random.WideChance(30);
         preface = random.WideChance(10) ? Noise.Preface(random, language) : "";
         host = random.Pick(["plc1", "gw01", "edge-2", "scada", "mes", "opcua", "hmi-3", "gateway"]);
     }
@@ -159,6 +178,7 @@ internal sealed class Layout
         Family.Topic => front.Replace("{0}", NameOf(row)) + " " + (pair == ":" ? Json(Others(row)) : string.Join(' ', Others(row).Select(cell => Label(cell) + "=" + Quoted(Value(cell))))),
         Family.Node => Others(row).Length == 0 ? NameOf(row) : string.Join('\n', Others(row).Select(cell => $"{front}{NameOf(row)}.{Texts.Capital(Label(cell)).Replace(' ', '_')} = {Value(cell)}")),
         Family.Named => Who(row) + (pair.Trim() == "=" ? pair : language == Language.Ja && pair == ":" ? "：" : ": ") + string.Join(SeparatorUnless("\t", "  ", ",", "|", ";"), Others(row).Where(cell => cell.Role != Role.Type).Select(Bare)),
+        Family.Signs => string.Format(whole, string.Join(joint, row.Select(cell => string.Format(item, Label(cell), Value(cell))))),
         Family.Wrapped => string.Join(SeparatorUnless("\t", "  ", "\u3000", " - "), Merged(row).Select(text => string.Format(frame, text))),
         _ => string.Join(separator, Merged(row)),
     };
@@ -247,7 +267,11 @@ internal sealed class Layout
     private string Json(Cell[] row)
     {
         var gap = random.Chance(70) ? " " : "";
-        return "{" + string.Join("," + gap, row.Select(cell => $"\"{Label(cell).Replace(' ', '_')}\":{gap}" + (cell.Reading is { Mark: "", Limit: "" } reading && (reading.LogUnit.Length == 0 || headedUnits > 2) ? cell.Text : $"\"{Value(cell)}\""))) + "}";
+        string Members(IEnumerable<Cell> cells) => string.Join("," + gap, cells.Select(cell => $"\"{Label(cell).Replace(' ', '_')}\":{gap}" + (cell.Reading is { Mark: "", Limit: "" } reading && (reading.LogUnit.Length == 0 || headedUnits > 2) ? cell.Text : $"\"{Value(cell)}\"")));
+        var measured = row.Where(cell => cell.Role == Role.Reading).ToArray();
+        return inner && measured.Length > 0 && measured.Length < row.Length
+            ? $"{{{Members(row.Except(measured))},{gap}\"{random.Pick(["values", "data", "measurements", "metrics", "readings"])}\":{gap}{{{Members(measured)}}}}}"
+            : $"{{{Members(row)}}}";
     }
 
     private string Csv(Cell[][] rows)

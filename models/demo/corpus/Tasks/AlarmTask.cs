@@ -66,7 +66,7 @@ internal static class AlarmTask
             cells.Add(new(Role.Type, random.Pick(MachineType.All).In(log)));
         if (random.Chance(45))
             cells.Add(new(Role.Time, new Clock(random, log).Next()));
-        if (random.Chance(30))
+        if (random.Chance(30) || random.WideChance(25))
             cells.Add(new(Role.Code, Noise.Code(random)));
         if (random.Chance(10))
             cells.Add(new(Role.Decoy, Noise.Decoy(random, log)));

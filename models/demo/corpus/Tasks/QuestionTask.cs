@@ -5,8 +5,9 @@ using Temoto.Demo.Corpus.World;
 namespace Temoto.Demo.Corpus.Tasks;
 
 /// <summary>
-/// A log of two to six lines and a question. Where lines must be compared or counted, the answer first lists what matters, each value followed by
-/// its machine, and then concludes in the same words: every step is a short copy, which a model this small can learn.
+/// A log of two to six lines and a question. Where lines must be compared or counted, the answer first goes through them, and then concludes in the
+/// same words: every step is a short copy, which a model this small can learn. What a list does not need it does not name: a value over a limit is
+/// given its machine in the conclusion, machines in a state are counted as they come, and which they are is said at once.
 /// </summary>
 internal static class QuestionTask
 {
@@ -28,6 +29,9 @@ internal static class QuestionTask
         "highest", "highest", "highest", "highest", "highest", "lowest", "lowest", "lowest", "lowest", "value", "value", "value", "value", "state", "is-state", "is-state", "which-state", "which-state", "which-state", "count-state", "count-state", "count-state",
         "above", "above", "below", "is-above", "over-limit", "abnormal", "abnormal", "abnormal", "abnormal", "time", "first", "last", "count", "about", "about", "absent", "absent", "absent", "absent-quantity", "absent-quantity",
     ];
+
+    /// <summary>What is learned last, asked more often.</summary>
+    private static readonly string[] HardForms = ["which-state", "which-state", "which-state", "count-state", "count-state", "above", "below", "is-state", "is-above", "absent-quantity", "abnormal"];
 
     private static readonly string[] SeriesForms = ["highest", "lowest", "value-at", "value-at", "latest", "latest", "when-highest", "when-highest", "when-lowest", "above", "first", "last"];
 
@@ -52,7 +56,7 @@ internal static class QuestionTask
             var text = Ask(random, split, log, form, language, out var answer);
             exchanges[index] = new(Kind.Question, language, form, Request.Behind(random, language, text, lines), answer);
             do
-                form = random.Pick(log.Series ? SeriesForms : Forms);
+                form = DrawForm(random, log.Series);
             while (!Suits(log, form));
         }
         return exchanges;
@@ -61,9 +65,11 @@ internal static class QuestionTask
     private static Log DrawLog(SeededRandom random, Split split, Language language, out string form, out string lines)
     {
         var series = random.Chance(13);
-        form = random.Pick(series ? SeriesForms : Forms);
+        form = DrawForm(random, series);
         return DrawLog(random, split, Request.LogLanguage(random, language), form, series, out lines);
     }
+
+    private static string DrawForm(SeededRandom random, bool series) => random.Pick(series ? SeriesForms : random.WideChance(35) ? HardForms : Forms);
 
     /// <summary>Whether the log has what a question of this form asks for. What stands without its name is not asked about by other names.</summary>
     private static bool Suits(Log log, string form) => form switch
@@ -85,6 +91,9 @@ internal static class QuestionTask
             if (language == Language.Ja)
                 wordings += "-verb";
         }
+        // Who asks does not type a machine's capitals.
+        if (question[0] is string { Length: > 0 } who && log.Entries.Any(entry => entry.Name == who) && random.WideChance(10))
+            question[0] = who.ToLowerInvariant();
         var text = string.Format(QuestionWordings.Of(wordings, language).Pick(random, split), question);
         return language == Language.En ? Texts.Capital(text) : text;
     }
@@ -194,10 +203,14 @@ internal static class QuestionTask
             case "is-state":
                 var yes = entry.State == state;
                 return (form, Words(entry.Name), english ? $"{(yes ? "Yes" : "No")}, {entry.Name} is {entry.State!.En}." : $"{(yes ? "はい" : "いいえ")}、{Of(entry.Name)}は{entry.State!.Ja}です。");
-            case "which-state" or "count-state":
+            case "which-state":
                 var those = entries.Where(other => other.State == state).Select(other => other.Name).ToArray();
-                var names = those.Length == 0 ? "" : $" ({Joined(those)})";
-                return (form, Words(""), List(other => $"{other.Name} {other.State!.In(language)}") + (english ? $"{Texts.Capital(state.En)}: {those.Length} of {entries.Length}{names}." : $"{state.Ja}: {entries.Length}台中{those.Length}台{names}。"));
+                var names = those.Length > 0 ? Joined(those) : english ? "none" : "なし";
+                return (form, Words(""), english ? $"{Texts.Capital(state.En)}: {names}." : $"{state.Ja}: {names}。");
+            case "count-state":
+                var counted = 0;
+                string Counted(Entry other) => $"{other.Name} {other.State!.In(language)}{(other.State == state ? $" ({++counted})" : "")}";
+                return (form, Words(""), List(Counted) + (english ? $"{Texts.Capital(state.En)}: {counted} of {entries.Length}." : $"{state.Ja}: {entries.Length}台中{counted}台。"));
             case "above" or "below":
                 var above = form == "above";
                 number = Threshold(random, entries.Select(Number).ToArray());
@@ -208,7 +221,7 @@ internal static class QuestionTask
                 if (unit.Length > 0 && random.Chance(40))
                     number += (random.Chance(60) ? " " : "") + entries[0].Readings[which].LogUnit;
                 var conclusion = over.Length == 0 ? (english ? "none" : "なし") : Joined(over);
-                return (form, Words(""), List(Item) + (english ? $"{(above ? "Above" : "Below")} {threshold}: {conclusion}." : $"{threshold} {(above ? "超え" : "未満")}: {conclusion}。"));
+                return (form, Words(""), List(other => other.Readings[which].Answer) + (english ? $"{(above ? "Above" : "Below")} {threshold}: {conclusion}." : $"{threshold} {(above ? "超え" : "未満")}: {conclusion}。"));
             case "is-above":
                 number = Threshold(random, [Number(entry) * (0.8 + (0.4 * random.Fraction()))]);
                 var exceeds = Number(entry) > double.Parse(number, CultureInfo.InvariantCulture);
@@ -249,6 +262,11 @@ internal static class QuestionTask
                 var forms = log.Quantities.Length == 0 ? ["state", "is-state", "about"] : entry.State is null ? ["value", "value", "about"] : (string[])["value", "value", "state", "is-state", "about"];
                 return (random.Pick(forms), Words(stranger), english ? $"{stranger} is not in the log." : $"{Of(stranger)}はログにありません。");
             default:
+                if (random.WideChance(25))
+                {
+                    asked = Quantity.Tag(random, language).In(language);
+                    return (random.Pick(["value", "value", "value", "highest"]), Words(entry.Name), english ? $"The log does not give the {asked}." : $"ログに{asked}はありません。");
+                }
                 var missing = random.Pick([.. Quantity.All.Where(other => !log.Quantities.Any(has => has.En.Contains(other.En.Split(' ')[^1], StringComparison.Ordinal) || has.Ja.Contains(other.Ja, StringComparison.Ordinal)))]);
                 asked = missing.In(language);
                 return (random.Pick(["value", "value", "highest", "lowest", "highest"]), Words(entry.Name), english ? $"The log does not give the {asked}." : $"ログに{asked}はありません。");

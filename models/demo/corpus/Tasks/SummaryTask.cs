@@ -57,7 +57,7 @@ internal static class SummaryTask
         var decoy = random.Chance(14);
         var entries = names.Select(name => new Entry(
             withType ? random.Pick(MachineType.All) : null, name, !withState ? null : random.Chance(52) ? MachineState.Running : random.Pick(MachineState.All),
-            [.. quantities.Select(quantity => Reading.Draw(random, split, log, quantity))],
+            Readings(random, split, log, quantities),
             count == 1 && log == language && random.Chance(8) ? Noise.Note(random, log) : "")).ToArray();
         var layout = Layout.Draw(random, split, log);
         var lines = layout.Write([.. entries.Select(entry => Cells(random, log, entry, clock, decoy))]);
@@ -65,6 +65,19 @@ internal static class SummaryTask
         var marked = entries.Any(entry => entry.Readings.Any(reading => reading.Abnormal));
         var answer = count > 1 ? Several(language, entries) : One(language, entries[0]);
         return new(Kind.Summary, language, count > 1 ? "several" : marked ? "marked" : "plain", Request.Join(random, language, request, lines), answer);
+    }
+
+    private static List<Reading> Readings(SeededRandom random, Split split, Language log, List<Quantity> quantities)
+    {
+        if (quantities.Count < 2 || !random.WideChance(30))
+            return [.. quantities.Select(quantity => Reading.Draw(random, split, log, quantity))];
+        // One mark among several readings: it belongs to one of them.
+        var marked = random.Next(quantities.Count);
+        return [.. quantities.Select((quantity, index) =>
+        {
+            var reading = Reading.Draw(random, split, log, quantity, markedPercent: 0);
+            return index != marked ? reading : random.Chance(75) ? (reading with { Mark = "", Limit = "" }).Marked(random, log, random.Pick([Verdict.High, Verdict.Low, Verdict.Low, Verdict.Flagged])) : reading.WithLimit(random, random.Pick([Verdict.Above, Verdict.Below]));
+        })];
     }
 
     private static List<Quantity> DrawQuantities(SeededRandom random, Language log, int count)

@@ -86,7 +86,10 @@ internal sealed record Fault(string Message, string Cause, string Action)
             var whole = random.Pick(Whole);
             return new(log == Language.En ? whole.En : whole.Ja, answer == Language.En ? whole.En : whole.Ja, answer == Language.En ? whole.EnAction : whole.JaAction);
         }
-        var part = random.Pick(Parts);
+        var part = log == answer && random.WideChance(35) ? new(Words.English(random), Words.Japanese(random)) : random.Pick(Parts);
+        // As they are spelled by engineers: モータ, センサ.
+        if (log == answer && random.WideChance(25))
+            part = part with { Ja = part.Ja.TrimEnd('ー') };
         var trouble = random.Pick(Troubles);
         var english = log == Language.En;
         var message = string.Format(random.Pick(english ? trouble.En : trouble.Ja), english ? part.En : part.Ja);

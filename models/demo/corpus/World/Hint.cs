@@ -33,9 +33,15 @@ internal static class Hint
         "{0}を[点検|確認|清掃|交換|調整|計画|補給|補充|手配|洗浄|給脂|締め直し][する|して|してください|のこと|]", "{0}{1}[を直す|を見る|交換|確認|補充|点検]", "[早めに|次回|停止後に]{0}を{1}する",
     ];
 
+    private static readonly string[] EnCalm = ["[no action|none|nothing to do|no action required|not required|no action needed]", "[monitor|keep watching|observe][| only| until [tomorrow|next shift]]", "[for information|information only|acknowledge]"];
+
+    private static readonly string[] JaCalm = ["[処置不要|対応不要|処置なし|対応なし|不要]", "[様子を見る|経過観察|監視継続]", "[確認のみ|情報のみ]"];
+
     public static string Draw(SeededRandom random, Language language)
     {
         var english = language == Language.En;
+        if (random.WideChance(7))
+            return Wordings.Expand(random, random.Pick(english ? EnCalm : JaCalm));
         if (random.Chance(random.Wide ? 45 : 60))
             return Wordings.Expand(random, random.Pick(english ? En : Ja));
         var free = Wordings.Expand(random, random.Pick(english ? EnFree : JaFree));

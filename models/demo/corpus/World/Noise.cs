@@ -49,12 +49,12 @@ internal static class Noise
             : string.Format(random.Pick(["{0}：", "{0}:\n", "{0}\n", "【{0}】", "〔{0}〕", "■{0}\n", "[{0}] ", "{0}。"]), text);
     }
 
-    public static string Code(SeededRandom random) => random.WideChance(40) ? WideCode(random) : random.Pick(["E", "E-", "AL", "A", "F", "ALM", "Err", "W", "SRVO-", "0x", "No.", "EX", "PS", ""]) + random.Between(1, random.Pick([9, 99, 999, 9999]));
+    public static string Code(SeededRandom random) => random.WideChance(60) ? WideCode(random) : random.Pick(["E", "E-", "AL", "A", "F", "ALM", "Err", "W", "SRVO-", "0x", "No.", "EX", "PS", ""]) + random.Between(1, random.Pick([9, 99, 999, 9999]));
 
     private static string WideCode(SeededRandom random)
     {
         var number = random.Between(1, random.Pick([99, 999, 9999]));
-        return random.Next(9) switch
+        return random.Next(16) switch
         {
             0 => number.ToString(),
             1 => $"#{number}",
@@ -64,6 +64,13 @@ internal static class Noise
             5 => $"{(char)random.Between('A', 'Z')}-{number:000}",
             6 => $"{(char)random.Between('A', 'Z')}{(char)random.Between('A', 'Z')}-{number:00}",
             7 => $"MSG {number}",
+            8 => $"code {(char)random.Between('A', 'Z')}{random.Between(1, 99)}",
+            9 => $"{(char)random.Between('A', 'Z')}{random.Between(1, 99)}",
+            10 => $"17{random.Between(10_000_000, 99_999_999)}",
+            11 => $"{(char)random.Between('A', 'Z')}{(char)random.Between('A', 'Z')}{(char)random.Between('A', 'Z')}{number:000}",
+            12 => $"コード{random.Pick(["", " ", ":"])}{number}",
+            13 => $"{random.Pick(["ID", "id=", "err ", "EVT", "ALM#", "T", "n°"])}{number}",
+            14 => $"{number}-{random.Between(1, 99)}",
             _ => $"[{number}]",
         };
     }

@@ -41,7 +41,7 @@ internal sealed record Reading(Quantity Quantity, string Key, string Value, stri
         var reading = new Reading(quantity, quantity.Key(random, log), value, unit.Item1, unit.Item2, Verdict.None, "", "");
         if (random.Chance(markedPercent))
             return random.Chance(70) ? reading.Marked(random, log, random.Pick([Verdict.High, Verdict.High, Verdict.Low, Verdict.Low, Verdict.Flagged])) : reading.WithLimit(random, random.Pick([Verdict.Above, Verdict.Above, Verdict.Below]));
-        return random.Chance(9) ? reading.WithLimit(random, Verdict.Within) : random.Chance(5) ? reading with { Mark = random.Pick(log == Language.En ? EnFine : JaFine) } : reading;
+        return random.Chance(9) || random.WideChance(8) ? reading.WithLimit(random, Verdict.Within) : random.Chance(5) ? reading with { Mark = random.Pick(log == Language.En ? EnFine : JaFine) } : reading;
     }
 
     public Reading Marked(SeededRandom random, Language log, Verdict verdict)

@@ -35,6 +35,9 @@ internal sealed class JsonFile : IDisposable
     /// <summary>For a <see cref="Utf8JsonReader"/>, which checks neither keys nor the insides of strings: its caller does.</summary>
     public static JsonReaderOptions ReaderOptions => new() { MaxDepth = MaxDepth };
 
+    /// <summary>What <see cref="JsonKeys"/> is asked about afterwards.</summary>
+    private static JsonDocumentOptions AnyKeys => new() { MaxDepth = MaxDepth };
+
     /// <summary>For texts that are no file, such as a line of JSON Lines.</summary>
     public static JsonDocumentOptions DocumentOptions => new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
@@ -77,6 +80,15 @@ internal sealed class JsonFile : IDisposable
         try
         {
             var (document, pythonNumbers) = ParseDocument(text);
+            try
+            {
+                JsonKeys.Check(document.RootElement);
+            }
+            catch
+            {
+                document.Dispose();
+                throw;
+            }
             if (document.RootElement.ValueKind == JsonValueKind.Object)
                 return new JsonFile(path, place, document, pythonNumbers);
             var kind = document.RootElement.ValueKind;
@@ -94,7 +106,7 @@ internal sealed class JsonFile : IDisposable
     {
         try
         {
-            return (JsonDocument.Parse(text, DocumentOptions), 0);
+            return (JsonDocument.Parse(text, AnyKeys), 0);
         }
         catch (JsonException)
         {
@@ -102,7 +114,7 @@ internal sealed class JsonFile : IDisposable
                 throw;
             try
             {
-                return (JsonDocument.Parse(replaced.Text, DocumentOptions), replaced.Count);
+                return (JsonDocument.Parse(replaced.Text, AnyKeys), replaced.Count);
             }
             catch (JsonException)
             {

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Temoto.Grammars;
 
 namespace Temoto.Generation.Tools;
@@ -23,7 +22,7 @@ internal sealed class FormOrCall(GrammarMatcher form)
     }
 
     /// <summary>Special tokens that calls begin with: no text spells them.</summary>
-    public IReadOnlySet<int> OpeningTokens { private get; init; } = FrozenSet<int>.Empty;
+    public IReadOnlySet<int> OpeningTokens { private get; init; } = new HashSet<int>();
 
     /// <summary>Thoughts that the prompt has begun, before the answer; null where it has begun none.</summary>
     public OpenThoughts? Thoughts { private get; init; }

@@ -28,16 +28,56 @@ public sealed partial class QuestionTaskTests
     public void CountsAreThoseOfTheList()
     {
         var counted = 0;
-        foreach (var exchange in Draw(Split.Training, "count-state", "which-state").Where(exchange => exchange.Language == Language.En))
+        foreach (var exchange in Draw(Split.Training, "count-state").Where(exchange => exchange.Language == Language.En))
         {
             var parts = Conclusion().Match(exchange.Answer);
             Assert.True(parts.Success, exchange.Answer);
-            var (list, state, conclusion) = (parts.Groups[1].Value, parts.Groups[3].Value, parts.Groups[2].Value);
-            var found = list.Split("; ").Count(item => item.EndsWith(" " + state, StringComparison.OrdinalIgnoreCase));
-            Assert.StartsWith($"{state}: {found} of {list.Split("; ").Length}", conclusion, StringComparison.Ordinal);
+            var (items, state, conclusion) = (parts.Groups[1].Value.Split("; "), parts.Groups[3].Value, parts.Groups[2].Value);
+            var found = items.Where(item => Number().Replace(item, "").EndsWith(" " + state, StringComparison.OrdinalIgnoreCase)).ToArray();
+            Assert.Equal(Enumerable.Range(1, found.Length).Select(number => $"({number})"), found.Select(item => Number().Match(item).Value.Trim()));
+            Assert.Equal($"{state}: {found.Length} of {items.Length}", conclusion);
             counted++;
         }
         Assert.InRange(counted, 100, 4000);
+    }
+
+    [Fact]
+    public void MachinesInAStateAreThoseThatACountFinds()
+    {
+        var compared = 0;
+        var random = new SeededRandom(12) { Wide = true };
+        for (var log = 0; log < 3000; log++)
+        {
+            var answers = QuestionTask.MakeSeveral(random, Language.Ja, Split.Training, 5);
+            var count = answers.FirstOrDefault(exchange => exchange.Form == "count-state")?.Answer;
+            var which = answers.FirstOrDefault(exchange => exchange.Form == "which-state")?.Answer;
+            if (count is null || which is null)
+                continue;
+            var (state, names) = (which[..which.IndexOf(':')], which[(which.IndexOf(':') + 2)..^1]);
+            var items = count[..count.IndexOf('。')].Split('、').Select(item => Number().Replace(item, "")).Where(item => item.EndsWith(" " + state, StringComparison.Ordinal)).Select(item => item[..^(state.Length + 1)]).ToArray();
+            Assert.Equal(items.Length == 0 ? "なし" : string.Join("、", items), names);
+            compared++;
+        }
+        Assert.InRange(compared, 100, 3000);
+    }
+
+    [Theory]
+    [InlineData(Split.Training)]
+    [InlineData(Split.HeldOut)]
+    internal void ValuesBeyondAThresholdAreThoseOfTheList(Split split)
+    {
+        var compared = 0;
+        foreach (var exchange in Draw(split, "above", "below").Where(exchange => exchange.Language == Language.En))
+        {
+            var parts = Threshold().Match(exchange.Answer);
+            Assert.True(parts.Success, exchange.Answer);
+            var limit = double.Parse(parts.Groups[2].Value, CultureInfo.InvariantCulture);
+            var beyond = parts.Groups[1].Value.Split("; ").Where(item => exchange.Form == "above" ? Value(item) > limit : Value(item) < limit).ToArray();
+            var told = parts.Groups[3].Value;
+            Assert.Equal(beyond, told == "none" ? [] : Item().Matches(told).Select(match => match.Value[..match.Value.IndexOf(" (", StringComparison.Ordinal)]));
+            compared++;
+        }
+        Assert.InRange(compared, 50, 4000);
     }
 
     [Fact]
@@ -57,8 +97,16 @@ public sealed partial class QuestionTaskTests
         return Enumerable.Range(0, 4000).Select(index => QuestionTask.Make(random, index % 2 == 0 ? Language.En : Language.Ja, split)).Where(exchange => forms.Contains(exchange.Form));
     }
 
-    [GeneratedRegex(@"^(.*)\. (([A-Z][a-z ]+): \d+ of .*)$")]
+    private static double Value(string item) => double.Parse(item.Split(' ')[0], CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^(.*)\. (([A-Z][a-z ]+): \d+ of \d+)\.$")]
     private static partial Regex Conclusion();
+
+    [GeneratedRegex(@" \(\d+\)$")]
+    private static partial Regex Number();
+
+    [GeneratedRegex(@"^(.*)\. (?:Above|Below) (-?[\d.]+): (.*)\.$")]
+    private static partial Regex Threshold();
 
     /// <summary>A value with its unit and, in brackets, its machine or time; machines may have brackets of their own.</summary>
     [GeneratedRegex(@"(-?\d+(?:\.\d+)?)(?: [^ ();、]+)? \((?:[^()]|\([^()]*\))+\)")]

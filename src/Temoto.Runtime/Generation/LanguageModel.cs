@@ -31,20 +31,18 @@ public sealed class LanguageModel : IDisposable
 {
     private readonly Checkpoint checkpoint;
     private readonly ChatTemplate? chatTemplate;
-    private readonly Lazy<ChatFormat> chatFormat;
+    private readonly ChatFormat? chatFormat;
     private readonly Lazy<ThoughtEnd?> thoughtEnd;
     private FormCompiler? forms;
 
-    private LanguageModel(Checkpoint checkpoint, ModelEngine engine, Tokenizer? tokenizer, ChatTemplate? chatTemplate)
+    private LanguageModel(Checkpoint checkpoint, ModelEngine engine, ModelTexts texts)
     {
         this.checkpoint = checkpoint;
-        this.chatTemplate = chatTemplate;
-        chatFormat = new(() => new ChatFormat(RequiredTemplate.Source, SpecialId));
+        (TokenizerOrNull, chatTemplate, chatFormat) = texts;
         Engine = engine;
-        TokenizerOrNull = tokenizer;
-        EndTokenIds = EndTokens(checkpoint.Generation.EosTokenIds, tokenizer?.EosTokenIds ?? [], engine.Config.VocabSize);
+        EndTokenIds = EndTokens(checkpoint.Generation.EosTokenIds, TokenizerOrNull?.EosTokenIds ?? [], engine.Config.VocabSize);
         Info = new ModelInfo(checkpoint, engine);
-        thoughtEnd = new(() => chatFormat.Value.Thoughts is { Close: var mark } ? new ThoughtEnd(mark, SpecialId(mark), Engine.Config.VocabSize, Tokenizer.BytesInText, EndTokenIds) : null);
+        thoughtEnd = new(() => Format.Thoughts is { Close: var mark } ? new ThoughtEnd(mark, SpecialId(mark), Engine.Config.VocabSize, Tokenizer.BytesInText, EndTokenIds) : null);
     }
 
     /// <summary>What was loaded.</summary>
@@ -54,10 +52,10 @@ public sealed class LanguageModel : IDisposable
     public bool HasChatTemplate => chatTemplate is not null;
 
     /// <summary>Whether its chat template speaks of thoughts.</summary>
-    internal bool WritesThoughts => chatTemplate is not null && chatFormat.Value.Thoughts is not null;
+    internal bool WritesThoughts => chatTemplate is not null && Format.Thoughts is not null;
 
     /// <summary>Whether its chat template has a switch for thoughts.</summary>
-    internal bool SwitchesThoughts => WritesThoughts && chatFormat.Value.SwitchesThoughts;
+    internal bool SwitchesThoughts => WritesThoughts && Format.SwitchesThoughts;
 
     /// <summary>What ends its thoughts; null for a model that writes none.</summary>
     internal ThoughtEnd? ThoughtEnd => thoughtEnd.Value;
@@ -81,6 +79,9 @@ public sealed class LanguageModel : IDisposable
     internal FormCompiler Forms => LazyInitializer.EnsureInitialized(ref forms, NewFormCompiler);
 
     private Tokenizer? TokenizerOrNull { get; }
+
+    /// <summary>What turns texts into tokens and conversations into texts; null for what a checkpoint does not have.</summary>
+    private sealed record ModelTexts(Tokenizer? Tokenizer, ChatTemplate? Template, ChatFormat? Format);
 
     private FormCompiler NewFormCompiler() => new(() => new TokenVocabulary([.. Enumerable.Range(0, Engine.Config.VocabSize).Select(Tokenizer.BytesInText)], EndTokenIds));
 
@@ -130,10 +131,12 @@ public sealed class LanguageModel : IDisposable
                 throw new InputException(checkpoint.Path, "model_type", $"'{checkpoint.Config.ModelType}', which makes vectors of texts", "a model that writes text", "ask for vectors (temoto embed MODEL), or load it as an EmbeddingModel");
             // Tables for a large vocabulary take as long as the plan does: one thread each.
             var text = Task.Run(() =>
-            (
-                Tokenizer: checkpoint.Tokenizer is null ? null : Tokenizer.Create(checkpoint.Tokenizer, checkpoint.Path),
-                Template: checkpoint.ChatTemplate is null ? null : ChatTemplate.Parse(checkpoint.ChatTemplate, checkpoint.Path)
-            ));
+            {
+                var tokenizer = checkpoint.Tokenizer is null ? null : Tokenizer.Create(checkpoint.Tokenizer, checkpoint.Path);
+                var template = checkpoint.ChatTemplate is null ? null : ChatTemplate.Parse(checkpoint.ChatTemplate, checkpoint.Path);
+                var format = tokenizer is null || template is null ? null : new ChatFormat(template.Source, mark => SpecialId(tokenizer, mark));
+                return new ModelTexts(tokenizer, template, format);
+            });
             try
             {
                 engine = new ModelEngine(checkpoint, options);
@@ -143,8 +146,7 @@ public sealed class LanguageModel : IDisposable
                 // It reads the checkpoint, which is disposed if the engine failed. What it threw is thrown below.
                 ((Task)text).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
             }
-            var (tokenizer, template) = text.GetAwaiter().GetResult();
-            return new LanguageModel(checkpoint, engine, tokenizer, template);
+            return new LanguageModel(checkpoint, engine, text.GetAwaiter().GetResult());
         }
         catch
         {
@@ -284,7 +286,7 @@ public sealed class LanguageModel : IDisposable
     internal ChatPrompt PrepareChat(IReadOnlyList<ChatMessage> messages, ChatOptions? chat = null)
     {
         chat ??= new ChatOptions();
-        var (template, format) = (RequiredTemplate, chatFormat.Value);
+        var (template, format) = (RequiredTemplate, Format);
         CheckMessages(messages);
         chat.Check();
         var forced = ForcedCall.For(chat, format.Tools);
@@ -297,7 +299,12 @@ public sealed class LanguageModel : IDisposable
         return new ChatPrompt(Known(Tokenizer.Encode(prompt, addSpecialTokens: false)), format, chat, isThinking, forced);
     }
 
-    private int? SpecialId(string mark) => Tokenizer.IdOf(mark) is { } id && Tokenizer.IsSpecial(id) ? id : null;
+    private int? SpecialId(string mark) => SpecialId(Tokenizer, mark);
+
+    private static int? SpecialId(Tokenizer tokenizer, string mark) => tokenizer.IdOf(mark) is { } id && tokenizer.IsSpecial(id) ? id : null;
+
+    /// <summary>Made with the model; where it could not be, what is missing is said.</summary>
+    private ChatFormat Format => chatFormat ?? new ChatFormat(RequiredTemplate.Source, SpecialId);
 
     private ChatTemplate RequiredTemplate => chatTemplate
         ?? throw new InputException(checkpoint.Path, null, "no chat template", "a model with a chat template", "use Session.CompleteAsync, or a chat model");

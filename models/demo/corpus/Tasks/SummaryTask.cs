@@ -59,6 +59,15 @@ internal static class SummaryTask
             withType ? random.Pick(MachineType.All) : null, name, !withState ? null : random.Chance(52) ? MachineState.Running : random.Pick(MachineState.All),
             Readings(random, split, log, quantities),
             count == 1 && log == language && random.Chance(8) ? Noise.Note(random, log) : "")).ToArray();
+        // One spelling of key and unit for a log, as a header has it.
+        if (random.Wide && count > 1)
+        {
+            foreach (var entry in entries)
+            {
+                for (var index = 0; index < entry.Readings.Count; index++)
+                    entry.Readings[index] = entry.Readings[index] with { Key = entries[0].Readings[index].Key, LogUnit = entries[0].Readings[index].LogUnit, AnswerUnit = entries[0].Readings[index].AnswerUnit };
+            }
+        }
         var layout = Layout.Draw(random, split, log);
         var lines = layout.Write([.. entries.Select(entry => Cells(random, log, entry, clock, decoy))]);
         var request = bare ? "" : (language == Language.En ? English : Japanese).Pick(random, split);

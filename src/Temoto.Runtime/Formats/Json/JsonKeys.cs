@@ -5,7 +5,7 @@ namespace Temoto.Formats.Json;
 
 /// <summary>
 /// Whether an object has a key twice. <see cref="JsonDocumentOptions.AllowDuplicateProperties"/> asks the same, but from seventeen keys on
-/// it brings in the system's library of ciphers, for a seed: five milliseconds and as many MiB of a run of a small model.
+/// it brings in the system's library of ciphers, for a seed: some 5 MiB of a run that needs none.
 /// </summary>
 internal static class JsonKeys
 {

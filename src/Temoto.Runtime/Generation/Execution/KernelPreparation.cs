@@ -23,12 +23,16 @@ internal static class KernelPreparation
         _ = begun.ContinueWith(
             _ => Quietly(() =>
             {
-                if (IntegersOf(options) is not { } integers)
-                    return;
-                foreach (var tensor in checkpoint.Tensors.Values)
+                var integers = IntegersOf(options);
+                var matrices = checkpoint.Tensors.Values.Where(tensor => tensor.Shape.Length > 1);
+                if (integers is not null && matrices.Any(IntegerDot.Takes))
                 {
-                    if (tensor.Shape.Length > 1 && IntegerDot.Takes(tensor))
+                    foreach (var tensor in matrices.Where(IntegerDot.Takes))
                         Prepare(integers, tensor, options);
+                }
+                else if (matrices.FirstOrDefault() is { } matrix && !options.Precise)
+                {
+                    PrepareFloats(options, matrix.DType);
                 }
             }),
             TaskScheduler.Default);
@@ -50,6 +54,21 @@ internal static class KernelPreparation
             integers.PreparePanels(tensor);
         else
             integers.Prepare(tensor);
+    }
+
+    /// <summary>Products of floats are compiled by their test, rows of halves by one token that meets one.</summary>
+    private static unsafe void PrepareFloats(ModelOptions options, DType dtype)
+    {
+        const int columns = 64;
+        var kernels = KernelChooser.Choose(options.Kernels);
+        if (dtype is not (DType.BF16 or DType.F16))
+            return;
+        using var memory = new NativeBuffer(dtype.RowBytes(columns));
+        using var values = new NativeBuffer((columns + 1) * sizeof(float));
+        using var scratch = new NativeBuffer(kernels.MatMulScratchFloats(columns, 1) * sizeof(float));
+        var weight = new Tensor("preparation", dtype, [1, columns], memory.Data, memory.ByteLength, memory);
+        kernels.DecodeRow(weight, 0, values.Floats);
+        kernels.MatMul(weight, 0, 1, null, values.Floats, 1, values.Floats + columns, 1, scratch.Floats);
     }
 
     /// <summary>What goes wrong here goes wrong again where it is asked for, and is told of there.</summary>

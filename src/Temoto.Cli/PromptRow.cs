@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Temoto.Formats.Json;
 
@@ -37,7 +38,7 @@ internal sealed record PromptRow(string Source, string? Id, string? Prompt, IRea
     {
         try
         {
-            using var document = JsonDocument.Parse(line, JsonFile.DocumentOptions);
+            using var document = JsonFile.ParseText(Encoding.UTF8.GetBytes(line));
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw Wrong(source, null, document.RootElement, Expected);
             return new Reader(source, common, system).Read(document.RootElement);

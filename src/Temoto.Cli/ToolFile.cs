@@ -13,7 +13,7 @@ internal static class ToolFile
     {
         try
         {
-            using var document = JsonDocument.Parse(JsonFile.ReadText(path, "a file of tools", SmallFile.MaxTextBytes), JsonFile.DocumentOptions);
+            using var document = JsonFile.ParseText(JsonFile.ReadText(path, "a file of tools", SmallFile.MaxTextBytes));
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Array)
                 throw new InputException(path, null, JsonValue.Shown(root), Expected, "mend the file");

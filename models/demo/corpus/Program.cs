@@ -58,6 +58,12 @@ switch (args)
             File.WriteAllText(Path.ChangeExtension(output, ".jsonl"), HeldOutFiles.ToJsonLines(exchanges));
             return 0;
         }
+    case ["prompts", var rows]:
+        {
+            foreach (var row in Lines(rows))
+                Console.WriteLine($$"""{"messages": {{row.GetProperty("messages").GetRawText()}}}""");
+            return 0;
+        }
     case ["grounded", var rows, var answers]:
         {
             var prompts = Lines(rows).Select(row => string.Join('\n', row.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("content").GetString()))).ToArray();
@@ -83,7 +89,8 @@ switch (args)
               train TOKENIZER.JSON OUTPUT SEED COUNT        writes COUNT encoded conversations for train.py
               encode-heldout TOKENIZER.JSON OUTPUT          encodes heldout.jsonl for train.py's evaluation, and lists the rows' forms
               validation TOKENIZER.JSON OUTPUT              other held-out rows, encoded, to choose a checkpoint by; and as JSON lines beside them
-              grounded ROWS.JSONL ANSWERS.JSONL             lists answers that name what their prompts do not have; ANSWERS as 'temoto run --prompt-file ROWS.JSONL' writes them
+              prompts ROWS.JSONL                            prints the rows' prompts alone
+              grounded ROWS.JSONL ANSWERS.JSONL             lists answers that name what their prompts do not have; ANSWERS as 'temoto run --prompt-file PROMPTS' writes them
               show SEED COUNT                               prints COUNT training conversations
             """);
         return 2;

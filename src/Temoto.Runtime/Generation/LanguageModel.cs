@@ -87,17 +87,8 @@ public sealed class LanguageModel : IDisposable
 
     private static HashSet<int> EndTokens(IReadOnlyList<int> ofModel, IReadOnlyList<int> ofTokenizer, int vocabSize)
     {
-        var ends = new HashSet<int>();
-        foreach (var id in ofModel)
-        {
-            if ((uint)id < (uint)vocabSize)
-                ends.Add(id);
-        }
-        foreach (var id in ofTokenizer)
-        {
-            if ((uint)id < (uint)vocabSize)
-                ends.Add(id);
-        }
+        HashSet<int> ends = [.. ofModel, .. ofTokenizer];
+        ends.RemoveWhere(id => (uint)id >= (uint)vocabSize);
         return ends;
     }
 

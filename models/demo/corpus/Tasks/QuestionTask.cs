@@ -262,12 +262,7 @@ internal static class QuestionTask
                 var forms = log.Quantities.Length == 0 ? ["state", "is-state", "about"] : entry.State is null ? ["value", "value", "about"] : (string[])["value", "value", "state", "is-state", "about"];
                 return (random.Pick(forms), Words(stranger), english ? $"{stranger} is not in the log." : $"{Of(stranger)}はログにありません。");
             default:
-                if (random.WideChance(25))
-                {
-                    asked = Quantity.Tag(random, language).In(language);
-                    return (random.Pick(["value", "value", "value", "highest"]), Words(entry.Name), english ? $"The log does not give the {asked}." : $"ログに{asked}はありません。");
-                }
-                var missing = random.Pick([.. Quantity.All.Where(other => !log.Quantities.Any(has => has.En.Contains(other.En.Split(' ')[^1], StringComparison.Ordinal) || has.Ja.Contains(other.Ja, StringComparison.Ordinal)))]);
+                var missing = random.WideChance(25) ? Quantity.Tag(random, language) : random.Pick([.. Quantity.All.Where(other => !log.Quantities.Any(has => has.En.Contains(other.En.Split(' ')[^1], StringComparison.Ordinal) || has.Ja.Contains(other.Ja, StringComparison.Ordinal)))]);
                 asked = missing.In(language);
                 return (random.Pick(["value", "value", "highest", "lowest", "highest"]), Words(entry.Name), english ? $"The log does not give the {asked}." : $"ログに{asked}はありません。");
         }

@@ -65,7 +65,7 @@ internal static class SummaryTask
             foreach (var entry in entries)
             {
                 for (var index = 0; index < entry.Readings.Count; index++)
-                    entry.Readings[index] = entry.Readings[index] with { Key = entries[0].Readings[index].Key, LogUnit = entries[0].Readings[index].LogUnit, AnswerUnit = entries[0].Readings[index].AnswerUnit };
+                    entry.Readings[index] = entry.Readings[index].SpelledAs(entries[0].Readings[index]);
             }
         }
         var layout = Layout.Draw(random, split, log);
@@ -85,7 +85,11 @@ internal static class SummaryTask
         return [.. quantities.Select((quantity, index) =>
         {
             var reading = Reading.Draw(random, split, log, quantity, markedPercent: 0);
-            return index != marked ? reading : random.Chance(75) ? (reading with { Mark = "", Limit = "" }).Marked(random, log, random.Pick([Verdict.High, Verdict.Low, Verdict.Low, Verdict.Flagged])) : reading.WithLimit(random, random.Pick([Verdict.Above, Verdict.Below]));
+            if (index != marked)
+                return reading;
+            // Without what may say that it is fine.
+            reading = reading with { Verdict = Verdict.None, Mark = "", Limit = "" };
+            return random.Chance(75) ? reading.Marked(random, log, random.Pick([Verdict.High, Verdict.Low, Verdict.Low, Verdict.Flagged])) : reading.WithLimit(random, random.Pick([Verdict.Above, Verdict.Below]));
         })];
     }
 

@@ -44,6 +44,9 @@ internal sealed record Reading(Quantity Quantity, string Key, string Value, stri
         return random.Chance(9) || random.WideChance(8) ? reading.WithLimit(random, Verdict.Within) : random.Chance(5) ? reading with { Mark = random.Pick(log == Language.En ? EnFine : JaFine) } : reading;
     }
 
+    /// <summary>With another's key and unit, as a log keeps them.</summary>
+    public Reading SpelledAs(Reading other) => this with { Key = other.Key, LogUnit = other.LogUnit, AnswerUnit = other.AnswerUnit };
+
     public Reading Marked(SeededRandom random, Language log, Verdict verdict)
     {
         var english = log == Language.En;

@@ -35,12 +35,6 @@ internal sealed class JsonFile : IDisposable
     /// <summary>For a <see cref="Utf8JsonReader"/>, which checks neither keys nor the insides of strings: its caller does.</summary>
     public static JsonReaderOptions ReaderOptions => new() { MaxDepth = MaxDepth };
 
-    /// <summary>What <see cref="JsonKeys"/> is asked about afterwards.</summary>
-    private static JsonDocumentOptions AnyKeys => new() { MaxDepth = MaxDepth };
-
-    /// <summary>For texts that are no file, such as a line of JSON Lines.</summary>
-    public static JsonDocumentOptions DocumentOptions => new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
-
     public JsonFields Root { get; }
 
     /// <summary>How often the text says NaN or Infinity, which JSON cannot; no key of a known meaning holds them.</summary>
@@ -80,15 +74,6 @@ internal sealed class JsonFile : IDisposable
         try
         {
             var (document, pythonNumbers) = ParseDocument(text);
-            try
-            {
-                JsonKeys.Check(document.RootElement);
-            }
-            catch
-            {
-                document.Dispose();
-                throw;
-            }
             if (document.RootElement.ValueKind == JsonValueKind.Object)
                 return new JsonFile(path, place, document, pythonNumbers);
             var kind = document.RootElement.ValueKind;
@@ -101,12 +86,29 @@ internal sealed class JsonFile : IDisposable
         }
     }
 
+    /// <summary>Any JSON in UTF-8 without duplicate keys, not too deep: also for texts that are no file, such as a line of JSON Lines.</summary>
+    /// <exception cref="JsonException">It is not that.</exception>
+    public static JsonDocument ParseText(ReadOnlyMemory<byte> utf8)
+    {
+        var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = MaxDepth });
+        try
+        {
+            JsonKeys.Check(document.RootElement);
+            return document;
+        }
+        catch
+        {
+            document.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>As JSON; where that fails, with Python's numbers. What fails then too gets the first error.</summary>
     private static (JsonDocument Document, int PythonNumbers) ParseDocument(ReadOnlyMemory<byte> text)
     {
         try
         {
-            return (JsonDocument.Parse(text, AnyKeys), 0);
+            return (ParseText(text), 0);
         }
         catch (JsonException)
         {
@@ -114,7 +116,7 @@ internal sealed class JsonFile : IDisposable
                 throw;
             try
             {
-                return (JsonDocument.Parse(replaced.Text, AnyKeys), replaced.Count);
+                return (ParseText(replaced.Text), replaced.Count);
             }
             catch (JsonException)
             {

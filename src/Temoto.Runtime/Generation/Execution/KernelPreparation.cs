@@ -20,6 +20,8 @@ internal static class KernelPreparation
     /// <summary>Goes on with the products that this model's weights need.</summary>
     public static void Continue(Task begun, ModelOptions options, Checkpoint checkpoint)
     {
+        if (options.Precise)
+            return;
         _ = begun.ContinueWith(
             _ => Quietly(() =>
             {
@@ -30,7 +32,7 @@ internal static class KernelPreparation
                     foreach (var tensor in matrices.Where(IntegerDot.Takes))
                         Prepare(integers, tensor, options);
                 }
-                else if (matrices.FirstOrDefault() is { } matrix && !options.Precise)
+                else if (matrices.FirstOrDefault() is { } matrix)
                 {
                     PrepareFloats(options, matrix.DType);
                 }

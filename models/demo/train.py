@@ -325,7 +325,11 @@ def export(arguments):
         before = read_curve(FOLDER)
         curve = before + [(before[-1][0] + step, before[-1][1] + tokens, *rest) for step, tokens, *rest in curve]
     write_curve(curve, FOLDER)
-    write_safetensors(checkpoint["average"], os.path.join(FOLDER, "model.safetensors"))
+    weights = checkpoint["average"]
+    if arguments.start:
+        began = read_safetensors(arguments.start)
+        weights = {name: arguments.share * value + (1 - arguments.share) * began[name] for name, value in weights.items()}
+    write_safetensors(weights, os.path.join(FOLDER, "model.safetensors"))
     generation = {"bos_token_id": END_OF_TEXT, "eos_token_id": [IM_END, END_OF_TEXT], "pad_token_id": END_OF_TEXT, "do_sample": False, "max_new_tokens": 128}
     for name, content in (("config.json", CONFIG), ("generation_config.json", generation)):
         with open(os.path.join(FOLDER, name), "w", encoding="ascii") as file:
@@ -353,7 +357,8 @@ def main():
     parser.add_argument("--out", default=os.path.join(artifacts, "run"))
     parser.add_argument("--checkpoint", default=os.path.join(artifacts, "run", "checkpoint.pt"))
     parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--start", metavar="FILE", help="train: begin with the weights of this model.safetensors instead of random ones")
+    parser.add_argument("--start", metavar="FILE", help="train: begin with the weights of this model.safetensors instead of random ones; export: average with them")
+    parser.add_argument("--share", type=float, default=0.7, help="export with --start: the run's share of the average")
     parser.add_argument("--labels", default=os.path.join(FOLDER, "heldout.jsonl"), help="the rows that --heldout encodes")
     parser.add_argument("--steps", type=int, default=12000, help="stop here")
     parser.add_argument("--schedule", type=int, default=12000, help="steps of the schedule")

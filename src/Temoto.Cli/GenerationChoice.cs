@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using Temoto.Generation;
 
 namespace Temoto.Cli;
@@ -67,8 +68,13 @@ internal sealed class GenerationChoice
         Form = Form(parsed),
     };
 
+    /// <summary>Most runs have none, and do not load the grammars' library.</summary>
+    private AnswerForm? Form(ParseResult parsed) =>
+        parsed.GetValue(jsonSchema) is null && parsed.GetValue(grammar) is null && parsed.GetValue(choice) is not { Length: > 0 } ? null : Judged(parsed);
+
     /// <summary>Judged here: a schema that cannot be used is told before a model is loaded.</summary>
-    private AnswerForm? Form(ParseResult parsed)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private AnswerForm Judged(ParseResult parsed)
     {
         var given = new List<(string Source, AnswerForm Form)>();
         if (parsed.GetValue(jsonSchema) is { } schema)
@@ -79,8 +85,6 @@ internal sealed class GenerationChoice
             given.Add((choice.Name, AnswerForm.OneOf(texts)));
         if (given.Count > 1)
             throw new InputException(jsonSchema.Name, null, "several forms for one answer", "one of --json-schema, --grammar and --choice", "leave the others out");
-        if (given.Count == 0)
-            return null;
         var (source, form) = given[0];
         return form.Fault() is { } fault ? throw new InputException(source, fault.Place.Length > 0 ? fault.Place : null, fault.Found, fault.Expected, fault.Next) : form;
     }

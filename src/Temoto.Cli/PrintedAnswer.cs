@@ -7,41 +7,41 @@ internal sealed class PrintedAnswer(TextWriter output, TextWriter errors)
     private bool inLine;
     private bool inThoughts;
 
-    public async Task TakeAsync(AnswerPart part)
+    public void Take(AnswerPart part)
     {
         switch (part.Kind)
         {
             case AnswerPartKind.Reasoning:
                 inThoughts = true;
-                await errors.WriteAsync(part.Text);
+                errors.Write(part.Text);
                 break;
             case AnswerPartKind.Text or AnswerPartKind.CallFails:
-                await EndThoughtsAsync();
-                await output.WriteAsync(part.Text);
+                EndThoughts();
+                output.Write(part.Text);
                 (hasOutput, inLine) = (true, !part.Text.EndsWith('\n'));
                 break;
             case AnswerPartKind.CallEnds:
-                await EndThoughtsAsync();
+                EndThoughts();
                 if (inLine)
-                    await output.WriteLineAsync();
-                await output.WriteLineAsync(Json.Line(CallLine.Of(new ToolCall(part.CallId!, part.CallName!, part.Text)), ResultContext.Default.CallLine));
+                    output.WriteLine();
+                output.WriteLine(Json.Line(CallLine.Of(new ToolCall(part.CallId!, part.CallName!, part.Text)), ResultContext.Default.CallLine));
                 (hasOutput, inLine) = (true, false);
                 break;
         }
     }
 
     /// <summary>A newline where the text does not end in one, or where there is none.</summary>
-    public async Task EndAsync()
+    public void End()
     {
-        await EndThoughtsAsync();
+        EndThoughts();
         if (inLine || !hasOutput)
-            await output.WriteLineAsync();
+            output.WriteLine();
     }
 
-    private async Task EndThoughtsAsync()
+    private void EndThoughts()
     {
         if (inThoughts)
-            await errors.WriteLineAsync();
+            errors.WriteLine();
         inThoughts = false;
     }
 }

@@ -80,7 +80,7 @@ internal static class RunCommand
                 RefuseBeside(parsed, "a model without a chat template", "a chat model", chats.All);
             if (!plain && IsEmpty(text))
                 throw EmptyPrompt(path is null && parsed.GetValue(prompt) is not null ? "--prompt" : NameOf(path));
-            return await TextRun.RunAsync(loaded, parsed.GetRequiredValue(model.Model), () => plain ? TextPrompt.Plain(loaded.EncodeRaw(text)) : TextPrompt.Of(loaded.PrepareChat(Conversation(system, text), chat)), options, loading.Elapsed, parsed.GetValue(model.Json), cancellation);
+            return TextRun.Run(loaded, parsed.GetRequiredValue(model.Model), () => plain ? TextPrompt.Plain(loaded.EncodeRaw(text)) : TextPrompt.Of(loaded.PrepareChat(Conversation(system, text), chat)), options, loading.Elapsed, parsed.GetValue(model.Json), cancellation);
         });
         return command;
     }

@@ -11,49 +11,49 @@ internal static class TextRun
     /// </summary>
     /// <param name="name">MODEL as it was given.</param>
     /// <param name="encode">Makes the prompt; the time to the first token counts it.</param>
-    public static async Task<int> RunAsync(
+    public static int Run(
         LanguageModel model, string name, Func<TextPrompt> encode, GenerationOptions options, TimeSpan loading, bool json, CancellationToken cancellation)
     {
         using var session = model.CreateSession();
         var start = Stopwatch.GetTimestamp();
         var prompt = encode();
         var pieces = session.Generate(prompt.Request(model, options, start), cancellation);
-        await using var output = StandardOutput.Open(autoFlush: !json);
+        using var output = StandardOutput.Open(autoFlush: !json);
         var answer = new AnswerText();
         var printed = new PrintedAnswer(output, Console.Error);
         try
         {
             foreach (var piece in pieces)
             {
-                await TakeAsync(prompt.Parser.Push(piece));
+                Take(prompt.Parser.Push(piece));
                 if (OutputPipe.IsClosed)
                     break;
             }
-            await TakeAsync(prompt.Parser.End());
+            Take(prompt.Parser.End());
         }
         catch (OperationCanceledException)
         {
             // What there is by now stays, and the figures say why there is no more.
-            await TakeAsync(prompt.Parser.End());
+            Take(prompt.Parser.End());
         }
         finally
         {
             if (!json)
-                await printed.EndAsync();
+                printed.End();
         }
         if (json)
-            await output.WriteLineAsync(Document(model, name, loading, answer, session.Statistics));
-        await output.FlushAsync(CancellationToken.None);
-        await Console.Error.WriteLineAsync(Figures.Line(session.Statistics));
+            output.WriteLine(Document(model, name, loading, answer, session.Statistics));
+        output.Flush();
+        Console.Error.WriteLine(Figures.Line(session.Statistics));
         return session.Statistics.FinishReason == FinishReason.Cancelled ? CommandLine.Interrupted : 0;
 
-        async Task TakeAsync(IReadOnlyList<AnswerPart> parts)
+        void Take(IReadOnlyList<AnswerPart> parts)
         {
             foreach (var part in parts)
             {
                 answer.Add(part);
                 if (!json)
-                    await printed.TakeAsync(part);
+                    printed.Take(part);
             }
         }
     }

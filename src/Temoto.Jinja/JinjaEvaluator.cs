@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Temoto.Jinja.Filters;
 
 namespace Temoto.Jinja;
 

@@ -25,7 +25,10 @@ public sealed class JinjaTemplate
     public string Render(IEnumerable<KeyValuePair<string, JinjaValue>> variables, TimeProvider? clock = null)
     {
         var given = variables.ToArray();
-        var evaluator = new JinjaEvaluator(JinjaBudget.ForInput(given.Sum(variable => variable.Value.Weight)));
+        var weight = 0L;
+        foreach (var (_, value) in given)
+            weight = checked(weight + value.Weight);
+        var evaluator = new JinjaEvaluator(JinjaBudget.ForInput(weight));
         var globals = new JinjaScope(null);
         JinjaGlobals.AddTo(globals, clock ?? TimeProvider.System);
         foreach (var (name, value) in given)

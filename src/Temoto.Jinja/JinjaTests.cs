@@ -1,3 +1,5 @@
+using Temoto.Jinja.Filters;
+
 namespace Temoto.Jinja;
 
 internal delegate bool JinjaTest(JinjaEvaluator evaluator, JinjaValue value, JinjaArguments arguments);

@@ -39,7 +39,7 @@ internal sealed record Conversation(string? System, IReadOnlyList<Exchange> Exch
         };
     }
 
-    private static Exchange MakeExchange(SeededRandom random, Language language, Split split) => random.Next(100) switch
+    private static Exchange MakeExchange(SeededRandom random, Language language, Split split) => random.WideChance(8) ? random.Chance(40) ? TalkTask.Make(random, language, split) : OutsideTask.Make(random, language, split) : random.Next(100) switch
     {
         < 25 => SummaryTask.Make(random, language, split),
         < 45 => AlarmTask.Make(random, language, split),

@@ -7,7 +7,7 @@ internal static class Request
     {
         if (request.Length == 0)
             return lines;
-        request = Typed(random, language, request);
+        request = Said(random, language, Typed(random, language, request));
         var several = lines.Contains('\n');
         return random.Next(20) switch
         {
@@ -21,7 +21,7 @@ internal static class Request
     }
 
     /// <summary>The request behind its lines.</summary>
-    public static string Behind(SeededRandom random, Language language, string request, string lines) => $"{lines}\n{Typed(random, language, request).TrimEnd(':', '：')}";
+    public static string Behind(SeededRandom random, Language language, string request, string lines) => $"{lines}\n{Said(random, language, Typed(random, language, request)).TrimEnd(':', '：')}";
 
     /// <summary>As people type: wide question marks, no capitals, no end.</summary>
     private static string Typed(SeededRandom random, Language language, string request)
@@ -32,6 +32,16 @@ internal static class Request
         if (language == Language.En && random.Chance(12) && !request[1..].Any(character => char.IsAsciiDigit(character) || char.IsAsciiLetterUpper(character)))
             request = request.ToLowerInvariant();
         return random.Chance(12) ? request.TrimEnd('.', '?', '!', '。', '\uFF1F') : request;
+    }
+
+    /// <summary>With a word before it or behind it, in the whole world.</summary>
+    private static string Said(SeededRandom random, Language language, string request)
+    {
+        if (!random.WideChance(10))
+            return request;
+        return language == Language.En
+            ? string.Format(random.Pick(["q: {0}", "Q: {0}", "question: {0}", ">> {0}", "Hi, {0}", "hello, {0}", "from the log: {0}", "{0} thanks", "{0} pls", "-- {0}", "quick one: {0}", "{0} (see log)"]), request)
+            : string.Format(random.Pick(["質問：{0}", "Q. {0}", "→ {0}", "すみません、{0}", "お疲れさまです。{0}", "ログについて、{0}", "{0}よろしくお願いします", "※{0}", "確認です、{0}", "以上、{0}"]), request);
     }
 
     /// <summary>The language of the lines under a request in another: English machines stand in Japanese halls more often than the reverse.</summary>

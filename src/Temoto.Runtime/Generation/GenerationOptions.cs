@@ -77,8 +77,11 @@ public sealed record GenerationOptions
             throw new OptionException($"{nameof(GenerationOptions)}.{nameof(TopLogprobs)}", TopLogprobs, $"{TopLogprobs}", $"0 to {MostLogprobs}", "leave it out for none");
         if (LogitBias is null)
             throw new ArgumentNullException($"{nameof(GenerationOptions)}.{nameof(LogitBias)}", "leave it empty for none");
-        foreach (var (_, bias) in LogitBias)
-            Check(nameof(LogitBias), bias, SamplingSettings.Biases);
+        if (LogitBias.Count > 0)
+        {
+            foreach (var (_, bias) in LogitBias)
+                Check(nameof(LogitBias), bias, SamplingSettings.Biases);
+        }
         if (Stop is null)
             throw new ArgumentNullException($"{nameof(GenerationOptions)}.{nameof(Stop)}", "leave it empty for none");
         if (Stop.Any(string.IsNullOrEmpty))

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Temoto.Generation.Tools;
 using Temoto.Grammars;
 
@@ -35,7 +36,8 @@ internal sealed record GenerationRequest(int[] Prompt, GenerationOptions Options
         if (prompt.Length >= context)
             throw new InputException("prompt", null, $"{prompt.Length} tokens", $"fewer than the context of {context}", WhatFits(context, model.Engine.Config.MaxPositionEmbeddings));
         Require(prompt, model.Info.VocabSize, "prompt", "give ids that Tokenize gives");
-        Require(options.LogitBias.Keys, model.Info.VocabSize, $"{nameof(GenerationOptions)}.{nameof(GenerationOptions.LogitBias)}", "leave it out");
+        if (options.LogitBias.Count > 0)
+            Require([.. options.LogitBias.Keys], model.Info.VocabSize, $"{nameof(GenerationOptions)}.{nameof(GenerationOptions.LogitBias)}", "leave it out");
         return new GenerationRequest(prompt, options, SamplingSettings.From(options, model.Defaults, model.Path), start) { Form = options.Form is null ? null : Compiled(options.Form, model) };
     }
 
@@ -52,8 +54,12 @@ internal sealed record GenerationRequest(int[] Prompt, GenerationOptions Options
         return request with { Opening = Compiled(FormOrCall.Begins(prompt.Format.Tools.Openings(prompt.Chat.Tools)), model), OpeningTokens = prompt.Format.OpeningTokens };
     }
 
-    /// <summary>Follows one answer; null where it is free.</summary>
-    public FormOrCall? NewForm() => Form is null ? null : new FormOrCall(Form.NewMatcher()) { Opening = Opening?.NewMatcher(), OpeningTokens = OpeningTokens, Thoughts = Thoughts is null ? null : new OpenThoughts(Thoughts) };
+    /// <summary>Follows one answer; null where it is free, and then the grammars' library is not loaded.</summary>
+    public FormOrCall? NewForm() => Form is null ? null : NewForm(Form);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private FormOrCall NewForm(Grammar form) =>
+        new(form.NewMatcher()) { Opening = Opening?.NewMatcher(), OpeningTokens = OpeningTokens, Thoughts = Thoughts is null ? null : new OpenThoughts(Thoughts) };
 
     private static Grammar Compiled(AnswerForm form, LanguageModel model)
     {
@@ -67,7 +73,7 @@ internal sealed record GenerationRequest(int[] Prompt, GenerationOptions Options
         }
     }
 
-    private static void Require(IEnumerable<int> ids, int vocabSize, string name, string next)
+    private static void Require(ReadOnlySpan<int> ids, int vocabSize, string name, string next)
     {
         foreach (var id in ids)
         {

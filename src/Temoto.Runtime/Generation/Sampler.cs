@@ -47,7 +47,8 @@ internal sealed class Sampler(SamplerMemory memory, SamplingSettings settings, u
         modelLogits.CopyTo(logits);
         AddBias();
         Penalize();
-        HoldToForm();
+        if (Form is not null)
+            HoldTo(Form);
         var token = settings.Temperature == 0 || settings.TopK == 1 ? Likeliest() : Draw();
         if (settings.TopLogprobs is { } count)
         {
@@ -83,14 +84,14 @@ internal sealed class Sampler(SamplerMemory memory, SamplingSettings settings, u
     }
 
     /// <summary>Leaves out the tokens that may not come next: their logits become minus infinity.</summary>
-    private void HoldToForm()
+    private void HoldTo(FormOrCall form)
     {
-        if (Form is null or { IsFree: true })
+        if (form.IsFree)
             return;
-        var mask = memory.MaskOf(Form.MaskWords);
+        var mask = memory.MaskOf(form.MaskWords);
         try
         {
-            Form.ComputeMask(mask);
+            form.ComputeMask(mask);
         }
         catch (GrammarException error)
         {

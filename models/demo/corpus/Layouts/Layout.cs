@@ -74,6 +74,7 @@ internal sealed class Layout
     private readonly string unitGap;
     private readonly int markStyle;
     private readonly int limitStyle;
+    private readonly int wideLimitStyle;
     private readonly int nameStyle;
     private readonly string numbering;
     private readonly bool wide;
@@ -98,7 +99,7 @@ internal sealed class Layout
         Family = family ?? (split == Split.HeldOut && random.Chance(50) ? random.Pick(HeldOut) : random.WideChance(28) ? random.Pick(Wide) : random.Pick(Training));
         labels = new Labels(random, language);
         order = random.Pick(Orders);
-        if (random.WideChance(15))
+        if (random.WideChance(30))
             order = random.PickSome(order, order.Length);
         separator = random.Pick(language == Language.En
             ? [" | ", " | ", ", ", ", ", "; ", "  ", " - ", " / ", "\t", " ", " ", "|", ","]
@@ -114,6 +115,7 @@ internal sealed class Layout
         unitGap = random.Chance(55) ? " " : "";
         markStyle = random.Next(5);
         limitStyle = random.Next(5);
+        wideLimitStyle = random.WideChance(40) ? random.Next(6) : -1;
         nameStyle = random.Next(4);
         numbering = random.Chance(14) ? random.Pick(["{0}. ", "#{0} ", "{0}: ", "({0}) ", "{0}) ", "- "]) : "";
         wide = language == Language.Ja && Family is Family.Bare or Family.Pairs && random.Chance(5);
@@ -241,7 +243,11 @@ internal sealed class Layout
         if (cell.Reading is not { } reading)
             return cell.Text;
         var text = reading.Value + (reading.LogUnit.Length == 0 || headedUnits > 2 ? "" : unitGap + reading.LogUnit);
-        if (reading.Limit.Length > 0)
+        if (reading.Limit.Length > 0 && wideLimitStyle >= 0)
+        {
+            text += WideLimit(reading);
+        }
+        else if (reading.Limit.Length > 0)
         {
             var below = reading.Verdict == Verdict.Below;
             text += language == Language.En
@@ -251,6 +257,16 @@ internal sealed class Layout
         if (reading.Mark.Length == 0)
             return text;
         return markStyle switch { 0 or 1 => $"{text} {reading.Mark}", 2 => $"{text}({reading.Mark})", 3 => $"{text} [{reading.Mark}]", _ => reading.Mark[0] is '!' or '*' or '↑' or '↓' ? text + reading.Mark : $"{text} {reading.Mark}" };
+    }
+
+    /// <summary>In other words, and with its unit.</summary>
+    private string WideLimit(Reading reading)
+    {
+        var below = reading.Verdict == Verdict.Below;
+        var limit = reading.Limit + (random.Chance(50) && reading.LogUnit.Length > 0 && headedUnits <= 2 ? unitGap + reading.LogUnit : "");
+        return language == Language.En
+            ? wideLimitStyle switch { 0 => $" ({(below ? "LL" : "HH")} {limit})", 1 => $" ({(below ? "min" : "max")} {limit})", 2 => $", {(below ? "lower limit" : "limit")} {limit}", 3 => $" ({(below ? "min." : "alarm")} {limit})", 4 when reading.Verdict != Verdict.Within => $"{(below ? "<" : ">")}{limit}", _ => $" {(below ? "lower" : "upper")}={limit}" }
+            : wideLimitStyle switch { 0 => $"（{(below ? "下限" : "上限")}{limit}）", 1 => $"（{(below ? "下限警報値" : "警報値")}{limit}）", 2 => $"（{(below ? "管理下限" : "管理上限")}：{limit}）", 3 => $"/{(below ? "下限" : "上限")}{limit}", 4 when reading.Verdict != Verdict.Within => $"{(below ? "<" : ">")}{limit}", _ => $"（{(below ? "最低" : "最大")}{limit}）" };
     }
 
     private static string Quoted(string value) => value.Contains(' ') && value.Length % 2 == 0 ? $"\"{value}\"" : value;
@@ -292,6 +308,15 @@ internal sealed class Layout
         return string.Join('\n', lines);
     }
 
+    /// <summary>As people pass an alarm on.</summary>
+    private string Reported(string who, string? severity, string message) => (language, severity) switch
+    {
+        (Language.En, null) => random.Pick([$"{who} sent this: {message}", $"alarm from {who}: {message}", $"{who} has an alarm, {message}", $"{who} just reported \"{message}\"", $"on {who} we got {message}"]),
+        (Language.En, _) => random.Pick([$"{severity} alarm from {who} - {message}", $"alarm from {who}: {severity}, {message}", $"{who} sent this: {severity} {message}", $"this is a {severity} from {who}: \"{message}\"", $"{who} alarm ({severity}): {message}"]),
+        (_, null) => random.Pick([$"{who}からのアラームです。{message}", $"{who}が「{message}」を出しました", $"{who}に「{message}」", $"{who}より：{message}"]),
+        _ => random.Pick([$"{who}からのアラームです。区分は{severity}、内容「{message}」", $"{who}より{severity}、「{message}」", $"{who}で{severity}が発生、{message}", $"{who}の{severity}です。内容は{message}"]),
+    };
+
     /// <summary>A sentence as a person types it.</summary>
     private string Prose(Cell[] row)
     {
@@ -304,7 +329,7 @@ internal sealed class Layout
         if (Find(Role.Message) is { } message)
         {
             var severity = Find(Role.Severity)?.Text;
-            text.Append(english
+            text.Append(random.WideChance(35) ? Reported(who, severity, message.Text) : english
                 ? severity is null
                     ? random.Pick([$"{who} reports {message.Text}", $"{who}: {message.Text}", $"we have {message.Text} on {who}", $"{message.Text} at {who}"])
                     : random.Pick([$"{Texts.Capital(severity)} alarm on {who}: {message.Text}", $"{who} reports {message.Text}, {severity}", $"{who} went into {severity}: {message.Text}", $"{severity} on {who}, {message.Text}", $"{who} shows a {severity} message: {message.Text}"])

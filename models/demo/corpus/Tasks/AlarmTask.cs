@@ -25,6 +25,7 @@ internal static class AlarmTask
             "[Structured form|Structured output|A structured record] [of|for] this [alarm|fault|alert], please[.|:]",
             "[How severe is this and what should I do|What is the cause and what to do][? JSON.|? As JSON.|? (JSON)]",
             "[Please |]file this [alarm|fault] as [a JSON record|JSON][.|:]", "[Our ticket system wants|The MES needs] JSON[ for this| of this alarm][.|:]", "[Machine-readable|JSON object], please[.|:]",
+            "[JSON|json][ please| pls| only|?|.|:|]", "[-> |=> |to ||as ][json|JSON]", "[make|turn] it [into |]json", "[Output|Reply with|Return] JSON only.", "JSON with [machine, severity, cause and action|the fields machine, severity, cause, action][, please| please|][:|]", "Can you [parse|read|convert|structure] this[ alarm|][ for me|]?",
         ],
         [
             "[Write|Return] [this alarm|the alarm|this fault] as [JSON|a JSON object][.|:]",
@@ -42,6 +43,7 @@ internal static class AlarmTask
             "[このアラーム|この警報|これ][の原因と対処|の内容|][をJSONで|をJSON形式で][教えて|まとめて|お願いします|教えてください|まとめてください][。|]",
             "[アラームをJSONへ|JSON化|JSONへ変換|アラーム解析|アラーム分類][:|：|して。|]",
             "[記録用|システム登録用]にJSON[にして|をください][。|:]", "[機械で読める形|JSONオブジェクト][で|にして][ください|][。|:]",
+            "[これ|この行|下の行|上の内容|][を|][JSON|json][化して|にして|でお願い|で出力|に|化|にできますか?|にまとめて][。|]", "[JSON|json][:|：|?|。|で|]", "[次|以下|上記]の[アラーム|警報|内容]を[JSON（machine, severity, cause, action）|JSON（設備・重要度・原因・対処）]に[変換して|して|まとめて][ください|][。|]",
         ],
         [
             "[アラーム|警報]を[JSON|構造化データ]で[返して|出力して|まとめて][ください|][。|:]",
@@ -70,7 +72,7 @@ internal static class AlarmTask
             cells.Add(new(Role.Code, Noise.Code(random)));
         if (random.Chance(10))
             cells.Add(new(Role.Decoy, Noise.Decoy(random, log)));
-        var hint = random.Chance(35) && log == language ? Hint.Draw(random, log) : "";
+        var hint = (random.Chance(35) || random.WideChance(25)) && log == language ? Hint.Draw(random, log) : "";
         if (hint.Length > 0)
             cells.Add(new(Role.Hint, hint));
         var lines = Layout.Draw(random, split, log).Write([[.. cells]]);

@@ -23,7 +23,19 @@ internal static class EventTask
         new(["batch finished", "lot complete", "job done", "END OF BATCH"], "finish its batch", "finished its batch", ["ロット完了", "加工完了", "生産終了"], "ロットを終えた"),
     ];
 
-    private sealed record Entry(string Time, string Name, Happening? Happening, string Message);
+    /// <summary>Of the whole world.</summary>
+    private static readonly Happening[] AllHappenings =
+    [
+        .. Happenings,
+        new(["tripped", "TRIP", "trip", "tripped out"], "trip", "tripped", ["トリップ", "トリップ停止", "TRIP"], "トリップした"),
+        new(["restarted", "RESTART", "running again", "back in operation"], "restart", "restarted", ["再起動", "運転再開", "再始動"], "運転を再開した"),
+        new(["setup started", "changeover start", "SETUP"], "begin its setup", "began its setup", ["段取り開始", "型替え開始", "段取替開始"], "段取りに入った"),
+        new(["jam cleared", "jam removed", "JAM CLEAR"], "have its jam cleared", "had its jam cleared", ["詰まり解除", "ジャム解消", "詰まり除去"], "詰まりが解消した"),
+        new(["connection lost", "COMM LOST", "went offline"], "lose its connection", "lost its connection", ["通信断", "接続断", "オフライン"], "通信が切れた"),
+    ];
+
+    /// <param name="Reason">Why it stopped, where the log says so in one of its lines; or empty.</param>
+    private sealed record Entry(string Time, string Name, Happening? Happening, string Message, string Reason = "");
 
     public static Exchange Make(SeededRandom random, Language language, Split split)
     {
@@ -51,7 +63,10 @@ internal static class EventTask
         var count = random.Pick([2, 3, 3, 4, 4, 5, 6]);
         var clock = new Clock(random, language);
         var names = MachineName.DrawSet(random, split, language, random.Between(2, count));
-        var happenings = random.PickSome(Happenings, 4);
+        var happenings = random.PickSome(random.Wide ? AllHappenings : Happenings, 4);
+        if (random.WideChance(40))
+            happenings[0] = random.Chance(60) ? AllHappenings[0] : AllHappenings.First(happening => happening.EnAsk == "trip");
+        happenings = [.. happenings.Distinct()];
         var words = happenings.Select(happening => random.Pick(english ? happening.EnLog : happening.JaLog)).ToArray();
         var entries = new Entry[count];
         var used = new HashSet<(string, int)>();
@@ -61,7 +76,7 @@ internal static class EventTask
         for (var index = 0; index < count; index++)
         {
             var name = index < names.Length ? names[index] : random.Pick(names);
-            var which = random.Next(4);
+            var which = random.Next(happenings.Length);
             if (random.Chance(35) || !used.Add((name, which)))
             {
                 var fault = Fault.Draw(random, split, language, language, name).Message;
@@ -70,6 +85,8 @@ internal static class EventTask
             else
             {
                 entries[index] = new(clock.Next(), name, happenings[which], words[which]);
+                if (happenings[which].EnAsk is "stop" or "trip")
+                    entries[index] = Explained(random, language, split, entries[index], index > 0 ? entries[index - 1] : null);
             }
         }
         for (var index = 0; index < count; index++)
@@ -82,6 +99,16 @@ internal static class EventTask
         }
         lines = Layout.Draw(random, split, language).Write(rows);
         return entries;
+    }
+
+    /// <summary>A stop with its reason, where the world is the whole one: in its own words, or in those of the alarm before it.</summary>
+    private static Entry Explained(SeededRandom random, Language language, Split split, Entry stop, Entry? before)
+    {
+        if (!random.WideChance(45))
+            return before is { Happening: null } alarm && alarm.Name == stop.Name ? stop with { Reason = alarm.Message } : stop;
+        var reason = Fault.Draw(random, split, language, language, stop.Name).Message;
+        var joint = random.Pick(language == Language.En ? [": ", " - ", ", reason: ", " due to ", ", cause: ", " because of ", " "] : (string[])["：", " 原因:", "、原因は", " ", "、", "（原因）", " 理由："]);
+        return stop with { Message = stop.Message + joint + reason, Reason = reason };
     }
 
     private static string Ask(SeededRandom random, Language language, Split split, Entry[] entries, out string form, out string answer)
@@ -100,10 +127,16 @@ internal static class EventTask
         string Stop(string text) => english ? text + "." : text + "。";
         var once = entries.Where(item => item.Happening is not null && entries.Count(other => other.Happening == item.Happening && other.Name == item.Name) == 1).ToArray();
         var alone = entries.Where(item => item.Happening is not null && entries.Count(other => other.Happening == item.Happening) == 1).ToArray();
+        var explained = random.Wide ? entries.Where(item => item.Reason.Length > 0 && entries.Count(other => other.Happening == item.Happening && other.Name == item.Name) == 1).ToArray() : [];
+        if (explained.Length > 0 && random.Chance(40))
+        {
+            entry = random.Pick(explained);
+            return ("event-why", [entry.Name, "", english ? entry.Happening!.EnAsk : entry.Happening!.JaPast, "", "", ""], english ? $"{entry.Name} {entry.Happening.EnPast}: {entry.Reason}." : $"{entry.Name}{Texts.Gap(entry.Name)}が{entry.Happening.JaPast}原因: {entry.Reason}。");
+        }
         switch (random.Next(11))
         {
             case 10:
-                var other = random.Pick(Happenings);
+                var other = random.Pick(random.Wide ? AllHappenings : Happenings);
                 var match = entries.Where(item => item.Name == entry.Name && item.Happening == (random.Chance(60) ? entry.Happening : other)).ToArray();
                 var asked = match.Length > 0 ? match[0].Happening ?? other : other;
                 var sure = entries.Where(item => item.Name == entry.Name && item.Happening == asked).ToArray();

@@ -6,14 +6,15 @@ namespace Temoto.Demo.Corpus.Tasks;
 
 /// <summary>
 /// A log of two to six lines and a question. Where lines must be compared or counted, the answer first goes through them, and then concludes in the
-/// same words: every step is a short copy, which a model this small can learn. What a list does not need it does not name: a value over a limit is
-/// given its machine in the conclusion, machines in a state are counted as they come, and which they are is said at once.
+/// same words: every step is a short copy, which a model this small can learn. What a list does not need it does not name: only a value beyond a
+/// limit is given its machine, machines in a state are counted as they come, and which they are is said at once.
 /// </summary>
 internal static class QuestionTask
 {
-    private sealed record Entry(string Time, MachineType? Type, string Name, MachineState? State, Reading[] Readings)
+    /// <param name="Trouble">What the log says is wrong with it, in its own words; or empty.</param>
+    private sealed record Entry(string Time, MachineType? Type, string Name, MachineState? State, Reading[] Readings, string Trouble)
     {
-        public bool Abnormal => State is { Fault: true } || Readings.Any(reading => reading.Abnormal);
+        public bool Abnormal => State is { Fault: true } || Trouble.Length > 0 || Readings.Any(reading => reading.Abnormal);
     }
 
     /// <summary>A log and what its answers need.</summary>
@@ -31,7 +32,7 @@ internal static class QuestionTask
     ];
 
     /// <summary>What is learned last, asked more often.</summary>
-    private static readonly string[] HardForms = ["which-state", "which-state", "which-state", "count-state", "count-state", "above", "below", "is-state", "is-above", "absent-quantity", "abnormal"];
+    private static readonly string[] HardForms = ["which-state", "which-state", "which-state", "count-state", "above", "above", "below", "below", "is-state", "is-state", "is-above", "absent-quantity", "abnormal", "abnormal", "highest", "lowest"];
 
     private static readonly string[] SeriesForms = ["highest", "lowest", "value-at", "value-at", "latest", "latest", "when-highest", "when-highest", "when-lowest", "above", "first", "last"];
 
@@ -78,7 +79,8 @@ internal static class QuestionTask
         "time" => log.Entries.All(entry => entry.Time.Length > 0),
         "over-limit" => log.Entries.All(entry => entry.Readings.Length > 0 && entry.Readings.All(reading => reading.Limit.Length > 0)),
         "highest" or "lowest" or "value" or "above" or "below" or "is-above" or "when-highest" or "when-lowest" or "value-at" or "latest" => log.Quantities.Length > 0,
-        "about" or "abnormal" or "absent" or "absent-quantity" => !log.Keyless,
+        "about" => !log.Keyless && log.Entries.All(entry => entry.Trouble.Length == 0),
+        "abnormal" or "absent" or "absent-quantity" => !log.Keyless,
         _ => true,
     };
 
@@ -112,6 +114,10 @@ internal static class QuestionTask
         if (form is "highest" or "lowest" && random.Chance(25))
             quantities[0] = Quantity.All[0];
         quantities = [.. quantities.Distinct()];
+        var troubled = form == "abnormal" && random.WideChance(45);
+        if (troubled && random.Chance(50))
+            quantities = [];
+        var troubles = troubled ? Troubles.Draw(random, language) : null;
         var names = series ? [.. Enumerable.Repeat(MachineName.Draw(random, split, language), count)] : MachineName.DrawSet(random, split, language, count);
         var types = !brief && random.Chance(40) ? random.Chance(55) || series ? [random.Pick(MachineType.All)] : MachineType.All : null;
         var clock = series || form is "time" || (!brief && random.Chance(40)) ? new Clock(random, language) : null;
@@ -127,22 +133,29 @@ internal static class QuestionTask
         var rows = new Cell[count][];
         for (var index = 0; index < count; index++)
         {
-            var readings = samples.Select((sample, quantity) =>
-            {
-                var reading = sample with { Value = values[quantity][index] };
-                if (form == "over-limit")
-                    return reading.WithLimit(random, random.Pick([Verdict.Above, Verdict.Within]));
-                if (random.Chance(markedPercent / 2))
-                    return reading.WithLimit(random, Verdict.Above);
-                return random.Chance(markedPercent) ? reading.Marked(random, language, random.Pick([Verdict.High, Verdict.Low, Verdict.Flagged])) : reading;
-            }).ToArray();
-            entries[index] = new(clock?.Next() ?? "", types is null ? null : random.Pick(types), names[index], withState ? random.Pick(states) : null, readings);
+            var readings = samples.Select((sample, quantity) => Judged(random, language, sample with { Value = values[quantity][index] }, form, markedPercent)).ToArray();
+            var time = clock?.Next() ?? "";
+            var type = types is null ? null : random.Pick(types);
+            var trouble = troubled ? Troubles.Of(random, split, language, names[index]) : "";
+            entries[index] = new(time, type, names[index], withState && !troubled ? random.Pick(states) : null, readings, trouble);
             rows[index] = Cells(entries[index], language, words, showName);
+            if (troubles is not null)
+                rows[index] = [.. rows[index], troubles.CellOf(trouble)];
         }
-        var keyless = brief && quantities.Length == 1 && form is "highest" or "lowest" or "above" or "below" or "value" or "is-above" && random.Chance(50);
+        var keyless = brief && quantities.Length == 1 && form is "highest" or "lowest" or "above" or "below" or "value" or "is-above" && random.Chance(50) && Quantity.All.Contains(quantities[0]);
         var layout = Layout.Draw(random, split, language, !showName || keyless ? Family.Bare : null, keyless);
         lines = layout.Write(rows);
         return new(language, entries, quantities, series, keyless);
+    }
+
+    /// <summary>With the limit or the mark that the question needs, or now and then another.</summary>
+    private static Reading Judged(SeededRandom random, Language language, Reading reading, string form, int markedPercent)
+    {
+        if (form == "over-limit")
+            return reading.WithLimit(random, random.Pick([Verdict.Above, Verdict.Within]));
+        if (random.Chance(markedPercent / 2))
+            return reading.WithLimit(random, Verdict.Above);
+        return random.Chance(markedPercent) ? reading.Marked(random, language, random.Pick([Verdict.High, Verdict.Low, Verdict.Flagged])) : reading;
     }
 
     private static Cell[] Cells(Entry entry, Language language, Dictionary<MachineState, string> words, bool showName)
@@ -215,13 +228,13 @@ internal static class QuestionTask
                 var above = form == "above";
                 number = Threshold(random, entries.Select(Number).ToArray());
                 var limit = double.Parse(number, CultureInfo.InvariantCulture);
-                var over = entries.Where(other => above ? Number(other) > limit : Number(other) < limit).Select(Item).ToArray();
+                var beyond = entries.Where(other => above ? Number(other) > limit : Number(other) < limit).ToArray();
                 var unit = entries[0].Readings[which].AnswerUnit;
                 var threshold = number;
                 if (unit.Length > 0 && random.Chance(40))
                     number += (random.Chance(60) ? " " : "") + entries[0].Readings[which].LogUnit;
-                var conclusion = over.Length == 0 ? (english ? "none" : "なし") : Joined(over);
-                return (form, Words(""), List(other => other.Readings[which].Answer) + (english ? $"{(above ? "Above" : "Below")} {threshold}: {conclusion}." : $"{threshold} {(above ? "超え" : "未満")}: {conclusion}。"));
+                var conclusion = beyond.Length == 0 ? (english ? "none" : "なし") : Joined(beyond.Select(log.Who));
+                return (form, Words(""), List(other => beyond.Contains(other) ? Item(other) : other.Readings[which].Answer) + (english ? $"{(above ? "Above" : "Below")} {threshold}: {conclusion}." : $"{threshold} {(above ? "超え" : "未満")}: {conclusion}。"));
             case "is-above":
                 number = Threshold(random, [Number(entry) * (0.8 + (0.4 * random.Fraction()))]);
                 var exceeds = Number(entry) > double.Parse(number, CultureInfo.InvariantCulture);
@@ -273,6 +286,8 @@ internal static class QuestionTask
         var complaints = entry.Readings.Where(reading => reading.Abnormal).Select(reading => reading.Complaint(language)).ToList();
         if (entry.State is { Fault: true } state)
             complaints.Insert(0, state.In(language));
+        if (entry.Trouble.Length > 0)
+            complaints.Insert(0, entry.Trouble);
         return $"{log.Who(entry)} ({string.Join(language == Language.En ? ", " : "、", complaints)})";
     }
 

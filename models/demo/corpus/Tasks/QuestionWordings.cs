@@ -59,6 +59,7 @@ internal static class QuestionWordings
         ["event-of"] = new(["What happened [to|at|with|on] {0}?", "[What did|What does] {0} [report|do|log]?", "[Events|Log|History] of {0}[?|.]", "[Tell me|Show] what happened to {0}.", "[Anything on {0}]?"], ["[Show me|Give me] the [events|history] of {0}.", "Anything at {0}?"]),
         ["event-when"] = new(["[When|At what time] did {0} {2}?", "[When|What time] was it that {0} {2}?", "[Time when|Since when did] {0} {2}?", "[At which hour did {0} {2}]?"], ["[And when|So when] did {0} {2}?", "[What time|Which time] did {0} {2}?"]),
         ["event-did"] = new(["Did {0} {2}?", "[Is it true that|Do we know if] {0} did {2}?", "[Can you see {0} {2}]?"], ["[Tell me if|Can you see if] {0} did {2}.", "[And did|So did] {0} {2}?"]),
+        ["event-why"] = new(["[Why|For what reason|How come] did {0} {2}?", "What made {0} {2}?", "What caused {0} to {2}?", "[Reason|Cause] why {0} did {2}?", "[What is|What was|Tell me] the reason that {0} did {2}[?|.]", "What is wrong with {0}?", "What is the problem with {0}?"], ["[And why|So why] did {0} {2}?"]),
         ["event-who"] = new(["[Which machine|Who|What] {2}?", "[Which one|Which machine] was it that {2}?", "[Name the one that {2}]."], ["[Tell me|Show me] [who|which machine] {2}.", "[And who|So which one] {2}?"]),
         ["alarms"] = new(["[How many|Count the|Number of] alarms[ are there| in the log|]?", "[Which|What] alarms [are there|were there|came|do we have]?", "[Were there|Are there|Any|Do you see] [alarms|any alarms|an alarm]?", "[Which machine|Who|Which one] [had|raised|has|reports] an alarm?", "[List|Show|Name] [the|all] alarms.", "[Did anything go off]?"], ["[Tell me|Show me] [the alarms|how many alarms there are].", "Do any machines have alarms?"]),
     };
@@ -113,6 +114,7 @@ internal static class QuestionWordings
         ["event-of"] = new(["{0}[で|に|は][何が|何か][ありましたか|起きましたか|あった]?", "{0}の[記録|履歴|出来事|ログ][は|を教えて][?|]", "{0}の経過は?"], ["{0}の[記録|出来事]を[見せて|説明して][ください|][。|]"]),
         ["event-when"] = new(["{0}が{2}のは[いつ|いつですか|何時|何時ですか]?", "{0}は[いつ|何時に]{2}?", "{0}が{2}時刻は?"], ["{0}が{2}[時間|時刻]を[教えて|見せて][ください|][。|]"]),
         ["event-did"] = new(["{0}は{2}か?", "{0}が{2}か[教えて|分かりますか]。", "{0}は本当に{2}?"], ["{0}が{2}か[確認して|見て][ください|]。", "{0}は{2}のですか?"]),
+        ["event-why"] = new(["{0}が{2}[原因|理由|わけ]は[何ですか|何|なに|]?", "[なぜ|どうして|なんで]{0}は{2}[のですか|の|んですか|]?", "{0}が{2}のは[なぜ|どうして|なぜですか]?", "{0}の[何が悪い|どこがおかしい]のですか?", "{0}が{2}[原因|理由]を[教えて|知りたい][ください|][。|]", "{0}の問題は[何ですか|]?"], ["{0}が{2}原因を[見せて|調べて][ください|][。|]"]),
         ["event-who"] = new(["{2}のは[どれ|どれですか|どの機械|どの機械ですか|どこ|どこですか]?", "{2}[機械|設備]は?", "{2}のはだれ?"], ["{2}[機械|設備]は[どれ|どこ][ですか|]?"]),
         ["alarms"] = new(["[アラーム|警報]は[何件|いくつ|ありますか|ありましたか|ある|出ていますか]?", "[アラーム|警報]の[件数|数|一覧|内容]は?", "どの[機械|設備]で[アラーム|警報]が[出ましたか|発生しましたか|出た]?", "[アラーム|警報]を[教えて|挙げて][ください|][。|]", "[アラーム|警報]が出[ている|た]のは[どれ|どれですか|どこ|どこですか]?", "鳴ったのは?"], ["[アラーム|警報]が出た[機械|設備]は[どれ|どこ][ですか|]?", "[アラーム|警報]を[見せて|数えて][ください|][。|]"]),
     };

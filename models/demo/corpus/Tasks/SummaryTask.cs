@@ -18,6 +18,8 @@ internal static class SummaryTask
             "[Is everything ok|Everything fine|All good|Anything wrong|Any problem][ here| with this machine| with it|][?]",
             "[Tell me|Report][ what is going on| how it runs| the status| what this means| about this machine][.|:|]",
             "[Please |]boil this [line |status |]down to [a|one] sentence[.|:]", "[What should I know about|What do I tell the boss about|How would you describe] this [machine|line|status][?]", "[Shift note|Handover] [from this|out of this line][, please.|:]",
+            "[status|update|state][ in brief| briefly| please| pls|?|: one line|]", "[What is|What's] the [current |][condition|state|status][ here|][?|]", "[Please |][condense|shorten|make it short|keep it short][ this|][.|:|]", "[whats up|what's up|how does it look|how are things|all ok|still ok|ok|running fine][ here| there| with it|][?|]",
+            "[Can you |]tell [the office|my boss|the next shift|the manager|me] in [one sentence|one line|a few words] [how it is|what this is|what it does][.|?|:|]", "[write|give me|make] [a status line|one line|one sentence|a short note|a note][ for this| on this| about this| from this|][.|:|]", "One sentence[, no bullets| only|][.|:|]", "[Summary|Summarise|Summarize][ in English|][ please|?|]", "[Summarize|Report|Describe] the [equipment |machine |][status|condition][.|:|]",
         ],
         [
             "[Tell me|Say] in [one sentence|plain words|short] [how this machine is|what this line says][.|:]",
@@ -35,6 +37,7 @@ internal static class SummaryTask
             "[何が起きていますか|どうなっていますか|どういう状態ですか|どういう意味ですか|正常ですか|問題ありますか|異常はありますか|大丈夫ですか][?]",
             "[引き継ぎ|日報|報告][用に|のために]一文[にして|でお願いします|で書いて][。||]",
             "[この行|これ]を[ひとこと|一言]で[言うと|言って|表すと][?|。]", "[班長|上司]に伝える文[にして|をください][。|]", "[要点|ポイント]だけ[教えて|お願いします][。|]",
+            "[現状|状況|様子|調子|以上|上記|これ]を[要約|一文で|1行で報告|まとめて|文章に|短く説明][して|してください|ください|お願いします|][。|]", "[サマリ|サマリー|まとめ|要約]を[お願いします|ください|頼みます][。|]", "[ひとことで|一言で|手短に|簡単に][お願いします|。|]", "[調子|具合|様子]は[どう|どうですか|いかがですか|][?|]", "[簡潔|手短]に[まとめてもらえますか|まとめて|報告して][?|。|]", "[状況|様子|状態][おしえて|教えて|を知りたい|報告][。|]", "→ [状態を文章に|要約|一文で]", "ってどう?",
         ],
         [
             "[この行|次の状態|以下の内容]を[一言|一文]に[まとめて|要約して][ください|][。|:]",

@@ -74,14 +74,27 @@ internal sealed record Fault(string Message, string Cause, string Action)
         "油膜", "切粉", "堆積", "刃先", "欠け", "寸法", "外れ", "面粗さ", "悪化", "金型", "開き", "不足", "型締", "異常", "射出", "樹脂", "焦げ", "乾燥", "不十分",
     ];
 
+    /// <summary>What stands around such words: {0} and {1} are words, {2} and {3} numbers.</summary>
+    private static readonly string[] EnFrames =
+    [
+        "{0} [below|above] [setpoint|{2} %|trip limit|{2}|range]", "[low|high|no|weak|rising|falling] {0}", "{0} [lost|unstable|not ready|detected|due|limit reached|near end|during cycle|on gripper {3}|at station {3}|completed|loaded|started]", "{2}-hour {0}", "{0} of {1}",
+        "{0} at {1}", "{0} ({1})", "{0}, {1}", "{0} {2} %", "[loss|failure|end|lack] of {0}", "{1} {2} {0}", "{0} {2} not {1}", "{0} on {1} {3}", "{0} for {2} s", "{1}: {0}", "{0} - {1}",
+    ];
+
+    private static readonly string[] JaFrames =
+    [
+        "{0}[を検出|時期です|わずか|大|小|中|完了|開始|しました|が完了しました|を実施しました|できません|のため停止|ゼロ|{2}％以下|{2}％|の恐れ]", "{0}の{1}", "{0}[・|、|／]{1}", "{0}（{1}）", "{1}{3}{0}", "{0}が{1}", "{3}番{0}", "{0}{2}", "{1}：{0}", "[要|再|仮|無]{0}", "{0}に{1}",
+    ];
+
     public static Fault Draw(SeededRandom random, Split split, Language log, Language answer, string machine)
     {
         var kind = random.Next(100);
-        if (kind < (random.Wide ? 44 : 34) && log == answer)
+        var wide = random.Wide && log == answer;
+        if (kind < (wide ? 50 : 34) && log == answer)
             return Loose(random, log, machine);
-        if (kind < 44)
+        if (kind < (wide ? 57 : 44))
             return OfQuantity(random, split, log, answer);
-        if (kind < 53)
+        if (kind < (wide ? 62 : 53))
         {
             var whole = random.Pick(Whole);
             return new(log == Language.En ? whole.En : whole.Ja, answer == Language.En ? whole.En : whole.Ja, answer == Language.En ? whole.EnAction : whole.JaAction);
@@ -140,10 +153,20 @@ internal sealed record Fault(string Message, string Cause, string Action)
         if (log == Language.En)
         {
             var text = string.Join(' ', random.PickSome(EnLoose, random.Between(2, 4)).Select(word => random.Chance(40) ? Words.English(random) : word));
+            if (random.WideChance(50))
+                text = Framed(random, EnFrames, text, $"{Words.English(random)} {LooseWord(random, log)}");
             text = random.Next(4) switch { 0 => text.ToUpperInvariant(), 1 => char.ToUpperInvariant(text[0]) + text[1..], _ => text };
             return new(text, text, $"check {machine} on site");
         }
         var words = string.Concat(random.PickSome(JaLoose, random.Between(2, 4)).Select(word => random.Chance(40) ? Words.Japanese(random) : word));
+        if (random.WideChance(50))
+            words = Framed(random, JaFrames, words, LooseWord(random, log));
         return new(words, words, $"{machine}{Texts.Gap(machine)}を現場で点検する");
     }
+
+    /// <summary>A word of messages that no list has.</summary>
+    public static string LooseWord(SeededRandom random, Language language) => random.Pick(language == Language.En ? EnLoose : JaLoose);
+
+    private static string Framed(SeededRandom random, string[] frames, string text, string other) =>
+        string.Format(Wordings.Expand(random, random.Pick(frames)), text, other, random.Between(1, random.Pick([9, 99, 9999])), random.Between(1, 9));
 }

@@ -33,6 +33,18 @@ internal static class Hint
         "{0}を[点検|確認|清掃|交換|調整|計画|補給|補充|手配|洗浄|給脂|締め直し][する|して|してください|のこと|]", "{0}{1}[を直す|を見る|交換|確認|補充|点検]", "[早めに|次回|停止後に]{0}を{1}する",
     ];
 
+    /// <summary>What was added: {0} to {2} are words of no list, or of messages.</summary>
+    private static readonly string[] EnWide =
+    [
+        "[stop|isolate|vent|hold|open|purge] [the |]{0}[, inspect {1}| and [relight|refit|dry] {1}|, then {1}]", "[top up|order|dress or change|verify|swap|let|fit|bring|use|measure|remove] {0} {1}[ {2}|]", "{0} {1} to be [checked|replaced|cleaned|moved]", "[do not|never] {0} [the |]{1}", "{0} {1} {2}", "[change|turn|press|pull] {0}[ and {1}| or {2}| until {1}|]",
+        "[inspect|check|clean|replace] {0} {1}", "[check|inspect] {0}, {1} and {2}", "[evacuate|leave|secure] {0} and [close|open] {1} V{3}", "[see|ask|call] {0} {1}",
+    ];
+
+    private static readonly string[] JaWide =
+    [
+        "{0}{1}[準備|手配|張り調整|交換|清掃|点検|確認]", "{0}を{1}し{2}", "{0}へ[移動|連絡|切替|退避]", "{0}と{1}を[確認|点検|交換]", "{0}[を払い落とす|を締め直す|を開く|を閉め{1}へ連絡|を交換し{1}|に{1}を補給]", "{1}後に{0}", "{0}{1}{2}", "{0}の{1}を[見る|直す|外す|拭く]", "{0}[のこと|とする|まで待つ]",
+    ];
+
     private static readonly string[] EnCalm = ["[no action|none|nothing to do|no action required|not required|no action needed]", "[monitor|keep watching|observe][| only| until [tomorrow|next shift]]", "[for information|information only|acknowledge]"];
 
     private static readonly string[] JaCalm = ["[処置不要|対応不要|処置なし|対応なし|不要]", "[様子を見る|経過観察|監視継続]", "[確認のみ|情報のみ]"];
@@ -42,6 +54,12 @@ internal static class Hint
         var english = language == Language.En;
         if (random.WideChance(7))
             return Wordings.Expand(random, random.Pick(english ? EnCalm : JaCalm));
+        if (random.WideChance(45))
+        {
+            string Word() => random.Chance(50) ? Fault.LooseWord(random, language) : english ? Words.English(random) : Words.Japanese(random);
+            var hint = string.Format(Wordings.Expand(random, random.Pick(english ? EnWide : JaWide)), Word(), Word(), Word(), random.Between(1, 19));
+            return english && random.Chance(25) ? Texts.Capital(hint) : hint;
+        }
         if (random.Chance(random.Wide ? 45 : 60))
             return Wordings.Expand(random, random.Pick(english ? En : Ja));
         var free = Wordings.Expand(random, random.Pick(english ? EnFree : JaFree));

@@ -70,7 +70,7 @@ internal static partial class MachineName
             return AsBuilt(random, LatinAsBuilt);
         return random.Next(30) switch
         {
-            > 23 => Free(random, LatinPiece, ["", "", "-", "-", "_", ".", "/", ":", ">", "#", "+", " ", "~", "@", "&"]),
+            > 23 => Free(random, LatinPiece, random.Wide ? ["", "", "-", "-", "_", ".", "/", ":", ">", "#", "+", " "] : ["", "", "-", "-", "_", ".", "/", ":", ">", "#", "+", " ", "~", "@", "&"]),
             < 4 => $"{Letter(random)}-{Digits(random, random.Between(1, 3))}",
             4 => $"{Letter(random)}{Digits(random, random.Between(1, 3))}",
             5 => $"{Letter(random)}{Letter(random)}-{Digits(random, 2)}",
@@ -202,7 +202,7 @@ internal static partial class MachineName
         2 => random.Pick(["号", "系", "棟", "番", "F", "班", "機", "台", "室", "組"]),
         3 => Letter(random),
         4 => $"{Character(random)}{Character(random)}",
-        5 => Character(random).ToString(),
+        5 => Character(random),
         _ => Digits(random, random.Between(1, 2)),
     };
 
@@ -249,5 +249,5 @@ internal static partial class MachineName
 
     private static string Letter(SeededRandom random) => Letters[random.Next(Letters.Length)].ToString();
 
-    private static char Character(SeededRandom random) => Kanji[random.Next(Kanji.Length)];
+    private static string Character(SeededRandom random) => random.WideChance(40) ? Words.AnyCharacter(random) : Kanji[random.Next(Kanji.Length)].ToString();
 }

@@ -37,7 +37,9 @@ internal static class Words
     }
 
     /// <summary>One or two characters of thousands.</summary>
-    public static string AnyCharacters(SeededRandom random) => random.Chance(25) ? Character(random, AnyKanji).ToString() : $"{Character(random, AnyKanji)}{Character(random, AnyKanji)}";
+    public static string AnyCharacters(SeededRandom random) => random.Chance(25) ? AnyCharacter(random) : AnyCharacter(random) + AnyCharacter(random);
+
+    public static string AnyCharacter(SeededRandom random) => Character(random, AnyKanji).ToString();
 
     /// <summary>Two to five kana, or two characters.</summary>
     public static string Japanese(SeededRandom random)

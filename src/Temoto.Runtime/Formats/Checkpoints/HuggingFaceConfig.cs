@@ -64,7 +64,13 @@ internal static class HuggingFaceConfig
         using var json = JsonFile.Open(path, "a generation_config.json", MaxBytes);
         var generation = Generation(json.Root, GenerationFileName, notes);
         NotePythonNumbers(json, GenerationFileName, notes);
-        return generation with { EosTokenIds = [.. generation.EosTokenIds.Union(ends)], BosTokenId = generation.BosTokenId ?? begin };
+        var all = new List<int>();
+        foreach (var end in (int[])[.. generation.EosTokenIds, .. ends])
+        {
+            if (!all.Contains(end))
+                all.Add(end);
+        }
+        return generation with { EosTokenIds = all, BosTokenId = generation.BosTokenId ?? begin };
     }
 
     private static GenerationDefaults Generation(JsonFields root, string file, ICollection<string> notes) =>

@@ -112,6 +112,15 @@ internal static class TokenizerJson
             _ => throw Unsupported("model.type", $"'{type}'", "BPE, WordPiece, WordLevel or Unigram"),
         };
 
+        private void RequireKnown(IReadOnlyList<int> added, Vocabulary vocabulary)
+        {
+            foreach (var id in added)
+            {
+                if (id >= vocabulary.Count)
+                    throw new InputException(sourceName, "post_processor", $"id {id}", $"an id below {vocabulary.Count}", JsonFile.Damaged);
+            }
+        }
+
         private TokenizerModel Build(SubwordKind kind)
         {
             var addedTokens = new AddedTokenReader(ids, sourceName).Read(addedTokensAt is { } place ? utf8.Span[place] : "null"u8);
@@ -130,11 +139,8 @@ internal static class TokenizerJson
                     : kind != SubwordKind.Bpe ? null : throw new InputException(
                         sourceName, "model.unk_token", $"'{unknownToken}', which is not in the vocabulary", "a known token", JsonFile.Damaged);
             }
-            foreach (var id in prefix.Concat(suffix))
-            {
-                if (id >= vocabulary.Count)
-                    throw new InputException(sourceName, "post_processor", $"id {id}", $"an id below {vocabulary.Count}", JsonFile.Damaged);
-            }
+            RequireKnown(prefix, vocabulary);
+            RequireKnown(suffix, vocabulary);
             if (kind != SubwordKind.Bpe || !IsPlain())
                 return Parts(kind, vocabulary, addedTokens, merges, unknown);
             return new TokenizerModel

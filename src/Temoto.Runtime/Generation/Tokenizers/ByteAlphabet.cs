@@ -38,7 +38,10 @@ internal static class ByteAlphabet
 
     private static short[] Invert()
     {
-        var bytes = new short[CharOf.Max() + 1];
+        var last = 0;
+        foreach (var character in CharOf)
+            last = Math.Max(last, character);
+        var bytes = new short[last + 1];
         Array.Fill(bytes, (short)-1);
         for (var value = 0; value < 256; value++)
             bytes[CharOf[value]] = (short)value;

@@ -22,7 +22,7 @@ internal enum CharacterClass : byte
 internal static class CharacterClasses
 {
     // One letter per ASCII character: O other, S space, N number, L letter.
-    private static readonly CharacterClass[] Ascii = [.. Enumerable.Range(0, 128).Select(c => Classify(CharUnicodeInfo.GetUnicodeCategory(c), c))];
+    private static readonly CharacterClass[] Ascii = ClassesBelow(128);
 
     /// <summary>
     /// The class of the code point at <paramref name="at"/>, and its length in UTF-16 units. Half a surrogate pair is Other,
@@ -58,6 +58,14 @@ internal static class CharacterClasses
         return Rune.GetUnicodeCategory(rune) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
             or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
             or UnicodeCategory.EnclosingMark or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.ConnectorPunctuation;
+    }
+
+    private static CharacterClass[] ClassesBelow(int end)
+    {
+        var classes = new CharacterClass[end];
+        for (var point = 0; point < end; point++)
+            classes[point] = Classify(CharUnicodeInfo.GetUnicodeCategory(point), point);
+        return classes;
     }
 
     private static CharacterClass Classify(UnicodeCategory category, int codePoint) => category switch

@@ -11,11 +11,13 @@ internal sealed partial class ChatFormat
         Tools = ToolFormats.Of(template);
         TellsTools = ToolFormats.TellsTools(template);
         Thoughts = ThoughtMarks.Of(template);
-        SwitchesThoughts = ThinkingVariable().IsMatch(template);
-        ToolsStandInMessages = ToolsOfMessage().IsMatch(template);
-        WantsNone = ContentIsNone().IsMatch(template);
-        ShownThoughts = Ids(Thoughts is null ? [] : [Thoughts.Open, Thoughts.Close], specialId);
-        ShownCalls = new HashSet<int>([.. ShownThoughts, .. Ids(Tools.Marks, specialId)]);
+        // A plain search first: most small models' templates have none of these words, and do without the library of expressions.
+        SwitchesThoughts = template.Contains("thinking", StringComparison.Ordinal) && ThinkingVariable().IsMatch(template);
+        ToolsStandInMessages = template.Contains("tools", StringComparison.Ordinal) && ToolsOfMessage().IsMatch(template);
+        WantsNone = template.Contains("none", StringComparison.OrdinalIgnoreCase) && ContentIsNone().IsMatch(template);
+        string[] thoughts = Thoughts is null ? [] : [Thoughts.Open, Thoughts.Close];
+        ShownThoughts = Ids(thoughts, specialId);
+        ShownCalls = Ids([.. thoughts, .. Tools.Marks], specialId);
         OpeningTokens = Ids([.. Tools.Begin, .. Tools.Noise], specialId);
     }
 
@@ -46,7 +48,16 @@ internal sealed partial class ChatFormat
     /// <summary>Those of them that calls begin with.</summary>
     public IReadOnlySet<int> OpeningTokens { get; }
 
-    private static HashSet<int> Ids(IEnumerable<string> marks, Func<string, int?> specialId) => [.. marks.Select(specialId).OfType<int>()];
+    private static HashSet<int> Ids(IEnumerable<string> marks, Func<string, int?> specialId)
+    {
+        var ids = new HashSet<int>();
+        foreach (var mark in marks)
+        {
+            if (specialId(mark) is { } id)
+                ids.Add(id);
+        }
+        return ids;
+    }
 
     /// <summary>In a statement; text that a template writes may have the word too.</summary>
     [GeneratedRegex("""\benable_thinking\b|\{%[^%]*(?<![\w.'"])thinking\b(?!['"])""")]

@@ -146,7 +146,7 @@ internal static partial class ToolFormats
 
     /// <summary>Whether a template tells the model of tools in a format that is known; else messages must.</summary>
     public static bool TellsTools(string template) =>
-        ToolsVariable().IsMatch(template) && (Marks().IsMatch(template) || template.Contains("<|start_header_id|>", StringComparison.Ordinal));
+        template.Contains("tools", StringComparison.Ordinal) && ToolsVariable().IsMatch(template) && (Marks().IsMatch(template) || template.Contains("<|start_header_id|>", StringComparison.Ordinal));
 
     private static (string Name, string? Id)? MistralHead(string head)
     {

@@ -72,12 +72,32 @@ public sealed partial class QuestionTaskTests
             var parts = Threshold().Match(exchange.Answer);
             Assert.True(parts.Success, exchange.Answer);
             var limit = double.Parse(parts.Groups[2].Value, CultureInfo.InvariantCulture);
-            var beyond = parts.Groups[1].Value.Split("; ").Where(item => exchange.Form == "above" ? Value(item) > limit : Value(item) < limit).ToArray();
-            var told = parts.Groups[3].Value;
-            Assert.Equal(beyond, told == "none" ? [] : Item().Matches(told).Select(match => match.Value[..match.Value.IndexOf(" (", StringComparison.Ordinal)]));
+            var items = parts.Groups[1].Value.Split("; ");
+            var beyond = items.Where(item => exchange.Form == "above" ? Value(item) > limit : Value(item) < limit).ToArray();
+            var named = items.Where(item => Item().IsMatch(item)).ToArray();
+            Assert.Equal(beyond, named);
+            Assert.Equal(named.Length == 0 ? "none" : string.Join(", ", named.Select(item => item[(item.IndexOf(" (", StringComparison.Ordinal) + 2)..^1])), parts.Groups[3].Value);
             compared++;
         }
         Assert.InRange(compared, 50, 4000);
+    }
+
+    [Fact]
+    public void WhatIsWrongIsToldInTheWordsOfTheLog()
+    {
+        var random = new SeededRandom(13) { Wide = true };
+        var told = 0;
+        foreach (var exchange in Enumerable.Range(0, 4000).Select(_ => QuestionTask.Make(random, Language.En, Split.Training)).Where(exchange => exchange.Form == "abnormal"))
+        {
+            foreach (Match match in Trouble().Matches(exchange.Answer))
+            {
+                if (match.Groups[2].Value.Contains(" is ", StringComparison.Ordinal) || match.Groups[2].Value.StartsWith("in ", StringComparison.Ordinal) || match.Groups[2].Value == "offline")
+                    continue;
+                Assert.Contains(match.Groups[2].Value, Texts.Narrow(exchange.Prompt), StringComparison.OrdinalIgnoreCase);
+                told++;
+            }
+        }
+        Assert.InRange(told, 20, 4000);
     }
 
     [Fact]
@@ -107,6 +127,10 @@ public sealed partial class QuestionTaskTests
 
     [GeneratedRegex(@"^(.*)\. (?:Above|Below) (-?[\d.]+): (.*)\.$")]
     private static partial Regex Threshold();
+
+    /// <summary>Abnormal: P-7 (oil pump pressure low); ..</summary>
+    [GeneratedRegex(@"(?:Abnormal: |; )([^;()]+) \(([^;()]+)\)")]
+    private static partial Regex Trouble();
 
     /// <summary>A value with its unit and, in brackets, its machine or time; machines may have brackets of their own.</summary>
     [GeneratedRegex(@"(-?\d+(?:\.\d+)?)(?: [^ ();、]+)? \((?:[^()]|\([^()]*\))+\)")]

@@ -39,14 +39,20 @@ internal sealed record Conversation(string? System, IReadOnlyList<Exchange> Exch
         };
     }
 
-    private static Exchange MakeExchange(SeededRandom random, Language language, Split split) => random.WideChance(8) ? random.Chance(40) ? TalkTask.Make(random, language, split) : OutsideTask.Make(random, language, split) : random.Next(100) switch
+    private static Exchange MakeExchange(SeededRandom random, Language language, Split split)
     {
-        < 25 => SummaryTask.Make(random, language, split),
-        < 45 => AlarmTask.Make(random, language, split),
-        < 88 => QuestionTask.Make(random, language, split),
-        < 95 => TalkTask.Make(random, language, split),
-        _ => OutsideTask.Make(random, language, split),
-    };
+        // What is not its business is seldom asked in a plant, and often by who tries a demo.
+        if (random.WideChance(8))
+            return random.Chance(40) ? TalkTask.Make(random, language, split) : OutsideTask.Make(random, language, split);
+        return random.Next(100) switch
+        {
+            < 25 => SummaryTask.Make(random, language, split),
+            < 45 => AlarmTask.Make(random, language, split),
+            < 88 => QuestionTask.Make(random, language, split),
+            < 95 => TalkTask.Make(random, language, split),
+            _ => OutsideTask.Make(random, language, split),
+        };
+    }
 
     /// <summary>The chat in ChatML, as tokenizer_config.json's template writes it.</summary>
     public string ToChatMl()

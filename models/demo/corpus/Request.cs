@@ -7,7 +7,7 @@ internal static class Request
     {
         if (request.Length == 0)
             return lines;
-        request = Said(random, language, Typed(random, language, request));
+        request = Typed(random, language, request);
         var several = lines.Contains('\n');
         return random.Next(20) switch
         {
@@ -21,7 +21,7 @@ internal static class Request
     }
 
     /// <summary>The request behind its lines.</summary>
-    public static string Behind(SeededRandom random, Language language, string request, string lines) => $"{lines}\n{Said(random, language, Typed(random, language, request)).TrimEnd(':', '：')}";
+    public static string Behind(SeededRandom random, Language language, string request, string lines) => $"{lines}\n{Typed(random, language, request).TrimEnd(':', '：')}";
 
     /// <summary>As people type: wide question marks, no capitals, no end.</summary>
     private static string Typed(SeededRandom random, Language language, string request)
@@ -31,7 +31,7 @@ internal static class Request
         // Names keep their letters.
         if (language == Language.En && random.Chance(12) && !request[1..].Any(character => char.IsAsciiDigit(character) || char.IsAsciiLetterUpper(character)))
             request = request.ToLowerInvariant();
-        return random.Chance(12) ? request.TrimEnd('.', '?', '!', '。', '\uFF1F') : request;
+        return Said(random, language, random.Chance(12) ? request.TrimEnd('.', '?', '!', '。', '\uFF1F') : request);
     }
 
     /// <summary>With a word before it or behind it, in the whole world.</summary>

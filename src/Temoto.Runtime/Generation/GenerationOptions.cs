@@ -77,6 +77,7 @@ public sealed record GenerationOptions
             throw new OptionException($"{nameof(GenerationOptions)}.{nameof(TopLogprobs)}", TopLogprobs, $"{TopLogprobs}", $"0 to {MostLogprobs}", "leave it out for none");
         if (LogitBias is null)
             throw new ArgumentNullException($"{nameof(GenerationOptions)}.{nameof(LogitBias)}", "leave it empty for none");
+        // Most have none, and do without an enumerator that would be compiled at its first use.
         if (LogitBias.Count > 0)
         {
             foreach (var (_, bias) in LogitBias)

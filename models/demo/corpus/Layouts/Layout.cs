@@ -243,20 +243,19 @@ internal sealed class Layout
         if (cell.Reading is not { } reading)
             return cell.Text;
         var text = reading.Value + (reading.LogUnit.Length == 0 || headedUnits > 2 ? "" : unitGap + reading.LogUnit);
-        if (reading.Limit.Length > 0 && wideLimitStyle >= 0)
-        {
-            text += WideLimit(reading);
-        }
-        else if (reading.Limit.Length > 0)
-        {
-            var below = reading.Verdict == Verdict.Below;
-            text += language == Language.En
-                ? limitStyle switch { 0 => $" (limit {reading.Limit})", 1 => $" ({(below ? "min" : "max")} {reading.Limit})", 2 => $" {(below ? "min" : "max")} {reading.Limit}", 3 => below ? $" (>{reading.Limit})" : $" (<{reading.Limit})", _ => $" [{(below ? "min" : "limit")} {reading.Limit}]" }
-                : limitStyle switch { 0 or 1 => $"({(below ? "下限" : "上限")}{reading.Limit})", 2 => $" {(below ? "下限" : "上限")} {reading.Limit}", 3 => $"（{(below ? "下限値" : "基準")}{reading.Limit}）", _ => $" [{(below ? "下限" : "上限")}:{reading.Limit}]" };
-        }
+        if (reading.Limit.Length > 0)
+            text += wideLimitStyle >= 0 ? WideLimit(reading) : Limit(reading);
         if (reading.Mark.Length == 0)
             return text;
         return markStyle switch { 0 or 1 => $"{text} {reading.Mark}", 2 => $"{text}({reading.Mark})", 3 => $"{text} [{reading.Mark}]", _ => reading.Mark[0] is '!' or '*' or '↑' or '↓' ? text + reading.Mark : $"{text} {reading.Mark}" };
+    }
+
+    private string Limit(Reading reading)
+    {
+        var below = reading.Verdict == Verdict.Below;
+        return language == Language.En
+            ? limitStyle switch { 0 => $" (limit {reading.Limit})", 1 => $" ({(below ? "min" : "max")} {reading.Limit})", 2 => $" {(below ? "min" : "max")} {reading.Limit}", 3 => below ? $" (>{reading.Limit})" : $" (<{reading.Limit})", _ => $" [{(below ? "min" : "limit")} {reading.Limit}]" }
+            : limitStyle switch { 0 or 1 => $"({(below ? "下限" : "上限")}{reading.Limit})", 2 => $" {(below ? "下限" : "上限")} {reading.Limit}", 3 => $"（{(below ? "下限値" : "基準")}{reading.Limit}）", _ => $" [{(below ? "下限" : "上限")}:{reading.Limit}]" };
     }
 
     /// <summary>In other words, and with its unit.</summary>

@@ -34,6 +34,8 @@ internal static class EventTask
         new(["connection lost", "COMM LOST", "went offline"], "lose its connection", "lost its connection", ["通信断", "接続断", "オフライン"], "通信が切れた"),
     ];
 
+    private static Happening[] Known(SeededRandom random) => random.Wide ? AllHappenings : Happenings;
+
     /// <param name="Reason">Why it stopped, where the log says so in one of its lines; or empty.</param>
     private sealed record Entry(string Time, string Name, Happening? Happening, string Message, string Reason = "");
 
@@ -63,7 +65,7 @@ internal static class EventTask
         var count = random.Pick([2, 3, 3, 4, 4, 5, 6]);
         var clock = new Clock(random, language);
         var names = MachineName.DrawSet(random, split, language, random.Between(2, count));
-        var happenings = random.PickSome(random.Wide ? AllHappenings : Happenings, 4);
+        var happenings = random.PickSome(Known(random), 4);
         if (random.WideChance(40))
             happenings[0] = random.Chance(60) ? AllHappenings[0] : AllHappenings.First(happening => happening.EnAsk == "trip");
         happenings = [.. happenings.Distinct()];
@@ -127,7 +129,7 @@ internal static class EventTask
         string Stop(string text) => english ? text + "." : text + "。";
         var once = entries.Where(item => item.Happening is not null && entries.Count(other => other.Happening == item.Happening && other.Name == item.Name) == 1).ToArray();
         var alone = entries.Where(item => item.Happening is not null && entries.Count(other => other.Happening == item.Happening) == 1).ToArray();
-        var explained = random.Wide ? entries.Where(item => item.Reason.Length > 0 && entries.Count(other => other.Happening == item.Happening && other.Name == item.Name) == 1).ToArray() : [];
+        var explained = random.Wide ? once.Where(item => item.Reason.Length > 0).ToArray() : [];
         if (explained.Length > 0 && random.Chance(40))
         {
             entry = random.Pick(explained);
@@ -136,7 +138,7 @@ internal static class EventTask
         switch (random.Next(11))
         {
             case 10:
-                var other = random.Pick(random.Wide ? AllHappenings : Happenings);
+                var other = random.Pick(Known(random));
                 var match = entries.Where(item => item.Name == entry.Name && item.Happening == (random.Chance(60) ? entry.Happening : other)).ToArray();
                 var asked = match.Length > 0 ? match[0].Happening ?? other : other;
                 var sure = entries.Where(item => item.Name == entry.Name && item.Happening == asked).ToArray();

@@ -89,12 +89,12 @@ internal sealed record Fault(string Message, string Cause, string Action)
     public static Fault Draw(SeededRandom random, Split split, Language log, Language answer, string machine)
     {
         var kind = random.Next(100);
-        var wide = random.Wide && log == answer;
-        if (kind < (wide ? 50 : 34) && log == answer)
+        var (loose, ofQuantity, ofWhole) = random.Wide && log == answer ? (50, 57, 62) : (34, 44, 53);
+        if (kind < loose && log == answer)
             return Loose(random, log, machine);
-        if (kind < (wide ? 57 : 44))
+        if (kind < ofQuantity)
             return OfQuantity(random, split, log, answer);
-        if (kind < (wide ? 62 : 53))
+        if (kind < ofWhole)
         {
             var whole = random.Pick(Whole);
             return new(log == Language.En ? whole.En : whole.Ja, answer == Language.En ? whole.En : whole.Ja, answer == Language.En ? whole.EnAction : whole.JaAction);
@@ -164,7 +164,7 @@ internal sealed record Fault(string Message, string Cause, string Action)
         return new(words, words, $"{machine}{Texts.Gap(machine)}を現場で点検する");
     }
 
-    /// <summary>A word of messages that no list has.</summary>
+    /// <summary>One of the words of such messages.</summary>
     public static string LooseWord(SeededRandom random, Language language) => random.Pick(language == Language.En ? EnLoose : JaLoose);
 
     private static string Framed(SeededRandom random, string[] frames, string text, string other) =>

@@ -33,6 +33,9 @@ internal static partial class MachineName
 
     private static readonly string[] JaAreas = ["第1", "第2", "第3", "東", "西", "南", "北", "新", "旧", "A", "B", "C", "上", "下", "前", "後", "大型", "小型", "中央", "予備"];
 
+    /// <summary>What may stand between the pieces of a name; held-out rows, which are from before, have three more.</summary>
+    private static readonly string[] LatinJoints = ["", "", "-", "-", "_", ".", "/", ":", ">", "#", "+", " "];
+
     /// <summary>Characters that make names no list has: a model that copies does not need to know them.</summary>
     private const string Kanji = "鶴亀松竹梅桜富士山川谷森林岩石鉄銅銀金水火風雷光星月朝夕春夏秋冬青赤白黒緑紫橙空海島浜港橋城門宮寺里村町原野田畑池泉沢滝峰岳";
 
@@ -70,7 +73,7 @@ internal static partial class MachineName
             return AsBuilt(random, LatinAsBuilt);
         return random.Next(30) switch
         {
-            > 23 => Free(random, LatinPiece, random.Wide ? ["", "", "-", "-", "_", ".", "/", ":", ">", "#", "+", " "] : ["", "", "-", "-", "_", ".", "/", ":", ">", "#", "+", " ", "~", "@", "&"]),
+            > 23 => Free(random, LatinPiece, random.Wide ? LatinJoints : [.. LatinJoints, "~", "@", "&"]),
             < 4 => $"{Letter(random)}-{Digits(random, random.Between(1, 3))}",
             4 => $"{Letter(random)}{Digits(random, random.Between(1, 3))}",
             5 => $"{Letter(random)}{Letter(random)}-{Digits(random, 2)}",

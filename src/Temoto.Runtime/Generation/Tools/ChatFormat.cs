@@ -11,7 +11,7 @@ internal sealed partial class ChatFormat
         Tools = ToolFormats.Of(template);
         TellsTools = ToolFormats.TellsTools(template);
         Thoughts = ThoughtMarks.Of(template);
-        // A plain search first: most small models' templates have none of these words, and do without the library of expressions.
+        // A plain search first: a template without these words does without the library of expressions.
         SwitchesThoughts = template.Contains("thinking", StringComparison.Ordinal) && ThinkingVariable().IsMatch(template);
         ToolsStandInMessages = template.Contains("tools", StringComparison.Ordinal) && ToolsOfMessage().IsMatch(template);
         WantsNone = template.Contains("none", StringComparison.OrdinalIgnoreCase) && ContentIsNone().IsMatch(template);
